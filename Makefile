@@ -1,0 +1,55 @@
+# Two commands do everything: `make app` sets up and runs, `make test` sets up and tests.
+
+# The newest Python that runs here; name another with PYTHON=...
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11; do $$p -c '' 2>/dev/null && echo $$p && exit; done; echo python3)
+# Where the app listens. HOST=0.0.0.0 lets a phone on the same network reach it; its camera needs HTTPS: TLS_CERT, TLS_KEY.
+HOST ?= 127.0.0.1
+PORT ?= 8501
+BACKEND_PORT ?= 8000
+TLS_CERT ?=
+TLS_KEY ?=
+# Real crops for measuring (folders with labels.tsv). Never trained on; tests and benchmarks say so when they are absent.
+REAL_CROPS ?= $(wildcard ../shared/real/crops)
+export REAL_CROPS
+
+APP := .venv
+DEV := .venv-dev
+BENCH := .venv-bench
+
+.PHONY: app setup test test-setup train-setup lint bench clean
+
+app: setup
+	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
+		$(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
+
+setup: $(APP)/.installed
+
+test: test-setup lint
+	$(DEV)/bin/python -m pytest
+
+lint: test-setup
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/mypy
+
+test-setup train-setup: $(DEV)/.installed
+
+$(APP)/.installed: requirements.txt
+	@$(PYTHON) deploy/make_venv.py $(APP) -r requirements.txt
+	@touch $@
+
+$(BENCH)/.installed: requirements.txt requirements-bench.txt
+	@$(PYTHON) deploy/make_venv.py $(BENCH) -r requirements-bench.txt
+	@touch $@
+
+# TRDG comes without its own requirements: one of its pins is withdrawn, and another brings an OpenCV that needs a display.
+$(DEV)/.installed: requirements.txt requirements-dev.txt requirements-train.txt
+	@$(PYTHON) deploy/make_venv.py $(DEV) -r requirements-dev.txt -r requirements-train.txt
+	@$(DEV)/bin/python -m pip install --quiet --no-deps trdg==1.8.0
+	@touch $@
+
+# Accuracy and speed beside what a user could pick instead; writes docs/benchmark.md and the misread crops as HTML.
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks --out docs/benchmark
+
+clean:
+	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache

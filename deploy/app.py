@@ -1,0 +1,196 @@
+"""Run backend and pages together on this machine: start both, wait until both are ready, stop both on Ctrl-C.
+
+    python -m deploy.app [--host 0.0.0.0] [--port 8501] [--tls-cert cert.pem --tls-key key.pem]
+
+Pages listen on `host`; the backend stays on 127.0.0.1, where only the pages reach it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = "127.0.0.1"
+READY_WITHIN = 60.0  # seconds; a cold start takes a few
+STOP_WITHIN = 10.0
+
+
+class StartError(RuntimeError):
+    """The app cannot start; the message is the one line that the user sees."""
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Options of `python -m deploy.app`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.app", description="Run the shoe-tag reader on this machine."
+    )
+    parser.add_argument("--host", default=LOCAL, help="address of the pages; 0.0.0.0 lets other machines in")
+    parser.add_argument("--port", type=int, default=8501, help="port of the pages")
+    parser.add_argument("--backend-port", type=int, default=8000)
+    parser.add_argument(
+        "--tls-cert", type=Path, help="certificate (PEM); browsers open the camera on other machines only over HTTPS"
+    )
+    parser.add_argument("--tls-key", type=Path, help="its private key (PEM)")
+    return parser.parse_args(arguments)
+
+
+def check_port(host: str, port: int, purpose: str, option: str) -> None:
+    """Raise StartError if the port cannot be listened on."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StartError(
+                f"Port {port} for the {purpose} cannot be used ({error.strerror}). "
+                f"Choose another: make app {option}=..."
+            ) from error
+
+
+def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
+    """Start backend and pages, each in a session of its own so that Ctrl-C reaches only this process."""
+    if (args.tls_cert is None) != (args.tls_key is None):
+        raise StartError("TLS needs both a certificate and its key: make app TLS_CERT=cert.pem TLS_KEY=key.pem")
+    for file in (args.tls_cert, args.tls_key):
+        if file is not None and not file.is_file():
+            raise StartError(f"TLS file {file} does not exist.")
+    check_port(LOCAL, args.backend_port, "backend", "BACKEND_PORT")
+    check_port(args.host, args.port, "pages", "PORT")
+    environment = {
+        **os.environ,
+        "TAGS_HOST": LOCAL,
+        "TAGS_PORT": str(args.backend_port),
+        "BACKEND_URL": f"http://{LOCAL}:{args.backend_port}",
+        # The pages speak for many shoppers; each has a rate limit of their own.
+        "TAGS_TRUSTED_PROXIES": LOCAL,
+    }
+    # Streamlit would print its own address lines and ask for an e-mail; the rest is in .streamlit/config.toml.
+    pages = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "frontend/app.py",
+        "--server.address",
+        args.host,
+        "--server.port",
+        str(args.port),
+        "--server.headless",
+        "true",
+        "--browser.gatherUsageStats",
+        "false",
+        "--logger.level",
+        "warning",
+    ]
+    if args.tls_cert:
+        pages += ["--server.sslCertFile", str(args.tls_cert), "--server.sslKeyFile", str(args.tls_key)]
+    return [
+        subprocess.Popen([sys.executable, "-m", "backend"], cwd=ROOT, env=environment, start_new_session=True),
+        subprocess.Popen(pages, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL),
+    ]
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of the URL gives 200; a self-signed certificate on this machine is fine."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname = False
+    trusting.verify_mode = ssl.CERT_NONE
+    try:
+        with urllib.request.urlopen(url, timeout=2, context=trusting if url.startswith("https") else None) as answer:  # noqa: S310 - http(s) to this machine
+            return int(answer.status) == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_until_ready(urls: Sequence[str], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Return when every URL answers.
+
+    Raises:
+        StartError: a process ended (it has said why itself) or time ran out.
+    """
+    deadline = time.monotonic() + READY_WITHIN
+    waiting = list(urls)
+    while waiting:
+        if any(process.poll() is not None for process in processes):
+            raise StartError("The app did not start; the line above says why.")
+        if time.monotonic() > deadline:
+            raise StartError(f"No answer from {waiting[0]} within {READY_WITHIN:.0f} seconds.")
+        waiting = [url for url in waiting if not answers(url)]
+        if waiting:
+            time.sleep(0.1)
+
+
+def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask every process to end, and end those that do not."""
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + STOP_WITHIN
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def own_address() -> str:
+    """This machine's address in its network, as a phone would call it; nothing is sent."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # documentation range, RFC 5737
+            return str(probe.getsockname()[0])
+        except OSError:
+            return LOCAL
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until Ctrl-C or until one of the two ends."""
+    args = parse_arguments(arguments)
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def on_terminate(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, on_terminate)
+    try:
+        started = time.monotonic()
+        processes = start(args)
+        scheme = "https" if args.tls_cert else "http"
+        local = LOCAL if args.host in ("0.0.0.0", "::") else args.host  # noqa: S104 - compared, not bound
+        wait_until_ready(
+            [f"http://{LOCAL}:{args.backend_port}/readyz", f"{scheme}://{local}:{args.port}/_stcore/health"], processes
+        )
+        print(f"Ready after {time.monotonic() - started:.1f} s: {scheme}://{local}:{args.port}", flush=True)
+        if local != args.host:
+            print(f"From a phone on the same network: {scheme}://{own_address()}:{args.port}", flush=True)
+        print("Ctrl-C stops it.", flush=True)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        print("One of the two processes ended; stopping the other.", file=sys.stderr)
+        return 1
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.", flush=True)
+        return 0
+    finally:
+        stop(processes)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
