@@ -1,0 +1,51 @@
+"""`python -m ocr_model train|evaluate|export|read`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "train": ("ocr_model.training", "train a recognizer on synthetic and confirmed crops (needs torch)"),
+    "evaluate": ("ocr_model.evaluation", "measure a recognizer on labelled crops"),
+    "export": ("ocr_model.export", "turn a training checkpoint into a model for reading (needs torch)"),
+    "read": ("ocr_model.reading", "read pictures and print their text"),
+}
+# A missing module of our own is a defect; any other one comes with the packages for training.
+_OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; only its own module is imported, so that reading never needs torch.
+
+    Returns:
+        Exit status of the command; 2 if it cannot start.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="python -m ocr_model", description="The recognizer of shoe tags.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="train|evaluate|export|read")
+    wanted = arguments[0] if arguments else None
+    run = None
+    for name, (module_name, purpose) in _COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        if name != wanted:
+            continue
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] in _OUR_PACKAGES:
+                raise
+            print(f"error: `{name}` needs {error.name}; run `make train-setup` first", file=sys.stderr)
+            return 2
+        module.add_arguments(command)
+        run = module.main
+    args = parser.parse_args(arguments)
+    if run is None:  # argparse has already left for anything but one of the four commands
+        parser.error("name a command first")
+    return int(run(args))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,293 @@
+"""From the probabilities that the network computes to the most probable texts.
+
+Both predictions of the four-stage framework are here: `attention_beam_search` asks the network one character
+after another, `ctc_beam_search` reads one probability per column of the picture (Hannun 2014,
+https://arxiv.org/abs/1408.2873, without a language model). Everything is summed in log space, and everything
+is numpy.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "CTC_BLANK",
+    "END",
+    "FIRST_CHARACTER",
+    "START",
+    "DecoderStep",
+    "Hypothesis",
+    "attention_beam_search",
+    "ctc_beam_search",
+    "merge_spacings",
+]
+
+START, END, FIRST_CHARACTER = 0, 1, 2
+"""Classes of the attention decoder; the charset follows from `FIRST_CHARACTER` on."""
+
+CTC_BLANK = 0
+"""Class of "no character here" in CTC; the charset follows behind it."""
+
+# What is less than a ten-thousandth as probable as the best is never shown, so it is not searched either.
+_NEGLIGIBLE = math.log(1e-4)
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One text that the picture may show.
+
+    Attributes:
+        text: with spaces as read.
+        log_probability: log of the probability of the whole text, its end included.
+        character_log_probabilities: one per character of `text`.
+        rank: by which hypotheses are ordered. It equals `log_probability`, except for a text that was cut off
+            at the greatest length: that one stands for every text that begins like it, so its end does not
+            count against it.
+    """
+
+    text: str
+    log_probability: float
+    character_log_probabilities: tuple[float, ...]
+    rank: float
+
+
+class DecoderStep(Protocol):
+    """One step of the attention decoder for M hypotheses at once."""
+
+    def __call__(
+        self, crops: Integers, tokens: Integers, hidden: Floats, cell: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Ask for the next character.
+
+        Args:
+            crops: (M,) which crop of the batch each hypothesis reads.
+            tokens: (M,) its last class, `START` at first.
+            hidden: (M, H) state of the LSTM.
+            cell: (M, H) state of the LSTM.
+
+        Returns:
+            Log probabilities (M, V) of the next class, and the new hidden and cell states (M, H).
+        """
+        ...
+
+
+def attention_beam_search(
+    step: DecoderStep, *, crops: int, hidden_size: int, charset: str, max_length: int, beam: int = 5
+) -> list[list[Hypothesis]]:
+    """The most probable texts of each crop, the best first.
+
+    A crop is done as soon as nothing unfinished can become one of its `beam` best texts. With `beam` = 1 this
+    is greedy decoding that also remembers the best place to end.
+
+    Args:
+        step: the network.
+        crops: number of crops; all are decoded side by side.
+        hidden_size: H of the LSTM state.
+        charset: characters by class.
+        max_length: characters of the longest text. A text that has not ended there keeps all its characters.
+        beam: how many unfinished texts per crop are followed.
+
+    Returns:
+        Per crop at least one hypothesis, by falling rank.
+    """
+    finished: list[list[Hypothesis]] = [[] for _ in range(crops)]
+    # The unfinished texts of all crops, grouped by crop in rising order.
+    owner = np.arange(crops, dtype=np.int64)
+    tokens = np.full(crops, START, dtype=np.int64)
+    hidden = np.zeros((crops, hidden_size), dtype=np.float32)
+    cell = np.zeros((crops, hidden_size), dtype=np.float32)
+    scores = np.zeros(crops, dtype=np.float64)
+    texts: list[str] = [""] * crops
+    trails: list[tuple[float, ...]] = [()] * crops
+
+    for length in range(max_length + 1):
+        log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
+        ends = scores + log_probabilities[:, END]
+        extended = scores[:, None] + log_probabilities[:, FIRST_CHARACTER:]  # (M, len(charset))
+        parents: list[int] = []
+        characters: list[int] = []
+        edges = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(owner)]
+        for first, stop in pairwise(edges):
+            done = finished[int(owner[first])]
+            for at in range(first, stop):
+                end = float(ends[at])
+                rank = float(scores[at]) if length == max_length else end
+                done.append(Hypothesis(texts[at], end, trails[at], rank))
+            if length == max_length:
+                continue
+            group = extended[first:stop].ravel()
+            top = np.argpartition(group, -beam)[-beam:] if group.size > beam else np.arange(group.size)
+            top = top[np.argsort(-group[top], kind="stable")]
+            ranks = sorted((one.rank for one in done), reverse=True)
+            floor = max(ranks[0], float(group[top[0]])) + _NEGLIGIBLE
+            if len(ranks) >= beam:
+                floor = max(floor, ranks[beam - 1])
+            for at in top.tolist():
+                if group[at] <= floor:
+                    break
+                parent, character = divmod(at, len(charset))
+                parents.append(first + parent)
+                characters.append(character)
+        if not parents:
+            break
+        texts = [texts[parent] + charset[character] for parent, character in zip(parents, characters, strict=True)]
+        tokens = np.asarray(characters, dtype=np.int64) + FIRST_CHARACTER
+        trails = [
+            (*trails[parent], float(log_probabilities[parent, token]))
+            for parent, token in zip(parents, tokens.tolist(), strict=True)
+        ]
+        scores = extended[parents, characters]
+        owner, hidden, cell = owner[parents], hidden[parents], cell[parents]
+
+    return [_best(done) for done in finished]
+
+
+def _best(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """By falling rank, without what is negligible beside the best."""
+    ordered = sorted(hypotheses, key=lambda one: one.rank, reverse=True)
+    return [one for one in ordered if one.rank >= ordered[0].rank + _NEGLIGIBLE]
+
+
+def ctc_beam_search(log_probabilities: Floats, *, charset: str, beam: int = 5) -> list[Hypothesis]:
+    """The most probable texts of one crop, the best first.
+
+    Args:
+        log_probabilities: (T, 1 + len(charset)), per column of the picture; class 0 is the blank.
+        charset: characters by class, from 1 on.
+        beam: how many beginnings are followed from column to column.
+
+    Returns:
+        At least one hypothesis. Its probability sums over all alignments that were followed, so it is a lower
+        bound; the confidence of a character is the greatest probability of its class within the columns of
+        the best alignment.
+    """
+    columns = log_probabilities.astype(np.float64)
+    minus_infinity = -math.inf
+    # Per beginning (classes so far): log probabilities of ending in a blank, and of ending in its last
+    # character.
+    beginnings: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, minus_infinity)}
+    for column in columns:
+        best = np.argsort(-column)[: 2 * beam + 1].tolist()
+        likely = [c for c in best if c != CTC_BLANK and column[c] > column[best[0]] + 2 * _NEGLIGIBLE]
+        blank = float(column[CTC_BLANK])
+        grown: dict[tuple[int, ...], tuple[float, float]] = {}
+
+        def add(
+            beginning: tuple[int, ...],
+            in_blank: float,
+            in_character: float,
+            grown: dict[tuple[int, ...], tuple[float, float]] = grown,
+        ) -> None:
+            before = grown.get(beginning, (minus_infinity, minus_infinity))
+            grown[beginning] = (_log_add(before[0], in_blank), _log_add(before[1], in_character))
+
+        for beginning, (in_blank, in_character) in beginnings.items():
+            total = _log_add(in_blank, in_character)
+            repeated = in_character + float(column[beginning[-1]]) if beginning else minus_infinity
+            add(beginning, total + blank, repeated)
+            for character in likely:
+                # The same character once more needs a blank between.
+                before = in_blank if beginning and beginning[-1] == character else total
+                add((*beginning, character), minus_infinity, before + float(column[character]))
+        # Twice the beam: a beginning may gain when its alignments meet again.
+        kept = sorted(grown.items(), key=lambda item: _log_add(*item[1]), reverse=True)[: 2 * beam]
+        beginnings = dict(kept)
+
+    hypotheses = []
+    for beginning, ways in beginnings.items():
+        total = _log_add(*ways)
+        text = "".join(charset[character - 1] for character in beginning)
+        hypotheses.append(Hypothesis(text, total, _align(columns, beginning), total))
+    return _best(hypotheses)[:beam]
+
+
+def _log_add(left: float, right: float) -> float:
+    """`log(exp(left) + exp(right))`; much faster on two floats than numpy's."""
+    if left < right:
+        left, right = right, left
+    return left if right == -math.inf else left + math.log1p(math.exp(right - left))
+
+
+def _align(columns: NDArray[np.float64], classes: tuple[int, ...]) -> tuple[float, ...]:
+    """Per character the greatest log probability within its columns, on the best CTC alignment of the text.
+
+    Args:
+        columns: (T, C) log probabilities.
+        classes: the text.
+    """
+    if not classes:
+        return ()
+    states = np.zeros(2 * len(classes) + 1, dtype=np.int64)  # blank, character, blank, ... , blank
+    states[1::2] = classes
+    # A character may follow another one directly unless the two are equal.
+    may_skip = np.zeros(len(states), dtype=bool)
+    may_skip[3::2] = states[3::2] != states[1:-2:2]
+    score = np.full(len(states), -math.inf)
+    score[:2] = columns[0, states[:2]]
+    came_from = np.zeros((len(columns), len(states)), dtype=np.int64)
+    for t in range(1, len(columns)):
+        stay = score
+        advance = np.concatenate(([-math.inf], score[:-1]))
+        skip = np.where(may_skip, np.concatenate(([-math.inf, -math.inf], score[:-2])), -math.inf)
+        choices = np.stack((stay, advance, skip))
+        came_from[t] = choices.argmax(axis=0)
+        score = choices.max(axis=0) + columns[t, states]
+    state = len(states) - 1 if score[-1] >= score[-2] else len(states) - 2
+    best = [-math.inf] * len(classes)
+    for t in range(len(columns) - 1, -1, -1):
+        if state % 2:
+            best[state // 2] = max(best[state // 2], float(columns[t, states[state]]))
+        state -= int(came_from[t, state])
+    return tuple(best)
+
+
+def _collapse_spaces(one: Hypothesis) -> Hypothesis:
+    """The hypothesis without spaces at its ends and without double spaces."""
+    kept = [
+        at
+        for at, character in enumerate(one.text)
+        if character != " " or (one.text[:at].strip() and one.text[at + 1 : at + 2].strip())
+    ]
+    if len(kept) == len(one.text):
+        return one
+    return Hypothesis(
+        "".join(one.text[at] for at in kept),
+        one.log_probability,
+        tuple(one.character_log_probabilities[at] for at in kept),
+        one.rank,
+    )
+
+
+def merge_spacings(hypotheses: Sequence[Hypothesis], count: int) -> list[Hypothesis]:
+    """Texts that differ only in their spaces are one reading: their probabilities are added.
+
+    Args:
+        hypotheses: of one crop.
+        count: how many readings at most.
+
+    Returns:
+        The best readings first, each with the most probable of its spacings, spaces collapsed.
+    """
+    by_label: dict[str, list[Hypothesis]] = {}
+    for one in hypotheses:
+        by_label.setdefault(one.text.replace(" ", ""), []).append(one)
+    merged = []
+    for same in by_label.values():
+        best = _collapse_spaces(max(same, key=lambda one: one.rank))
+        log_probability = rank = -math.inf
+        for one in same:
+            log_probability = _log_add(log_probability, one.log_probability)
+            rank = _log_add(rank, one.rank)
+        # Rounding may lift a sum of probabilities above 1.
+        merged.append(
+            Hypothesis(best.text, min(0.0, log_probability), best.character_log_probabilities, min(0.0, rank))
+        )
+    return sorted(merged, key=lambda one: one.rank, reverse=True)[:count]

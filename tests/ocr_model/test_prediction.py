@@ -1,0 +1,14 @@
+import dataclasses
+
+import pytest
+
+from ocr_model.prediction import Candidate, ModelInfo, Prediction
+
+
+def test_a_prediction_cannot_be_changed() -> None:
+    best = Candidate("ART CP9448", "CP9448", 0.9)
+    prediction = Prediction("ART CP9448", "CP9448", 0.9, (), (best,), (), ModelInfo("tiny", "1"), {"total": 1.0})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        prediction.text = "other"  # type: ignore[misc]  # the point of the test
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        best.confidence = 1.0  # type: ignore[misc]  # the point of the test

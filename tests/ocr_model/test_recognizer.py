@@ -1,0 +1,318 @@
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr_model.calibration import Calibration
+from ocr_model.errors import ImageError, ModelError
+from ocr_model.recognizer import CHAMPION, Recognizer
+from ocr_model.text import match_key
+
+Writer = Callable[..., Path]
+END = "<end>"
+
+DARK_PICTURE = Image.new("RGB", (120, 30), "black")
+BRIGHT_PICTURE = Image.new("RGB", (120, 30), "white")
+
+
+@pytest.fixture
+def reader(attention_model: Writer) -> Recognizer:
+    return Recognizer.load(attention_model())
+
+
+def test_the_most_probable_text_with_its_end(reader: Recognizer) -> None:
+    prediction = reader.read(DARK_PICTURE)
+    assert prediction.text == "A1"
+    assert prediction.confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
+    assert [one.text for one in prediction.characters] == ["A", "1"]
+    assert [one.confidence for one in prediction.characters] == pytest.approx([0.9, 0.8])
+    assert (prediction.model.name, prediction.model.version) == ("tiny", "1")
+    assert reader.info == prediction.model
+    assert set(prediction.milliseconds) == {"prepare", "encode", "decode", "total"}
+    assert all(value >= 0 for value in prediction.milliseconds.values())
+
+
+def test_candidates_start_with_the_reading(reader: Recognizer) -> None:
+    prediction = reader.read(DARK_PICTURE)
+    found = {one.text: one.confidence for one in prediction.candidates}
+    assert list(found) == ["A1", "AI", "B1", "A17", "B17"]
+    assert found == pytest.approx(
+        {
+            "A1": 0.9 * 0.8 * 0.95,
+            "AI": 0.9 * 0.2,
+            "B1": 0.1 * 0.95,
+            "A17": 0.9 * 0.8 * 0.05,
+            "B17": 0.1 * 0.05,
+        },
+        rel=1e-4,
+    )
+    assert prediction.candidates[0].confidence == prediction.confidence
+
+
+def test_no_text_is_a_reading_with_its_own_confidence(reader: Recognizer) -> None:
+    prediction = reader.read(BRIGHT_PICTURE)
+    assert (prediction.text, prediction.code, prediction.characters, prediction.formats) == ("", "", (), ())
+    assert prediction.confidence == pytest.approx(0.97)
+    assert [one.text for one in prediction.candidates] == ["", "1"]
+
+
+def test_greedy_is_a_beam_of_one(attention_model: Writer) -> None:
+    prediction = Recognizer.load(attention_model(), beam=1).read(DARK_PICTURE)
+    assert prediction.text == "A1"
+    assert prediction.confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
+
+
+def test_the_confidence_is_calibrated_and_so_are_the_candidates(attention_model: Writer) -> None:
+    directory = attention_model(changes={"calibration": {"temperature": 2.0}})
+    prediction = Recognizer.load(directory).read(DARK_PICTURE)
+    calibrate = Calibration(2.0).apply
+    assert prediction.confidence == pytest.approx(calibrate(0.9 * 0.8 * 0.95), rel=1e-4)
+    assert prediction.candidates[1].confidence == pytest.approx(calibrate(0.9 * 0.2), rel=1e-4)
+    raw = Recognizer.load(directory, calibration=Calibration(1.0)).read(DARK_PICTURE)
+    assert raw.confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
+
+
+def spell(text: str, certain: float = 1.0) -> dict[tuple[int, str], dict[str, float]]:
+    table = {
+        (at, text[at - 1] if at else ""): {character: certain, "-": 1.0 - certain} for at, character in enumerate(text)
+    }
+    return {**table, (len(text), text[-1]): {END: 1.0}}
+
+
+def test_code_and_formats_come_from_the_line(attention_model: Writer) -> None:
+    directory = attention_model(dark=spell("ART CP9448"), max_length=12)
+    prediction = Recognizer.load(directory).read(DARK_PICTURE)
+    assert (prediction.text, prediction.code) == ("ART CP9448", "CP9448")
+    assert [(one.brand, one.code) for one in prediction.formats] == [("adidas", "CP9448")]
+    assert "".join(one.text for one in prediction.characters) == prediction.text
+
+
+def test_spacings_are_one_reading(attention_model: Writer) -> None:
+    directory = attention_model(
+        dark={
+            (0, ""): {"A": 1.0},
+            (1, "A"): {"1": 0.6, " ": 0.4},
+            (2, " "): {"1": 1.0},
+            (2, "1"): {END: 1.0},
+            (3, "1"): {END: 1.0},
+        }
+    )
+    prediction = Recognizer.load(directory).read(DARK_PICTURE)
+    assert prediction.text == "A1"
+    assert prediction.confidence == pytest.approx(1.0)
+    assert len(prediction.candidates) == 1
+
+
+def test_a_text_without_an_end_keeps_its_last_character(attention_model: Writer) -> None:
+    endless = {(at, "A" if at else ""): {"A": 0.999, END: 0.001} for at in range(5)}
+    prediction = Recognizer.load(attention_model(dark=endless, max_length=4)).read(DARK_PICTURE)
+    assert prediction.text == "AAAA"
+    assert len(prediction.characters) == 4
+    assert prediction.confidence == pytest.approx(0.999**4 * 0.001, rel=1e-3)
+
+
+def test_a_batch_reads_like_one_by_one(reader: Recognizer) -> None:
+    pictures = [DARK_PICTURE, BRIGHT_PICTURE] * 20
+    batch = reader.read_batch(pictures)
+    assert [one.text for one in batch] == ["A1", ""] * 20
+    assert [one.confidence for one in batch] == pytest.approx([reader.read(one).confidence for one in pictures])
+    assert reader.read_batch([]) == []
+
+
+def test_threads_do_not_disturb_each_other(reader: Recognizer) -> None:
+    pictures = [DARK_PICTURE, BRIGHT_PICTURE, BRIGHT_PICTURE] * 40
+    with ThreadPoolExecutor(8) as pool:
+        assert [one.text for one in pool.map(reader.read, pictures)] == ["A1", "", ""] * 40
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.new("L", (40, 10), 0),
+        Image.new("RGBA", (40, 10), (0, 0, 0, 255)),
+        Image.new("CMYK", (40, 10), (255, 255, 255, 255)),
+        Image.new("P", (40, 10), 0),
+        Image.new("1", (40, 10), 0),
+        Image.fromarray(np.zeros((10, 40), dtype=np.uint16)),
+        np.zeros((10, 40, 3), dtype=np.uint8),
+        np.zeros((10, 40, 1), dtype=np.uint8),
+        np.zeros((10, 40), dtype=np.uint8),
+        np.zeros((10, 40, 3), dtype=np.float32),
+        np.zeros((40, 10, 3), dtype=np.uint8).transpose(1, 0, 2),
+    ],
+    ids=lambda picture: picture.mode if isinstance(picture, Image.Image) else f"{picture.dtype}{picture.shape}",
+)
+def test_pictures_of_every_kind(reader: Recognizer, picture: Any) -> None:
+    assert reader.read(picture).text == "A1"
+
+
+def test_float_arrays_read_like_bytes(reader: Recognizer) -> None:
+    assert reader.read(np.ones((10, 40, 3))).text == ""
+    assert reader.read(np.full((10, 40), 255, dtype=np.uint8)).text == ""
+
+
+@pytest.mark.parametrize("size", [(20_000, 1), (1, 20_000), (1, 1), (200, 1), (20_000, 30)])
+@pytest.mark.parametrize("colour", ["white", "black"])
+def test_extreme_shapes_are_read(reader: Recognizer, size: tuple[int, int], colour: str) -> None:
+    prediction = reader.read(Image.new("RGB", size, colour))
+    assert 0.0 <= prediction.confidence <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "message"),
+    [
+        (Image.new("RGB", (0, 10)), "empty", "no pixels: it is 0 x 10"),
+        (np.zeros((0, 10, 3), dtype=np.uint8), "empty", "no pixels"),
+        (np.zeros((10, 0), dtype=np.uint8), "empty", "no pixels"),
+        (np.full((4, 4, 3), np.nan), "bad_values", "not numbers"),
+        (np.full((4, 4), np.inf), "bad_values", "not numbers"),
+        (np.full((4, 4), 200.0), "bad_values", r"0\.\.1"),
+        (np.full((4, 4), -0.1), "bad_values", r"0\.\.1"),
+        (np.zeros((4, 4), dtype=np.int64), "bad_values", "int64"),
+        (np.zeros((4, 4, 4), dtype=np.uint8), "bad_values", "shape"),
+        (np.zeros((4,), dtype=np.uint8), "bad_values", "shape"),
+    ],
+)
+def test_what_is_no_picture_is_refused(reader: Recognizer, picture: Any, kind: str, message: str) -> None:
+    with pytest.raises(ImageError, match=message) as caught:
+        reader.read(picture)
+    assert caught.value.kind == kind
+
+
+def test_a_file_cut_off_is_an_image_error(reader: Recognizer, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    path = tmp_path / "tag.png"
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(ImageError) as caught, Image.open(path) as picture:
+        reader.read(picture)
+    assert caught.value.kind == "truncated"
+
+
+def test_ctc(ctc_model: Writer) -> None:
+    sure = 0.9
+    a, b, blank = [0.05, sure, 0.05], [0.05, 0.05, sure], [0.99, 0.005, 0.005]
+    reader = Recognizer.load(ctc_model(dark=np.array([a, blank, b]), bright=np.array([blank] * 3)))
+    prediction = reader.read(DARK_PICTURE)
+    assert prediction.text == "AB"
+    assert [one.confidence for one in prediction.characters] == pytest.approx([0.9, 0.9])
+    assert 0.8 < prediction.confidence < 0.95
+    assert len(prediction.candidates) > 1
+    assert reader.read(BRIGHT_PICTURE).text == ""
+
+
+def damaged(directory: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        Recognizer.load(directory)
+    message = str(caught.value)
+    assert message
+    assert "\n" not in message
+    return message
+
+
+def test_a_missing_model_is_one_clear_line(tmp_path: Path, attention_model: Writer) -> None:
+    assert "model.json is missing" in damaged(tmp_path / "nowhere")
+    directory = attention_model()
+    (directory / "decoder.onnx").unlink()
+    assert "decoder.onnx is missing" in damaged(directory)
+
+
+def test_a_damaged_file_is_noticed_by_its_hash(attention_model: Writer) -> None:
+    directory = attention_model()
+    data = bytearray((directory / "encoder.onnx").read_bytes())
+    data[-1] ^= 1
+    (directory / "encoder.onnx").write_bytes(data)
+    assert "SHA-256" in damaged(directory)
+
+
+def test_a_file_that_is_no_graph(attention_model: Writer) -> None:
+    directory = attention_model(changes={"sha256": {}})
+    (directory / "encoder.onnx").write_bytes(b"garbage")
+    assert "encoder.onnx cannot be loaded" in damaged(directory)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"prediction": "Transformer"}, "unknown prediction 'Transformer'"),
+        ({"charset": "AAB"}, "charset"),
+        ({"charset": "ABC"}, "48 classes do not fit a charset of 3"),
+        ({"input": {"channels": 1, "height": 8}}, "'width' is missing"),
+        ({"input": {"channels": 2, "height": 8, "width": 16}}, "impossible input"),
+        ({"files": {"encoder": "encoder.onnx"}}, "'decoder' is missing"),
+        ({"files": {"encoder": "../encoder.onnx", "decoder": "decoder.onnx"}}, "not a file name"),
+        ({"files": {"encoder": "decoder.onnx", "decoder": "encoder.onnx"}}, "expected inputs"),
+        ({"calibration": {"temperature": 0}}, "temperature"),
+        ({"max_length": None}, "does not describe a model"),
+        ({"input": {"channels": 3, "height": 8, "width": 16}}, "does not run"),
+    ],
+)
+def test_a_description_that_does_not_fit(attention_model: Writer, changes: dict[str, Any], message: str) -> None:
+    assert message in damaged(attention_model(changes=changes))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"model"'])
+def test_a_description_that_is_none(attention_model: Writer, text: str) -> None:
+    directory = attention_model()
+    (directory / "model.json").write_text(text)
+    assert "model.json" in damaged(directory)
+
+
+def test_a_model_that_computes_no_numbers(attention_model: Writer) -> None:
+    directory = attention_model(dark={(0, ""): {"A": float("nan")}})
+    reader = Recognizer.load(directory)
+    with pytest.raises(ModelError, match="no numbers"):
+        reader.read(DARK_PICTURE)
+
+
+@pytest.mark.parametrize("options", [{"threads": 0}, {"beam": 0}])
+def test_impossible_options(attention_model: Writer, options: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        Recognizer.load(attention_model(), **options)
+
+
+needs_champion = pytest.mark.skipif(
+    not (CHAMPION / "model.json").is_file(),
+    reason="the trained model ocr_model/weights/champion/model.json is missing",
+)
+
+
+@needs_champion
+def test_the_champion_fits_its_description() -> None:
+    description = json.loads((CHAMPION / "model.json").read_text(encoding="utf-8"))
+    assert set(description["sha256"]) == set(description["files"].values())
+    assert sum(file.stat().st_size for file in CHAMPION.iterdir()) <= 20_000_000
+    reader = Recognizer.load()
+    assert (reader.info.name, reader.info.version) == (description["name"], description["version"])
+
+
+@needs_champion
+def test_the_champion_reads_clean_print() -> None:
+    from PIL import ImageDraw, ImageFont
+
+    reader = Recognizer.load()
+    right = 0
+    for text in ("CW2288-111", "GW2871", "315122-111", "VN0A38F7PXP", "162050C"):
+        font = ImageFont.load_default(36)
+        left, top, far, low = (int(value) for value in font.getbbox(text))
+        picture = Image.new("RGB", (far - left + 24, low - top + 20), "white")
+        ImageDraw.Draw(picture).text((12 - left, 10 - top), text, fill="black", font=font)
+        right += match_key(reader.read(picture).text) == match_key(text)
+    assert right >= 4
+
+
+@needs_champion
+def test_the_champion_survives_pictures_without_text() -> None:
+    reader = Recognizer.load()
+    for picture in (
+        Image.new("RGB", (300, 60), "white"),
+        Image.new("RGB", (20_000, 40), "grey"),
+        Image.new("RGB", (300, 1), "black"),
+    ):
+        prediction = reader.read(picture)
+        assert prediction.text == "" or prediction.confidence < 0.5
