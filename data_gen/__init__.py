@@ -1,0 +1,1 @@
+"""Synthetic tag crops: TRDG draws the text, our own degradations make it look like a photographed tag."""

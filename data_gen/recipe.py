@@ -1,0 +1,81 @@
+"""Recipes: small TOML files that say how the crops of a dataset version look, and digests that say exactly which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from data_gen.fonts import FontGroup, load_fonts
+
+RECIPES = Path(__file__).parent / "recipes"
+LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
+
+
+class RecipeError(ValueError):
+    """A recipe is unknown or says something that the generator does not understand."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the crops of one dataset version look."""
+
+    name: str
+    description: str
+    count: int  # crops if the command does not say
+    fonts: tuple[FontGroup, ...]
+    style: str = "tag"  # "tag": our photographed tags; "plain": TRDG's text on a plain ground, as the original had
+    longest: int = 22  # characters of the longest line, spaces included
+    shortest: int = 2
+    tilt: float = 12.0  # degrees; the standard deviation of "tag" tilts, the bound of "plain" ones
+    quarter_turns: float = 0.0  # share of crops that lie on their side or head; the label stays the same
+    no_text: float = 0.03  # share of crops without a readable line, label ""
+    hardness: float = 1.0  # 0 = clean print, 1 = everything that photographs show
+    parent: str | None = None  # recipe whose crops come first, as versions of the original grew
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the recipe, its parents, the fonts' bytes, the library versions and this package's code."""
+        total = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode())
+        total.update(load_fonts(self.fonts).digest.encode())
+        for library in LIBRARIES:
+            total.update(f"{library}=={version(library)}".encode())
+        here = Path(__file__).parent
+        code = [
+            *sorted(here.glob("*.py")),
+            here.parent / "ocr_model" / "formats.py",
+            here.parent / "ocr_model" / "text.py",
+        ]
+        for source in code:
+            total.update(source.read_bytes())
+        if self.parent:
+            total.update(load_recipe(self.parent).digest.encode())
+        return total.hexdigest()
+
+
+def recipe_names() -> list[str]:
+    """The recipes that ship with the package."""
+    return sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+def load_recipe(name: str) -> Recipe:
+    """A shipped recipe by name, or any recipe by the path of its TOML file.
+
+    Raises:
+        RecipeError: unknown name, unreadable file, unknown or wrong field.
+    """
+    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
+    if not path.is_file():
+        raise RecipeError(f"unknown recipe {name!r}; one of {', '.join(recipe_names())} or the path of a .toml file")
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        groups = tuple(FontGroup(float(g["weight"]), tuple(g["patterns"])) for g in fields.pop("fonts"))
+        recipe = Recipe(name=path.stem, fonts=groups, **fields)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise RecipeError(f"recipe {path}: {error}") from error
+    if recipe.style not in {"tag", "plain"}:
+        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain")
+    return recipe

@@ -1,0 +1,207 @@
+"""What is printed on tags: lines with a product code, and the lines around them."""
+
+from __future__ import annotations
+
+import random
+
+import rstr
+
+from ocr_model.formats import FORMATS
+from ocr_model.text import CHARSET
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DIGITS = "0123456789"
+CONFUSABLE = "0O1I2Z5S6G8BDQ"
+
+FIELD_NAMES = (
+    "ART ",
+    "ART. ",
+    "ART",
+    "ART NO. ",
+    "ART: ",
+    "STYLE ",
+    "STYLE# ",
+    "STYLE: ",
+    "STYLE NO. ",
+    "STYLE NO: ",
+    "MODEL ",
+    "MODEL: ",
+    "MODEL NO. ",
+    "MTL#",
+    "MTL# ",
+    "SN ",
+    "SN",
+    "P/N ",
+    "P/N: ",
+    "RN ",
+    "RN# ",
+    "RN#",
+    "CA ",
+    "CA# ",
+    "CA#",
+    "CUT:",
+    "CUT# ",
+    "CU ",
+    "VN ",
+    "NO. ",
+    "NO.",
+    "REF ",
+    "REF. ",
+    "REF: ",
+    "ITEM ",
+    "ITEM NO. ",
+    "CODE ",
+    "CODE: ",
+    "C/NO. ",
+    "PO# ",
+    "PO ",
+    "LOT ",
+    "S/N ",
+    "SKU ",
+    "SKU: ",
+)
+COLOURS = (
+    "BLK",
+    "WHT",
+    "BBK",
+    "NVY",
+    "WBK",
+    "GRY",
+    "RED",
+    "NAT",
+    "TPE",
+    "CCGY",
+    "NVGY",
+    "WSL",
+    "BKW",
+    "CHAR",
+    "OLV",
+    "PNK",
+    "BRN",
+    "TAN",
+    "LTGY",
+    "MLT",
+)
+NEIGHBOURS = (
+    "MADE IN VIETNAM",
+    "MADE IN CHINA",
+    "MADE IN INDONESIA",
+    "MADE IN KOREA",
+    "US {n} UK {n} EUR {nn}",
+    "UK {n} FR {nn} JP {nnn}",
+    "CM {nn}",
+    "{nnn} mm",
+    "({nnn})",
+    "SIZE {nnn}",
+    "KR {nnn}",
+    "{nn}/{nn}/{nn}",
+    "{nnnn}.{nn}",
+    "UPC {nnnnnnnnnnnn}",
+    "{nnnnnnnnnnnnn}",
+    "PO {nnnnnnn}",
+    "IMPORTER: {LLLLLLL}",
+    "{LLL} {nnnnnn}",
+    "WOMEN",
+    "MENS",
+    "UNISEX",
+    "{LLLLL} {LLLLLL}",
+    "Ivory",
+    "Black/White",
+    "WHITE NAVY",
+    "BLACK",
+    "Upper: Leather",
+    "RUBBER",
+    "POLYESTER 100%",
+    "Cotton {nn}%",
+    "{LL}{nnnn}-{nnn}",
+    "{LL} {nnnn}",
+    "FACTORY {LLL}",
+    "{nnn}-{nnnn}-{nnnn}",
+    "Q.C. PASS",
+    "{LLL} LOW {nnn}",
+    "COL. {nnn}",
+    "COLOR {LLL}",
+    "{n} {n}.5",
+    "{n}.5   {nn}.5   {nnn}",
+    "JAN {nnnn}",
+    "FW{nn}",
+    "SS{nn}",
+    "W{n}",
+    "D",
+    "M",
+)
+
+
+def _fill(template: str, rng: random.Random) -> str:
+    inside, out = False, []
+    for character in template:
+        if character in "{}":
+            inside = character == "{"
+        elif inside:
+            out.append(rng.choice(DIGITS if character == "n" else LETTERS))
+        else:
+            out.append(character)
+    return "".join(out)
+
+
+def neighbour_text(rng: random.Random) -> str:
+    """A line that stands above, below or beside a code."""
+    return _fill(rng.choice(NEIGHBOURS), rng)
+
+
+def brand_code(rng: random.Random) -> str:
+    """A code in the format of some brand, as printed."""
+    form = rng.choice(FORMATS)
+    return rstr.Rstr(rng).xeger(form.pattern)
+
+
+def template_code(rng: random.Random) -> str:
+    """A code of runs of letters and digits in a format that no table holds: 1RM02263D-1, KXY 606004, S12-51017."""
+    length = min(20, max(4, round(rng.gauss(9, 3))))
+    out: list[str] = []
+    letters = rng.random() < 0.6
+    while len(out) < length:
+        run = rng.randint(1, 4) if letters else rng.randint(1, 7)
+        out += [rng.choice(LETTERS if letters else DIGITS) for _ in range(run)]
+        letters = not letters
+        if len(out) < length and rng.random() < 0.22:
+            out.append(rng.choices("- ./:#", weights=(10, 8, 2, 2, 1, 1))[0])
+    return "".join(out[:20]).strip(" -./:#")
+
+
+def random_code(rng: random.Random) -> str:
+    """Any mix of characters; shapes that are easily confused come more often."""
+    length = min(20, max(3, round(rng.gauss(8, 3))))
+    pool = (CONFUSABLE * 2 + LETTERS + DIGITS) if rng.random() < 0.5 else LETTERS + DIGITS * 2
+    out = [rng.choice(pool) for _ in range(length)]
+    if rng.random() < 0.25 and length > 4:
+        out[rng.randint(1, length - 2)] = rng.choice("-./#:()+& ")
+    return "".join(out)
+
+
+def line_text(rng: random.Random, *, longest: int = 22) -> str:
+    """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept."""
+    while True:
+        kind = rng.random()
+        if kind < 0.38:
+            text = brand_code(rng)
+        elif kind < 0.72:
+            text = template_code(rng)
+        elif kind < 0.86:
+            text = "".join(rng.choice(DIGITS) for _ in range(rng.randint(4, 11)))
+        else:
+            text = random_code(rng)
+        decoration = rng.random()
+        if decoration < 0.16:
+            text = rng.choice(FIELD_NAMES) + text
+        elif decoration < 0.19:
+            text = f"SN{rng.choice(('', ' '))}{rng.randint(1000, 99999999)} COLOR:{rng.choice(COLOURS)}"
+        elif decoration < 0.21:
+            text = f"{text} {rng.choice(COLOURS)}"
+        elif decoration < 0.22:
+            text = f"({text})"
+        elif decoration < 0.23:
+            text = rng.choice(FIELD_NAMES).strip()
+        text = " ".join(text.upper().split())
+        if 2 <= len(text) <= longest and all(character in CHARSET for character in text) and text.strip(" -./:#()&+"):
+            return text

@@ -1,0 +1,74 @@
+"""Rendered crops: repeatable, labelled with what can be read, as varied as photographs."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from data_gen.crop import CropRenderer
+from data_gen.fonts import load_fonts
+from data_gen.recipe import Recipe, load_recipe
+from ocr_model.text import CHARSET
+
+
+def renderer(recipe: Recipe, seed: int = 0) -> CropRenderer:
+    return CropRenderer(recipe, load_fonts(recipe.fonts), seed)
+
+
+def trdg_tags() -> Recipe:
+    """Our recipe with the faces that TRDG ships, which every machine has."""
+    return dataclasses.replace(load_recipe("tags-1"), fonts=load_recipe("v2.0").fonts)
+
+
+@pytest.mark.parametrize("name", ["v1.0", "v2.0", "v2.1"])
+def test_the_recipes_of_the_original_render(name: str) -> None:
+    recipe = load_recipe(name)
+    crops = [renderer(recipe).render(index) for index in range(20)]
+    assert all(abs(crop.tilt) <= recipe.tilt for crop in crops)
+    assert all(recipe.shortest <= len(crop.text) <= recipe.longest for crop in crops)
+
+
+def test_a_crop_is_the_same_in_any_order_and_another_with_another_seed() -> None:
+    recipe = trdg_tags()
+    forward = [renderer(recipe).render(index) for index in range(12)]
+    one = renderer(recipe)
+    backward = [one.render(index) for index in reversed(range(12))][::-1]
+    assert all(np.array_equal(a.image, b.image) and a.text == b.text for a, b in zip(forward, backward, strict=True))
+    assert renderer(recipe, seed=1).render(0).text != forward[0].text
+
+
+def test_labels_are_in_the_charset_and_bounded() -> None:
+    recipe = trdg_tags()
+    crops = [renderer(recipe).render(index) for index in range(150)]
+    assert all(set(crop.text) <= set(CHARSET) for crop in crops)
+    assert all(len(crop.text) <= recipe.longest for crop in crops)
+    assert all(crop.image.dtype == np.uint8 and crop.image.ndim == 2 and min(crop.image.shape) >= 6 for crop in crops)
+    assert len({crop.text for crop in crops}) > 130
+    assert len({crop.font for crop in crops}) > 15
+
+
+def test_hardness_zero_is_clean_print() -> None:
+    one = renderer(dataclasses.replace(trdg_tags(), no_text=0.0))
+
+    def smallest(hardness: float) -> float:
+        """Median height of the fifteen smallest of eighty pictures: low resolution is one of the damages."""
+        return float(np.median(sorted(one.render(index, hardness).image.shape[0] for index in range(80))[:15]))
+
+    assert smallest(0.0) > 1.3 * smallest(1.0)
+
+
+def test_crops_without_text_have_an_empty_label() -> None:
+    recipe = dataclasses.replace(trdg_tags(), no_text=1.0)
+    assert all(renderer(recipe).render(index).text == "" for index in range(20))
+
+
+def test_quarter_turns_turn_the_picture_and_keep_the_label() -> None:
+    upright, turned = (
+        renderer(dataclasses.replace(trdg_tags(), quarter_turns=share, no_text=0.0)).render(3) for share in (0.0, 1.0)
+    )
+    assert upright.quarter_turns == 0
+    assert turned.quarter_turns in (1, 2, 3)
+    assert turned.text == upright.text
+    assert np.array_equal(np.rot90(turned.image, turned.quarter_turns), upright.image)

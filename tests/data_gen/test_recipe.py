@@ -1,0 +1,49 @@
+"""Recipes: what ships, what is refused, what the digest covers."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from data_gen.recipe import RecipeError, load_recipe, recipe_names
+
+
+def test_the_versions_of_the_original_and_ours_ship() -> None:
+    assert {"v1.0", "v2.0", "v2.1", "tags-1"} <= set(recipe_names())
+    assert load_recipe("v2.1").parent == "v2.0"
+    assert load_recipe("v2.0").parent == "v1.0"
+    assert [load_recipe(name).count for name in ("v1.0", "v2.0", "v2.1")] == [500, 800, 500]
+
+
+def test_every_shipped_recipe_has_a_digest_of_its_own() -> None:
+    digests = [load_recipe(name).digest for name in recipe_names()]
+    assert len(set(digests)) == len(digests)
+
+
+def test_the_digest_covers_every_field() -> None:
+    recipe = load_recipe("v1.0")
+    assert dataclasses.replace(recipe, tilt=1.0).digest != recipe.digest
+    assert dataclasses.replace(recipe, fonts=load_recipe("v2.0").fonts).digest != recipe.digest
+    assert dataclasses.replace(recipe).digest == recipe.digest
+
+
+def test_an_unknown_recipe_names_the_known_ones() -> None:
+    with pytest.raises(RecipeError, match=r"unknown recipe 'nope'.*tags-1"):
+        load_recipe("nope")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "not toml [",
+        'description = "x"\ncount = 1\n',
+        'description="x"\ncount=1\nflavour=2\n[[fonts]]\nweight=1\npatterns=["a"]\n',
+    ],
+)
+def test_a_broken_recipe_file_is_a_clear_error(tmp_path: Path, body: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(body, encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"mine\.toml"):
+        load_recipe(str(file))

@@ -1,0 +1,87 @@
+"""Datasets on disk: the same bytes however they were written, and a stopped run goes on."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from data_gen import writing
+from data_gen.__main__ import main
+from data_gen.recipe import load_recipe
+from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_one_process_and_two_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "CHUNK", 8)  # the spawned processes keep their own; chunk borders must not matter
+    plan = plan_dataset(load_recipe("v2.0"), "v2.0", count=30, seed=5)
+    write_dataset(plan, tmp_path / "one")
+    monkeypatch.undo()
+    write_dataset(plan, tmp_path / "two", processes=2)
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_a_version_holds_its_parents_and_a_count_keeps_the_proportions() -> None:
+    assert plan_dataset(load_recipe("v2.1"), "v2.1").parts == (("v1.0", 500), ("v2.0", 800), ("v2.1", 500))
+    plan = plan_dataset(load_recipe("v2.1"), "v2.1", count=18)
+    assert plan.parts == (("v1.0", 5), ("v2.0", 8), ("v2.1", 5))
+
+
+def test_a_stopped_run_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "CHUNK", 5)
+    plan = plan_dataset(load_recipe("v1.0"), "v1.0", count=20)
+    write_dataset(plan, tmp_path / "whole")
+    real, calls = writing._write_chunk, []
+
+    def stops(task: tuple[writing.Plan, Path, writing.Layout, int]) -> int:
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        calls.append(task)
+        return real(task)
+
+    monkeypatch.setattr(writing, "_write_chunk", stops)
+    with pytest.raises(KeyboardInterrupt):
+        write_dataset(plan, tmp_path / "stopped")
+    assert json.loads((tmp_path / "stopped" / "dataset.json").read_text())["complete"] is False
+    monkeypatch.setattr(writing, "_write_chunk", lambda task: calls.append(task) or real(task))
+    write_dataset(plan, tmp_path / "stopped")
+    assert len(calls) == 4
+    assert tree(tmp_path / "stopped") == tree(tmp_path / "whole")
+
+
+def test_another_dataset_in_the_folder_is_refused_and_kept(tmp_path: Path) -> None:
+    write_dataset(plan_dataset(load_recipe("v1.0"), "v1.0", count=4), tmp_path / "out")
+    before = tree(tmp_path / "out")
+    with pytest.raises(DatasetMismatchError, match="holds another dataset"):
+        write_dataset(plan_dataset(load_recipe("v1.0"), "v1.0", count=5), tmp_path / "out")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "mine.jpg").write_bytes(b"x")
+    with pytest.raises(DatasetMismatchError, match="not empty"):
+        write_dataset(plan_dataset(load_recipe("v1.0"), "v1.0", count=5), tmp_path / "photos")
+    assert tree(tmp_path / "out") == before
+
+
+def test_webdataset_shards_hold_pairs(tmp_path: Path) -> None:
+    write_dataset(plan_dataset(load_recipe("v1.0"), "v1.0", count=6), tmp_path, layout="webdataset")
+    with tarfile.open(tmp_path / "shard-000000.tar") as tar:
+        names = tar.getnames()
+        first = tar.extractfile("000000.txt")
+        assert first is not None and first.read().decode()
+    assert names == [f"{number:06d}.{suffix}" for number in range(6) for suffix in ("png", "txt")]
+
+
+def test_the_command_writes_labels_beside_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--recipe", "v1.0", "--count", "3", "--out", str(tmp_path / "out")]) == 0
+    rows = (tmp_path / "out" / "labels.tsv").read_text(encoding="utf-8").splitlines()
+    assert rows[0].split("\t")[:2] == ["file", "text"]
+    assert len(rows) == 4
+    assert all((tmp_path / "out" / row.split("\t")[0]).is_file() for row in rows[1:])
+    assert main(["--recipe", "nope", "--out", str(tmp_path / "no")]) == 2
+    assert "unknown recipe 'nope'" in capsys.readouterr().err
+    assert not (tmp_path / "no").exists()
