@@ -1,0 +1,239 @@
+"""Export of a trained recognizer for the reading floor: ONNX graphs for the encoder and for one decoder step.
+
+    python -m ocr_model export --run runs/first --out ocr_model/weights/champion --name trba-tags-1 --version 1
+
+The decoder leaves the graph after each character, so early stop, beam search and the format prior live outside.
+Weights are stored as float16 and cast to float32 when the session loads: half the file, the same arithmetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from ocr_model.architecture import RecognitionNetwork
+from ocr_model.architecture.prediction import Attention
+from ocr_model.calibration import Calibration, fit_temperature
+from ocr_model.evaluation import EvaluationSet, decode_greedily, load_run, network_input, synthetic_set
+from ocr_model.recognizer import Recognizer
+from ocr_model.text import match_key
+
+OPSET = 17
+HALF_FROM = 256  # smaller tensors stay float32: they weigh nothing and biases want the precision
+
+
+class ExportMismatchError(RuntimeError):
+    """The exported graphs do not compute what the network computes."""
+
+
+class _Encoder(nn.Module):
+    """image -> context, projected, ctc_log_probs."""
+
+    def __init__(self, network: RecognitionNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        context = self.network.encode(image)
+        ctc = self.network.ctc(context).log_softmax(2)
+        attention = self.network.attention
+        return (context, ctc) if attention is None else (context, attention.project(context), ctc)
+
+
+class _DecoderStep(nn.Module):
+    """context, projected, hidden, cell, token -> log_probs, hidden_out, cell_out."""
+
+    def __init__(self, attention: Attention) -> None:
+        super().__init__()
+        self.attention = attention
+
+    def forward(
+        self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, token: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        logits, hidden, cell = self.attention.step(context, projected, hidden, cell, token)
+        return logits.log_softmax(1), hidden, cell
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the exported graphs are from the network, over some crops."""
+
+    crops: int
+    different_texts: int
+    largest_log_prob_difference: float
+
+
+def export_network(
+    network: RecognitionNetwork,
+    out: Path,
+    *,
+    name: str,
+    version: str,
+    temperature: float = 1.0,
+    card: dict[str, object] | None = None,
+) -> None:
+    """Write encoder.onnx, decoder.onnx (Attn only) and model.json into `out`."""
+    config = network.config
+    network = network.eval().float()
+    out.mkdir(parents=True, exist_ok=True)
+    example = torch.rand(2, config.channels, config.input_height, config.input_width) * 2 - 1
+    attention = network.attention
+    encoder_outputs = ["context", "ctc_log_probs"] if attention is None else ["context", "projected", "ctc_log_probs"]
+    files = {"encoder": "encoder.onnx"}
+    _export(_Encoder(network), (example,), ["image"], encoder_outputs, out / files["encoder"])
+    if attention is not None:
+        files["decoder"] = "decoder.onnx"
+        with torch.inference_mode():
+            context = network.encode(example)
+            projected = attention.project(context)
+        state = torch.zeros(2, attention.hidden_size)
+        _export(
+            _DecoderStep(attention),
+            (context.clone(), projected.clone(), state, state.clone(), torch.zeros(2, dtype=torch.int64)),
+            ["context", "projected", "hidden", "cell", "token"],
+            ["log_probs", "hidden_out", "cell_out"],
+            out / files["decoder"],
+        )
+    description = {
+        "name": name,
+        "version": version,
+        "architecture": config.architecture,
+        "prediction": config.prediction,
+        "charset": config.charset,
+        "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width},
+        "max_length": config.max_length,
+        "calibration": {"temperature": temperature},
+        "card": card or {},
+        "files": files,
+        "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},
+    }
+    (out / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _export(module: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str], path: Path) -> None:
+    axes = {name: {0: "batch"} for name in (*inputs, *outputs)}
+    with warnings.catch_warnings():
+        # The tracing exporter keeps LSTM as one node; the newer one unrolls it, and warns that this one is the older.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            example,
+            str(path),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            dynamo=False,
+            do_constant_folding=True,
+        )
+    model = onnx.load(str(path))
+    store_half(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def store_half(model: onnx.ModelProto) -> None:
+    """Replace large float32 initializers by float16 ones with a cast back, in place. Coordinates stay float32."""
+    graph = model.graph
+    casts = []
+    for tensor in list(graph.initializer):
+        if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < HALF_FROM or "spline" in tensor.name:
+            continue
+        values = numpy_helper.to_array(tensor)
+        half = numpy_helper.from_array(np.clip(values, -65504, 65504).astype(np.float16), tensor.name + "_half")
+        casts.append(helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT))
+        graph.initializer.remove(tensor)
+        graph.initializer.append(half)
+    nodes = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*casts, *nodes])
+
+
+def check_parity(network: RecognitionNetwork, directory: Path, data: EvaluationSet) -> Parity:
+    """Compare the exported graphs with the torch network on the crops of a set (greedy decoding).
+
+    Raises:
+        ExportMismatchError: more than one text in a hundred differs.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(directory / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
+    different, largest = 0, 0.0
+    for image in data.images:
+        picture = network_input([image], network.config)
+        with torch.inference_mode():
+            context = network.encode(picture)
+            ctc = network.ctc(context).log_softmax(2)
+        outputs = dict(
+            zip([o.name for o in session.get_outputs()], session.run(None, {"image": picture.numpy()}), strict=True)
+        )
+        largest = max(largest, float(np.abs(np.exp(outputs["ctc_log_probs"]) - ctc.exp().numpy()).max()))
+        if network.attention is not None:
+            with torch.inference_mode():
+                expected, _ = decode_greedily(network, context)
+                exported, _ = decode_greedily(network, torch.from_numpy(outputs["context"]))
+        else:
+            expected, exported = ctc.argmax(2), torch.from_numpy(outputs["ctc_log_probs"]).argmax(2)
+        different += int(expected.tolist() != exported.tolist())
+    if different > max(1, len(data.images) // 100):
+        raise ExportMismatchError(f"{different} of {len(data.images)} texts differ between the network and {directory}")
+    return Parity(len(data.images), different, largest)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m ocr_model export`."""
+    parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
+    parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
+    parser.add_argument(
+        "--calibrate", type=int, default=4000, help="crops on which the confidence is calibrated; 0 = not at all"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `python -m ocr_model export`: export, check against torch, calibrate, report."""
+    network = load_run(args.run)
+    card_file = args.run / "card.json"
+    card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
+    export_network(network, args.out, name=args.name, version=args.version, card=card)
+    parity = check_parity(network, args.out, synthetic_set(args.recipe, args.check))
+    agreed = parity.crops - parity.different_texts
+    print(
+        f"export agrees on {agreed} of {parity.crops} texts, difference up to {parity.largest_log_prob_difference:.4f}"
+    )
+    if args.calibrate:
+        temperature = calibrate_directory(args.out, args.recipe, args.calibrate)
+        print(f"word-level temperature {temperature:.3f} from {args.calibrate} crops")
+    print(f"{sum(file.stat().st_size for file in args.out.iterdir()) / 1e6:.1f} MB in {args.out}")
+    return 0
+
+
+CALIBRATION_SEED = 20_220_801  # neither trained nor evaluated on
+
+
+def calibrate_directory(directory: Path, recipe: str, count: int) -> float:
+    """Fit the temperature of the number that is shown, on fresh crops read by the serving code, and store it."""
+    reader = Recognizer.load(directory, threads=1, calibration=Calibration(1.0))
+    data = synthetic_set(recipe, count, seed=CALIBRATION_SEED)
+    predictions = [reader.read(image) for image in data.images]
+    correct = [match_key(p.text) == match_key(text) for p, text in zip(predictions, data.texts, strict=True)]
+    temperature = float(fit_temperature([p.confidence for p in predictions], correct))
+    description_file = directory / "model.json"
+    description = json.loads(description_file.read_text(encoding="utf-8"))
+    description["calibration"] = {"temperature": round(temperature, 4), "recipe": recipe, "crops": count}
+    description_file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return temperature

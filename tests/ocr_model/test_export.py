@@ -1,0 +1,38 @@
+"""The exported graphs compute what the network computes, and serving reads them."""
+
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from PIL import Image
+
+from ocr_model.architecture import NetworkConfig, RecognitionNetwork
+from ocr_model.evaluation import evaluate_network, synthetic_set
+from ocr_model.export import ExportMismatchError, check_parity, export_network
+from ocr_model.recognizer import Recognizer
+
+
+@pytest.mark.parametrize("prediction", ["CTC", "Attn"])
+def test_export_and_network_agree(tmp_path: Path, prediction: str) -> None:
+    torch.manual_seed(1)
+    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), prediction=prediction)).eval()  # type: ignore[arg-type]
+    export_network(network, tmp_path, name="tiny", version="0")
+    data = synthetic_set("v1.0", 12)
+    parity = check_parity(network, tmp_path, data)
+    assert parity.different_texts == 0
+    assert parity.largest_log_prob_difference < 0.01
+    reader = Recognizer.load(tmp_path, threads=1)
+    assert reader.info.name == "tiny"
+    served = reader.read_batch([Image.fromarray(image) for image in data.images])
+    assert len(served) == len(evaluate_network(network, data).readings)
+
+
+def test_a_wrong_export_is_refused(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), prediction="CTC")
+    export_network(RecognitionNetwork(config).eval(), tmp_path, name="tiny", version="0")
+    with pytest.raises(ExportMismatchError, match="texts differ"):
+        check_parity(RecognitionNetwork(config).eval(), tmp_path, synthetic_set("v1.0", 12))

@@ -1,0 +1,68 @@
+"""Training: learns, stops, resumes, and leaves a card."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from ocr_model.architecture import NetworkConfig
+from ocr_model.evaluation import edit_distance, evaluate_network, load_labelled_folder, load_run, synthetic_set
+from ocr_model.training import Trainer, TrainingConfig, learning_rate_at
+
+TINY = NetworkConfig(features="ResNet", width=32, blocks=(1, 1, 1, 1), hidden=32)
+CONFIG = TrainingConfig(recipe="v1.0", crops=96, batch=16, workers=0, threads=1, evaluate_every=48)
+
+
+def test_a_run_trains_leaves_its_card_and_goes_on_after_a_stop(tmp_path: Path) -> None:
+    data = synthetic_set("v1.0", 8)
+    first = Trainer(TINY, CONFIG, tmp_path)
+    first.train([data], stop_after=0.0)  # stops after one batch, checkpointed
+    assert first.seen == 16
+    second = Trainer(TINY, CONFIG, tmp_path)
+    assert second.seen == 16
+    assert all(torch.equal(a, b) for a, b in zip(first.network.parameters(), second.network.parameters(), strict=True))
+    second.train([data])
+    assert second.seen == 96
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert (card["architecture"], card["crops_seen"]) == ("TPS-ResNet-BiLSTM-Attn", 96)
+    assert card["results"]["synthetic v1.0"]["crops"] == 8
+    assert (tmp_path / "curve.png").stat().st_size > 1000
+    network = load_run(tmp_path)
+    assert len(evaluate_network(network, data).readings) == 8
+
+
+def test_another_network_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    Trainer(TINY, CONFIG, tmp_path).save()
+    with pytest.raises(ValueError, match="another network configuration"):
+        Trainer(NetworkConfig(width=48, hidden=32), CONFIG, tmp_path)
+
+
+def test_the_network_learns_what_it_is_shown(tmp_path: Path) -> None:
+    trainer = Trainer(TINY, CONFIG, tmp_path)
+    pictures = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (4, 1, 64, 256), dtype=np.uint8))
+    trainer.seen = 8  # past the first, tiny learning rates
+    texts = ["A1", "B2", "C3", "D4"]
+    first = trainer.step(pictures, texts)
+    for _ in range(40):
+        trainer.seen = 8
+        last = trainer.step(pictures, texts)
+    assert last["attention"] < 0.5 * first["attention"]
+
+
+def test_the_learning_rate_rises_then_falls() -> None:
+    config = TrainingConfig()
+    rates = [learning_rate_at(step / 100, config) for step in range(101)]
+    assert max(rates) == pytest.approx(config.learning_rate, rel=0.02)
+    assert rates.index(max(rates)) == 4
+    assert rates[-1] == pytest.approx(config.learning_rate / 100, rel=0.01)
+
+
+def test_evaluation_counts_what_differs(tmp_path: Path) -> None:
+    assert edit_distance("CW2288", "CW228") == 1
+    assert edit_distance("", "AB") == 2
+    with pytest.raises(FileNotFoundError):
+        load_labelled_folder(tmp_path)
