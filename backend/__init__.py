@@ -1,0 +1,1 @@
+"""The HTTP service: reads tags, looks prices up, keeps what shoppers confirm."""

@@ -1,0 +1,107 @@
+"""Puts the service together: `create_app(settings)`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import FastAPI
+from starlette.types import Scope
+
+from backend.body_limit import BodyLimit
+from backend.metrics import CountRequests, Metrics
+from backend.model import Reader
+from backend.problems import UnexpectedErrors, add_problem_handlers
+from backend.rate_limit import RateLimit, TokenBuckets
+from backend.routes import health, labels, model, predictions, products
+from backend.services import make_services
+from backend.settings import Settings, load_settings
+
+__all__ = ["create_app"]
+
+logger = logging.getLogger("backend")
+
+# What a form adds to the picture in it, and what any other request may carry.
+_FORM_BYTES = 64 * 1024
+
+_DESCRIPTION = """
+Reads the product code on a photo of a shoe tag, says how sure it is, looks up what the shoe costs, and keeps
+crops whose reading a shopper has confirmed or corrected.
+
+A photo becomes a *prediction*, which is remembered in memory for minutes. Only a *label* keeps the crop.
+Errors are RFC 9457 problem details; branch on `kind`.
+"""
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    load_recognizer: Callable[[], Reader] | None = None,
+    on_failure: Callable[[str], None] = lambda message: logger.error("not ready: %s", message),
+) -> FastAPI:
+    """Return the service. It can be started once.
+
+    Args:
+        settings: Validated settings; None reads them from the environment.
+        load_recognizer: Loads the recognizer; None loads the model that the settings name.
+        on_failure: Told in one line when the service can never become ready (no model, no store).
+
+    Raises:
+        SettingsError: When the environment holds wrong settings.
+    """
+    chosen = settings or load_settings()
+    metrics = Metrics()
+    load = load_recognizer or (lambda: _load_recognizer(chosen))
+    services = make_services(chosen, metrics, load, on_failure)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Beside serving, so that /healthz answers and /readyz says why not yet.
+        starting = asyncio.create_task(services.start())
+        try:
+            yield
+        finally:
+            await asyncio.wait([starting])
+            await services.stop()
+
+    app = FastAPI(
+        title="Shoe-tag reader",
+        version="0.1.0",
+        summary="Codes and prices from shoe tags.",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    add_problem_handlers(app)
+    for router in (predictions.router, labels.router, products.router, model.router, health.router):
+        app.include_router(router)
+
+    photo_bytes = chosen.image_max_bytes + _FORM_BYTES
+
+    def body_limit(scope: Scope) -> int:
+        carries_photo = scope["method"] == "POST" and scope["path"].startswith("/v1/predictions")
+        return photo_bytes if carries_photo else _FORM_BYTES
+
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
+    if chosen.rate_per_minute > 0:
+        app.add_middleware(
+            RateLimit,
+            buckets=TokenBuckets(chosen.rate_per_minute, chosen.rate_burst),
+            trusted_proxies=chosen.trusted_proxies,
+            on_refused=metrics.rate_limited.inc,
+        )
+    app.add_middleware(UnexpectedErrors)
+    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(CorrelationIdMiddleware)
+    return app
+
+
+def _load_recognizer(settings: Settings) -> Reader:
+    # Imported here, in the loading thread: ONNX Runtime takes longer to import than everything else.
+    from ocr_model.recognizer import Recognizer
+
+    return Recognizer.load(settings.model_dir, threads=settings.model_threads)

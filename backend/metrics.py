@@ -1,0 +1,105 @@
+"""What the service counts about itself, for Prometheus.
+
+Every app has its own registry; labels take few values.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["CountRequests", "Metrics"]
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+
+
+class Metrics:
+    """The service's metrics.
+
+    Attributes:
+        requests: Requests by route, method and status.
+        request_seconds: How long answers took, by route.
+        reading_seconds: How long the steps of a reading took.
+        readings: Readings by outcome (text, no_text).
+        confidence: The confidence of readings with text.
+        labels: Labels kept, by status; undone ones as deleted.
+        price_answers: Answers of price providers, by provider and outcome.
+        rate_limited: Requests refused because a client asked too much.
+        overloaded: Photos refused because every reader was busy.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("tags_requests", "Requests.", ("route", "method", "status"), registry=self.registry)
+        self.request_seconds = Histogram(
+            "tags_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self.registry
+        )
+        self.reading_seconds = Histogram(
+            "tags_reading_seconds",
+            "Time for the steps of a reading.",
+            ("step",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.readings = Counter("tags_readings", "Readings.", ("outcome",), registry=self.registry)
+        self.confidence = Histogram(
+            "tags_reading_confidence",
+            "Confidence of readings with text.",
+            buckets=_SHARES,
+            registry=self.registry,
+        )
+        self.labels = Counter("tags_labels", "Labels kept or deleted.", ("status",), registry=self.registry)
+        self.price_answers = Counter(
+            "tags_price_answers",
+            "Answers of price providers.",
+            ("provider", "outcome"),
+            registry=self.registry,
+        )
+        self.rate_limited = Counter(
+            "tags_rate_limited", "Requests refused because a client asked too much.", registry=self.registry
+        )
+        self.overloaded = Counter(
+            "tags_overloaded", "Photos refused because every reader was busy.", registry=self.registry
+        )
+
+    def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Show a value as it is at the moment of the scrape."""
+        Gauge(name, description, registry=self.registry).set_function(value)
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class CountRequests:
+    """ASGI middleware that counts and times requests by route pattern, never by address."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and count its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def watching_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching_send)
+        finally:
+            route = getattr(scope.get("route"), "path", None) or "other"
+            method = scope["method"] if scope["method"] in {"GET", "POST", "DELETE", "HEAD"} else "other"
+            self._metrics.requests.labels(route, method, str(status)).inc()
+            self._metrics.request_seconds.labels(route).observe(time.perf_counter() - started)

@@ -1,0 +1,1 @@
+"""What a shoe costs: price providers behind one interface."""

@@ -1,0 +1,109 @@
+"""The interface of a price provider, and what providers answer."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+__all__ = ["Offer", "PriceError", "PriceProvider", "ReasonKind", "offer_order", "web_address"]
+
+ReasonKind = Literal["no_key", "key_refused", "quota", "service_ended", "not_found", "unavailable"]
+
+_LONGEST_ADDRESS = 2048
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A product that somebody sells.
+
+    Attributes:
+        name: Plain text, without tags and entities.
+        image: Web address of a picture.
+        price: Whole units of the currency (won have no smaller one), or None when it is not known.
+        currency: ISO 4217.
+        mall: Who sells it.
+        url: Web address (http or https only) of the offer.
+        provider: Which provider knows it.
+        fetched_at: When the provider learned of it.
+        is_match: Whether it is certainly the code that was asked for.
+    """
+
+    name: str
+    image: str | None
+    price: int | None
+    currency: str
+    mall: str
+    url: str
+    provider: str
+    fetched_at: datetime
+    is_match: bool
+
+
+class PriceError(Exception):
+    """A provider cannot say what something costs.
+
+    Attributes:
+        kind: Why, as a word for programs.
+        message: Why, as a sentence for people.
+        is_about_query: The provider works; only this very query got no answer.
+    """
+
+    def __init__(self, kind: ReasonKind, message: str, *, is_about_query: bool = False) -> None:
+        super().__init__(message)
+        self.kind: ReasonKind = kind
+        self.message = message
+        self.is_about_query = is_about_query
+
+
+class PriceProvider(Protocol):
+    """Knows offers for product codes."""
+
+    @property
+    def name(self) -> str:
+        """Name of the provider, as shown to people."""
+        ...
+
+    async def offers(self, code: str) -> tuple[Offer, ...]:
+        """Return the offers for a code, the best first; none if the provider knows none.
+
+        Args:
+            code: Product code in its usual spelling.
+
+        Raises:
+            PriceError: When the provider cannot answer.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back connections."""
+        ...
+
+
+def offer_order(offer: Offer) -> tuple[bool, bool, int]:
+    """Sort key: certain matches first, then known prices, then the cheapest."""
+    return (not offer.is_match, offer.price is None, offer.price or 0)
+
+
+def web_address(value: object) -> str | None:
+    """Return an http or https address that is safe to put behind a link, else None.
+
+    `javascript:` and `data:` addresses, addresses with credentials, and anything with spaces or control
+    characters are not.
+    """
+    if not isinstance(value, str):
+        return None
+    address = value.strip()
+    if not address or len(address) > _LONGEST_ADDRESS:
+        return None
+    if any(character.isspace() or unicodedata.category(character)[0] == "C" for character in address):
+        return None
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    is_plain = not set(parts.netloc) & set("@\\")
+    return address if parts.scheme in {"http", "https"} and parts.hostname and is_plain else None

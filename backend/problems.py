@@ -1,0 +1,220 @@
+"""Errors as the service's clients see them: RFC 9457 problem details, made in this one place.
+
+Every error answer is `application/problem+json` with `type`, `title`, `status`, `detail`, and two extensions:
+`kind` (a short word to branch on) and `request_id` (what to quote when reporting it).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from datasets.errors import CropError, LabelError, StoreError, StoreFullError
+from ocr_model.errors import ImageError
+
+__all__ = [
+    "Problem",
+    "ProblemDetails",
+    "UnexpectedErrors",
+    "add_problem_handlers",
+    "problem_response",
+    "problems",
+]
+
+logger = logging.getLogger("backend")
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE_PREFIX = "urn:shoe-tag:problem:"
+
+# What an unusable picture is in HTTP's words; a kind that is not listed is a 422.
+_IMAGE_STATUS = {
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_many_pixels": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_format": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}
+_IMAGE_TITLE = {
+    "empty": "The picture is empty",
+    "too_large": "The picture file is too large",
+    "too_many_pixels": "The picture has too many pixels",
+    "unsupported_format": "Not a picture format that can be read",
+    "truncated": "The picture is damaged or incomplete",
+    "too_small": "The picture is too small",
+    "bad_box": "The box does not fit the picture",
+}
+
+
+class Problem(HTTPException):
+    """An error that is answered as it stands.
+
+    It is an `HTTPException` so that the framework passes it on untouched even from inside body parsing.
+
+    Attributes:
+        kind: Short word with dashes, stable for clients.
+        title: The same sentence for every occurrence of this kind.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        kind: str,
+        title: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status_code=int(status), detail=detail, headers=dict(headers) if headers else None)
+        self.kind = kind
+        self.title = title
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error answer (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:shoe-tag:problem:prediction-expired",
+                    "title": "This prediction is no longer remembered",
+                    "status": 404,
+                    "detail": "Send the picture again with the label.",
+                    "kind": "prediction-expired",
+                    "request_id": "3f0c7a52b0be4b0ca8a3c5d2f0f4f3f1",
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="Identifies the kind of problem, as a URI.")
+    title: str = Field(description="The same short sentence for every problem of this kind.")
+    status: int = Field(description="The HTTP status, again.")
+    detail: str = Field(description="What is wrong in this very case.")
+    kind: str = Field(description="The kind of problem as a short word.")
+    request_id: str | None = Field(default=None, description="What to quote when reporting the problem.")
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return the answer for a problem."""
+    body = {
+        "type": _TYPE_PREFIX + problem.kind,
+        "title": problem.title,
+        "status": problem.status_code,
+        "detail": problem.detail,
+        "kind": problem.kind,
+        "request_id": correlation_id.get(),
+    }
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status_code=problem.status_code,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the given error statuses for a route's `responses`."""
+    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
+    return {int(status): {"description": status.phrase, "content": content} for status in statuses}
+
+
+def _from_image_error(error: ImageError) -> Problem:
+    status = _IMAGE_STATUS.get(error.kind, HTTPStatus.UNPROCESSABLE_ENTITY)
+    title = _IMAGE_TITLE.get(error.kind, "The picture cannot be used")
+    return Problem(status, error.kind.replace("_", "-"), title, str(error))
+
+
+def _from_store_error(error: StoreError) -> Problem:
+    if isinstance(error, LabelError | CropError):
+        title = "The label cannot be kept as it is"
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-label", title, str(error))
+    # Paths and addresses of the inside are for the log.
+    logger.error("the store failed: %s", error)
+    if isinstance(error, StoreFullError):
+        return Problem(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            "store-full",
+            "There is no room left",
+            "Nothing of the label was kept.",
+        )
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable", "The sample store failed", "Please try again.")
+
+
+def _from_validation_error(error: RequestValidationError) -> Problem:
+    complaints = []
+    for item in error.errors():
+        where = ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+        complaints.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request is not valid", "; ".join(complaints)
+    )
+
+
+def _from_http_exception(error: HTTPException) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    status = HTTPStatus(error.status_code)
+    kind = status.phrase.lower().replace(" ", "-")
+    return Problem(status, kind, status.phrase, str(error.detail), headers=error.headers)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Make every error that the routes raise an RFC 9457 answer."""
+
+    @app.exception_handler(ImageError)
+    async def on_image_error(request: Request, error: ImageError) -> Response:
+        return problem_response(_from_image_error(error))
+
+    @app.exception_handler(StoreError)
+    async def on_store_error(request: Request, error: StoreError) -> Response:
+        return problem_response(_from_store_error(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(_from_validation_error(error))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
+        return problem_response(_from_http_exception(error))
+
+
+class UnexpectedErrors:
+    """ASGI middleware that turns what nobody expected into a logged 500 that tells nothing of the inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer 500 if it raises."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watching_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching_send)
+        except Exception:
+            logger.exception("unexpected error in %s %s", scope["method"], scope["path"])
+            if started:  # Half an answer is out: only a broken connection tells the client so.
+                raise
+            problem = Problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "internal-error",
+                "Something went wrong inside the service",
+                "It has been logged; please try again and quote the request id if it happens again.",
+            )
+            await problem_response(problem)(scope, receive, send)

@@ -1,0 +1,46 @@
+"""`/healthz`, `/readyz` and `/metrics`: for those who run the service."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from backend.dependencies import ServicesDep
+from backend.problems import problems
+from backend.schemas import HealthBody
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz", summary="Does the process live", response_model=HealthBody)
+async def get_health() -> HealthBody:
+    """Answer as long as the process lives."""
+    return HealthBody(status="ok")
+
+
+@router.get(
+    "/readyz",
+    summary="Can it read and keep",
+    response_model=HealthBody,
+    responses=problems(HTTPStatus.SERVICE_UNAVAILABLE),
+)
+async def get_readiness(services: ServicesDep) -> HealthBody:
+    """Answer 200 when the model is loaded and the store is open, 503 with the reason until then."""
+    _ = services.model.recognizer
+    _ = services.store
+    return HealthBody(status="ready")
+
+
+@router.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"example": "tags_ready 1.0\n"}}}},
+)
+async def get_metrics(services: ServicesDep) -> Response:
+    """Return everything that the service counts about itself."""
+    return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,245 @@
+"""`/v1/predictions/{id}/label`: keep the shopper's verdict, or undo it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, BinaryIO, Literal
+
+from fastapi import APIRouter, File, Form, UploadFile
+from PIL import Image
+
+from backend.dependencies import PredictionId, ServicesDep
+from backend.model import Reader
+from backend.photos import Region, cut_crop, parse_region
+from backend.problems import Problem, problems
+from backend.routes.predictions import BoxField, TurnField
+from backend.schemas import DeletedBody, LabelBody
+from backend.services import Services
+from datasets.sample import Label
+from ocr_model.formats import complete_line, extract_code
+from ocr_model.image import ImageLimits
+from ocr_model.prediction import ModelInfo
+from ocr_model.text import CHARSET, label_text, match_key, normalize_text
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["keeping"])
+
+# The longest line seen on a tag has 19 characters; this is room for any.
+_LONGEST_TEXT = 64
+
+Status = Literal["accepted", "corrected", "unreadable"]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read, from which crop."""
+
+    crop: Image.Image
+    turn: int
+    text: str
+    confidence: float
+    model: ModelInfo
+
+
+@router.post(
+    "/v1/predictions/{prediction_id}/label",
+    summary="Keep a verdict",
+    response_model=LabelBody,
+    responses=problems(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    ),
+)
+async def keep_label(
+    services: ServicesDep,
+    prediction_id: PredictionId,
+    status: Annotated[Status, Form(description="The shopper's verdict.", examples=["corrected"])],
+    text: Annotated[
+        str | None,
+        Form(
+            max_length=256,
+            description="The right line; required for `corrected`. Only the code of a longer line will do.",
+            examples=["GW2871"],
+        ),
+    ] = None,
+    read_text: Annotated[
+        str | None,
+        Form(max_length=256, description="What had been read. Used only if this backend has forgotten it."),
+    ] = None,
+    read_confidence: Annotated[
+        float | None, Form(ge=0, le=1, description="Its confidence. Used only together with `read_text`.")
+    ] = None,
+    image: Annotated[
+        UploadFile | None,
+        File(description="The picture again; needed only when this backend no longer has it."),
+    ] = None,
+    box: BoxField = None,
+    turn: TurnField = 0,
+    client: Annotated[
+        str,
+        Form(
+            pattern=r"^[A-Za-z0-9_-]{0,64}$",
+            description="A random pseudonym of the shopper's browser; never an address or a name.",
+        ),
+    ] = "",
+) -> LabelBody:
+    """Keep the crop with its confirmed label. The answer comes when both are safely on the disk.
+
+    The same verdict twice is one label; another verdict takes the place of the earlier one.
+    """
+    store = services.store
+    corrected = _typed_line(text) if status == "corrected" else ""
+    reading = await _known_reading(services, prediction_id)
+    if reading is None:
+        if image is None:
+            raise Problem(
+                HTTPStatus.NOT_FOUND,
+                "prediction-expired",
+                "This prediction is no longer remembered",
+                "Send the picture again with the label.",
+            )
+        reading = await _sent_reading(
+            services, image.file, parse_region(box, turn), read_text, read_confidence, status, text
+        )
+    line = reading.text
+    if status == "corrected":
+        line = complete_line(reading.text, corrected)
+    elif status == "unreadable":
+        line = ""
+    elif text is not None and label_text(text) != label_text(reading.text):
+        raise _unprocessable("text-differs", "accepted means the text as read; send corrected for another.")
+    label = Label(
+        prediction_id=prediction_id,
+        status=status,
+        text=label_text(line),
+        read_text=reading.text,
+        read_confidence=reading.confidence,
+        model_name=reading.model.name,
+        model_version=reading.model.version,
+        client=client,
+        at=datetime.now(UTC),
+        turn=reading.turn,
+    )
+    sample = await services.keeping.run(store.keep, reading.crop, label)
+    services.metrics.labels.labels(status).inc()
+    return LabelBody(
+        prediction_id=prediction_id,
+        sample=sample.digest,
+        status=status,
+        text=line,
+        code=extract_code(line),
+        completed=status == "corrected" and label_text(line) != label_text(corrected),
+        stored_at=sample.stored_at,
+    )
+
+
+@router.delete(
+    "/v1/predictions/{prediction_id}/label",
+    summary="Undo a verdict and delete what was kept",
+    response_model=DeletedBody,
+    responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> DeletedBody:
+    """Delete the crop and the label of a prediction, from memory too. Doing it twice does no harm."""
+    store = services.store
+    services.pending.forget(prediction_id)
+    deleted = await services.keeping.run(store.undo, prediction_id)
+    if deleted:
+        services.metrics.labels.labels("deleted").inc()
+    return DeletedBody(deleted=deleted)
+
+
+async def _known_reading(services: Services, prediction_id: str) -> _Reading | None:
+    """Return what this backend still remembers of a prediction."""
+    pending = services.pending.get(prediction_id)
+    if pending is None:
+        return None
+    crop = pending.crop.image
+    if crop is None:
+        crop = await services.reading.run(pending.crop.cut, services.settings.image_limits)
+    prediction = pending.prediction
+    return _Reading(crop, pending.crop.region.turn, prediction.text, prediction.confidence, prediction.model)
+
+
+async def _sent_reading(
+    services: Services,
+    file: BinaryIO,
+    region: Region,
+    read_text: str | None,
+    read_confidence: float | None,
+    status: Status,
+    text: str | None,
+) -> _Reading:
+    """Return the reading that the request carries itself; read again what it does not carry."""
+    if status == "accepted" and read_text is None:
+        # Reading again might read something else than what the shopper accepted.
+        if text is None:
+            raise _unprocessable("text-required", "accepted with a picture needs read_text.")
+        read_text = text
+    if read_text is not None:
+        read_text = _checked_line(read_text)
+    return await services.reading.run(
+        _cut_and_read,
+        file,
+        region,
+        services.settings.image_limits,
+        services.model.recognizer,
+        read_text,
+        read_confidence,
+    )
+
+
+def _cut_and_read(
+    file: BinaryIO,
+    region: Region,
+    limits: ImageLimits,
+    recognizer: Reader,
+    read_text: str | None,
+    read_confidence: float | None,
+) -> _Reading:
+    crop = cut_crop(file.read(limits.max_bytes + 1), region, limits).image
+    if read_text is not None and read_confidence is not None:
+        return _Reading(crop, region.turn, read_text, read_confidence, recognizer.info)
+    prediction = recognizer.read(crop)
+    if read_text is not None and label_text(read_text) != label_text(prediction.text):
+        # What the shopper saw counts; how sure the reader was then, nobody knows any more.
+        return _Reading(crop, region.turn, read_text, 0.0, recognizer.info)
+    return _Reading(crop, region.turn, prediction.text, prediction.confidence, prediction.model)
+
+
+def _typed_line(text: str | None) -> str:
+    """Return a typed correction, normalised.
+
+    Raises:
+        Problem: 422, when it is missing or cannot be on a tag.
+    """
+    if text is None or not text.strip():
+        raise _unprocessable("text-required", "corrected needs text: the right line.")
+    line = _checked_line(text)
+    if not match_key(line):
+        raise _unprocessable("bad-text", "The text has no letter and no digit.")
+    return line
+
+
+def _checked_line(text: str) -> str:
+    line = normalize_text(text)
+    if len(line) > _LONGEST_TEXT:
+        raise _unprocessable("bad-text", f"The text is longer than {_LONGEST_TEXT} characters.")
+    strange = "".join(sorted(set(line) - set(CHARSET)))
+    if strange:
+        raise _unprocessable("bad-text", f"These characters cannot be on a code's line: {strange}")
+    return line
+
+
+def _unprocessable(kind: str, detail: str) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, kind, "The label cannot be kept as it is", detail)

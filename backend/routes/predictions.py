@@ -1,0 +1,141 @@
+"""`POST /v1/predictions`: read a tag."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import Annotated, BinaryIO
+
+from fastapi import APIRouter, BackgroundTasks, File, Form, UploadFile
+
+from backend.dependencies import ServicesDep
+from backend.memory import LARGE_PHOTO_PIXELS, give_back_memory
+from backend.metrics import Metrics
+from backend.model import Reader
+from backend.photos import Crop, Region, cut_crop, parse_region
+from backend.predictions import PendingCrop, PendingPrediction
+from backend.problems import Problem, problems
+from backend.schemas import (
+    CandidateBody,
+    CharacterBody,
+    FormatBody,
+    MillisecondsBody,
+    ModelNameBody,
+    PredictionBody,
+)
+from backend.services import Services
+from ocr_model.image import ImageLimits
+from ocr_model.prediction import Prediction
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["reading"])
+
+_MOST_CANDIDATES = 5
+
+ImageFile = Annotated[UploadFile, File(description="JPEG, PNG, WebP or HEIC; recognised by content, never by name.")]
+BoxField = Annotated[
+    str | None,
+    Form(
+        description="Region to read: x,y,width,height in whole pixels of the upright, turned picture.",
+        examples=["120,80,640,150"],
+    ),
+]
+TurnField = Annotated[
+    int,
+    Form(ge=0, le=3, description="Quarter turns clockwise, after the picture's own orientation was applied."),
+]
+
+
+@router.post(
+    "/v1/predictions",
+    summary="Read a tag",
+    response_model=PredictionBody,
+    responses=problems(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+)
+async def create_prediction(
+    services: ServicesDep,
+    afterwards: BackgroundTasks,
+    image: ImageFile,
+    box: BoxField = None,
+    turn: TurnField = 0,
+) -> PredictionBody:
+    """Read the text on a photo, or on a region of it. Nothing is kept but in memory, for minutes."""
+    started = time.perf_counter()
+    recognizer = services.model.recognizer
+    region = parse_region(box, turn)
+    try:
+        # The upload waits in its own file, so that only photos being read fill memory.
+        upload, crop, prediction, recognize_milliseconds = await services.reading.run(
+            _read, image.file, region, services.settings.image_limits, recognizer
+        )
+    except Problem as problem:
+        if problem.kind == "overloaded":
+            services.metrics.overloaded.inc()
+        raise
+    pending = services.pending.add(prediction, PendingCrop.smallest(crop.image, upload, region))
+    if crop.photo_pixels > LARGE_PHOTO_PIXELS:
+        afterwards.add_task(_tidy, services)
+    milliseconds = MillisecondsBody(
+        decode=round(crop.decode_milliseconds, 2),
+        crop=round(crop.crop_milliseconds, 2),
+        recognize=round(recognize_milliseconds, 2),
+        total=round((time.perf_counter() - started) * 1000, 2),
+    )
+    _count(services.metrics, prediction, milliseconds)
+    return _body(pending, milliseconds)
+
+
+def _read(
+    file: BinaryIO, region: Region, limits: ImageLimits, recognizer: Reader
+) -> tuple[bytes, Crop, Prediction, float]:
+    """Load, decode, cut and read; return the upload's bytes, the crop, the reading and its milliseconds."""
+    upload = file.read(limits.max_bytes + 1)
+    crop = cut_crop(upload, region, limits)
+    started = time.perf_counter()
+    prediction = recognizer.read(crop.image)
+    return upload, crop, prediction, (time.perf_counter() - started) * 1000
+
+
+def _tidy(services: Services) -> None:
+    """Return the photo's memory, unless the next one is being decoded and needs it."""
+    if services.reading.jobs == 0:
+        give_back_memory()
+
+
+def _count(metrics: Metrics, prediction: Prediction, milliseconds: MillisecondsBody) -> None:
+    metrics.readings.labels("text" if prediction.text else "no_text").inc()
+    if prediction.text:
+        metrics.confidence.observe(prediction.confidence)
+    for step, value in milliseconds.model_dump().items():
+        metrics.reading_seconds.labels(step).observe(value / 1000)
+
+
+def _body(pending: PendingPrediction, milliseconds: MillisecondsBody) -> PredictionBody:
+    prediction = pending.prediction
+    return PredictionBody(
+        id=pending.id,
+        text=prediction.text,
+        code=prediction.code,
+        confidence=prediction.confidence,
+        characters=[
+            CharacterBody(text=character.text, confidence=character.confidence) for character in prediction.characters
+        ],
+        candidates=[
+            CandidateBody(text=candidate.text, code=candidate.code, confidence=candidate.confidence)
+            for candidate in prediction.candidates
+            if candidate.text != prediction.text
+        ][:_MOST_CANDIDATES],
+        formats=[FormatBody(brand=match.brand, name=match.name, code=match.code) for match in prediction.formats],
+        model=ModelNameBody(name=prediction.model.name, version=prediction.model.version),
+        milliseconds=milliseconds,
+        expires_at=pending.expires_at,
+    )

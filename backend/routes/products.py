@@ -1,0 +1,61 @@
+"""`GET /v1/products`: what a shoe costs."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from backend.dependencies import ServicesDep
+from backend.problems import Problem, problems
+from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
+from ocr_model.text import match_key, normalize_text
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["prices"])
+
+
+@router.get(
+    "/v1/products",
+    summary="Look a code up",
+    response_model=ProductsBody,
+    responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS),
+)
+async def find_products(
+    services: ServicesDep,
+    code: Annotated[
+        str,
+        Query(min_length=1, max_length=64, description="Code as on the tag.", examples=["CW2288-111"]),
+    ],
+) -> ProductsBody:
+    """Return products for a code, or why there are none; links to searches in any case."""
+    normalized = normalize_text(code)
+    if not match_key(normalized):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-code",
+            "This is not a product code",
+            "A code has at least one letter or digit.",
+        )
+    answer = await services.prices.find(normalized)
+    return ProductsBody(
+        code=answer.code,
+        products=[
+            ProductBody(
+                name=offer.name,
+                image=offer.image,
+                price=offer.price,
+                currency=offer.currency,
+                mall=offer.mall,
+                url=offer.url,
+                provider=offer.provider,
+                fetched_at=offer.fetched_at,
+                is_match=offer.is_match,
+            )
+            for offer in answer.offers
+        ],
+        reason=None if answer.reason is None else ReasonBody(kind=answer.reason.kind, message=answer.reason.message),
+        searches=[SearchBody(name=link.name, url=link.url) for link in answer.searches],
+    )

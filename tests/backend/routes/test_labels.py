@@ -1,0 +1,254 @@
+"""Verdicts: kept once, completed, superseded, undone; and kept all the same after a restart."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from backend.settings import Settings
+from datasets.sample import Sample
+from datasets.store import SampleStore
+
+NOWHERE = "0123456789abcdefghijklmn"
+
+
+def read(client: TestClient, png: bytes, **fields: str) -> str:
+    answer = client.post("/v1/predictions", files={"image": ("a.png", png)}, data=fields)
+    assert answer.status_code == 200
+    return str(answer.json()["id"])
+
+
+def label(client: TestClient, prediction: str, image: bytes | None = None, /, **fields: str) -> Any:
+    # Multipart in any case, as documented; a part without a file name is a plain field.
+    parts: dict[str, Any] = {name: (None, value) for name, value in fields.items()}
+    if image is not None:
+        parts["image"] = ("crop.png", image)
+    return client.post(f"/v1/predictions/{prediction}/label", files=parts)
+
+
+def kept(settings: Settings) -> list[Sample]:
+    """What a stranger finds in the store."""
+    store = SampleStore.open(settings.spool)
+    try:
+        return list(store.samples())
+    finally:
+        store.close()
+
+
+def pictures(settings: Settings) -> list[Path]:
+    return [path for path in settings.spool.rglob("*.png") if path.is_file()]
+
+
+def test_nothing_is_kept_before_a_verdict(client: TestClient, png: bytes, settings: Settings) -> None:
+    read(client, png)
+    assert pictures(settings) == []
+    assert kept(settings) == []
+
+
+def test_an_accepted_reading_is_kept(client: TestClient, png: bytes, settings: Settings) -> None:
+    prediction = read(client, png, box="0,0,80,30", turn="2")
+    answer = label(client, prediction, status="accepted", client="browser-1")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["prediction_id"] == prediction
+    assert (body["status"], body["text"], body["code"]) == ("accepted", "ART GW2871", "GW2871")
+    assert (body["completed"], body["saved"]) == (False, True)
+    (sample,) = kept(settings)
+    assert body["sample"] == sample.digest
+    assert (sample.label.text, sample.label.read_text) == ("ARTGW2871", "ARTGW2871")
+    assert (sample.label.model_name, sample.label.model_version) == ("fake", "7")
+    assert (sample.label.client, sample.label.turn, sample.label.read_confidence) == ("browser-1", 2, 0.9)
+    (path,) = pictures(settings)
+    with Image.open(path) as crop:
+        assert crop.size == (80, 30)
+        assert crop.getpixel((0, 0)) == (250, 250, 250)
+
+
+def test_who_types_only_the_code_gets_the_line_completed(client: TestClient, png: bytes, settings: Settings) -> None:
+    answer = label(client, read(client, png), status="corrected", text="gw2872")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["text"], body["code"], body["completed"]) == ("ART GW2872", "GW2872", True)
+    assert kept(settings)[0].label.text == "ARTGW2872"
+
+
+def test_who_types_the_line_gets_the_line(client: TestClient, png: bytes, settings: Settings) -> None:
+    body = label(client, read(client, png), status="corrected", text=" ａｒｔ  gw2872 ").json()
+    assert (body["text"], body["completed"]) == ("ART GW2872", False)
+    assert kept(settings)[0].label.text == "ARTGW2872"
+
+
+def test_unreadable_has_no_text(client: TestClient, png: bytes, settings: Settings) -> None:
+    body = label(client, read(client, png), status="unreadable", text="whatever").json()
+    assert (body["status"], body["text"], body["code"]) == ("unreadable", "", "")
+    assert kept(settings)[0].label.status == "unreadable"
+
+
+def test_that_there_is_no_text_can_be_accepted(client: TestClient, png: bytes, settings: Settings, reader: Any) -> None:
+    reader.text = ""
+    assert label(client, read(client, png), status="accepted").status_code == 200
+    assert kept(settings)[0].label.text == ""
+
+
+def test_the_same_verdict_twice_is_one_label(client: TestClient, png: bytes, settings: Settings) -> None:
+    prediction = read(client, png)
+    first = label(client, prediction, status="corrected", text="GW2872")
+    second = label(client, prediction, status="corrected", text="GW2872")
+    assert first.json() == second.json()
+    assert len(kept(settings)) == 1
+
+
+def test_another_verdict_takes_the_place_of_the_first(client: TestClient, png: bytes, settings: Settings) -> None:
+    prediction = read(client, png)
+    label(client, prediction, status="accepted")
+    label(client, prediction, status="corrected", text="ART GW2872")
+    assert [sample.label.text for sample in kept(settings)] == ["ARTGW2872"]
+
+
+def test_an_undo_deletes_the_picture_too(client: TestClient, png: bytes, settings: Settings) -> None:
+    prediction = read(client, png)
+    label(client, prediction, status="accepted")
+    assert len(pictures(settings)) == 1
+    path = f"/v1/predictions/{prediction}/label"
+    assert client.delete(path).json() == {"deleted": True}
+    assert pictures(settings) == []
+    assert kept(settings) == []
+    assert client.delete(path).json() == {"deleted": False}
+    assert label(client, prediction, status="accepted").status_code == 404  # gone from memory, too
+
+
+def test_an_undone_reading_can_be_labelled_again(client: TestClient, png: bytes, settings: Settings) -> None:
+    prediction = read(client, png)
+    label(client, prediction, status="accepted")
+    client.delete(f"/v1/predictions/{prediction}/label")
+    assert label(client, prediction, png, status="unreadable").status_code == 200
+    assert [sample.label.status for sample in kept(settings)] == ["unreadable"]
+
+
+# -- without the backend's memory -----------------------------------------------------------------------
+
+
+def test_a_forgotten_prediction_asks_for_the_picture(client: TestClient) -> None:
+    answer = label(client, NOWHERE, status="accepted", read_text="A1", read_confidence="0.5")
+    assert answer.status_code == 404
+    assert answer.json()["kind"] == "prediction-expired"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_label_survives_a_restart(start: Callable[..., TestClient], png: bytes, settings: Settings) -> None:
+    before, after = start(), start()
+    prediction = read(before, png, box="0,0,80,30")
+    fields = {"status": "corrected", "text": "GW2872", "read_text": "ART GW2871", "read_confidence": "0.9"}
+    first = label(before, prediction, **fields).json()
+    second = label(after, prediction, png, box="0,0,80,30", **fields).json()
+    assert second["completed"] is True
+    assert first == second
+    assert len(kept(settings)) == 1
+
+
+def test_what_the_shopper_saw_counts_not_what_is_read_now(
+    client: TestClient, png: bytes, settings: Settings, reader: Any
+) -> None:
+    reader.text = "ART GW9999"
+    answer = label(client, NOWHERE, png, status="accepted", read_text="ART GW2871", read_confidence="0.8")
+    assert answer.status_code == 200
+    (sample,) = kept(settings)
+    assert (sample.label.text, sample.label.read_confidence) == ("ARTGW2871", 0.8)
+    assert reader.sizes == []  # nothing to read: everything was sent
+
+
+def test_a_picture_alone_is_read_again(client: TestClient, png: bytes, settings: Settings) -> None:
+    answer = label(client, NOWHERE, png, status="corrected", text="GW2872")
+    assert answer.json()["text"] == "ART GW2872"
+    (sample,) = kept(settings)
+    assert (sample.label.read_text, sample.label.read_confidence) == ("ARTGW2871", 0.9)
+
+
+def test_accepting_needs_to_say_what(client: TestClient, png: bytes) -> None:
+    answer = label(client, NOWHERE, png, status="accepted")
+    assert (answer.status_code, answer.json()["kind"]) == (422, "text-required")
+
+
+def test_the_size_limit_holds_for_labels_too(client: TestClient) -> None:
+    answer = label(client, NOWHERE, b"no picture", status="unreadable")
+    assert (answer.status_code, answer.json()["kind"]) == (415, "unsupported-format")
+
+
+# -- verdicts that make no sense ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({}, "invalid-request"),
+        ({"status": "perhaps"}, "invalid-request"),
+        ({"status": "corrected"}, "text-required"),
+        ({"status": "corrected", "text": "   "}, "text-required"),
+        ({"status": "corrected", "text": "- - -"}, "bad-text"),
+        ({"status": "corrected", "text": "가나다 GW2871"}, "bad-text"),
+        ({"status": "corrected", "text": "A" * 65}, "bad-text"),
+        ({"status": "corrected", "text": "A" * 1000}, "invalid-request"),
+        ({"status": "corrected", "text": "<script>"}, "bad-text"),
+        ({"status": "accepted", "text": "GW2872"}, "text-differs"),
+        ({"status": "accepted", "read_confidence": "7"}, "invalid-request"),
+        ({"status": "accepted", "read_confidence": "nan"}, "invalid-request"),
+        ({"status": "accepted", "client": "me@example.com"}, "invalid-request"),
+    ],
+)
+def test_senseless_verdicts_are_refused(
+    client: TestClient, png: bytes, settings: Settings, fields: dict[str, str], kind: str
+) -> None:
+    answer = label(client, read(client, png), **fields)
+    assert (answer.status_code, answer.json()["kind"]) == (422, kind)
+    assert kept(settings) == []
+
+
+@pytest.mark.parametrize("prediction", ["short", "x" * 65, "a" * 20 + "%00", "..%2F..%2F..%2Fetc%2Fpasswd", "é" * 20])
+def test_senseless_ids_are_refused(client: TestClient, prediction: str) -> None:
+    assert label(client, prediction, status="unreadable").status_code in {404, 422}
+    assert client.delete(f"/v1/predictions/{prediction}/label").status_code in {404, 422}
+
+
+def test_a_crop_kept_as_upload_is_cut_again(client: TestClient, picture: Image.Image, settings: Settings) -> None:
+    # Flat and large: the file is far smaller than its pixels, so that is what memory holds.
+    buffer = io.BytesIO()
+    picture.resize((1600, 600), Image.Resampling.NEAREST).save(buffer, "PNG")
+    prediction = read(client, buffer.getvalue(), turn="1", box="0,0,300,800")
+    assert label(client, prediction, status="accepted").status_code == 200
+    (path,) = pictures(settings)
+    with Image.open(path) as crop:
+        assert crop.size == (300, 800)
+        assert crop.getpixel((10, 10)) == (0, 0, 255)
+    assert "gps" not in path.read_bytes().decode("latin-1").lower()
+
+
+def test_labels_are_counted(client: TestClient, png: bytes) -> None:
+    prediction = read(client, png)
+    label(client, prediction, status="accepted")
+    client.delete(f"/v1/predictions/{prediction}/label")
+    metrics = client.get("/metrics").text
+    assert 'tags_labels_total{status="accepted"} 1.0' in metrics
+    assert 'tags_labels_total{status="deleted"} 1.0' in metrics
+
+
+def test_a_full_disk_is_said(client: TestClient, png: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datasets.errors import StoreError, StoreFullError
+
+    def fail(error: StoreError) -> Callable[..., None]:
+        def keep(*args: object) -> None:
+            raise error
+
+        return keep
+
+    prediction = read(client, png)
+    monkeypatch.setattr(SampleStore, "keep", fail(StoreFullError("/srv/spool is full")))
+    answer = label(client, prediction, status="accepted")
+    assert (answer.status_code, answer.json()["kind"]) == (507, "store-full")
+    monkeypatch.setattr(SampleStore, "keep", fail(StoreError("/srv/spool: input/output error")))
+    answer = label(client, prediction, status="accepted")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "store-unavailable")
+    assert "/srv" not in answer.text

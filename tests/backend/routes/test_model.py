@@ -1,0 +1,11 @@
+"""Which model reads, and what it may be given."""
+
+from fastapi.testclient import TestClient
+
+from ocr_model.text import CHARSET
+
+
+def test_the_model_is_named(client: TestClient) -> None:
+    body = client.get("/v1/model").json()
+    assert (body["name"], body["version"], body["charset"]) == ("fake", "7", CHARSET)
+    assert body["image_max_bytes"] == 20 * 1024 * 1024

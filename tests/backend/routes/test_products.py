@@ -1,0 +1,91 @@
+"""Prices over HTTP: the catalogue, then Naver; and why there is none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from backend.prices.catalogue import ProductCatalogue
+from backend.settings import Settings
+
+KEYS = {"naver_client_id": SecretStr("id"), "naver_client_secret": SecretStr("secret")}
+
+
+def test_without_a_key_the_searches_stay(client: TestClient) -> None:
+    body = client.get("/v1/products", params={"code": "cw2288–111"}).json()
+    assert body["code"] == "CW2288-111"
+    assert body["products"] == []
+    assert body["reason"]["kind"] == "no_key"
+    assert [search["name"] for search in body["searches"]] == ["Naver Shopping", "KREAM", "Google"]
+    assert all(search["url"].endswith("=CW2288-111") for search in body["searches"])
+
+
+def test_the_catalogue_answers_and_an_import_counts_at_once(
+    client: TestClient, settings: Settings, tmp_path: Path
+) -> None:
+    csv = tmp_path / "products.csv"
+    csv.write_text(
+        "code,name,brand,price,currency,url,image\n"
+        "CW2288-111,Air Force 1,Nike,129000,KRW,https://shop.example/1,https://shop.example/1.jpg\n"
+    )
+    ProductCatalogue(settings.catalogue).import_csv(csv)
+    body = client.get("/v1/products?code=CW2288111").json()
+    assert body["reason"] is None
+    (product,) = body["products"]
+    assert product.pop("fetched_at").endswith("Z")
+    assert product == {
+        "name": "Air Force 1",
+        "image": "https://shop.example/1.jpg",
+        "price": 129000,
+        "currency": "KRW",
+        "mall": "shop.example",
+        "url": "https://shop.example/1",
+        "provider": "Catalogue",
+        "is_match": True,
+    }
+
+
+def test_naver_answers_through_cache_and_metrics(start: Callable[..., TestClient], shop: Any) -> None:
+    client = start(naver_base_url=shop.url, **KEYS)
+    shop.sends_items(
+        {"title": "<b>CW2288-111</b>", "link": "https://x.example", "lprice": "5", "mallName": "m"},
+        {"title": "other", "link": "https://y.example", "lprice": "1", "mallName": "m"},
+    )
+    for _ in range(2):
+        body = client.get("/v1/products?code=CW2288-111").json()
+        assert [(p["name"], p["is_match"]) for p in body["products"]] == [
+            ("CW2288-111", True),
+            ("other", False),
+        ]
+        assert body["reason"] is None
+    assert len(shop.requests) == 1
+    assert 'tags_price_answers_total{outcome="match",provider="Naver Shopping"} 2.0' in client.get("/metrics").text
+
+
+def test_a_dead_service_costs_time_only_until_the_breaker_opens(start: Callable[..., TestClient], shop: Any) -> None:
+    client = start(naver_base_url=shop.url, price_seconds=0.2, price_breaker_failures=2, **KEYS)
+    shop.hangs()
+    reasons = [client.get(f"/v1/products?code=CW2288-11{n}").json()["reason"]["kind"] for n in range(6)]
+    assert reasons == ["unavailable"] * 6
+    assert len(shop.requests) == 2
+
+
+def test_an_ended_service_is_asked_once(start: Callable[..., TestClient], shop: Any) -> None:
+    client = start(naver_base_url=shop.url, **KEYS)
+    shop.sends(404, {"errorCode": "SE05", "errorMessage": "Invalid search api"})
+    for n in range(3):
+        body = client.get(f"/v1/products?code=CW2288-11{n}").json()
+        assert body["reason"]["kind"] == "service_ended"
+        assert len(body["searches"]) == 3
+    assert len(shop.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["", "-", "가나다", "A" * 65])
+def test_what_is_no_code_is_refused(client: TestClient, code: str) -> None:
+    answer = client.get("/v1/products", params={"code": code})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert client.get("/v1/products").status_code == 422

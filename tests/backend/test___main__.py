@@ -1,0 +1,78 @@
+"""`python -m backend`: what is wrong at the start is said in one line, with exit status 2."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backend"],
+        cwd=ROOT,
+        env=environment(tmp_path, **variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TAGS_", "NAVER_"))}
+    for name in ("STORAGE_URL", "DATABASE_URL"):
+        clean.pop(name, None)
+    return clean | {"TAGS_DATA_DIR": str(tmp_path / "var"), "TAGS_PORT": "0"} | variables
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run(tmp_path, TAGS_PORT=port)
+    assert done.returncode == 2
+    assert done.stderr == f"backend: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_a_missing_model(tmp_path: Path) -> None:
+    done = run(tmp_path, TAGS_MODEL_DIR=str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("backend: ")
+    assert str(tmp_path / "none") in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_wrong_settings(tmp_path: Path) -> None:
+    done = run(tmp_path, STORAGE_URL="s3://bucket", TAGS_READING_WORKERS="many")
+    assert done.returncode == 2
+    assert done.stderr.startswith("backend: ")
+    assert "STORAGE_URL" in done.stderr
+    assert "TAGS_READING_WORKERS" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.77"])
+def test_an_address_that_is_not_ours(tmp_path: Path, host: str) -> None:
+    done = run(tmp_path, TAGS_HOST=host)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"backend: cannot listen on {host}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("not a key")
+    done = run(tmp_path, TAGS_TLS_CERTIFICATE=str(tmp_path / "key.pem"), TAGS_TLS_KEY=str(tmp_path / "key.pem"))
+    assert done.returncode == 2
+    assert "TAGS_TLS_CERTIFICATE" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = run(tmp_path, TAGS_SPOOL_DIR=str(tmp_path / "file" / "spool"))
+    assert done.returncode == 2
+    assert str(tmp_path / "file" / "spool") in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,102 @@
+"""Settings are checked at the start, in one line that never shows a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.settings import Settings, SettingsError, load_settings
+
+NAMES = ("STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET", "NAVER_BASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_defaults_need_nothing_and_stay_on_this_machine() -> None:
+    settings = load_settings()
+    assert settings.host == "127.0.0.1"
+    assert settings.spool == Path("var/spool")
+    assert settings.catalogue == Path("var/catalogue.sqlite3")
+    assert settings.storage_url is None
+    assert settings.naver_client_id is None
+    assert settings.trusted_proxies == ()
+
+
+def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGS_PORT", "8123")
+    monkeypatch.setenv("TAGS_DATA_DIR", "/data")
+    monkeypatch.setenv("TAGS_TRUSTED_PROXIES", "10.0.0.0/8, ::1")
+    monkeypatch.setenv("STORAGE_URL", "gs://bucket/prefix")
+    monkeypatch.setenv("NAVER_CLIENT_ID", "id")
+    monkeypatch.setenv("NAVER_CLIENT_SECRET", "secret")
+    monkeypatch.setenv("NAVER_BASE_URL", "http://127.0.0.1:9/")
+    settings = load_settings()
+    assert settings.port == 8123
+    assert settings.spool == Path("/data/spool")
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert settings.storage_url == "gs://bucket/prefix"
+    assert settings.naver_client_secret is not None
+    assert settings.naver_client_secret.get_secret_value() == "secret"
+    assert settings.naver_base_url == "http://127.0.0.1:9"
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NAVER_CLIENT_ID", "id")
+    monkeypatch.setenv("NAVER_CLIENT_SECRET", "hush-hush")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush-hush@host/db")
+    assert "hush-hush" not in repr(load_settings())
+
+
+def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*NAMES, "TAGS_PORT", "TAGS_TLS_KEY"):
+        monkeypatch.setenv(name, "")
+    assert load_settings().port == 8000
+
+
+@pytest.mark.parametrize(
+    ("variables", "complaint"),
+    [
+        ({"TAGS_PORT": "70000"}, "TAGS_PORT"),
+        ({"TAGS_PORT": "eighty"}, "TAGS_PORT"),
+        ({"STORAGE_URL": "s3://bucket"}, "STORAGE_URL: must look like gs://bucket/prefix"),
+        ({"STORAGE_URL": "gs:///prefix"}, "STORAGE_URL"),
+        ({"NAVER_CLIENT_ID": "id"}, "set both or neither"),
+        ({"NAVER_BASE_URL": "http://example.com"}, "the keys would travel in clear"),
+        ({"NAVER_BASE_URL": "ftp://example.com"}, "NAVER_BASE_URL"),
+        ({"NAVER_BASE_URL": "https://host:port"}, "NAVER_BASE_URL"),
+        ({"TAGS_TRUSTED_PROXIES": "0.0.0.0/0"}, "would believe everybody"),
+        ({"TAGS_TRUSTED_PROXIES": "*"}, "not an address"),
+        ({"TAGS_TLS_CERTIFICATE": "/nowhere.pem"}, "TAGS_TLS_KEY"),
+        ({"TAGS_TLS_CERTIFICATE": "/nowhere.pem", "TAGS_TLS_KEY": "/nowhere.key"}, "no file at /nowhere.pem"),
+        ({"TAGS_NAVER_EXCLUDE": "used;rental"}, "TAGS_NAVER_EXCLUDE"),
+        ({"TAGS_READING_WORKERS": "0"}, "TAGS_READING_WORKERS"),
+        ({"TAGS_IMAGE_MAX_BYTES": "-1"}, "TAGS_IMAGE_MAX_BYTES"),
+    ],
+)
+def test_unsafe_values_are_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], complaint: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert complaint in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_every_wrong_variable_is_named_and_no_value_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGS_PORT", "hush-hush")
+    monkeypatch.setenv("TAGS_RATE_BURST", "0")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "TAGS_PORT" in str(refused.value)
+    assert "TAGS_RATE_BURST" in str(refused.value)
+    assert "hush-hush" not in str(refused.value)
+
+
+def test_limits_reach_the_decoder() -> None:
+    limits = Settings(image_max_bytes=2048, image_max_pixels=99).image_limits
+    assert (limits.max_bytes, limits.max_pixels) == (2048, 99)
