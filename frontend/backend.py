@@ -1,0 +1,45 @@
+"""The one connection to the backend that all sessions of this process share."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from frontend.client import (
+    DEFAULT_URL,
+    BackendClient,
+    BackendError,
+    BackendRefusedError,
+    BackendSlowError,
+    BackendUnreachableError,
+)
+from frontend.texts import Texts
+
+
+def backend() -> BackendClient:
+    """The client for the address in `BACKEND_URL`, speaking for this session's shopper."""
+    client = _client(os.environ.get("BACKEND_URL") or DEFAULT_URL)
+    return client.on_behalf_of(st.context.ip_address)
+
+
+@st.cache_resource(show_spinner=False)
+def _client(url: str) -> BackendClient:
+    return BackendClient(url)
+
+
+def failure_sentence(error: BackendError, texts: Texts) -> str:
+    """What to tell the shopper about a failed request, in one sentence."""
+    match error:
+        case BackendUnreachableError():
+            return texts.unreachable
+        case BackendSlowError():
+            return texts.slow
+        case BackendRefusedError(status=429):
+            return texts.too_many_requests
+        case BackendRefusedError(kind="bad-text" | "text-required"):
+            return texts.refused_text
+        case BackendRefusedError(status=400 | 413 | 415 | 422):
+            return texts.refused_picture
+        case _:
+            return texts.refused

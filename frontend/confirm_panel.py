@@ -1,0 +1,222 @@
+"""The right side, middle part: accept, correct or mark unreadable, and take it back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from frontend.backend import failure_sentence
+from frontend.client import BackendClient, BackendError, Candidate, Kept, Reading
+from frontend.confidence import percent
+from frontend.job import outcome
+from frontend.texts import Texts
+from frontend.visit import Visit
+
+
+def confirm(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Draw the part that belongs to the present reading."""
+    if visit.labelling is not None and visit.saved is None:
+        _await_label(reading, texts, visit, client)
+    if visit.saved is not None:
+        _show_saved(visit.saved, texts, visit, client)
+        return
+    if visit.notice is not None:
+        st.info(visit.notice, icon=":material/delete:")
+        visit.notice = None
+    _ask(reading, texts, visit, client)
+
+
+def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Draw what was kept earlier in this visit, each with a button that deletes it."""
+    present = visit.saved.prediction_id if visit.saved is not None else None
+    earlier = [kept for kept in visit.kept.values() if kept.prediction_id != present]
+    if not earlier:
+        return
+    with st.expander(texts.kept_title.format(count=len(earlier)), icon=":material/inventory_2:"):
+        for kept in reversed(earlier):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.text(kept.text or texts.kept_unreadable)
+                st.button(
+                    texts.delete,
+                    icon=":material/delete:",
+                    key=f"delete-{kept.prediction_id}",
+                    on_click=visit.forget,
+                    args=(client, kept.prediction_id),
+                )
+
+
+def await_deletion(texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Finish a deletion under way; a failure is told here, with a button to try again."""
+    if visit.forgetting is None:
+        return
+    prediction_id, job = visit.forgetting
+    place = st.empty()
+    try:
+        deleted = outcome(job, lambda: place.info(texts.deleting, icon=":material/hourglass_top:"))
+    except BackendError as error:
+        with place.container():
+            st.error(f"{texts.still_kept} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
+            st.button(
+                texts.retry,
+                icon=":material/refresh:",
+                key="retry-delete",
+                on_click=visit.forget,
+                args=(client, prediction_id),
+            )
+        return
+    place.empty()
+    visit.forgotten(prediction_id)
+    visit.notice = texts.undone if deleted else texts.undo_nothing
+
+
+def code_of(typed: str, reading: Reading) -> str:
+    """The code in a line that the shopper typed without letting the backend keep it.
+
+    What stands around the code in the line as read (a field name, a colour) is taken off if typed again.
+    """
+    line = " ".join(typed.upper().split())
+    for known in (Candidate(reading.text, reading.code, reading.confidence), *reading.candidates):
+        if line == known.text:
+            return known.code
+    if not reading.code:
+        return line
+    before, found, after = reading.text.partition(reading.code)
+    if found and len(line) > len(before) + len(after) and line.startswith(before) and line.endswith(after):
+        return line[len(before) : len(line) - len(after)]
+    return line
+
+
+def _ask(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    if not reading.text:
+        title = texts.confirm_title_empty
+    else:
+        title = texts.confirm_title if visit.keep else texts.confirm_title_private
+    st.header(title, anchor=False)
+    if visit.chosen is not None and not visit.keep:
+        st.info(texts.using_private.format(text=_plain(visit.chosen[0])), icon=":material/visibility_off:")
+    _show_chips(reading, texts, visit, client)
+    if visit.keep:
+        with st.container(horizontal=True, gap="small", key="verdict"):
+            if reading.text:
+                st.button(
+                    texts.accept,
+                    icon=":material/check:",
+                    type="primary",
+                    key="accept",
+                    width="stretch",
+                    on_click=visit.label,
+                    args=(client, reading, "accepted", reading.text),
+                )
+            st.button(
+                texts.unreadable,
+                icon=":material/visibility_off:",
+                key="unreadable",
+                on_click=visit.label,
+                args=(client, reading, "unreadable", ""),
+            )
+    _show_correction(reading, texts, visit, client)
+
+    def switch() -> None:
+        visit.keep = bool(st.session_state["keep-switch"])
+        visit.chosen = None
+
+    # The visit remembers the answer, because a switch that is not drawn loses it.
+    st.toggle(texts.keep_switch, value=visit.keep, key="keep-switch", on_change=switch)
+    st.caption(texts.keep_sentence if visit.keep else texts.private_sentence)
+
+
+def _show_chips(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    if not reading.candidates:
+        return
+    key = f"chips-{reading.id}-{visit.chips}"
+
+    def press() -> None:
+        index = st.session_state[key]
+        if index is None:
+            return
+        visit.chips += 1
+        candidate = reading.candidates[index]
+        if visit.keep:
+            visit.label(client, reading, "corrected", candidate.text)
+        else:
+            visit.chosen = (candidate.text, candidate.code)
+
+    st.pills(
+        texts.candidates_label if visit.keep else texts.candidates_label_private,
+        range(len(reading.candidates)),
+        format_func=lambda index: (
+            f"**{_plain(reading.candidates[index].text)}** {percent(reading.candidates[index].confidence)}"
+        ),
+        key=key,
+        on_change=press,
+        wrap=True,
+    )
+
+
+def _show_correction(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    with (
+        st.form(f"correction-{reading.id}", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="correction"),
+    ):
+        typed = st.text_input(
+            texts.correct_label if visit.keep else texts.correct_label_private,
+            value=reading.text,
+            max_chars=64,
+            key=f"typed-{reading.id}",
+            autocomplete="off",
+        )
+        pressed = st.form_submit_button(texts.correct_button if visit.keep else texts.correct_button_private)
+    if not pressed:
+        return
+    if not typed.strip():
+        st.warning(texts.correct_empty, icon=":material/edit:")
+    elif not visit.keep:
+        visit.chosen = (typed.strip().upper(), code_of(typed, reading))
+        st.rerun()
+    else:
+        unchanged = typed.strip().upper() == reading.text
+        visit.label(client, reading, "accepted" if unchanged else "corrected", typed.strip())
+        st.rerun()
+
+
+def _await_label(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    if visit.labelling is None or visit.verdict is None:
+        return
+    place = st.empty()
+    try:
+        visit.saved = outcome(visit.labelling, lambda: place.info(texts.saving, icon=":material/hourglass_top:"))
+    except BackendError as error:
+        status, text = visit.verdict
+        with place.container():
+            st.error(f"{texts.nothing_kept_yet} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
+            st.button(
+                texts.retry,
+                icon=":material/refresh:",
+                key="retry-label",
+                on_click=visit.label,
+                args=(client, reading, status, text),
+            )
+        return
+    place.empty()
+    visit.kept[visit.saved.prediction_id] = visit.saved
+    visit.chosen = None if visit.saved.status == "unreadable" else (visit.saved.text, visit.saved.code)
+
+
+def _show_saved(saved: Kept, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    if saved.status == "unreadable":
+        st.success(texts.saved_unreadable, icon=":material/check_circle:")
+    else:
+        st.success(texts.saved.format(text=_plain(saved.text)), icon=":material/check_circle:")
+    if saved.completed:
+        st.caption(texts.saved_completed)
+    st.button(
+        texts.undo,
+        icon=":material/undo:",
+        key="undo",
+        on_click=visit.forget,
+        args=(client, saved.prediction_id),
+    )
+
+
+def _plain(text: str) -> str:
+    """The text with Markdown's signs escaped."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!:$~<>&" else sign for sign in text)

@@ -1,0 +1,133 @@
+"""The page "Read a tag": a photo goes in; code, confidence and price come out; the correction is kept."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import get_args
+
+import streamlit as st
+
+from frontend.backend import backend, failure_sentence
+from frontend.client import BackendClient, BackendError, BackendRefusedError
+from frontend.confirm_panel import await_deletion, confirm, show_kept
+from frontend.job import outcome
+from frontend.photo_panel import choose_photo, crop_photo, turn_photo
+from frontend.pictures import Box, PictureError
+from frontend.price_panel import show_price
+from frontend.reading_panel import show_code, show_details, show_formats, show_reading
+from frontend.style import apply_style
+from frontend.texts import LANGUAGE_NAMES, TEXTS, Language, Texts, preferred_language
+from frontend.visit import Visit, current_visit
+from frontend.width_sensor import column_width
+
+
+def read_tag() -> None:
+    """Draw the page."""
+    texts = TEXTS[_language()]
+    st.set_page_config(page_title=f"{texts.page} · {texts.product}", page_icon="🏷️", layout="wide")
+    apply_style(texts)
+    _header(texts)
+    visit, client = current_visit(), backend()
+    left, right = st.columns(2, gap="large")
+    with left:
+        width = column_width()
+        region = None
+        if visit.photo is None:
+            st.html(f'<p class="tagline" lang="{texts.language}">{escape(texts.tagline)}</p>')
+            choose_photo(texts, visit, width)
+        else:
+            region = _photo(texts, visit, width)
+    with right:
+        await_deletion(texts, visit, client)
+        if visit.photo is None:
+            _steps(texts)
+            if visit.notice is not None:
+                st.info(visit.notice, icon=":material/delete:")
+                visit.notice = None
+        elif region is not None:
+            _read(region, texts, visit, client)
+        show_kept(texts, visit, client)
+
+
+def _language() -> Language:
+    """The language chosen on the page, else by the address (`?lang=ko`), else by the browser."""
+    asked = st.session_state.get("language") or st.query_params.get("lang")
+    for language in get_args(Language):
+        if asked == language:
+            chosen: Language = language
+            return chosen
+    return preferred_language(st.context.locale, st.context.headers.get("Accept-Language"))
+
+
+def _header(texts: Texts) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f":primary[:material/sell:] **{texts.product}**", width="content")
+        st.segmented_control(
+            texts.language_label,
+            list(LANGUAGE_NAMES),
+            default=texts.language,
+            required=True,
+            format_func=lambda language: LANGUAGE_NAMES[language],
+            label_visibility="collapsed",
+            key="language",
+            width="content",
+        )
+    st.title(texts.page, anchor=False)
+
+
+def _steps(texts: Texts) -> None:
+    st.header(texts.steps_title, anchor=False)
+    steps = "".join(
+        f"<li><b>{number}</b><span>{escape(step)}</span></li>" for number, step in enumerate(texts.steps, 1)
+    )
+    st.html(f'<ol class="steps" lang="{texts.language}">{steps}</ol>')
+
+
+def _photo(texts: Texts, visit: Visit, width: int) -> tuple[str, int, Box] | None:
+    """Draw the photo with its buttons; the region to read, or None if the photo is of no use."""
+    if visit.photo is None:
+        return None
+    turn_photo(texts, visit)
+    try:
+        return visit.photo.id, visit.turn, crop_photo(visit.photo, visit.turn, width)
+    except PictureError as error:
+        st.error(texts.picture_faults[error.fault], icon=":material/broken_image:")
+        return None
+
+
+def _read(region: tuple[str, int, Box], texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Draw everything that follows from the region."""
+    st.header(texts.reading_title, anchor=False)
+    place = st.empty()
+    try:
+        reading = outcome(
+            visit.read(client, region),
+            lambda: place.info(texts.reading_wait, icon=":material/hourglass_top:"),
+        )
+    except PictureError as error:
+        place.error(texts.picture_faults[error.fault], icon=":material/broken_image:")
+        return
+    except BackendError as error:
+        with place.container():
+            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
+            # The same region again would be refused again; another box is read by itself.
+            if not isinstance(error, BackendRefusedError) or error.status not in (400, 413, 415, 422):
+                st.button(texts.retry, icon=":material/refresh:", key="retry-read", on_click=visit.clear_reading)
+        return
+    with place.container():
+        show_reading(reading, texts)
+    # The place of the code stands above the confirmation, but the confirmation may change the code.
+    code_place = st.container()
+    confirm(reading, texts, visit, client)
+    code = visit.chosen[1] if visit.chosen is not None else reading.code
+    with code_place:
+        if code:
+            show_code(code, texts)
+        if reading.text:
+            show_formats(reading, texts)
+    if code:
+        show_price(code, texts, visit, client)
+    show_details(reading, texts)
+
+
+__all__ = ["read_tag"]

@@ -1,0 +1,226 @@
+"""A photo as the shopper gave it: decoded once, shown small, cut from the original pixels.
+
+The backend checks every upload again; the limits here only keep a browser session from filling this process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import pi_heif
+from PIL import Image, ImageOps
+
+MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_PIXELS: Final = 50_000_000
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
+# Up to this many pixels a cut is sent as PNG (25 ms and 0.7 MB at the limit). A larger one holds far more
+# pixels than the recognizer samples and goes as JPEG, quality 95, full colour: 10 ms where PNG takes 180 ms.
+LOSSLESS_PIXELS: Final = 400_000
+# One line of text never needs more, and a box around all of a 50-megapixel photo could exceed 20 MB.
+MAX_SENT_PIXELS: Final = 4_000_000
+# A crop smaller than the canvas is enlarged for handling, up to this factor.
+MAX_ENLARGEMENT: Final = 4.0
+
+PictureFault = Literal["empty", "too_large", "too_many_pixels", "unsupported_format", "damaged"]
+_TURNS: Final[dict[int, Image.Transpose]] = {
+    # Pillow's rotations run counter-clockwise, ours clockwise.
+    1: Image.Transpose.ROTATE_270,
+    2: Image.Transpose.ROTATE_180,
+    3: Image.Transpose.ROTATE_90,
+}
+
+
+class PictureError(Exception):
+    """A file that cannot be shown; `fault` says why."""
+
+    def __init__(self, fault: PictureFault) -> None:
+        super().__init__(fault)
+        self.fault: PictureFault = fault
+
+
+@dataclass(frozen=True)
+class Box:
+    """A region in pixels of the upright, turned photo."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What travels to the backend: the region alone, without metadata.
+
+    The pixels lie as in the photo; the backend turns them by `turn` clockwise quarter turns, so that the kept
+    sample still knows how people hold their tags.
+    """
+
+    data: bytes
+    media_type: str
+    turn: int
+
+
+class Photo:
+    """One photo, identified by its bytes. Cheap to make: pixels are decoded when a cut first needs them."""
+
+    def __init__(self, data: bytes) -> None:
+        """Read the header and check the limits.
+
+        Args:
+            data: A JPEG, PNG, WebP or HEIC file; the content decides, not the name.
+
+        Raises:
+            PictureError: The file is empty, too large, of another format, or broken.
+        """
+        if not data:
+            raise PictureError("empty")
+        if len(data) > MAX_BYTES:
+            raise PictureError("too_large")
+        self._data = data
+        self._lock = threading.Lock()
+        self._previews: dict[tuple[int, int, int], Image.Image] = {}
+        self.id = hashlib.sha256(data).hexdigest()[:16]
+        header = self._open()
+        self._format = header.format
+        try:
+            orientation = header.getexif().get(0x0112, 1)
+        except Exception:
+            # A broken EXIF block raises almost anything, and only costs the orientation.
+            orientation = 1
+        width, height = header.size
+        # Orientations 5 to 8 lie on their side.
+        self.size: tuple[int, int] = (height, width) if orientation in (5, 6, 7, 8) else (width, height)
+
+    def turned_size(self, turn: int) -> tuple[int, int]:
+        """Width and height after `turn` clockwise quarter turns."""
+        width, height = self.size
+        return (height, width) if turn % 2 else (width, height)
+
+    def preview(self, turn: int, max_width: int, max_height: int) -> Image.Image:
+        """The whole photo, turned, RGB, to fit a canvas; the same object for the same arguments.
+
+        Raises:
+            PictureError: The file is damaged.
+        """
+        key = (turn % 4, max_width, max_height)
+        with self._lock:
+            found = self._previews.get(key)
+            if found is not None:
+                return found
+            width, height = self.turned_size(turn)
+            scale = min(max_width / width, max_height / height, MAX_ENLARGEMENT)
+            target = (max(1, round(width * scale)), max(1, round(height * scale)))
+            upright_target = (target[1], target[0]) if turn % 2 else target
+            # Only JPEG decodes faster at a smaller size; anything else is decoded once, for the cut as well.
+            draft = self._format == "JPEG" and "pixels" not in self.__dict__
+            small = self._decode(upright_target) if draft else self.pixels
+            small = small.resize(upright_target, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            found = _turned(small, turn)
+            self._previews.clear()
+            self._previews[key] = found
+            return found
+
+    @cached_property
+    def pixels(self) -> Image.Image:
+        """All pixels, upright by EXIF, RGB.
+
+        Raises:
+            PictureError: The file is damaged.
+        """
+        return self._decode(None)
+
+    def cut(self, box: Box, turn: int) -> Cut:
+        """Cut `box` (in pixels of the turned photo) out of the original pixels.
+
+        Args:
+            box: The region; what leaves the photo is clipped.
+            turn: Clockwise quarter turns.
+
+        Raises:
+            PictureError: The file is damaged.
+            ValueError: The box lies outside of the photo.
+        """
+        width, height = self.turned_size(turn)
+        left, top = max(0, box.x), max(0, box.y)
+        right, bottom = min(width, box.x + box.width), min(height, box.y + box.height)
+        if right <= left or bottom <= top:
+            raise ValueError(f"box {box} lies outside of a picture of {width}x{height}")
+        crop = self.pixels.crop(_unturned((left, top, right, bottom), self.size, turn))
+        area = crop.width * crop.height
+        if area > MAX_SENT_PIXELS:
+            scale = (MAX_SENT_PIXELS / area) ** 0.5
+            smaller = (max(1, int(crop.width * scale)), max(1, int(crop.height * scale)))
+            crop = crop.resize(smaller, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        stream = io.BytesIO()
+        if area <= LOSSLESS_PIXELS:
+            crop.save(stream, "PNG", compress_level=1)
+            return Cut(stream.getvalue(), "image/png", turn % 4)
+        crop.save(stream, "JPEG", quality=95, subsampling=0)
+        return Cut(stream.getvalue(), "image/jpeg", turn % 4)
+
+    def _open(self) -> Image.Image:
+        # Registering twice is harmless; doing it here keeps the import free of effects.
+        pi_heif.register_heif_opener()
+        try:
+            with warnings.catch_warnings():
+                # Pillow only warns between one and two times its own limit; our limit is checked just below.
+                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+                image = Image.open(io.BytesIO(self._data), formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise PictureError("too_many_pixels") from error
+        except Exception as error:
+            raise PictureError("unsupported_format") from error
+        if image.width * image.height > MAX_PIXELS:
+            raise PictureError("too_many_pixels")
+        return image
+
+    def _decode(self, enough: tuple[int, int] | None) -> Image.Image:
+        """Decode to upright RGB; a JPEG may come out smaller, yet never under `enough` (width, height)."""
+        image = self._open()
+        try:
+            if enough is not None:
+                # The file may lie on its side: ask for the longer side both ways, a little more never hurts.
+                image.draft("RGB", (max(enough), max(enough)))
+            image.load()
+            return _to_rgb(ImageOps.exif_transpose(image))
+        except Exception as error:
+            raise PictureError("damaged") from error
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Any mode to 8-bit RGB: deep grey is scaled, transparency laid on white."""
+    if image.mode.startswith("I"):
+        # 16 bits of grey: 65535 becomes 255.
+        return image.convert("F").point(lambda value: value * (1 / 257)).convert("RGB")
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
+        ground = Image.new("RGBA", layered.size, "white")
+        return Image.alpha_composite(ground, layered).convert("RGB")
+    return image.convert("RGB")
+
+
+def _turned(image: Image.Image, turn: int) -> Image.Image:
+    step = _TURNS.get(turn % 4)
+    return image if step is None else image.transpose(step)
+
+
+def _unturned(edges: tuple[int, int, int, int], size: tuple[int, int], turn: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom in the turned photo, as seen in the upright photo of `size`."""
+    left, top, right, bottom = edges
+    width, height = size
+    match turn % 4:
+        case 1:
+            return top, height - right, bottom, height - left
+        case 2:
+            return width - right, height - bottom, width - left, height - top
+        case 3:
+            return width - bottom, left, width - top, right
+        case _:
+            return edges

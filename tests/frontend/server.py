@@ -1,0 +1,89 @@
+"""Programs that browser tests need: started on free ports of 127.0.0.1, waited for, and stopped."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """A port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def program(
+    command: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, *, seconds: float = 60
+) -> Iterator[None]:
+    """Run a command until the block ends; the block starts once `ready` answers with success.
+
+    Raises:
+        RuntimeError: It ended or did not get ready in time; carries the end of its log.
+    """
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=sink, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + seconds
+        while not _answers(ready):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{' '.join(command)} is not ready:\n{log.read_text()[-3000:]}")
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+
+@contextmanager
+def running_app(backend_url: str, log: Path) -> Iterator[str]:
+    """The Streamlit app; gives its address."""
+    port = free_port()
+    # -P: as with the `streamlit` command, the current folder is not on the path.
+    command = [sys.executable, "-P", "-m", "streamlit", "run", "frontend/app.py", "--server.port", str(port)]
+    environment = {"BACKEND_URL": backend_url}
+    with program(command, environment, f"http://127.0.0.1:{port}/_stcore/health", log):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running_backend(spool: Path, log: Path) -> Iterator[str]:
+    """The real backend with its own sample store; gives its address."""
+    port = free_port()
+    # Whatever keys and buckets a developer's shell names stay out of the tests: empty means unset.
+    unset = ("TAGS_MODEL_DIR", "STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET")
+    environment = dict.fromkeys(unset, "") | {
+        "TAGS_HOST": "127.0.0.1",
+        "TAGS_PORT": str(port),
+        "TAGS_SPOOL_DIR": str(spool),
+        "TAGS_DATA_DIR": str(log.parent / "data"),
+    }
+    command = [sys.executable, "-m", "backend"]
+    with program(command, environment, f"http://127.0.0.1:{port}/readyz", log):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from frontend.client import BackendClient, BackendRefusedError
+from frontend.pictures import Box, Photo
+from frontend.visit import Visit
+from tests.frontend.fake_backend import FakeBackend
+from tests.frontend.tag_picture import encode
+
+BOX, OTHER_BOX = Box(0, 0, 40, 10), Box(0, 5, 40, 10)
+
+
+@pytest.fixture
+def client(fake: FakeBackend) -> BackendClient:
+    return BackendClient(fake.url, read_seconds=5)
+
+
+@pytest.fixture
+def visit() -> Visit:
+    visit = Visit()
+    visit.take(Photo(encode(Image.new("RGB", (80, 60), "white"))))
+    return visit
+
+
+def region(visit: Visit, box: Box, turn: int = 0) -> tuple[str, int, Box]:
+    assert visit.photo is not None
+    return visit.photo.id, turn, box
+
+
+def test_one_region_is_read_once_and_another_anew(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+    first = visit.read(client, region(visit, BOX))
+    assert visit.read(client, region(visit, BOX)) is first
+    second = visit.read(client, region(visit, OTHER_BOX))
+    third = visit.read(client, region(visit, BOX, turn=1))
+    assert len({job.result(5).id for job in (first, second, third)}) == 3
+    assert len(fake.sizes) == 3
+
+
+def test_nothing_is_kept_by_reading(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+    visit.read(client, region(visit, BOX)).result(5)
+    assert fake.label_requests == []
+    assert visit.kept == {}
+
+
+def test_what_is_kept_stays_listed_when_the_shopper_moves_on(
+    visit: Visit, client: BackendClient, fake: FakeBackend
+) -> None:
+    reading = visit.read(client, region(visit, BOX)).result(5)
+    visit.label(client, reading, "corrected", "A1")
+    assert visit.labelling is not None
+    labelling = visit.labelling
+    visit.drop_photo()
+    labelling.result(5)
+    assert [kept.text for kept in visit.kept.values()] == ["A1"]
+    assert visit.saved is None
+
+
+def test_a_failed_label_keeps_the_cut_so_that_it_can_be_tried_again(
+    visit: Visit, client: BackendClient, fake: FakeBackend
+) -> None:
+    reading = visit.read(client, region(visit, BOX)).result(5)
+    fake.failing_labels = 1
+    visit.label(client, reading, "accepted", reading.text)
+    assert visit.labelling is not None
+    with pytest.raises(BackendRefusedError):
+        visit.labelling.result(5)
+    assert visit.kept == {}
+    visit.label(client, reading, "accepted", reading.text)
+    assert visit.labelling.result(5).text == "CW2288-111"
+
+
+def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+    reading = visit.read(client, region(visit, BOX)).result(5)
+    visit.label(client, reading, "accepted", reading.text)
+    assert visit.labelling is not None
+    visit.saved = visit.labelling.result(5)
+    visit.forget(client, reading.id)
+    assert visit.forgetting is not None
+    assert visit.forgetting[1].result(5) is True
+    visit.forgotten(reading.id)
+    assert (visit.kept, visit.saved, fake.labels) == ({}, None, {})
+
+
+def test_a_code_is_priced_once(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+    assert visit.find_price(client, "A1") is visit.find_price(client, "A1")
+    assert visit.find_price(client, "A2").result(5).code == "A2"
+    assert sorted(fake.price_requests) == ["A1", "A2"]
