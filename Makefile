@@ -49,7 +49,7 @@ $(DEV)/.installed: requirements.txt requirements-dev.txt requirements-train.txt
 
 # Accuracy and speed beside what a user could pick instead; writes docs/benchmark.md and the misread crops as HTML.
 bench: $(BENCH)/.installed
-	$(BENCH)/bin/python -m benchmarks --out docs/benchmark
+	$(BENCH)/bin/python -m benchmarks --out docs/benchmark --readme README.md
 
 clean:
 	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache

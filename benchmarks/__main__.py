@@ -140,6 +140,15 @@ def error_page(results: list[Result]) -> str:
     return "\n".join(parts)
 
 
+def fill_block(readme: Path, text: str) -> None:
+    """Put the table between the markers `<!-- benchmark -->` and `<!-- /benchmark -->` of a Markdown file."""
+    before, start, rest = readme.read_text(encoding="utf-8").partition("<!-- benchmark -->\n")
+    _, end, after = rest.partition("<!-- /benchmark -->")
+    if not (start and end):
+        raise ValueError(f"{readme} has no benchmark markers")
+    readme.write_text(f"{before}{start}{text}{end}{after}", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     """Run the comparison."""
     parser = argparse.ArgumentParser(
@@ -155,6 +164,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="upright crops only")
     parser.add_argument("--out", type=Path, help="write PATH.md and PATH-errors.html")
+    parser.add_argument("--readme", type=Path, help="Markdown file whose benchmark block gets the table")
     args = parser.parse_args(arguments)
     if args.crops is None or not args.crops.is_dir():
         print("No real crops: set REAL_CROPS to a folder of folders with labels.tsv.", file=sys.stderr)
@@ -173,6 +183,8 @@ def main(arguments: list[str]) -> int:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.with_suffix(".md").write_text(text, encoding="utf-8")
         args.out.with_name(args.out.name + "-errors.html").write_text(error_page(results), encoding="utf-8")
+    if args.readme:
+        fill_block(args.readme, text)
     return 0
 
 

@@ -26,27 +26,10 @@ READABLE = 7.0  # pixels of text height under which nobody reads a code
 
 # What makes a crop hard. A crop gets a few of them, never all: what no person can read teaches only to guess.
 DAMAGES = (
-    "dots",
-    "woven",
-    "spread",
-    "worn",
-    "streaks",
-    "cloth",
-    "faint",
-    "dark",
-    "emboss",
-    "defocus",
-    "defocus",
-    "motion",
-    "motion",
-    "small",
-    "small",
-    "small",
-    "jpeg",
-    "jpeg",
-    "noise",
-    "glare",
-    "wave",
+    *("dots", "woven", "woven", "spread", "worn", "streaks", "emboss"),
+    *("cloth", "cloth", "cloth", "wave"),
+    *("faint", "dark", "glare"),
+    *("defocus", "defocus", "motion", "motion", "small", "small", "small", "jpeg", "jpeg", "noise"),
 )
 PRINT_DAMAGES = frozenset({"dots", "woven", "spread", "worn", "streaks", "emboss"})
 
@@ -402,10 +385,11 @@ class CropRenderer:
             colour = max(0.0, ground - contrast)
         paper = np.full(shape, ground, np.float32)
         if "cloth" in damages:
-            texture = degrade.weave(rng, shape) * np.float32(words.uniform(0.06, 0.35) * contrast)
-            paper = paper + texture
-            if words.random() < 0.6:
-                ink = ink * np.clip(1 + texture * words.uniform(0, 2), 0, 1)
+            # On cloth the print is uneven where the threads rise, and the ground shows through.
+            texture = degrade.weave(rng, shape, h)
+            paper = paper + texture * np.float32(words.uniform(0.06, 0.4) * contrast)
+            if words.random() < 0.7:
+                ink = ink * np.clip(1 - words.uniform(0.1, 0.8) * np.maximum(texture, 0), 0, 1)
         elif words.random() < 0.3:
             cells = (words.randint(4, 20), words.randint(8, 60))
             paper = paper + degrade.low_frequency(rng, shape, cells) * np.float32(words.uniform(0.0, 0.15) * contrast)

@@ -27,22 +27,26 @@ def fine_noise(rng: Generator, shape: tuple[int, int]) -> Picture:
     return rng.standard_normal(shape, dtype=np.float32)
 
 
-def weave(rng: Generator, shape: tuple[int, int]) -> Picture:
-    """A cloth surface in about [-1, 1]: threads of random pitch, direction and regularity."""
+def weave(rng: Generator, shape: tuple[int, int], h: float) -> Picture:
+    """A cloth surface in about [-1, 1]: threads of random pitch, direction and regularity; `h` is the text height."""
     height, width = shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     angle = rng.choice([0.0, np.pi / 2, rng.uniform(0, np.pi)]) + rng.uniform(-0.06, 0.06)
-    pitch = rng.uniform(2.5, 9)
+    pitch = max(2.0, h / rng.uniform(4, 16))
     wobble = 1.5 * low_frequency(rng, shape, (3, 9))
     along, across = x * np.cos(angle) + y * np.sin(angle) + wobble, -x * np.sin(angle) + y * np.cos(angle) + wobble
-    threads = np.sin(along * 2 * np.pi / pitch)
-    style = rng.integers(3)
+    style = rng.integers(4)
     if style == 0:  # ribs
-        cloth = threads
+        cloth = np.sin(along * 2 * np.pi / pitch)
     elif style == 1:  # plain weave
-        cloth = threads * np.sin(across * 2 * np.pi / (pitch * rng.uniform(0.7, 1.6)))
-    else:  # twill
+        cloth = np.sin(along * 2 * np.pi / pitch) * np.sin(across * 2 * np.pi / (pitch * rng.uniform(0.7, 1.6)))
+    elif style == 2:  # twill
         cloth = np.sin((along + across * rng.uniform(0.5, 1.5)) * 2 * np.pi / pitch)
+    else:  # pile and knit: short threads side by side
+        long, short = pitch * rng.uniform(0.5, 1.2), pitch * rng.uniform(0.12, 0.25)
+        sigmas = (short, long) if rng.random() < 0.7 else (long, short)
+        cloth = cv2.GaussianBlur(fine_noise(rng, shape), (0, 0), sigmaX=max(0.4, sigmas[0]), sigmaY=max(0.4, sigmas[1]))
+        cloth = cloth / max(1e-3, float(cloth.std())) * 0.7
     rough = cv2.GaussianBlur(fine_noise(rng, shape), (0, 0), 0.8)
     return (0.7 * cloth + rng.uniform(0.1, 0.6) * rough).astype(np.float32)
 
