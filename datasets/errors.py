@@ -1,0 +1,66 @@
+"""What can go wrong while keeping crops and labels.
+
+StoreError
+├── StoreFullError        no room left on the disk; nothing of the label was kept
+├── LabelError            a label that makes no sense (also a ValueError)
+├── CropError             a picture that cannot be kept, or bytes that are not the crop they are named after
+(also a ValueError) ├── UnknownSampleError    no such sample in this store (also a LookupError)
+├── IndexUnavailableError the database does not answer; spool and bucket are not affected
+└── ObjectError           about one object in a folder or bucket
+    ├── ObjectMissingError     there is none of that name
+    ├── ObjectConflictError    one of that name is there with other bytes
+    └── BucketUnavailableError the bucket does not answer, or refuses; worth another try later
+"""
+
+__all__ = [
+    "BucketUnavailableError",
+    "CropError",
+    "IndexUnavailableError",
+    "LabelError",
+    "ObjectConflictError",
+    "ObjectError",
+    "ObjectMissingError",
+    "StoreError",
+    "StoreFullError",
+    "UnknownSampleError",
+]
+
+
+class StoreError(Exception):
+    """Anything the store has to say; the message is one clear line."""
+
+
+class StoreFullError(StoreError):
+    """The disk (or its quota) is full; nothing of the label was kept."""
+
+
+class LabelError(StoreError, ValueError):
+    """A label that makes no sense, such as a correction without text."""
+
+
+class CropError(StoreError, ValueError):
+    """A picture that cannot be kept, or bytes that are not the crop they are named after."""
+
+
+class UnknownSampleError(StoreError, LookupError):
+    """The store holds no live sample of that digest."""
+
+
+class IndexUnavailableError(StoreError):
+    """The database does not answer. Labels are safe: the database is an index only."""
+
+
+class ObjectError(StoreError):
+    """Something about one object in a folder or bucket."""
+
+
+class ObjectMissingError(ObjectError, LookupError):
+    """There is no object of that name."""
+
+
+class ObjectConflictError(ObjectError):
+    """An object of that name is there already, with other bytes."""
+
+
+class BucketUnavailableError(ObjectError):
+    """The bucket does not answer, or refuses. Worth another try later."""

@@ -1,0 +1,69 @@
+"""The names of all objects, the same in the spool and in the bucket.
+
+    crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
+    events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
+    versions/, cycles/, champion.json            kept free for dataset versions and cycles
+
+Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
+being written), `writers/` (who writes here) and lock files.
+
+Crops and events alone are the truth; everything else can be rebuilt from them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from datasets.crop import open_crop, pixel_digest
+from datasets.errors import CropError, ObjectConflictError
+from datasets.event import EventName, event_digest
+from datasets.objects import ObjectStore
+
+CROPS = "crops/"
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_CROP = re.compile(r"crops/(?P<shard>[0-9a-f]{2})/(?P<digest>(?P=shard)[0-9a-f]{62})\.png\Z")
+
+
+def is_digest(text: str) -> bool:
+    """Whether this is a crop's digest."""
+    return _DIGEST.match(text) is not None
+
+
+def crop_name(digest: str) -> str:
+    """Object name of the crop with this digest."""
+    return f"{CROPS}{digest[:2]}/{digest}.png"
+
+
+def crop_digest(name: str) -> str | None:
+    """Digest in the object name of a crop; None if it is not a crop's name."""
+    match = _CROP.match(name)
+    return match["digest"] if match else None
+
+
+def is_genuine(name: str, data: bytes) -> bool:
+    """Whether the bytes are what their name promises: every crop and every event proves itself."""
+    digest = crop_digest(name)
+    if digest is not None:
+        try:
+            return pixel_digest(open_crop(data)) == digest
+        except CropError:
+            return False
+    event = EventName.parse(name)
+    return event is not None and event_digest(data) == event.digest
+
+
+def place(objects: ObjectStore, name: str, data: bytes) -> bool:
+    """Put a self-proving object where it belongs, whatever lies there now.
+
+    The same pixels in another encoder's bytes are left alone; damaged bytes under our name are replaced.
+
+    Returns:
+        True if the object was created or replaced; False if a good one was there.
+    """
+    try:
+        return objects.put(name, data)
+    except ObjectConflictError:
+        if is_genuine(name, objects.get(name)):
+            return False
+        objects.delete(name)
+        return objects.put(name, data)

@@ -1,0 +1,77 @@
+"""Objects by name: the one interface that a folder and a bucket both speak.
+
+Names are relative, with forward slashes, the same in both places. Objects are immutable: `put` creates and
+never overwrites, so that two writers of one name cannot harm each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from datasets.errors import ObjectError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\Z")
+
+
+def checked_name(name: str) -> str:
+    """Return the object name if it is one that every file system and bucket takes.
+
+    Raises:
+        ObjectError: anything else, such as an absolute path or one that climbs out with `..`.
+    """
+    if not _NAME.match(name) or len(name) > 512:
+        raise ObjectError(f"not an object name: {name!r}")
+    return name
+
+
+class ObjectStore(Protocol):
+    """A place that holds immutable objects by name."""
+
+    @property
+    def url(self) -> str:
+        """Where it is, as a person would write it: `gs://bucket/prefix` or `file:///folder`."""
+        ...
+
+    def put(self, name: str, data: bytes) -> bool:
+        """Create the object if there is none; durable when this returns.
+
+        Returns:
+            True if it was created; False if it was there already with the same bytes.
+
+        Raises:
+            ObjectConflictError: it is there with other bytes, which stay as they are.
+            StoreFullError: a disk is full.
+            BucketUnavailableError: the bucket does not answer or refuses.
+        """
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes.
+
+        Raises:
+            ObjectMissingError: there is no such object.
+            BucketUnavailableError: the bucket does not answer or refuses.
+        """
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Whether there is such an object."""
+        ...
+
+    def delete(self, name: str) -> bool:
+        """Remove the object. Returns False if there was none."""
+        ...
+
+    def names(self, prefix: str, start: str = "") -> Iterator[str]:
+        """Names in the folder `prefix` (ends in a slash) that sort at or after `start`, in order."""
+        ...
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The folders right below `prefix`: for `events/` such as `events/1f0c.../`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
