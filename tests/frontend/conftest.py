@@ -27,10 +27,15 @@ def fake(_fake_server: FakeBackend) -> FakeBackend:
     return _fake_server
 
 
+def chromium_path() -> str | None:
+    """Where a Chromium is installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         missing = "there is no Chromium (Debian: apt-get install chromium)"
         if os.environ.get("REQUIRE_BROWSER"):  # continuous integration: a skip would hide a broken page

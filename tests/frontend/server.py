@@ -65,7 +65,7 @@ def running_app(backend_url: str, log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_backend(spool: Path, log: Path) -> Iterator[str]:
+def running_backend(spool: Path, log: Path, **settings: str) -> Iterator[str]:
     """The real backend with its own sample store; gives its address."""
     port = free_port()
     # Whatever keys and buckets a developer's shell names stay out of the tests: empty means unset.
@@ -75,6 +75,7 @@ def running_backend(spool: Path, log: Path) -> Iterator[str]:
         "TAGS_PORT": str(port),
         "TAGS_SPOOL_DIR": str(spool),
         "TAGS_DATA_DIR": str(log.parent / "data"),
+        **settings,
     }
     command = [sys.executable, "-m", "backend"]
     with program(command, environment, f"http://127.0.0.1:{port}/readyz", log):

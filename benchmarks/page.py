@@ -1,0 +1,128 @@
+"""How instant the page feels: a 12-megapixel photo, the real backend, a price service that answers after 0.3 s.
+
+    python -m benchmarks.page [--drags 8]
+
+Needs Chromium and the development environment. Prints medians, and beside each the ratio to what the same crop costs at
+the backend's API in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import requests
+from playwright.sync_api import expect, sync_playwright
+
+from tests.frontend.conftest import chromium_path
+from tests.frontend.reading_page import reading_page
+from tests.frontend.server import running_app, running_backend
+from tests.frontend.tag_picture import draw_tag, encode
+
+PHOTO = (4032, 3024)
+PRICE_SECONDS = 0.3
+
+
+class _PriceService(BaseHTTPRequestHandler):
+    """Answers like Naver Shopping's search, after 0.3 s."""
+
+    def do_GET(self) -> None:
+        time.sleep(PRICE_SECONDS)
+        query = self.path.partition("query=")[2].partition("&")[0]
+        item = {
+            "title": f"Shoe {query}",
+            "link": "https://shop.example/1",
+            "image": "",
+            "lprice": "99000",
+            "hprice": "",
+        }
+        item |= {"mallName": "Mall", "productId": "1", "productType": "1", "maker": "", "brand": ""}
+        answer = json.dumps({"total": 1, "start": 1, "display": 1, "items": [item]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def price_service() -> Iterator[str]:
+    """The address of a running price service."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _PriceService)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
+    parser.add_argument("--drags", type=int, default=8, help="times that the box is moved")
+    drags = parser.parse_args().drags
+    codes = ("CW2288-111", "DV1748-601", "FN6341-100")
+    photos = [encode(draw_tag(code, size=PHOTO, letter=400), "JPEG", quality=92) for code in codes]
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        price_service() as prices,
+        running_backend(
+            Path(scratch) / "spool",
+            Path(scratch) / "backend.log",
+            NAVER_CLIENT_ID="id",
+            NAVER_CLIENT_SECRET="secret",  # of the price service above
+            NAVER_BASE_URL=prices,
+        ) as backend,
+        running_app(backend, Path(scratch) / "app.log") as url,
+        sync_playwright() as playwright,
+    ):
+        crop = encode(draw_tag(codes[0], size=PHOTO, letter=400).crop((600, 1250, 3400, 1750)).resize((1400, 250)))
+        api = []
+        for _ in range(drags):
+            began = time.perf_counter()
+            requests.post(f"{backend}/v1/predictions", files={"image": crop}, timeout=10).raise_for_status()
+            api.append(time.perf_counter() - began)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        uploads, moves, waits = [], [], []
+        for photo in photos:
+            with reading_page(browser, url) as page:
+                began = time.perf_counter()
+                page.upload(photo, "tag.jpg", "image/jpeg")
+                expect(page.characters).to_be_visible()
+                read = time.perf_counter()
+                uploads.append(read - began)
+                expect(page.offers.first).to_be_visible()
+                waits.append(time.perf_counter() - read)
+                expect(page.canvas).to_be_visible()
+                for number in range(drags):
+                    shown = page.reading_id()
+                    page.drag((0.5, 0.5), (0.5, 0.5 + (0.01 if number % 2 else -0.01)))
+                    began = time.perf_counter()
+                    page.expect_reading_after(shown)
+                    moves.append(time.perf_counter() - began)
+        browser.close()
+    base = statistics.median(api)
+    print(f"one crop at the API            {base * 1000:6.0f} ms")
+    for name, seconds in (
+        ("photo chosen to first reading", uploads),
+        ("box released to new reading", moves),
+        ("reading to price (0.3 s service)", waits),
+    ):
+        median = statistics.median(seconds)
+        print(f"{name:30s} {median * 1000:6.0f} ms  {median / base:5.1f} x, worst {max(seconds) * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
