@@ -24,6 +24,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 READY_WITHIN = 60.0  # seconds; a cold start takes a few
 STOP_WITHIN = 10.0
 
@@ -86,6 +87,9 @@ def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
         "frontend/app.py",
         "--server.address",
         args.host,
+        # Where browsers reach it; without this Streamlit asks a service on the internet for its own address.
+        "--browser.serverAddress",
+        own_address() if args.host in EVERYWHERE else args.host,
         "--server.port",
         str(args.port),
         "--server.headless",
@@ -98,7 +102,13 @@ def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
     if args.tls_cert:
         pages += ["--server.sslCertFile", str(args.tls_cert), "--server.sslKeyFile", str(args.tls_key)]
     return [
-        subprocess.Popen([sys.executable, "-m", "backend"], cwd=ROOT, env=environment, start_new_session=True),
+        subprocess.Popen(
+            [sys.executable, "-m", "backend"],
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        ),
         subprocess.Popen(pages, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL),
     ]
 
@@ -125,7 +135,7 @@ def wait_until_ready(urls: Sequence[str], processes: Sequence[subprocess.Popen[b
     waiting = list(urls)
     while waiting:
         if any(process.poll() is not None for process in processes):
-            raise StartError("The app did not start; the line above says why.")
+            raise StartError("")  # it has said why itself
         if time.monotonic() > deadline:
             raise StartError(f"No answer from {waiting[0]} within {READY_WITHIN:.0f} seconds.")
         waiting = [url for url in waiting if not answers(url)]
@@ -170,7 +180,7 @@ def main(arguments: Sequence[str]) -> int:
         started = time.monotonic()
         processes = start(args)
         scheme = "https" if args.tls_cert else "http"
-        local = LOCAL if args.host in ("0.0.0.0", "::") else args.host  # noqa: S104 - compared, not bound
+        local = LOCAL if args.host in EVERYWHERE else args.host
         wait_until_ready(
             [f"http://{LOCAL}:{args.backend_port}/readyz", f"{scheme}://{local}:{args.port}/_stcore/health"], processes
         )
@@ -183,7 +193,8 @@ def main(arguments: Sequence[str]) -> int:
         print("One of the two processes ended; stopping the other.", file=sys.stderr)
         return 1
     except StartError as error:
-        print(error, file=sys.stderr)
+        if str(error):
+            print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped.", flush=True)
