@@ -22,7 +22,7 @@ class Reader(Protocol):
         ...
 
     def read(self, image: Image.Image, /) -> Prediction:
-        """Read one upright RGB crop; may be called by several threads at once."""
+        """Read one RGB crop, whichever way up; may be called by several threads at once."""
         ...
 
 

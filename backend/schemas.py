@@ -82,6 +82,7 @@ _PREDICTION = {
     "formats": [{"brand": "adidas", "name": "article", "code": "GW2871"}],
     "model": {"name": "trba", "version": "1.0"},
     "milliseconds": {"decode": 4.1, "crop": 0.2, "recognize": 14.8, "total": 21.0},
+    "turn_found": 0,
     "expires_at": "2026-01-31T09:10:00Z",
 }
 
@@ -102,6 +103,9 @@ class PredictionBody(BaseModel):
     formats: list[FormatBody] = Field(description="Brands that print such codes; may be several or none.")
     model: ModelNameBody
     milliseconds: MillisecondsBody
+    turn_found: int = Field(
+        default=0, ge=0, le=3, description="Clockwise quarter turns, after `turn`, that put the text upright."
+    )
     expires_at: datetime = Field(description="Until then the label request need not carry the picture again.")
 
 

@@ -2,12 +2,12 @@
 
 Both predictions of the four-stage framework are here: `attention_beam_search` asks the network one character
 after another, `ctc_beam_search` reads one probability per column of the picture (Hannun 2014,
-https://arxiv.org/abs/1408.2873, without a language model). Everything is summed in log space, and everything
-is numpy.
+https://arxiv.org/abs/1408.2873, without a language model). `join_with_ctc` lets the two judge the same texts
+together (Watanabe et al. 2017, https://doi.org/10.1109/JSTSP.2017.2763455, as rescoring). Everything is numpy.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -24,6 +24,8 @@ __all__ = [
     "Hypothesis",
     "attention_beam_search",
     "ctc_beam_search",
+    "ctc_score",
+    "join_with_ctc",
     "merge_spacings",
 ]
 
@@ -154,6 +156,99 @@ def _best(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     """By falling rank, without what is negligible beside the best."""
     ordered = sorted(hypotheses, key=lambda one: one.rank, reverse=True)
     return [one for one in ordered if one.rank >= ordered[0].rank + _NEGLIGIBLE]
+
+
+def ctc_score(
+    log_probabilities: Floats, crops: Sequence[int], texts: Sequence[str], *, charset: str
+) -> NDArray[np.float64]:
+    """Log probabilities of given texts: the sum over all their CTC alignments, all texts side by side.
+
+    Args:
+        log_probabilities: (N, T, 1 + len(charset)) of a batch of crops; class 0 is the blank.
+        crops: (M,) the crop that each text may be on.
+        texts: M texts of characters of the charset, spaces taken as they stand.
+        charset: characters by class, from 1 on.
+
+    Returns:
+        (M,) natural logarithms, at most 0. A text that does not fit into T columns, or that is less probable
+        than about exp(-700) beside the best path, gets a log probability of about -700 below the best path.
+    """
+    if not texts:
+        return np.zeros(0)
+    owner = np.asarray(crops, dtype=np.int64)
+    classes = {character: number for number, character in enumerate(charset, start=1)}
+    lengths = np.asarray([len(text) for text in texts], dtype=np.int64)
+    # blank, character, blank, ... , blank; the shorter texts' further blanks lie behind their end.
+    states = np.full((len(texts), 2 * int(lengths.max()) + 1), CTC_BLANK, dtype=np.int64)
+    for row, text in enumerate(texts):
+        states[row, 1 : 2 * len(text) : 2] = [classes[character] for character in text]
+    # A character may follow another one directly unless the two are equal.
+    may_skip = np.zeros(states.shape)
+    may_skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
+    # Each column is divided by its best class: then the best path has 1, and sums need no logarithms.
+    best = log_probabilities.max(axis=2, keepdims=True).astype(np.float64)
+    columns = np.exp(log_probabilities - best).transpose(1, 0, 2)[:, owner[:, None], states]  # (T, M, S)
+    ways = np.zeros((len(texts), states.shape[1] + 2))  # two states of nothing on the left, to shift from
+    ways[:, 2] = 1.0  # as if a blank had come before the first column
+    for column in columns:
+        ways[:, 2:] = (ways[:, 2:] + ways[:, 1:-1] + ways[:, :-2] * may_skip) * column
+    rows = np.arange(len(texts))
+    total = ways[rows, 2 + 2 * lengths] + np.where(lengths > 0, ways[rows, 1 + 2 * lengths], 0.0)
+    scores: NDArray[np.float64] = np.log(np.maximum(total, np.finfo(np.float64).tiny)) + best.sum(axis=(1, 2))[owner]
+    return np.minimum(scores, 0.0)
+
+
+def join_with_ctc(
+    hypotheses: Sequence[Hypothesis], ctc_log_probabilities: Sequence[float], weight: float, count: int
+) -> list[Hypothesis]:
+    """Rank the readings of one crop by what the attention decoder and CTC think of them together.
+
+    score = (1 - weight) * log p_attention + weight * log p_ctc, per reading (`merge_spacings`) and for "any
+    other text", whose two probabilities are what the readings leave of 1. The scores' exponentials divided by
+    their sum are the readings' probabilities: the log-linear pool of both opinions. So they stay probabilities
+    of disjoint events, and a weight of 0 gives those of the attention decoder unchanged.
+
+    Args:
+        hypotheses: of one crop, each text once.
+        ctc_log_probabilities: of each hypothesis, from `ctc_score`.
+        weight: of CTC, 0..1.
+        count: how many readings at most.
+
+    Returns:
+        The best readings first, like `merge_spacings`.
+    """
+    attention = merge_spacings(hypotheses, len(hypotheses))
+    heard = merge_spacings(
+        [
+            Hypothesis(one.text, score, one.character_log_probabilities, score)
+            for one, score in zip(hypotheses, ctc_log_probabilities, strict=True)
+        ],
+        len(hypotheses),
+    )
+    ctc = {one.text.replace(" ", ""): one.log_probability for one in heard}
+
+    def pool(by_attention: float, by_ctc: float) -> float:
+        # 0 * minus infinity is none: an opinion without weight is not asked.
+        return (by_attention * (1.0 - weight) if weight < 1.0 else 0.0) + (by_ctc * weight if weight > 0.0 else 0.0)
+
+    scores = [pool(one.log_probability, ctc[one.text.replace(" ", "")]) for one in attention]
+    ranks = [pool(one.rank, ctc[one.text.replace(" ", "")]) for one in attention]
+    total = pool(_log_rest(one.log_probability for one in attention), _log_rest(ctc.values()))
+    for score in scores:
+        total = _log_add(total, score)
+    if total == -math.inf:
+        total = 0.0
+    joined = [
+        Hypothesis(one.text, min(0.0, score - total), one.character_log_probabilities, min(0.0, rank - total))
+        for one, score, rank in zip(attention, scores, ranks, strict=True)
+    ]
+    return _best(joined)[:count]
+
+
+def _log_rest(log_probabilities: Iterable[float]) -> float:
+    """Log of what these probabilities leave of 1."""
+    rest = 1.0 - sum(math.exp(one) for one in log_probabilities)
+    return math.log(rest) if rest > 0.0 else -math.inf
 
 
 def ctc_beam_search(log_probabilities: Floats, *, charset: str, beam: int = 5) -> list[Hypothesis]:

@@ -60,6 +60,7 @@ class Prediction:
         model: who has read.
         milliseconds: time spent by step: "prepare", "encode", "decode", "total". In a batch: the average per
             crop.
+        turn: clockwise quarter turns, 0..3, that the crop was turned by before this was read.
     """
 
     text: str
@@ -70,3 +71,4 @@ class Prediction:
     formats: tuple[FormatMatch, ...]
     model: ModelInfo
     milliseconds: Mapping[str, float]
+    turn: int = 0

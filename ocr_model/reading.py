@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a picture of one line, or a folder of such pictures",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per file")
+    parser.add_argument(
+        "--upright", action="store_true", help="read the pictures as they stand (default: find out which way up)"
+    )
     parser.add_argument("--model", type=Path, metavar="DIR", help="an exported model (default: the champion)")
     parser.add_argument("--threads", type=_positive, default=2, metavar="N", help="CPU threads (default: 2)")
 
@@ -63,7 +66,7 @@ def main(args: argparse.Namespace) -> int:
     for file in _files(args.paths):
         answer: dict[str, object]
         try:
-            prediction = recognizer.read(decode_image(_bytes_of(file)))
+            prediction = recognizer.read(decode_image(_bytes_of(file)), find_turn=not args.upright)
         except (ImageError, OSError) as error:
             status = 1
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -75,11 +78,13 @@ def main(args: argparse.Namespace) -> int:
                 "text": prediction.text,
                 "code": prediction.code,
                 "confidence": prediction.confidence,
+                "turn": prediction.turn,
                 "candidates": [{"text": one.text, "confidence": one.confidence} for one in prediction.candidates],
             }
             shown = prediction.text or "(no text)"
             code = f"  code {prediction.code}" if prediction.code and prediction.code != prediction.text else ""
-            line = f"{file}: {shown}{code}  {prediction.confidence:.1%}"
+            turned = f"  turned by {90 * prediction.turn} degrees" if prediction.turn else ""
+            line = f"{file}: {shown}{code}  {prediction.confidence:.1%}{turned}"
         print(json.dumps(answer, ensure_ascii=False) if args.json else line, flush=True)
     return status
 

@@ -9,8 +9,8 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -28,12 +28,15 @@ from ocr_model.decoding import (
     Integers,
     attention_beam_search,
     ctc_beam_search,
+    ctc_score,
+    join_with_ctc,
     merge_spacings,
 )
 from ocr_model.errors import ImageError, ModelError
 from ocr_model.formats import extract_code, match_formats
 from ocr_model.image import flatten_image
 from ocr_model.prediction import Candidate, Character, ModelInfo, Prediction
+from ocr_model.turns import TurnedReading, TurnHead, choose_turn, first_turns, further_turns, pool_context
 
 __all__ = ["CHAMPION", "ImageLike", "Recognizer"]
 
@@ -58,8 +61,19 @@ class _Description:
     width: int
     max_length: int
     calibration: Calibration
+    ctc_weight: float
     encoder: Path
     decoder: Path | None
+    turn_head: Path | None
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds spent by step."""
+
+    prepare: float = 0.0
+    encode: float = 0.0
+    decode: float = 0.0
 
 
 class Recognizer:
@@ -68,9 +82,10 @@ class Recognizer:
     def __init__(self, description: _Description, *, threads: int, beam: int) -> None:
         self._description = description
         self._beam = beam
+        self._turn_head = None if description.turn_head is None else TurnHead.load(description.turn_head)
         self._encoder = _open_session(description.encoder, threads)
-        outputs = {"ctc_log_probs"} if description.prediction == "CTC" else {"context", "projected"}
-        _check_names(description.encoder, self._encoder, {"image"}, outputs)
+        self._outputs = _encoder_outputs(description)
+        _check_names(description.encoder, self._encoder, {"image"}, set(self._outputs))
         self._decoder: onnxruntime.InferenceSession | None = None
         if description.decoder is not None:
             # One step is so small that waking up a second thread costs more than it gains.
@@ -83,7 +98,7 @@ class Recognizer:
             )
         try:
             # The first run allocates memory: nobody should wait for it. It also proves that the parts fit.
-            self._read_chunk([Image.new("L", (description.width, description.height), "white")])
+            self._read_chunk([(Image.new("L", (description.width, description.height), "white"), 0)], _Clock())
         except ModelError:
             raise
         except Exception as error:  # ONNX Runtime's exceptions share no base class but this one
@@ -97,6 +112,7 @@ class Recognizer:
         threads: int = 2,
         beam: int = 5,
         calibration: Calibration | None = None,
+        ctc_weight: float | None = None,
     ) -> "Recognizer":
         """Load an exported model.
 
@@ -107,38 +123,45 @@ class Recognizer:
                 candidates.
             calibration: in place of the model's own; `Calibration(1.0)` gives the uncalibrated probabilities
                 that a calibration is fitted on.
+            ctc_weight: in place of the model's own, 0..1; how much CTC counts beside the attention decoder.
 
         Raises:
             ModelError: a missing or damaged file, or parts that do not fit together. One line.
-            ValueError: `threads` or `beam` below 1.
+            ValueError: `threads` or `beam` below 1, or a weight outside 0..1.
         """
         if threads < 1 or beam < 1:
             raise ValueError(f"threads and beam are at least 1, not {threads} and {beam}")
-        return cls(_describe(CHAMPION if directory is None else directory, calibration), threads=threads, beam=beam)
+        description = _describe(CHAMPION if directory is None else directory, calibration)
+        if ctc_weight is not None:
+            description = replace(description, ctc_weight=_checked_weight(ctc_weight))
+        return cls(description, threads=threads, beam=beam)
 
     @property
     def info(self) -> ModelInfo:
         """Name and version of the model."""
         return self._description.info
 
-    def read(self, image: ImageLike) -> Prediction:
+    def read(self, image: ImageLike, *, find_turn: bool = True) -> Prediction:
         """Read one crop.
 
         Args:
             image: a Pillow picture of any mode, or an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255
-                or floats 0..1. It is read as it stands: turn it upright before.
+                or floats 0..1.
+            find_turn: whether to find out which way up it stands (`Prediction.turn`). Without, it is read as
+                it stands.
 
         Raises:
             ImageError: (also a ValueError) the picture has no pixels, or values that are none.
             ModelError: the model computes no numbers for this picture.
         """
-        return self.read_batch([image])[0]
+        return self.read_batch([image], find_turn=find_turn)[0]
 
-    def read_batch(self, images: Sequence[ImageLike]) -> list[Prediction]:
+    def read_batch(self, images: Sequence[ImageLike], *, find_turn: bool = True) -> list[Prediction]:
         """Read several crops; faster than one by one only where one crop leaves cores idle.
 
         Args:
             images: see `read`.
+            find_turn: see `read`.
 
         Returns:
             One prediction per picture, in order.
@@ -147,48 +170,133 @@ class Recognizer:
             ImageError: (also a ValueError) the first unusable picture.
             ModelError: the model computes no numbers.
         """
-        predictions: list[Prediction] = []
-        for at in range(0, len(images), _LARGEST_BATCH):
-            predictions += self._read_chunk(images[at : at + _LARGEST_BATCH])
-        return predictions
-
-    def _read_chunk(self, images: Sequence[ImageLike]) -> list[Prediction]:
         began = time.perf_counter()
-        pixels = np.stack([self._prepare(image) for image in images])
-        prepared = time.perf_counter()
-        if self._description.prediction == "CTC":
-            (columns,) = self._encoder.run(["ctc_log_probs"], {"image": pixels})
-            encoded = time.perf_counter()
-            self._check_numbers(columns, classes=1 + len(self._description.charset))
-            charset = self._description.charset
-            found = [ctc_beam_search(one, charset=charset, beam=self._beam) for one in columns]
-        else:
-            context, projected = self._encoder.run(["context", "projected"], {"image": pixels})
-            encoded = time.perf_counter()
-            found = attention_beam_search(
-                self._step(context, projected),
-                crops=len(images),
-                hidden_size=int(projected.shape[-1]),
-                charset=self._description.charset,
-                max_length=self._description.max_length,
-                beam=self._beam,
-            )
-        ended = time.perf_counter()
+        clock = _Clock()
+        pictures = [_as_picture(image) for image in images]
+        first = [first_turns(*picture.size) if find_turn else (0,) for picture in pictures]
+        readings: list[dict[int, TurnedReading]] = [{} for _ in pictures]
+        self._read_round(pictures, first, readings, clock)
+        if find_turn:
+            further = [
+                further_turns(*picture.size, found, has_head=self._turn_head is not None)
+                for picture, found in zip(pictures, readings, strict=True)
+            ]
+            self._read_round(pictures, further, readings, clock)
+        chosen = [choose_turn(found, turns) for found, turns in zip(readings, first, strict=True)]
+        total = time.perf_counter() - began
         milliseconds = {
-            "prepare": (prepared - began) * 1000 / len(images),
-            "encode": (encoded - prepared) * 1000 / len(images),
-            "decode": (ended - encoded) * 1000 / len(images),
-            "total": (ended - began) * 1000 / len(images),
+            step: seconds * 1000 / max(1, len(images))
+            for step, seconds in (
+                ("prepare", clock.prepare),
+                ("encode", clock.encode),
+                ("decode", clock.decode),
+                ("total", total),
+            )
         }
-        return [self._predict(hypotheses, milliseconds) for hypotheses in found]
+        return [
+            self._predict(found[turn].hypotheses, turn, milliseconds)
+            for found, turn in zip(readings, chosen, strict=True)
+        ]
 
-    def _prepare(self, image: ImageLike) -> Floats:
-        """The picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
+    def turn_features(self, images: Sequence[ImageLike], *, turn: int = 0) -> Floats:
+        """What the turn head sees of the crops, for fitting one: (N, 3 D).
+
+        Args:
+            images: see `read`.
+            turn: clockwise quarter turns, 0..3, by which all are turned before.
+
+        Raises:
+            ImageError: (also a ValueError) the first unusable picture.
+            ModelError: the encoder does not show its features.
+        """
+        _check_names(self._description.encoder, self._encoder, {"image"}, {"context"})
+        pooled = []
+        for at in range(0, len(images), _LARGEST_BATCH):
+            chunk = images[at : at + _LARGEST_BATCH]
+            pixels = np.stack([self._prepare(_as_picture(image), turn) for image in chunk])
+            (context,) = self._encoder.run(["context"], {"image": pixels})
+            pooled.append(pool_context(context))
+        return np.concatenate(pooled)
+
+    def _read_round(
+        self,
+        pictures: Sequence[Image.Image],
+        turns: Sequence[Sequence[int]],
+        readings: Sequence[dict[int, TurnedReading]],
+        clock: _Clock,
+    ) -> None:
+        """Read each picture at its turns, all side by side, and add what they say to its readings."""
+        wanted = [(at, turn) for at, some in enumerate(turns) for turn in some]
+        for start in range(0, len(wanted), _LARGEST_BATCH):
+            chunk = wanted[start : start + _LARGEST_BATCH]
+            found = self._read_chunk([(pictures[at], turn) for at, turn in chunk], clock)
+            for (at, turn), reading in zip(chunk, found, strict=True):
+                readings[at][turn] = reading
+
+    def _read_chunk(self, crops: Sequence[tuple[Image.Image, int]], clock: _Clock) -> list[TurnedReading]:
+        """Read pictures, each turned by so many quarters clockwise."""
+        began = time.perf_counter()
+        pixels = np.stack([self._prepare(picture, turn) for picture, turn in crops])
+        prepared = time.perf_counter()
+        outputs: dict[str, Floats] = dict(
+            zip(self._outputs, self._encoder.run(self._outputs, {"image": pixels}), strict=True)
+        )
+        encoded = time.perf_counter()
+        charset = self._description.charset
+        if "ctc_log_probs" in outputs:
+            self._check_numbers(outputs["ctc_log_probs"], classes=1 + len(charset))
+        if self._description.prediction == "CTC":
+            found = [
+                merge_spacings(ctc_beam_search(one, charset=charset, beam=self._beam), _CANDIDATES)
+                for one in outputs["ctc_log_probs"]
+            ]
+        else:
+            found = self._search(outputs)
+        upside_down = [0.0] * len(crops)
+        if self._turn_head is not None:
+            upside_down = self._turn_head.upside_down(pool_context(outputs["context"])).tolist()
+        clock.prepare += prepared - began
+        clock.encode += encoded - prepared
+        clock.decode += time.perf_counter() - encoded
+        return [
+            TurnedReading(some, some[0].text, self._confidence(some[0]), odds)
+            for some, odds in zip(found, upside_down, strict=True)
+        ]
+
+    def _search(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
+        """The best readings of each crop by the attention decoder, together with CTC if that has a say."""
+        charset, weight = self._description.charset, self._description.ctc_weight
+        context, projected = outputs["context"], outputs["projected"]
+        found = attention_beam_search(
+            self._step(context, projected),
+            crops=len(context),
+            hidden_size=int(projected.shape[-1]),
+            charset=charset,
+            max_length=self._description.max_length,
+            beam=self._beam,
+        )
+        if weight == 0.0:
+            return [merge_spacings(some, _CANDIDATES) for some in found]
+        owners = [at for at, some in enumerate(found) for _ in some]
+        texts = [one.text for some in found for one in some]
+        scores = ctc_score(outputs["ctc_log_probs"], owners, texts, charset=charset).tolist()
+        joined = []
+        for some in found:
+            joined.append(join_with_ctc(some, scores[: len(some)], weight, _CANDIDATES))
+            scores = scores[len(some) :]
+        return joined
+
+    def _confidence(self, reading: Hypothesis) -> float:
+        return self._description.calibration.apply(math.exp(reading.log_probability))
+
+    def _prepare(self, picture: Image.Image, turn: int) -> Floats:
+        """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
         wanted = "L" if self._description.channels == 1 else "RGB"
-        picture = _as_picture(image).convert(wanted)
         size = (self._description.width, self._description.height)
-        # Pillow's bilinear filter widens with the reduction, so it is free of aliasing.
-        pixels = np.asarray(picture.resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
+        # Pillow's bilinear filter widens with the reduction, so it is free of aliasing. It treats both directions
+        # alike, so the small picture can be turned in place of the large one.
+        small = picture.convert(wanted).resize(size[::-1] if turn % 2 else size, Image.Resampling.BILINEAR)
+        pixels = np.rot90(np.asarray(small, dtype=np.float32), -turn)
         scaled = (pixels / 255.0 - 0.5) / 0.5
         return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
@@ -230,12 +338,8 @@ class Recognizer:
         if np.isnan(log_probabilities).any():  # minus infinity is a probability of zero, NaN is none
             raise ModelError(f"{self.info.name}: the model computes no numbers for this picture")
 
-    def _predict(self, hypotheses: Sequence[Hypothesis], milliseconds: dict[str, float]) -> Prediction:
-        readings = merge_spacings(hypotheses, _CANDIDATES)
-        calibrate = self._description.calibration.apply
-        candidates = tuple(
-            Candidate(one.text, extract_code(one.text), calibrate(math.exp(one.log_probability))) for one in readings
-        )
+    def _predict(self, readings: Sequence[Hypothesis], turn: int, milliseconds: dict[str, float]) -> Prediction:
+        candidates = tuple(Candidate(one.text, extract_code(one.text), self._confidence(one)) for one in readings)
         characters = tuple(
             Character(text, math.exp(min(0.0, log_probability)))
             for text, log_probability in zip(readings[0].text, readings[0].character_log_probabilities, strict=True)
@@ -250,6 +354,7 @@ class Recognizer:
             formats=match_formats(best.text),
             model=self.info,
             milliseconds=dict(milliseconds),
+            turn=turn,
         )
 
 
@@ -315,7 +420,10 @@ def _describe(directory: Path, calibration: Calibration | None) -> _Description:
         max_length = int(raw["max_length"])
         if channels not in (1, 3) or min(height, width, max_length) < 1:
             raise ValueError(f"impossible input {channels} x {height} x {width} or length {max_length}")
-        files = {part: _model_file(directory, raw["files"][part]) for part in _parts(prediction)}
+        parts = ["encoder", *(["decoder"] if prediction == "Attn" else [])]
+        if "turn_head" in raw["files"]:
+            parts.append("turn_head")
+        files = {part: _model_file(directory, raw["files"][part]) for part in parts}
         hashes = raw.get("sha256", {})
         description = _Description(
             info=ModelInfo(str(raw["name"]), str(raw["version"])),
@@ -326,8 +434,10 @@ def _describe(directory: Path, calibration: Calibration | None) -> _Description:
             width=width,
             max_length=max_length,
             calibration=calibration or Calibration(float(raw.get("calibration", {}).get("temperature", 1.0))),
+            ctc_weight=_checked_weight(float(raw.get("decoding", {}).get("ctc_weight", 0.0))),
             encoder=files["encoder"],
             decoder=files.get("decoder"),
+            turn_head=files.get("turn_head"),
         )
         expected = {file: hashes[file.name] for file in files.values() if file.name in hashes}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -338,10 +448,23 @@ def _describe(directory: Path, calibration: Calibration | None) -> _Description:
     return description
 
 
-def _parts(prediction: str) -> Iterator[str]:
-    yield "encoder"
-    if prediction == "Attn":
-        yield "decoder"
+def _checked_weight(weight: float) -> float:
+    if not 0.0 <= weight <= 1.0:  # true for NaN, too
+        raise ValueError(f"the weight of CTC is between 0 and 1, not {weight}")
+    return weight
+
+
+def _encoder_outputs(description: _Description) -> list[str]:
+    """What is asked of the encoder: only what is used."""
+    if description.prediction == "CTC":
+        outputs = ["ctc_log_probs"]
+        if description.turn_head is not None:
+            outputs.append("context")
+    else:
+        outputs = ["context", "projected"]
+        if description.ctc_weight > 0.0:
+            outputs.append("ctc_log_probs")
+    return outputs
 
 
 def _model_file(directory: Path, name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, BinaryIO, Literal
@@ -19,8 +19,8 @@ from backend.schemas import DeletedBody, LabelBody
 from backend.services import Services
 from datasets.sample import Label
 from ocr_model.formats import complete_line, extract_code
-from ocr_model.image import ImageLimits
-from ocr_model.prediction import ModelInfo
+from ocr_model.image import ImageLimits, turn_image
+from ocr_model.prediction import ModelInfo, Prediction
 from ocr_model.text import CHARSET, label_text, match_key, normalize_text
 
 __all__ = ["router"]
@@ -35,7 +35,12 @@ Status = Literal["accepted", "corrected", "unreadable"]
 
 @dataclass(frozen=True)
 class _Reading:
-    """What was read, from which crop."""
+    """What was read, from which crop.
+
+    Attributes:
+        crop: With the text upright, as it is kept.
+        turn: Clockwise quarter turns that brought it there, the shopper's and the reader's together.
+    """
 
     crop: Image.Image
     turn: int
@@ -167,8 +172,13 @@ async def _known_reading(services: Services, prediction_id: str) -> _Reading | N
     crop = pending.crop.image
     if crop is None:
         crop = await services.reading.run(pending.crop.cut, services.settings.image_limits)
-    prediction = pending.prediction
-    return _Reading(crop, pending.crop.region.turn, prediction.text, prediction.confidence, prediction.model)
+    return _upright_reading(crop, pending.crop.region.turn, pending.prediction)
+
+
+def _upright_reading(crop: Image.Image, turn: int, prediction: Prediction) -> _Reading:
+    """Turn the crop the way the reader found its text: a sideways crop would teach the wrong thing."""
+    upright = turn_image(crop, prediction.turn)
+    return _Reading(upright, (turn + prediction.turn) % 4, prediction.text, prediction.confidence, prediction.model)
 
 
 async def _sent_reading(
@@ -208,13 +218,13 @@ def _cut_and_read(
     read_confidence: float | None,
 ) -> _Reading:
     crop = cut_crop(file.read(limits.max_bytes + 1), region, limits).image
+    reading = _upright_reading(crop, region.turn, recognizer.read(crop))
+    # What the shopper saw counts. How sure the reader was of another text, nobody knows unless the request says it.
     if read_text is not None and read_confidence is not None:
-        return _Reading(crop, region.turn, read_text, read_confidence, recognizer.info)
-    prediction = recognizer.read(crop)
-    if read_text is not None and label_text(read_text) != label_text(prediction.text):
-        # What the shopper saw counts; how sure the reader was then, nobody knows any more.
-        return _Reading(crop, region.turn, read_text, 0.0, recognizer.info)
-    return _Reading(crop, region.turn, prediction.text, prediction.confidence, prediction.model)
+        return replace(reading, text=read_text, confidence=read_confidence)
+    if read_text is not None and label_text(read_text) != label_text(reading.text):
+        return replace(reading, text=read_text, confidence=0.0)
+    return reading
 
 
 def _typed_line(text: str | None) -> str:

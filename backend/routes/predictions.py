@@ -137,5 +137,6 @@ def _body(pending: PendingPrediction, milliseconds: MillisecondsBody) -> Predict
         formats=[FormatBody(brand=match.brand, name=match.name, code=match.code) for match in prediction.formats],
         model=ModelNameBody(name=prediction.model.name, version=prediction.model.version),
         milliseconds=milliseconds,
+        turn_found=prediction.turn,
         expires_at=pending.expires_at,
     )

@@ -24,6 +24,7 @@ class FakeReader:
 
     def __init__(self) -> None:
         self.text = "ART GW2871"
+        self.turn = 0
         self.sizes: list[tuple[int, int]] = []
         self.pixels: list[tuple[int, ...]] = []
         self.gate = threading.Event()
@@ -54,6 +55,7 @@ class FakeReader:
             formats=match_formats(self.text),
             model=self.info,
             milliseconds={"total": 1.0},
+            turn=self.turn,
         )
 
 

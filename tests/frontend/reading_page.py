@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 DESKTOP = (1180, 900)
 PHONE = (390, 844)
@@ -23,6 +23,11 @@ class ReadingPage:
     def open(self, url: str) -> None:
         self.page.goto(url)
         expect(self.uploader).to_be_visible()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Streamlit has run: before, widgets of the last run may stand beside their successors."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def upload(self, data: bytes, name: str = "tag.png", media_type: str = "image/png") -> None:
         self.page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": media_type, "buffer": data}])
@@ -34,6 +39,14 @@ class ReadingPage:
     @property
     def canvas(self) -> Locator:
         return self.page.frame_locator('iframe[title*="st_cropper"]').locator(".upper-canvas")
+
+    def canvas_area(self) -> FloatRect:
+        """Where the cropper's canvas lies in the window, once an earlier cropper has made place."""
+        expect(self.page.locator('iframe[title*="st_cropper"]')).to_have_count(1)
+        self.canvas.scroll_into_view_if_needed()
+        area = self.canvas.bounding_box()
+        assert area is not None
+        return area
 
     @property
     def characters(self) -> Locator:
@@ -79,15 +92,15 @@ class ReadingPage:
 
     def type_line(self, text: str) -> None:
         """Replace the line in the correction field and save it."""
+        self.settle()
         field = self.page.locator('[class*="st-key-typed-"] input')
+        expect(field).to_have_count(1)
         field.fill(text)
         self.page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Drag on the cropper; points are shares of its canvas."""
-        self.canvas.scroll_into_view_if_needed()
-        area = self.canvas.bounding_box()
-        assert area is not None
+        area = self.canvas_area()
         mouse = self.page.mouse
         points = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in (start, end)]
         mouse.move(*points[0])

@@ -287,7 +287,7 @@ def test_nothing_stands_out_of_a_phones_window(
         page.upload(encode(draw_tag("CW2288-111", size=(3000, 4000), letter=300), "JPEG"), "tag.jpg", "image/jpeg")
         page.expect_text("SN 117504 COLOR:BLK")
         expect(page.offers.first).to_be_visible()
-        area = page.canvas.bounding_box()
+        area = page.canvas_area()
         assert area is not None
         assert area["x"] >= 0
         assert area["x"] + area["width"] <= PHONE[0]
@@ -329,7 +329,7 @@ def test_a_turned_photo_is_read_turned(
         page.press(key)
         page.expect_reading_after(earlier)
         assert fake.turns == [0, turns]
-        area = page.canvas.bounding_box()
+        area = page.canvas_area()
         assert area is not None
         assert (area["width"] > area["height"]) is wide
 

@@ -84,22 +84,51 @@ def write_attention_model(
     max_length: int = 6,
     charset: str = CHARSET,
     changes: Mapping[str, Any] | None = None,
+    looks_at_top: bool = False,
+    ctc: NDArray[np.float64] | None = None,
 ) -> Path:
-    """Write a model of 16 x 8 pixels; `changes` are laid over model.json."""
+    """Write a model of 16 x 8 pixels.
+
+    Args:
+        directory: to write to.
+        dark: what it reads in a dark picture.
+        bright: what it reads in a bright picture.
+        max_length: characters of the longest text.
+        charset: characters by class.
+        changes: laid over model.json.
+        looks_at_top: whether only the brightness of the upper half counts.
+        ctc: probabilities (T, 1 + len(charset)) that its CTC output has for any picture; None for no such output.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     positions, classes = max_length + 1, 2 + len(charset)
     rows = np.stack([_rows(dark, positions, charset), _rows(bright, positions, charset)])
     floating, integer = TensorProto.FLOAT, TensorProto.INT64
+    ctc_nodes, ctc_outputs, ctc_constants = [], [], {}
+    if ctc is not None:
+        ctc_nodes = [
+            helper.make_node("Mul", ["context", "nothing"], ["zeros"]),
+            helper.make_node("Add", ["zeros", "columns"], ["ctc_log_probs"]),
+        ]
+        ctc_outputs = [_value("ctc_log_probs", floating, ["N", len(ctc), 1 + len(charset)])]
+        ctc_constants = {"nothing": np.zeros((), dtype=np.float32), "columns": _log(ctc)[None]}
     _save(
         directory / "encoder.onnx",
         [
-            *_BRIGHTNESS,
+            helper.make_node("Slice", ["image", "first_row", "last_row", "height_axis"], ["seen"]),
+            helper.make_node("ReduceMean", ["seen"], ["mean"], axes=[1, 2, 3], keepdims=0),
             helper.make_node("Reshape", ["mean", "one_column"], ["context"]),
             helper.make_node("Concat", ["context", "context"], ["projected"], axis=2),
+            *ctc_nodes,
         ],
         [_value("image", floating, _IMAGE)],
-        [_value("context", floating, ["N", 1, 1]), _value("projected", floating, ["N", 1, 2])],
-        {"one_column": np.array([-1, 1, 1])},
+        [_value("context", floating, ["N", 1, 1]), _value("projected", floating, ["N", 1, 2]), *ctc_outputs],
+        {
+            "one_column": np.array([-1, 1, 1]),
+            "first_row": np.array([0]),
+            "last_row": np.array([4 if looks_at_top else 8]),
+            "height_axis": np.array([2]),
+            **ctc_constants,
+        },
     )
     _save(
         directory / "decoder.onnx",

@@ -15,6 +15,8 @@ from ocr_model.decoding import (
     Integers,
     attention_beam_search,
     ctc_beam_search,
+    ctc_score,
+    join_with_ctc,
     merge_spacings,
 )
 
@@ -186,3 +188,51 @@ def test_merging_never_exceeds_certainty_and_keeps_the_count() -> None:
     )
     many = [hypothesis("A" * length, 0.5**length) for length in range(1, 10)]
     assert [one.text for one in merge_spacings(many, 3)] == ["A", "AA", "AAA"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.floats(0.05, 1.0), min_size=3, max_size=3), min_size=1, max_size=4))
+def test_ctc_score_sums_over_all_alignments(weights: list[list[float]]) -> None:
+    rows = [[value / sum(row) for value in row] for row in weights]
+    exact: dict[str, float] = {}
+    for path in product(range(3), repeat=len(rows)):
+        text = collapsed(path, "AB")
+        exact[text] = exact.get(text, 0.0) + math.prod(row[c] for row, c in zip(rows, path, strict=True))
+    # Beside another crop of the batch, and beside a longer text.
+    batch = np.stack([columns([[1.0, 0.0, 0.0]] * len(rows)), columns(rows)])
+    scores = ctc_score(batch, [1] * len(exact) + [0, 1], [*exact, "", "ABABAB"], charset="AB")
+    assert np.exp(scores[:-2]) == pytest.approx(list(exact.values()), rel=1e-4)
+    assert scores[-2] == pytest.approx(0.0)
+    assert scores[-1] < -600  # does not fit into the columns
+
+
+def test_ctc_score_of_nothing() -> None:
+    assert ctc_score(np.zeros((1, 2, 3), dtype=np.float32), [], [], charset="AB").shape == (0,)
+    assert ctc_score(columns([[0.9, 0.1]] * 2)[None], [0], [""], charset="A") == pytest.approx([math.log(0.81)])
+
+
+def test_without_weight_ctc_changes_nothing() -> None:
+    some = [hypothesis("AB", 0.5), hypothesis("A B", 0.2), hypothesis("AA", 0.2)]
+    joined, merged = join_with_ctc(some, [-9.0, -math.inf, -0.1], 0.0, 6), merge_spacings(some, 6)
+    assert [one.text for one in joined] == [one.text for one in merged]
+    assert [one.log_probability for one in joined] == pytest.approx([one.log_probability for one in merged])
+
+
+def test_both_opinions_are_pooled_over_the_readings_and_all_other_texts() -> None:
+    some = [hypothesis("AB", 0.5), hypothesis("AA", 0.4)]  # 0.1 for all others
+    joined = join_with_ctc(some, [math.log(0.1), math.log(0.6)], 0.5, 6)  # 0.3 for all others
+    assert [one.text for one in joined] == ["AA", "AB"]
+    scores = [math.sqrt(0.4 * 0.6), math.sqrt(0.5 * 0.1), math.sqrt(0.1 * 0.3)]
+    expected = [score / sum(scores) for score in scores[:2]]
+    assert [math.exp(one.log_probability) for one in joined] == pytest.approx(expected)
+
+
+def test_ctc_alone_decides_at_full_weight() -> None:
+    some = [hypothesis("AB", 0.9), hypothesis("A B", 0.05), hypothesis("B", 0.05)]
+    joined = join_with_ctc(some, [math.log(0.1), math.log(0.2), math.log(0.6)], 1.0, 1)
+    assert [(one.text, math.exp(one.log_probability)) for one in joined] == [("B", pytest.approx(0.6))]
+
+
+def test_impossible_readings_stay_in_order_without_an_error() -> None:
+    (first, *_) = join_with_ctc([hypothesis("A", 1.0)], [-math.inf], 0.5, 6)
+    assert (first.text, first.log_probability) == ("A", -math.inf)

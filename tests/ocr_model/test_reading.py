@@ -34,11 +34,28 @@ def test_json_has_one_object_per_file_in_order(
     assert read(first, second, "--json", "--model", attention_model()) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["file"] for line in lines] == [str(first), str(second)]
-    assert set(lines[0]) == {"file", "text", "code", "confidence", "candidates"}
+    assert set(lines[0]) == {"file", "text", "code", "confidence", "turn", "candidates"}
     assert lines[0]["text"] == lines[0]["code"] == "A1"
     assert lines[0]["confidence"] == pytest.approx(0.684, rel=1e-4)
     assert lines[0]["candidates"][0] == {"text": "A1", "confidence": lines[0]["confidence"]}
     assert (lines[1]["text"], lines[1]["code"]) == ("", "")
+
+
+def test_the_turn_is_found_unless_told_not_to(
+    attention_model: Writer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = attention_model(looks_at_top=True)
+    file = tmp_path / "turned.png"
+    picture = Image.new("RGB", (60, 20), "white")
+    picture.paste("black", (0, 10, 60, 20))  # what belongs on top is at the bottom
+    picture.save(file)
+    assert read(file, "--json", "--model", model) == 0
+    assert read(file, "--json", "--upright", "--model", model) == 0
+    assert read(file, "--model", model) == 0
+    found, upright, line = capsys.readouterr().out.splitlines()
+    assert (json.loads(found)["text"], json.loads(found)["turn"]) == ("A1", 2)
+    assert (json.loads(upright)["text"], json.loads(upright)["turn"]) == ("", 0)
+    assert line.endswith("A1  68.4%  turned by 180 degrees")
 
 
 def test_a_folder_stands_for_its_pictures_sorted(

@@ -158,7 +158,23 @@ def test_what_the_shopper_saw_counts_not_what_is_read_now(
     assert answer.status_code == 200
     (sample,) = kept(settings)
     assert (sample.label.text, sample.label.read_confidence) == ("ARTGW2871", 0.8)
-    assert reader.sizes == []  # nothing to read: everything was sent
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["remembered", "sent again"])
+def test_a_sideways_crop_is_kept_with_its_text_upright(
+    client: TestClient, png: bytes, settings: Settings, reader: Any, again: bool
+) -> None:
+    """A crop that the reader turned by itself would teach the wrong thing if it were kept as it came."""
+    reader.turn = 3
+    fields = {"box": "0,0,80,30", "turn": "2"}
+    verdict = {"status": "accepted", "read_text": "ART GW2871", "read_confidence": "0.9"}
+    if again:
+        answer = label(client, NOWHERE, png, **fields, **verdict)
+    else:
+        answer = label(client, read(client, png, **fields), **verdict)
+    assert answer.status_code == 200
+    (sample,) = kept(settings)
+    assert ((sample.width, sample.height), sample.label.turn) == ((30, 80), 1)
 
 
 def test_a_picture_alone_is_read_again(client: TestClient, png: bytes, settings: Settings) -> None:

@@ -38,6 +38,7 @@ def test_a_reading_has_everything(client: TestClient, png: bytes) -> None:
     assert {"brand": "adidas", "name": "article", "code": "GW2871"} in body["formats"]
     assert body["model"] == {"name": "fake", "version": "7"}
     assert set(body["milliseconds"]) == {"decode", "crop", "recognize", "total"}
+    assert body["turn_found"] == 0
     assert body["expires_at"].endswith("Z")
     assert len(body["id"]) >= 22
 
@@ -47,6 +48,11 @@ def test_the_box_is_in_pixels_of_the_turned_picture(client: TestClient, png: byt
     assert answer.status_code == 200
     assert reader.sizes == [(20, 30)]
     assert reader.pixels == [(0, 0, 255)]  # blue, at the lower left, comes up on the left
+
+
+def test_the_answer_says_which_turn_puts_the_text_upright(client: TestClient, png: bytes, reader: Any) -> None:
+    reader.turn = 3
+    assert post(client, png).json()["turn_found"] == 3
 
 
 def test_a_box_over_the_edge_is_clipped(client: TestClient, png: bytes, reader: Any) -> None:
