@@ -82,6 +82,7 @@ def export_network(
     version: str,
     temperature: float = 1.0,
     card: dict[str, object] | None = None,
+    ctc_weight: float = 0.0,
 ) -> None:
     """Write encoder.onnx, decoder.onnx (Attn only) and model.json into `out`."""
     config = network.config
@@ -114,6 +115,7 @@ def export_network(
         "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width},
         "max_length": config.max_length,
         "calibration": {"temperature": temperature},
+        "decoding": {"ctc_weight": ctc_weight},
         "card": card or {},
         "files": files,
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},
@@ -199,22 +201,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
+    parser.add_argument("--ctc-weight", type=float, default=0.2, help="of CTC in the joint score of attention models")
+    parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
     parser.add_argument(
         "--calibrate", type=int, default=4000, help="crops on which the confidence is calibrated; 0 = not at all"
     )
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run `python -m ocr_model export`: export, check against torch, calibrate, report."""
+    """Run `python -m ocr_model export`: export, check against torch, fit turns, then calibrate what comes of it all."""
+    from ocr_model.turn_fitting import fit_turn_directory
+
     network = load_run(args.run)
     card_file = args.run / "card.json"
     card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
-    export_network(network, args.out, name=args.name, version=args.version, card=card)
+    weight = args.ctc_weight if network.attention is not None else 0.0
+    export_network(network, args.out, name=args.name, version=args.version, card=card, ctc_weight=weight)
     parity = check_parity(network, args.out, synthetic_set(args.recipe, args.check))
     agreed = parity.crops - parity.different_texts
     print(
         f"export agrees on {agreed} of {parity.crops} texts, difference up to {parity.largest_log_prob_difference:.4f}"
     )
+    if args.turns:
+        fit = fit_turn_directory(args.out, args.recipe, args.turns)
+        print(f"turn head puts {100 * fit.ordered:.1f} % of {fit.crops} crops the right way up")
     if args.calibrate:
         temperature = calibrate_directory(args.out, args.recipe, args.calibrate)
         print(f"word-level temperature {temperature:.3f} from {args.calibrate} crops")

@@ -39,7 +39,7 @@ class FakeReader:
         assert image.mode == "RGB"
         self.sizes.append(image.size)
         self.pixels.append(image.getpixel((image.width // 2, image.height // 2)))
-        if not self.gate.wait(10):
+        if not self.gate.wait(60):
             raise TimeoutError("the test forgot to open the gate")
         if self.failure is not None:
             raise self.failure
