@@ -13,8 +13,10 @@ from pathlib import Path
 
 from datasets.errors import BucketUnavailableError, StoreError
 from datasets.export import export_samples
+from datasets.places import Places
 from datasets.sample import Sample
 from datasets.store import SampleStore
+from datasets.version_commands import COMMANDS, add_parsers, forget, list_versions, run, verify_versions
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -27,13 +29,16 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = _parser(environment).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        with SampleStore.open(
-            options.spool,
-            storage_url=options.storage_url or None,
-            database=environment.get("DATABASE_URL") or None,
-            upload=options.command == "delete",
-        ) as store:
-            return _run(store, options)
+        with (
+            SampleStore.open(
+                options.spool,
+                storage_url=options.storage_url or None,
+                database=environment.get("DATABASE_URL") or None,
+                upload=options.command in ("create", "delete"),
+            ) as store,
+            Places.open(options.spool, options.storage_url or None) as places,
+        ):
+            return run(store, places, options) if options.command in COMMANDS else _run(store, places, options)
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -64,14 +69,16 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     delete = commands.add_parser("delete", help="remove a sample for good, here and in the bucket")
     delete.add_argument("--sample", required=True, metavar="DIGEST", help="as `list` shows it")
     delete.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long to wait for the bucket")
-    listing = commands.add_parser("list", help="show the live samples, one line each")
+    listing = commands.add_parser("list", help="show the live samples, or the versions, one line each")
+    listing.add_argument("what", nargs="?", choices=("samples", "versions"), default="samples", help="(%(default)s)")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     counts = commands.add_parser("counts", help="how much is kept, and how much is unsent")
     counts.add_argument("--json", action="store_true", help="one JSON object")
+    add_parsers(commands)
     return parser
 
 
-def _run(store: SampleStore, options: argparse.Namespace) -> int:
+def _run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     match options.command:
         case "reindex":
             events = store.reindex()
@@ -82,12 +89,15 @@ def _run(store: SampleStore, options: argparse.Namespace) -> int:
             for problem in store.verify():
                 print(problem)
                 problems += 1
+            problems += verify_versions(places)
             print(f"{problems} problems" if problems else "everything is as it should be")
             return 1 if problems else 0
         case "export":
             print(f"{export_samples(store, options.folder)} labels written to {options.folder}")
         case "delete":
-            return _delete(store, options.sample, options.wait)
+            return _delete(store, places, options.sample, options.wait)
+        case "list" if options.what == "versions":
+            list_versions(places, as_json=options.json)
         case "list":
             for sample in store.samples():
                 print(json.dumps(_described(sample), ensure_ascii=False) if options.json else _line(sample))
@@ -101,14 +111,16 @@ def _run(store: SampleStore, options: argparse.Namespace) -> int:
     return 0
 
 
-def _delete(store: SampleStore, digest: str, wait: float) -> int:
+def _delete(store: SampleStore, places: Places, digest: str, wait: float) -> int:
     try:
         store.pull()  # another backend may have labelled the same crop, and what is unknown cannot be buried
     except BucketUnavailableError as error:
         print(f"removing it here first: {error}", file=sys.stderr)
     labels = store.delete(digest)
     print(f"removed {digest} with {labels} live labels")
-    if not store.flush(wait):
+    confirmed = store.flush(wait)
+    forget(store, places)
+    if not confirmed:
         print("the bucket has not confirmed it yet; the next backend on this spool goes on", file=sys.stderr)
         return 1
     return 0

@@ -102,6 +102,7 @@ class BucketObjects:
             try:
                 data: bytes = self._blob(name).download_as_bytes(timeout=self._timeout, retry=self._retry)
             except NotFound as error:
+                _hang_up(error)
                 raise ObjectMissingError(f"there is no {name} in {self.url}") from error
             return data
 
@@ -178,8 +179,18 @@ class BucketObjects:
         try:
             yield
         except _UNAVAILABLE as error:
+            _hang_up(error)
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise BucketUnavailableError(f"{what}: {self.url}: {reason}") from error
+
+
+def _hang_up(error: BaseException | None) -> None:
+    """Close the answers that an error holds: the client leaves a refused download's connection open."""
+    while error is not None:
+        answer = getattr(error, "response", None)
+        if isinstance(answer, requests.Response):
+            answer.close()
+        error = error.__cause__ or error.__context__
 
 
 def checked_prefix(folder: str) -> str:

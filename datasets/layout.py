@@ -2,12 +2,14 @@
 
     crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
     events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
-    versions/, cycles/, champion.json            kept free for dataset versions and cycles
+    versions/<name>.json                         a dataset version (see version.py)
+    versions/<name>/<file>                       its card, and other things made from it
+    cycles/, champion.json                       kept free for cycles
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
 being written), `writers/` (who writes here) and lock files.
 
-Crops and events alone are the truth; everything else can be rebuilt from them.
+Crops, events and versions are the truth; everything else can be rebuilt from them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from datasets.event import EventName, event_digest
 from datasets.objects import ObjectStore
 
 CROPS = "crops/"
+VERSIONS = "versions/"
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_VERSION = re.compile(r"versions/(?P<name>[^/]+)\.json\Z")
 _CROP = re.compile(r"crops/(?P<shard>[0-9a-f]{2})/(?P<digest>(?P=shard)[0-9a-f]{62})\.png\Z")
 
 
@@ -38,6 +42,17 @@ def crop_digest(name: str) -> str | None:
     """Digest in the object name of a crop; None if it is not a crop's name."""
     match = _CROP.match(name)
     return match["digest"] if match else None
+
+
+def version_file_name(name: str, file: str | None = None) -> str:
+    """Object name of a dataset version, or of a file beside it."""
+    return f"{VERSIONS}{name}.json" if file is None else f"{VERSIONS}{name}/{file}"
+
+
+def version_name(name: str) -> str | None:
+    """Name of the version in its object name; None if it is not a version's."""
+    match = _VERSION.match(name)
+    return match["name"] if match else None
 
 
 def is_genuine(name: str, data: bytes) -> bool:

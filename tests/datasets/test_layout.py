@@ -5,7 +5,7 @@ from pathlib import Path
 
 from datasets.crop import make_crop
 from datasets.folder import FolderObjects
-from datasets.layout import crop_digest, crop_name, is_genuine, place
+from datasets.layout import crop_digest, crop_name, is_genuine, place, version_file_name, version_name
 from tests.datasets.making import picture
 
 
@@ -37,3 +37,11 @@ def test_place_leaves_the_same_pixels_and_replaces_damage(tmp_path: Path) -> Non
     (tmp_path / name).write_bytes(b"rotten")
     assert place(objects, name, crop.png)
     assert objects.get(name) == crop.png
+
+
+def test_version_names() -> None:
+    assert version_file_name("v2.0") == "versions/v2.0.json"
+    assert version_file_name("v2.0", "card.md") == "versions/v2.0/card.md"
+    assert version_name("versions/v2.0.json") == "v2.0"
+    assert version_name("versions/v2.0/card.json") is None
+    assert version_name("cycles/v2.0.json") is None

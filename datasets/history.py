@@ -1,0 +1,126 @@
+"""Label events up to a point, and what they say together, without a database.
+
+A watermark `{writer: sequence}` names a point that means the same on every machine: each writer numbers its events
+without holes, so it says exactly which events are in and which are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from datasets.errors import StoreError
+from datasets.event import EVENTS, Event, EventName, needed_crops, read_event
+from datasets.objects import ObjectStore
+from datasets.places import Places
+from datasets.sample import Sample
+
+Watermark = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events up to a watermark, and what has happened since."""
+
+    watermark: Watermark
+    events: Mapping[str, Event]  # by object name: those up to the watermark
+    beyond: int  # events in the spool that are not: unsent ones, and those after a hole
+    buried: frozenset[str]  # digests of crops of which tombstones bury every label, by all events of the spool
+
+
+def read_history(places: Places, watermark: Watermark | None = None) -> History:
+    """Read the events of the spool up to a watermark.
+
+    Without one: up to the last that has none missing before it. Where there is a bucket, what it does not hold
+    yet does not count, for no other machine could see it.
+
+    Raises:
+        StoreError: an event up to the watermark is missing or damaged.
+        BucketUnavailableError: the bucket does not answer.
+    """
+    events = dict(_read_all(places.local))
+    if watermark is None:
+        shared = set(events)
+        if places.replica is not None:
+            shared.intersection_update(places.replica.names(EVENTS))
+        watermark = reached(shared)
+    chosen = {}
+    for name, event in events.items():
+        if event.sequence <= watermark.get(event.writer, 0):
+            chosen[name] = event
+    lacking = sum(watermark.values()) - len(chosen)
+    if lacking:
+        raise StoreError(
+            f"{lacking} events up to the watermark are not in {places.local.url}, or are damaged; "
+            "`python -m datasets reindex` fetches them, `verify` names them"
+        )
+    return History(dict(watermark), chosen, len(events) - len(chosen), buried_crops(events.values()))
+
+
+def read_buried(places: Places) -> frozenset[str]:
+    """Digests of the crops that are gone for good, by all events of the spool."""
+    return buried_crops([event for _, event in _read_all(places.local)])
+
+
+def buried_crops(events: Collection[Event]) -> frozenset[str]:
+    """Digests of the crops that had labels and lost all of them to tombstones: gone for good."""
+    labelled = {event.sample for event in events if event.kind == "label" and event.sample is not None}
+    return frozenset(labelled - needed_crops(events))
+
+
+def reached(names: Iterable[str]) -> dict[str, int]:
+    """The watermark up to which no event is missing, from events' object names."""
+    sequences: dict[str, set[int]] = {}
+    for name in names:
+        parsed = EventName.parse(name)
+        if parsed is not None:
+            sequences.setdefault(parsed.writer, set()).add(parsed.sequence)
+    watermark = {}
+    for writer, have in sequences.items():
+        last = 0
+        while last + 1 in have:
+            last += 1
+        if last:
+            watermark[writer] = last
+    return watermark
+
+
+def live_samples(events: Mapping[str, Event]) -> list[Sample]:
+    """The live labels that these events leave, in the order of events; what `SampleStore.samples` says of all."""
+    ordered = sorted(events.items(), key=lambda item: item[1].order)
+    last: dict[str, tuple[str, Event]] = {}  # the last word on each prediction
+    erased: dict[str, Event] = {}  # the last tombstone of each crop
+    for name, event in ordered:
+        if event.prediction_id is not None:
+            last[event.prediction_id] = (name, event)
+        elif event.sample is not None:
+            erased[event.sample] = event
+    samples = []
+    for name, event in sorted(last.values(), key=lambda item: item[1].order):
+        if event.kind != "label" or event.label is None or event.sample is None:
+            continue
+        if event.sample in erased and erased[event.sample].order > event.order:
+            continue
+        samples.append(
+            Sample(
+                digest=event.sample,
+                label=event.label,
+                width=event.width,
+                height=event.height,
+                event=name,
+                stamp=event.stamp,
+                stored_at=event.stored_at,
+            )
+        )
+    return samples
+
+
+def _read_all(objects: ObjectStore) -> Iterable[tuple[str, Event]]:
+    """Events that can be read. A damaged one is as good as missing, and leaves a hole."""
+    for name in objects.names(EVENTS):
+        if EventName.parse(name) is None:
+            continue
+        try:
+            yield name, read_event(name, objects.get(name))
+        except StoreError:
+            continue
