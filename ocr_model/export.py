@@ -201,7 +201,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
-    parser.add_argument("--ctc-weight", type=float, default=0.2, help="of CTC in the joint score of attention models")
+    parser.add_argument("--ctc-weight", type=float, default=0.0, help="of CTC in the joint score of attention models")
     parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
     parser.add_argument(
         "--calibrate", type=int, default=4000, help="crops on which the confidence is calibrated; 0 = not at all"
