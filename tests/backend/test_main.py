@@ -121,8 +121,8 @@ def test_the_shipped_model_serves(settings: Settings, png: bytes) -> None:
     from backend.main import create_app
 
     with TestClient(create_app(settings)) as client:
-        while client.get("/readyz").status_code != 200:
-            assert "loaded" in client.get("/readyz").text
+        while (readiness := client.get("/readyz")).status_code != 200:
+            assert "loaded" in readiness.text
         answer = client.post("/v1/predictions", files={"image": ("a.png", png)})
         assert answer.status_code == 200
         body = answer.json()
