@@ -24,6 +24,7 @@ from ocr_model.architecture.prediction import END, START
 from ocr_model.targets import Targets
 from ocr_model.text import label_text, match_key
 
+WEIGHTS = "weights.pt"  # of an exported model
 VALIDATION_SEED = 20_210_801  # no training run may use it
 
 
@@ -181,12 +182,13 @@ def decode_greedily(network: RecognitionNetwork, context: Tensor) -> tuple[Tenso
 
 
 def load_run(run: Path) -> RecognitionNetwork:
-    """The averaged weights of a training run, in evaluation mode, on the CPU.
+    """The averaged weights of a training run, or those of an exported model, in evaluation mode, on the CPU.
 
     Raises:
-        FileNotFoundError: the run has no checkpoint.
+        FileNotFoundError: the folder has neither a checkpoint nor exported weights.
     """
-    saved = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
+    file = run / "checkpoint.pt"
+    saved = torch.load(file if file.is_file() else run / WEIGHTS, map_location="cpu", weights_only=True)
     fields = dict(saved["network_config"])
     fields["blocks"] = tuple(fields["blocks"])
     network = RecognitionNetwork(NetworkConfig(**fields))

@@ -12,7 +12,7 @@ import argparse
 import hashlib
 import json
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from ocr_model.architecture import RecognitionNetwork
 from ocr_model.architecture.prediction import Attention
 from ocr_model.calibration import Calibration, fit_temperature
-from ocr_model.evaluation import EvaluationSet, decode_greedily, load_run, network_input, synthetic_set
+from ocr_model.evaluation import WEIGHTS, EvaluationSet, decode_greedily, load_run, network_input, synthetic_set
 from ocr_model.recognizer import Recognizer
 from ocr_model.text import match_key
 
@@ -91,6 +91,7 @@ def export_network(
     example = torch.rand(2, config.channels, config.input_height, config.input_width) * 2 - 1
     attention = network.attention
     encoder_outputs = ["context", "ctc_log_probs"] if attention is None else ["context", "projected", "ctc_log_probs"]
+    save_weights(network, out / WEIGHTS)
     files = {"encoder": "encoder.onnx"}
     _export(_Encoder(network), (example,), ["image"], encoder_outputs, out / files["encoder"])
     if attention is not None:
@@ -121,6 +122,12 @@ def export_network(
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},
     }
     (out / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def save_weights(network: RecognitionNetwork, path: Path) -> None:
+    """Write the network itself, float16: the graphs have folded what training needs, and a challenger starts here."""
+    state = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
+    torch.save({"network_config": json.loads(json.dumps(asdict(network.config))), "averages": state}, path)
 
 
 def _export(module: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str], path: Path) -> None:

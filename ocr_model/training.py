@@ -33,7 +33,7 @@ from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
-from ocr_model.evaluation import EvaluationSet, evaluate_network, load_labelled_folder, synthetic_set
+from ocr_model.evaluation import EvaluationSet, evaluate_network, load_labelled_folder, load_run, synthetic_set
 from ocr_model.targets import IGNORED, Targets
 
 
@@ -158,6 +158,17 @@ class Trainer:
         self.log: list[dict[str, Any]] = []
         if self.checkpoint.is_file():
             self._resume()
+
+    def start_from(self, network: RecognitionNetwork) -> None:
+        """Take over a trained network's weights.
+
+        Raises:
+            ValueError: it is built differently.
+        """
+        if network.config != self.network_config:
+            raise ValueError(f"the network to start from is another one: {network.config}")
+        self.network.load_state_dict(network.state_dict())
+        self.averages = AveragedWeights(self.network, self.config.average_decay)
 
     @property
     def checkpoint(self) -> Path:
@@ -325,6 +336,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model train`."""
     network, training = NetworkConfig(), TrainingConfig()
     parser.add_argument("--run", type=Path, required=True, help="folder of the run; an existing one goes on")
+    parser.add_argument("--start-from", type=Path, help="run or exported model whose weights a new run begins with")
     parser.add_argument("--transformation", default=network.transformation, choices=("None", "TPS"))
     parser.add_argument("--features", default=network.features, choices=("VGG", "RCNN", "ResNet"))
     parser.add_argument("--sequence", default=network.sequence, choices=("None", "BiLSTM"))
@@ -374,6 +386,8 @@ def main(args: argparse.Namespace) -> int:
     sets = [synthetic_set(args.recipe, args.validation)]
     sets += [load_labelled_folder(folder) for folder in args.crops_folder]
     trainer = Trainer(network, config, args.run)
+    if args.start_from is not None and not trainer.seen:
+        trainer.start_from(load_run(args.start_from))
     trainer.train(sets, stop_after=args.stop_after)
     print(json.dumps(trainer.log[-1], indent=2))
     return 0

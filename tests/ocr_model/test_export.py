@@ -10,9 +10,10 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 from PIL import Image
 
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
-from ocr_model.evaluation import evaluate_network, synthetic_set
+from ocr_model.evaluation import evaluate_network, load_run, synthetic_set
 from ocr_model.export import ExportMismatchError, check_parity, export_network
 from ocr_model.recognizer import Recognizer
+from ocr_model.training import Trainer, TrainingConfig
 
 
 @pytest.mark.parametrize("prediction", ["CTC", "Attn"])
@@ -28,6 +29,19 @@ def test_export_and_network_agree(tmp_path: Path, prediction: str) -> None:
     assert reader.info.name == "tiny"
     served = reader.read_batch([Image.fromarray(image) for image in data.images])
     assert len(served) == len(evaluate_network(network, data).readings)
+
+
+def test_a_new_run_begins_where_an_exported_model_stands(tmp_path: Path) -> None:
+    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))).eval()
+    export_network(network, tmp_path / "model", name="tiny", version="0")
+    trainer = Trainer(network.config, TrainingConfig(recipe="v1.0", threads=1), tmp_path / "run")
+    trainer.start_from(load_run(tmp_path / "model"))
+    for name, value in trainer.averaged_network().state_dict().items():
+        assert torch.allclose(value.float(), network.state_dict()[name].float(), atol=1e-3, rtol=1e-3)
+    with pytest.raises(ValueError, match="another one"):
+        Trainer(NetworkConfig(width=48), TrainingConfig(recipe="v1.0", threads=1), tmp_path / "other").start_from(
+            network
+        )
 
 
 def test_a_wrong_export_is_refused(tmp_path: Path) -> None:
