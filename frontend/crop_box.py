@@ -33,8 +33,9 @@ def default_box(canvas: tuple[int, int]) -> CanvasBox:
     if width >= LINE_ASPECT * height:
         margin = max(STROKE, round(height * 0.04))
         return CanvasBox(margin, margin, max(1, width - 2 * margin), max(1, height - 2 * margin))
-    band_width = round(width * 0.84)
-    band_height = min(round(height * 0.6), max(32, round(band_width * 0.3)))
+    # Close to one line of print: the looser the box, the worse it reads.
+    band_width = round(width * 0.76)
+    band_height = min(round(height * 0.6), max(32, round(band_width * 0.24)))
     return CanvasBox((width - band_width) // 2, (height - band_height) // 2, band_width, band_height)
 
 

@@ -245,7 +245,7 @@ def _checked_line(text: str) -> str:
     line = normalize_text(text)
     if len(line) > _LONGEST_TEXT:
         raise _unprocessable("bad-text", f"The text is longer than {_LONGEST_TEXT} characters.")
-    strange = "".join(sorted(set(line) - set(CHARSET)))
+    strange = "".join(dict.fromkeys(character for character in line if character not in CHARSET))
     if strange:
         raise _unprocessable("bad-text", f"These characters cannot be on a code's line: {strange}")
     return line

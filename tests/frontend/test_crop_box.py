@@ -24,8 +24,8 @@ def test_a_picture_that_is_a_line_already_is_taken_nearly_whole() -> None:
 
 def test_a_photo_starts_with_a_band_that_leaves_the_neighbouring_lines_out() -> None:
     box = default_box((520, 390))
-    assert box.width > 0.8 * 520
-    assert box.height < 0.4 * 390
+    assert box.width > 0.7 * 520
+    assert box.height < 0.25 * 390
 
 
 def test_the_stroke_is_taken_off_also_when_it_was_scaled_with_the_box() -> None:
