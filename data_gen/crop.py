@@ -22,7 +22,6 @@ from data_gen.recipe import Recipe
 from data_gen.trdg_adapter import draw_line
 
 POOL = 400  # neighbouring lines drawn once per process and used again
-READABLE = 7.0  # pixels of text height under which nobody reads a code
 
 # What makes a crop hard. A crop gets a few of them, never all: what no person can read teaches only to guess.
 DAMAGES = (
@@ -61,10 +60,13 @@ class CropRenderer:
         recipe: how the crops look.
         fonts: from `load_fonts(recipe.fonts)`.
         seed: another seed gives other crops.
+        excluded: match keys of codes that are never printed, as `texts.line_text` takes them.
     """
 
-    def __init__(self, recipe: Recipe, fonts: FontBook, seed: int = 0) -> None:
-        self.recipe, self.fonts, self.seed = recipe, fonts, seed
+    def __init__(
+        self, recipe: Recipe, fonts: FontBook, seed: int = 0, *, excluded: frozenset[str] = frozenset()
+    ) -> None:
+        self.recipe, self.fonts, self.seed, self.excluded = recipe, fonts, seed, excluded
         self._weights = np.array([weight for weight, _ in fonts.groups])
         self._weights /= self._weights.sum()
         self._neighbour = lru_cache(maxsize=POOL)(self._draw_neighbour)
@@ -112,16 +114,21 @@ class CropRenderer:
     def _draw_neighbour(self, slot: int) -> Picture:
         rng, words = np.random.default_rng((self.seed, 7, slot)), random.Random(f"{self.seed}/neighbour/{slot}")
         for _ in range(20):
-            text = texts.neighbour_text(words) if words.random() < 0.6 else texts.line_text(words)
+            if words.random() < 0.6:
+                text = texts.neighbour_text(words)
+            else:
+                text = texts.line_text(words, excluded=self.excluded)
             try:
                 return self._draw(text, self._font(words), rng, words, 34)
             except ValueError:
                 continue
         raise RuntimeError("no font draws a neighbouring line")
 
-    @staticmethod
-    def _damages(words: random.Random, hard: float) -> frozenset[str]:
-        count = words.choices((0, 1, 2, 3), weights=(0.22, 0.38, 0.28, 0.12))[0]
+    def _damages(self, words: random.Random, hard: float) -> frozenset[str]:
+        if self.recipe.stitched and words.random() < self.recipe.stitched * hard:
+            return frozenset({"woven", "cloth", "sewn"} | set(words.sample(("defocus", "motion", "small", "jpeg"), 1)))
+        weights = self.recipe.damage_weights
+        count = words.choices(range(len(weights)), weights=weights)[0]
         chosen: set[str] = set()
         for damage in words.sample(DAMAGES, count):
             if words.random() < hard and not (damage in PRINT_DAMAGES and chosen & PRINT_DAMAGES):
@@ -251,7 +258,7 @@ class CropRenderer:
     # -- the view ------------------------------------------------------------------------------------------------
 
     def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
-        text = texts.line_text(words, longest=self.recipe.longest)
+        text = texts.line_text(words, longest=self.recipe.longest, excluded=self.excluded)
         if len(text) < self.recipe.shortest:
             return None
         damages = self._damages(words, hard)
@@ -319,7 +326,10 @@ class CropRenderer:
             pad = [words.uniform(0.0, 0.8) for _ in range(4)]
         else:
             pad = [words.uniform(0.3, 1.5) for _ in range(4)]
-        if words.random() < 0.12 * hard:  # the box cuts a little of the text itself
+        if self.recipe.loose_boxes and words.random() < self.recipe.loose_boxes:
+            side, off = words.uniform(0.15, 1.0) * w, words.uniform(-0.3, 0.3)
+            pad = [side * (1 - off), side * (1 + off), h * words.uniform(0.1, 1.3), h * words.uniform(0.1, 1.3)]
+        elif words.random() < 0.12 * hard:  # the box cuts a little of the text itself
             pad[words.randrange(4)] = -words.uniform(0.02, 0.12)
         if abs(tilt) > 8 and words.random() < 0.8:
             pad = [min(p, 0.3) for p in pad]
@@ -369,15 +379,16 @@ class CropRenderer:
         vx = gx / (1 + k * gx)
         return np.stack([vx, gy / (1 + k * vx)], axis=1)
 
-    @staticmethod
-    def _photograph(ink: Picture, h: float, rng: Generator, words: random.Random, damages: frozenset[str]) -> Picture:
+    def _photograph(
+        self, ink: Picture, h: float, rng: Generator, words: random.Random, damages: frozenset[str]
+    ) -> Picture:
         """Paper, light and camera: ink (H, W) becomes a grey picture (H, W) in 0..1, perhaps of another size.
 
         `h` is the height of the text in pixels.
         """
-        shape = ink.shape
+        recipe, shape = self.recipe, ink.shape
         contrast = words.uniform(0.12, 0.35) if "faint" in damages else words.uniform(0.35, 0.97)
-        if words.random() < 0.22:  # light print on a dark ground
+        if words.random() < 0.22 or "sewn" in damages:  # light print on a dark ground
             ground = words.uniform(0.02, max(0.03, 1 - contrast))
             colour = min(1.0, ground + contrast)
         else:
@@ -387,7 +398,8 @@ class CropRenderer:
         if "cloth" in damages:
             # On cloth the print is uneven where the threads rise, and the ground shows through.
             texture = degrade.weave(rng, shape, h)
-            paper = paper + texture * np.float32(words.uniform(0.06, 0.4) * contrast)
+            roughness = words.uniform(0.25, 0.6) if "sewn" in damages else words.uniform(0.06, 0.4)
+            paper = paper + texture * np.float32(roughness * contrast)
             if words.random() < 0.7:
                 ink = ink * np.clip(1 - words.uniform(0.1, 0.8) * np.maximum(texture, 0), 0, 1)
         elif words.random() < 0.3:
@@ -400,14 +412,14 @@ class CropRenderer:
         if words.random() < 0.8:
             picture = degrade.lighting(rng, picture, glare="glare" in damages)
         if "defocus" in damages:
-            picture = degrade.defocus(rng, picture, h)
+            picture = degrade.defocus(rng, picture, h, recipe.blur)
         elif words.random() < 0.4:
             picture = cv2.GaussianBlur(picture, (0, 0), h * words.uniform(0.01, 0.045))
         if "motion" in damages:
-            picture = degrade.motion_blur(rng, picture, h)
+            picture = degrade.motion_blur(rng, picture, h, recipe.blur)
         exposure = degrade.underexposed if "dark" in damages else degrade.exposure
         picture = exposure(rng, picture)
-        readable = READABLE * shape[0] / h  # height of the picture at which its text is barely readable
+        readable = recipe.readable * shape[0] / h  # height of the picture at which its text is barely readable
         if "small" in damages:
             picture = degrade.low_resolution(rng, picture, readable, readable * 2)
         elif words.random() < 0.3:
@@ -417,6 +429,8 @@ class CropRenderer:
         noise = words.uniform(0.05, 0.16) * contrast if "noise" in damages else words.uniform(0.002, 0.03) * contrast
         picture = degrade.sensor_noise(rng, picture, noise)
         if "jpeg" in damages:
+            if recipe.blur > 1 and words.random() < 0.5:  # a messenger halves the picture, then squeezes it
+                picture = degrade.low_resolution(rng, picture, readable * 1.2, readable * 4)
             picture = degrade.jpeg(rng, picture, 8, 35)
         elif words.random() < 0.4:
             picture = degrade.jpeg(rng, picture, 35, 95)
@@ -433,7 +447,7 @@ class CropRenderer:
 
     def _plain(self, rng: Generator, words: random.Random) -> Crop | None:
         """TRDG's text on white or noisy paper, tilted up to the recipe's bound: the dataset versions of 2021."""
-        text = texts.line_text(words, longest=self.recipe.longest)
+        text = texts.line_text(words, longest=self.recipe.longest, excluded=self.excluded)
         if len(text) < self.recipe.shortest:
             return None
         font = self._font(words)

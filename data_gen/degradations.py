@@ -128,9 +128,9 @@ def lighting(rng: Generator, picture: Picture, *, glare: bool = False) -> Pictur
     return out.astype(np.float32)
 
 
-def motion_blur(rng: Generator, picture: Picture, h: float) -> Picture:
-    """A straight smear of up to a fifth of the text height `h`, in any direction, mostly sideways."""
-    length = max(2.0, h * rng.uniform(0.08, 0.22))
+def motion_blur(rng: Generator, picture: Picture, h: float, scale: float = 1.0) -> Picture:
+    """A straight smear of up to a fifth (times `scale`) of the text height `h`, in any direction, mostly sideways."""
+    length = max(2.0, h * rng.uniform(0.08, 0.22 * scale))
     angle = rng.uniform(-20, 20) if rng.random() < 0.7 else rng.uniform(0, 180)
     size = (int(length) | 1) + 2
     kernel = np.zeros((size, size), np.float32)
@@ -142,9 +142,9 @@ def motion_blur(rng: Generator, picture: Picture, h: float) -> Picture:
     return cv2.filter2D(picture, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
-def defocus(rng: Generator, picture: Picture, h: float) -> Picture:
-    """Gaussian or disc blur of a standard deviation up to a twelfth of the text height `h`."""
-    radius = h * rng.uniform(0.035, 0.085)
+def defocus(rng: Generator, picture: Picture, h: float, scale: float = 1.0) -> Picture:
+    """Gaussian or disc blur of a standard deviation up to a twelfth (times `scale`) of the text height `h`."""
+    radius = h * rng.uniform(0.035, 0.085 * scale)
     if rng.random() < 0.6:
         return cv2.GaussianBlur(picture, (0, 0), max(0.4, radius))
     size = max(3, int(radius * 4) | 1)

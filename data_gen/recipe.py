@@ -34,6 +34,11 @@ class Recipe:
     quarter_turns: float = 0.0  # share of crops that lie on their side or head; the label stays the same
     no_text: float = 0.03  # share of crops without a readable line, label ""
     hardness: float = 1.0  # 0 = clean print, 1 = everything that photographs show
+    readable: float = 7.0  # pixels of text height under which nobody reads a code; small crops go down to it
+    blur: float = 1.0  # scales the strongest defocus and motion
+    loose_boxes: float = 0.0  # share of boxes in which the line fills only a third to a half of width and height
+    stitched: float = 0.0  # share of light threads sewn into dark ribbed cloth
+    damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property
@@ -73,6 +78,8 @@ def load_recipe(name: str) -> Recipe:
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
         groups = tuple(FontGroup(float(g["weight"]), tuple(g["patterns"])) for g in fields.pop("fonts"))
+        if "damage_weights" in fields:
+            fields["damage_weights"] = tuple(float(weight) for weight in fields["damage_weights"])
         recipe = Recipe(name=path.stem, fonts=groups, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {path}: {error}") from error

@@ -72,3 +72,25 @@ def test_quarter_turns_turn_the_picture_and_keep_the_label() -> None:
     assert turned.quarter_turns in (1, 2, 3)
     assert turned.text == upright.text
     assert np.array_equal(np.rot90(turned.image, turned.quarter_turns), upright.image)
+
+
+def test_a_recipe_may_go_down_to_smaller_print() -> None:
+    always_hard = dataclasses.replace(trdg_tags(), no_text=0.0, damage_weights=(0.0, 0.0, 0.0, 0.0, 1.0))
+
+    def smallest(readable: float) -> int:
+        one = renderer(dataclasses.replace(always_hard, readable=readable))
+        return min(one.render(index).image.shape[0] for index in range(60))
+
+    assert smallest(4.0) < 0.75 * smallest(9.0)
+
+
+def test_loose_boxes_leave_the_line_a_smaller_share_of_the_crop() -> None:
+    clean = dataclasses.replace(trdg_tags(), no_text=0.0, hardness=0.0, tilt=0.0)
+
+    def inked(share: float) -> float:
+        """Median share of pixels far from the ground."""
+        one = renderer(dataclasses.replace(clean, loose_boxes=share))
+        pictures = [one.render(index).image.astype(float) for index in range(60)]
+        return float(np.median([np.mean(abs(p - np.median(p)) > 0.4 * np.ptp(p)) for p in pictures]))
+
+    assert inked(1.0) < 0.75 * inked(0.0)
