@@ -6,8 +6,8 @@ import random
 
 import rstr
 
-from ocr_model.formats import FORMATS
-from ocr_model.text import CHARSET
+from ocr_model.formats import FORMATS, extract_code
+from ocr_model.text import CHARSET, label_text, match_key
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
@@ -179,8 +179,14 @@ def random_code(rng: random.Random) -> str:
     return "".join(out)
 
 
-def line_text(rng: random.Random, *, longest: int = 22) -> str:
-    """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept."""
+def line_text(rng: random.Random, *, longest: int = 22, excluded: frozenset[str] = frozenset()) -> str:
+    """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept.
+
+    Args:
+        rng: where the choices come from.
+        longest: characters of the longest line.
+        excluded: match keys (`ocr_model.text.match_key`) of codes that are never printed: those evaluated on.
+    """
     while True:
         kind = rng.random()
         if kind < 0.38:
@@ -203,5 +209,14 @@ def line_text(rng: random.Random, *, longest: int = 22) -> str:
         elif decoration < 0.23:
             text = rng.choice(FIELD_NAMES).strip()
         text = " ".join(text.upper().split())
-        if 2 <= len(text) <= longest and all(character in CHARSET for character in text) and text.strip(" -./:#()&+"):
+        if not (2 <= len(text) <= longest and all(character in CHARSET for character in text)):
+            continue
+        if text.strip(" -./:#()&+") and not (excluded and _names_one_of(text, excluded)):
             return text
+
+
+def _names_one_of(text: str, codes: frozenset[str]) -> bool:
+    """Whether the line or the code in it, with its spaces or as a label without them, is one of the codes."""
+    return not codes.isdisjoint(
+        (match_key(text), match_key(extract_code(text)), match_key(extract_code(label_text(text))))
+    )

@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("rstr", reason="rstr is not installed (`make test-setup`)")
 
 from data_gen.texts import brand_code, line_text
-from ocr_model.formats import match_formats
-from ocr_model.text import CHARSET
+from ocr_model.formats import extract_code, match_formats
+from ocr_model.text import CHARSET, match_key
 
 
 def test_lines_are_readable_text_of_many_kinds() -> None:
@@ -25,3 +25,13 @@ def test_brand_codes_fit_the_table_that_the_reader_uses() -> None:
     rng = random.Random(4)
     codes = [brand_code(rng) for _ in range(300)]
     assert all(match_formats(code) for code in codes)
+
+
+def test_excluded_codes_are_never_printed_in_any_spelling() -> None:
+    plain = [line_text(random.Random(number)) for number in range(400)]
+    keys = [match_key(extract_code(line)) or match_key(line) for line in plain]
+    excluded = frozenset(keys[::3])
+    lines = [line_text(random.Random(number), excluded=excluded) for number in range(400)]
+    assert all(match_key(extract_code(line)) not in excluded and match_key(line) not in excluded for line in lines)
+    same = [line == old for line, old, key in zip(lines, plain, keys, strict=True) if key not in excluded]
+    assert sum(same) > 0.98 * len(same)  # other lines stay as they are
