@@ -1,147 +1,90 @@
-"""Compare the readers on the same crops, in one process, by turns.
+"""Measure this reader beside its peers on the same crops, in one process, by turns, with the same number of threads.
 
     python -m benchmarks --crops real/crops --out docs/benchmark [--threads 2] [--quick]
 
-Writes the table as Markdown and the misread crops as HTML. Times are medians per crop and ratios to the first peer of
-the same run: the machine may be busy, both readers meet the same busyness.
+Prints every target with what this reader and the best peer reach, and what all readers read. Writes both as Markdown
+and the misread crops as HTML. Times are medians and ratios to the peer of the same run, on a machine that should have
+nothing else to do: the load before is printed with them.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import csv
-import html
-import io
 import os
-import statistics
+import platform
 import sys
-import time
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from PIL import Image
+from benchmarks.cases import UPRIGHT, load_cases
+from benchmarks.confidence import RealConfidence, measure_real, read_synthetic_figures
+from benchmarks.misreadings import misreadings_page
+from benchmarks.race import Result, Speed, measure_speed, read_cases
+from benchmarks.readers import ReaderMissingError, ours, rapidocr, tesseract
+from benchmarks.targets import share_in_words, target_rows, target_table
+from ocr_model.calibration import Proportion, read_calibration
+from ocr_model.errors import ModelError
+from ocr_model.recognizer import CHAMPION
 
-from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
-from benchmarks.twins import TURNS, TWINS, make_twin
-from ocr_model.text import match_key
-
-
-@dataclass(frozen=True)
-class Case:
-    """One crop in one condition."""
-
-    condition: str
-    file: str
-    text: str
-    crop: Image.Image
+ROUNDS = 5  # through the upright crops, for the times
+BUSY = 0.5  # load average above which something else takes a core now and then
 
 
-def load_cases(crops: Path, *, quick: bool) -> list[Case]:
-    """Every labelled folder below `crops`: upright; the first also turned and as harder twins unless `quick`."""
-    cases = []
-    for number, folder in enumerate(sorted((p.parent for p in crops.glob("*/labels.tsv")), reverse=True)):
-        with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-        for row in rows:
-            with Image.open(folder / row["file"]) as image:
-                crop = image.convert("RGB")
-            cases.append(Case(f"{folder.name} upright", row["file"], row["text"], crop))
-            if quick or number:
-                continue
-            for kind in TWINS:
-                cases.append(
-                    Case(
-                        f"{folder.name} {kind}", row["file"], row["text"], make_twin(crop, Path(row["file"]).stem, kind)
-                    )
-                )
-            for turn in TURNS:
-                cases.append(
-                    Case(f"{folder.name} turned {turn}", row["file"], row["text"], crop.rotate(turn, expand=True))
-                )
-    return cases
+def readers_table(results: Sequence[Result], speeds: Sequence[Speed], *, strict: bool = False) -> str:
+    """What every reader reads and how long it takes, as Markdown.
 
-
-@dataclass
-class Result:
-    """What one reader did."""
-
-    reader: Reader
-    right: dict[str, int]
-    seconds: list[float]
-    errors: list[tuple[Case, str]]
-
-
-def run(readers: list[Reader], cases: list[Case]) -> list[Result]:
-    """Every reader reads every crop, taking turns crop by crop; a first round is not counted."""
-    results = [Result(reader, defaultdict(int), [], []) for reader in readers]
-    for case in cases[:5]:
-        for reader in readers:
-            reader.read(case.crop)
-    for number, case in enumerate(cases):
-        order = results if number % 2 else results[::-1]
-        for result in order:
-            began = time.perf_counter()
-            text = result.reader.read(case.crop)
-            seconds = time.perf_counter() - began
-            if case.condition.endswith("upright"):
-                result.seconds.append(seconds)
-            if match_key(text) == match_key(case.text):
-                result.right[case.condition] += 1
-            else:
-                result.errors.append((case, text))
-        if sys.stderr.isatty():
-            print(f"\r{number + 1}/{len(cases)}", end="", file=sys.stderr)
-    return results
-
-
-def table(results: list[Result], cases: list[Case], threads: int) -> str:
-    """The comparison as a Markdown table."""
-    totals: dict[str, int] = defaultdict(int)
-    for case in cases:
-        totals[case.condition] += 1
+    Args:
+        results: by reader.
+        speeds: by reader.
+        strict: separators count; without times.
+    """
+    metric = "strict match (only spaces dropped)" if strict else "exact match on A-Z0-9, with 95 % intervals"
     lines = [
-        "| exact match on A-Z0-9 | " + " | ".join(result.reader.name for result in results) + " |",
+        f"| {metric} | " + " | ".join(result.reader.name for result in results) + " |",
         "|---" * (len(results) + 1) + "|",
     ]
-    for condition, total in totals.items():
-        lines.append(
-            f"| {condition} ({total}) | " + " | ".join(str(result.right[condition]) for result in results) + " |"
-        )
-    medians = [statistics.median(result.seconds) * 1000 for result in results]
-    lines.append(f"| median ms a crop, {threads} threads | " + " | ".join(f"{median:.1f}" for median in medians) + " |")
-    if len(results) > 1:
-        lines.append(
-            "| time relative to the second column | "
-            + " | ".join(f"{median / medians[1]:.2f}" for median in medians)
-            + " |"
-        )
+    for condition in dict.fromkeys(case.condition for case in results[0].cases):
+        cells = [share_in_words(result.right(condition, strict=strict)) for result in results]
+        lines.append(f"| {condition} | " + " | ".join(cells) + " |")
+    if not strict:
+        times = [f"{speed.milliseconds:.1f}" for speed in speeds]
+        lines.append("| median ms of a crop read alone | " + " | ".join(times) + " |")
+        rates = ["–" if speed.crops_per_second is None else f"{speed.crops_per_second:.0f}" for speed in speeds]
+        lines.append("| crops a second in batches of 32 | " + " | ".join(rates) + " |")
     return "\n".join(lines) + "\n"
 
 
-def error_page(results: list[Result]) -> str:
-    """Every misread crop with what was read, as one HTML page."""
-    parts = [
-        "<!doctype html><meta charset=utf-8><title>Misread crops</title>"
-        "<style>body{font:14px sans-serif}img{height:60px}td{padding:4px 10px}</style>"
-    ]
-    for result in results:
-        parts.append(f"<h2>{html.escape(result.reader.name)}: {len(result.errors)} misread</h2><table>")
-        for case, text in result.errors:
-            buffer = io.BytesIO()
-            case.crop.save(buffer, "PNG")
-            picture = base64.b64encode(buffer.getvalue()).decode()
-            cells = (case.condition, case.file, case.text, text)
-            parts.append(
-                f"<tr><td><img src='data:image/png;base64,{picture}'>" + "".join(f"<td>{html.escape(c)}" for c in cells)
-            )
-        parts.append("</table>")
-    return "\n".join(parts)
+def reliability_table(results: Sequence[Result], real: Sequence[RealConfidence]) -> str:
+    """The reliability diagram on real crops and twins as a table in Markdown, for the readers that were measured."""
+    lines = ["| reader | mean confidence | right (95 % interval) |", "|---|---|---|"]
+    for result, one in zip(results, real, strict=False):
+        for count, correct, confidence in zip(one.bins.count, one.bins.correct, one.bins.confidence, strict=True):
+            share = share_in_words(Proportion(int(correct), int(count)))
+            lines.append(f"| {result.reader.name} | {confidence:.3f} | {share} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine(threads: int) -> str:
+    """What it was measured on."""
+    name = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        names = [line for line in information.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        name = names[0].partition(":")[2].strip() if names else name
+    return f"{name}, {os.cpu_count()} cores, {threads} threads a reader, Python {platform.python_version()}"
+
+
+def busyness(load: float) -> str:
+    """How much else ran: the load average before the measurement, and whether the times are worth anything."""
+    return f"load before {load:.1f}" + (": **too busy to time, measure again**" if load > BUSY else "")
 
 
 def fill_block(readme: Path, text: str) -> None:
-    """Put the table between the markers `<!-- benchmark -->` and `<!-- /benchmark -->` of a Markdown file."""
+    """Put the tables between the markers `<!-- benchmark -->` and `<!-- /benchmark -->` of a Markdown file.
+
+    Raises:
+        ValueError: it has no such markers.
+    """
     before, start, rest = readme.read_text(encoding="utf-8").partition("<!-- benchmark -->\n")
     _, end, after = rest.partition("<!-- /benchmark -->")
     if not (start and end):
@@ -150,7 +93,11 @@ def fill_block(readme: Path, text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the comparison."""
+    """Run the comparison.
+
+    Returns:
+        Exit status: 0 whatever the verdicts; 2 if there is nothing to measure or no model.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -160,31 +107,69 @@ def main(arguments: list[str]) -> int:
         default=os.environ.get("REAL_CROPS") or None,
         help="folder of labelled folders (default: $REAL_CROPS)",
     )
-    parser.add_argument("--model", type=Path, help="exported model (default: the champion)")
+    parser.add_argument("--model", type=Path, default=CHAMPION, help="exported model (default: the champion)")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--quick", action="store_true", help="upright crops only")
+    parser.add_argument("--quick", action="store_true", help="upright crops only, timed once")
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        default=Path("docs/calibration.json"),
+        help="figures of `python -m ocr_model calibrate` (default: docs/calibration.json)",
+    )
     parser.add_argument("--out", type=Path, help="write PATH.md and PATH-errors.html")
-    parser.add_argument("--readme", type=Path, help="Markdown file whose benchmark block gets the table")
+    parser.add_argument("--readme", type=Path, help="Markdown file whose benchmark block gets the first two tables")
     args = parser.parse_args(arguments)
-    if args.crops is None or not args.crops.is_dir():
+    load = os.getloadavg()[0]
+    cases = load_cases(args.crops, quick=args.quick) if args.crops is not None and args.crops.is_dir() else []
+    if not cases:
         print("No real crops: set REAL_CROPS to a folder of folders with labels.tsv.", file=sys.stderr)
         return 2
-    readers = [ours(args.threads, args.model)]
+    try:
+        readers = [ours(args.threads, args.model)]
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     for make in (rapidocr, tesseract):
         try:
             readers.append(make(args.threads))
         except ReaderMissingError as error:
             print(f"left out: {error}", file=sys.stderr)
-    cases = load_cases(args.crops, quick=args.quick)
-    results = run(readers, cases)
-    text = table(results, cases, args.threads)
-    print(text)
+    results = read_cases(readers, cases)
+    upright = [case.crop for case in cases if case.kind == UPRIGHT]
+    speeds = measure_speed(readers, upright, rounds=1 if args.quick else ROUNDS)
+    threshold = read_calibration(args.model).accept_threshold
+    synthetic = read_synthetic_figures(args.calibration, args.model)
+    # A peer's confidence has no threshold of its own from which it could be accepted.
+    real = [measure_real(result, threshold if number == 0 else None) for number, result in enumerate(results[:2])]
+    targets = target_table(target_rows(results, speeds, synthetic, real), readers[1].name if len(readers) > 1 else None)
+    measured_on = (
+        f"Measured on {machine(args.threads)}, {busyness(load)}. Intervals: 95 %, Clopper-Pearson;"
+        " of calibration errors: bootstrap by parent crop.\n"
+    )
+    short = "\n".join([targets, readers_table(results, speeds), measured_on])
+    print(short)
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.with_suffix(".md").write_text(text, encoding="utf-8")
-        args.out.with_name(args.out.name + "-errors.html").write_text(error_page(results), encoding="utf-8")
+        page = args.out.with_name(args.out.name + "-errors.html")
+        page.write_text(misreadings_page(results), encoding="utf-8")
+        linked = (
+            f"[Every misread crop]({page.name}) (written by `make bench`; the pictures are not in the repository).\n"
+        )
+        everything = "\n".join(
+            [
+                "# Benchmark\n",
+                short,
+                linked,
+                "## Strict match\n",
+                readers_table(results, speeds, strict=True),
+                "## Confidence on real crops and their twins\n",
+                reliability_table(results, real),
+            ]
+        )
+        args.out.with_suffix(".md").write_text(everything, encoding="utf-8")
+        print(f"wrote {args.out.with_suffix('.md')} and {page}")
     if args.readme:
-        fill_block(args.readme, text)
+        fill_block(args.readme, short)
     return 0
 
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_model.recognizer import Recognizer
+from ocr_model.recognizer import CHAMPION, Recognizer
+
+__all__ = ["Reader", "ReaderMissingError", "Reading", "ours", "rapidocr", "tesseract"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader says of a crop."""
+
+    text: str
+    confidence: float  # 0..1, as the reader shows it
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A name and a function from an RGB crop to its text."""
+    """A name, and functions from RGB crops to their text."""
 
     name: str
-    read: Callable[[Image.Image], str]
+    read: Callable[[Image.Image], Reading]
+    files: tuple[Path, ...]  # of the model
+    # What reads a crop that may be turned, if that takes another setting.
+    read_turned: Callable[[Image.Image], Reading] | None = None
+    # Many crops at a time, in the batches that suit the reader; None if it has no such thing.
+    read_many: Callable[[Sequence[Image.Image]], list[str]] | None = None
+
+    @property
+    def megabytes(self) -> float:
+        """Size of the model's files, 10^6 bytes."""
+        return sum(file.stat().st_size for file in self.files) / 1e6
 
 
 class ReaderMissingError(RuntimeError):
@@ -25,20 +48,43 @@ class ReaderMissingError(RuntimeError):
 
 
 def ours(threads: int, directory: Path | None = None) -> Reader:
-    """The shipped champion."""
+    """The shipped champion, or another exported model. It finds turns by itself, whatever the crop.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+    """
+    directory = CHAMPION if directory is None else directory
     recognizer = Recognizer.load(directory, threads=threads)
+    names = json.loads((directory / "model.json").read_text(encoding="utf-8"))["files"].values()
+
+    def read(crop: Image.Image) -> Reading:
+        prediction = recognizer.read(crop)
+        return Reading(prediction.text, prediction.confidence)
+
+    def read_many(crops: Sequence[Image.Image]) -> list[str]:
+        return [prediction.text for prediction in recognizer.read_batch(crops)]
+
     return Reader(
-        f"this reader ({recognizer.info.name} {recognizer.info.version})", lambda crop: recognizer.read(crop).text
+        f"this reader ({recognizer.info.name} {recognizer.info.version})",
+        read,
+        (directory / "model.json", *(directory / name for name in names)),
+        read_many=read_many,
     )
 
 
 def rapidocr(threads: int) -> Reader:
-    """PP-OCRv6 small's recognizer as rapidocr ships it; its detection stage does not help on tight crops."""
+    """PP-OCRv6 small's recognizer as rapidocr ships it; its detection stage does not help on tight crops.
+
+    Only crops that may be turned go through its classifier: upright ones need it for nothing, and it takes time.
+
+    Raises:
+        ReaderMissingError: rapidocr is not installed.
+    """
     try:
-        from rapidocr import RapidOCR
+        import rapidocr as package
     except ImportError as error:
         raise ReaderMissingError("rapidocr is not installed (`make bench` installs it)") from error
-    engine = RapidOCR(
+    engine = package.RapidOCR(
         params={
             "Global.log_level": "error",
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
@@ -46,26 +92,53 @@ def rapidocr(threads: int) -> Reader:
         }
     )
 
-    def read(crop: Image.Image) -> str:
-        result = engine(np.asarray(crop)[:, :, ::-1], use_det=False, use_cls=False, use_rec=True)
-        return "".join(result.txts) if result.txts else ""
+    def read(crop: Image.Image) -> Reading:
+        return _reading(engine(_blue_first(crop), use_det=False, use_cls=False, use_rec=True))
 
-    return Reader("rapidocr 3.10 (PP-OCRv6 small)", read)
+    def read_turned(crop: Image.Image) -> Reading:
+        return _reading(engine(_blue_first(crop), use_det=False, use_cls=True, use_rec=True))
+
+    def read_many(crops: Sequence[Image.Image]) -> list[str]:
+        # Sorted by width and read in its own batches (`rec_batch_num`, 6): larger ones are padded more, and slower.
+        return list(engine.recognize_txt([_blue_first(crop) for crop in crops]).txts or [""] * len(crops))
+
+    return Reader(
+        "rapidocr 3.10 (PP-OCRv6 small)",
+        read,
+        tuple((Path(package.__file__).parent / "models").glob("PP-OCRv6_rec_small*.onnx")),
+        read_turned=read_turned,
+        read_many=read_many,
+    )
+
+
+def _blue_first(crop: Image.Image) -> NDArray[np.uint8]:
+    return np.asarray(crop)[:, :, ::-1]
+
+
+def _reading(result: Any) -> Reading:
+    if not result.txts:
+        return Reading("", 0.0)
+    return Reading("".join(result.txts), float(min(result.scores)))
 
 
 def tesseract(threads: int) -> Reader:
-    """Tesseract as a library, one line of text; it runs on one thread whatever `threads` says."""
+    """Tesseract as a library, one line of text; it runs on one thread whatever `threads` says.
+
+    Raises:
+        ReaderMissingError: tesserocr or Tesseract's English data is missing.
+    """
     try:
         import tesserocr
     except ImportError as error:
         raise ReaderMissingError("tesserocr is not installed (`make bench` installs it)") from error
-    folders = [p.parent for p in Path("/usr/share/tesseract-ocr").rglob("eng.traineddata")]
-    if not folders:
+    data = sorted(Path("/usr/share/tesseract-ocr").rglob("eng.traineddata"))
+    if not data:
         raise ReaderMissingError("Tesseract's English data is missing (Debian: apt-get install tesseract-ocr-eng)")
-    engine = tesserocr.PyTessBaseAPI(path=str(folders[0]), lang="eng", psm=tesserocr.PSM.SINGLE_LINE)
+    engine = tesserocr.PyTessBaseAPI(path=str(data[0].parent), lang="eng", psm=tesserocr.PSM.SINGLE_LINE)
 
-    def read(crop: Image.Image) -> str:
+    def read(crop: Image.Image) -> Reading:
         engine.SetImage(crop)
-        return str(engine.GetUTF8Text()).strip()
+        text = str(engine.GetUTF8Text()).strip()
+        return Reading(text, engine.MeanTextConf() / 100)
 
-    return Reader(f"Tesseract {tesserocr.tesseract_version().split()[1]}", read)
+    return Reader(f"Tesseract {tesserocr.tesseract_version().split()[1]}", read, (data[0],))

@@ -1,4 +1,4 @@
-"""`python -m ocr_model train|evaluate|export|read`."""
+"""`python -m ocr_model train|evaluate|export|calibrate|read|prior`."""
 
 import argparse
 import importlib
@@ -10,8 +10,11 @@ __all__ = ["main"]
 _COMMANDS = {
     "train": ("ocr_model.training", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.evaluation", "measure a recognizer on labelled crops"),
+    "table": ("ocr_model.table", "train the original's model table on equal budgets, and write it (needs torch)"),
     "export": ("ocr_model.export", "turn a training checkpoint into a model for reading (needs torch)"),
+    "calibrate": ("ocr_model.reliability", "measure, draw and fit how far the confidence can be trusted"),
     "read": ("ocr_model.reading", "read pictures and print their text"),
+    "prior": ("ocr_model.prior_fitting", "choose how much the brands' code formats count, and show what they do"),
 }
 # A missing module of our own is a defect; any other one comes with the packages for training.
 _OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})
@@ -25,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m ocr_model", description="The recognizer of shoe tags.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="train|evaluate|export|read")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(_COMMANDS))
     wanted = arguments[0] if arguments else None
     run = None
     for name, (module_name, purpose) in _COMMANDS.items():
@@ -42,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module.add_arguments(command)
         run = module.main
     args = parser.parse_args(arguments)
-    if run is None:  # argparse has already left for anything but one of the four commands
+    if run is None:  # argparse has already left for anything but one of the commands
         parser.error("name a command first")
     return int(run(args))
 

@@ -5,23 +5,35 @@ trained on (Guo et al. 2017, https://arxiv.org/abs/1706.04599); temperatures per
 of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643).
 """
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "ACCEPTABLE_RISK",
     "Calibration",
     "CalibrationError",
+    "Proportion",
+    "ReliabilityBins",
     "RiskCoverage",
     "expected_calibration_error",
+    "fit_accept_threshold",
     "fit_temperature",
+    "read_calibration",
+    "reliability_bins",
     "risk_coverage",
 ]
 
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; beyond them the data says "always" or "never", not how sure
+
+ACCEPTABLE_RISK = 1 / 200
+"""Share of wrong texts among those that may be accepted without asking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +42,30 @@ class Calibration:
 
     Attributes:
         temperature: above 1 takes confidence away, below 1 adds some; 1 changes nothing.
+        accept_threshold: shown confidence, 0..1, from which a text may be accepted without asking (see
+            `fit_accept_threshold`); None if nobody has measured one, or if no confidence is high enough.
     """
 
     temperature: float = 1.0
+    accept_threshold: float | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.temperature) and self.temperature > 0):
             raise ValueError(f"a temperature is a positive number, not {self.temperature}")
+        if self.accept_threshold is not None and not 0.0 <= self.accept_threshold <= 1.0:
+            raise ValueError(f"a threshold is between 0 and 1, not {self.accept_threshold}")
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> "Calibration":
+        """What the field `calibration` of a `model.json` says; a description without one changes nothing.
+
+        Raises:
+            TypeError: a value of another type.
+            ValueError: a value out of range.
+        """
+        fields = description.get("calibration", {})
+        threshold = fields.get("accept_threshold")
+        return cls(float(fields.get("temperature", 1.0)), None if threshold is None else float(threshold))
 
     def apply(self, probability: float) -> float:
         """`sigmoid(logit(probability) / temperature)`; 0 and 1 stay, the order of two probabilities stays."""
@@ -51,6 +80,78 @@ class Calibration:
         return grown / (1.0 + grown)
 
 
+def read_calibration(directory: Path) -> Calibration:
+    """The calibration of an exported model.
+
+    Raises:
+        OSError: no `model.json`.
+        ValueError: it is damaged, or a value is out of range.
+    """
+    return Calibration.from_description(json.loads((directory / "model.json").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """How many of so many, with what that says about the share.
+
+    Attributes:
+        count: of the cases that are meant.
+        total: of all cases.
+    """
+
+    count: int
+    total: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.count <= self.total:
+            raise ValueError(f"{self.count} of {self.total} is no proportion")
+
+    @property
+    def share(self) -> float:
+        """`count / total`, 0..1; NaN of nothing."""
+        return self.count / self.total if self.total else math.nan
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """The Clopper-Pearson interval of the share: never covers less than `level`, however few the cases.
+
+        Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404. Its ends are the shares under which so
+        many cases, or more (fewer), have a probability of (1 - level) / 2.
+        """
+        tail = (1.0 - level) / 2.0
+        low = 0.0
+        if self.count > 0:
+            low = _bisect(lambda p: 1.0 - _binomial_cdf(self.count - 1, self.total, p) < tail)
+        high = 1.0
+        if self.count < self.total:
+            high = _bisect(lambda p: _binomial_cdf(self.count, self.total, p) > tail)
+        return low, high
+
+
+def _bisect(is_below: Callable[[float], bool]) -> float:
+    """Where in 0..1 a condition stops being true."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return (low + high) / 2.0
+
+
+def _binomial_cdf(count: int, total: int, share: float) -> float:
+    """Probability of at most `count` of `total` when each has the probability `share`."""
+    if share <= 0.0:
+        return 1.0
+    if share >= 1.0:
+        return float(count >= total)
+    if count > total // 2:  # the other tail is the shorter sum
+        return 1.0 - _binomial_cdf(total - count - 1, total, 1.0 - share) if count < total else 1.0
+    log_share, log_rest, log_ways = math.log(share), math.log1p(-share), 0.0
+    terms = []
+    for hits in range(count + 1):
+        terms.append(math.exp(log_ways + hits * log_share + (total - hits) * log_rest))
+        log_ways += math.log((total - hits) / (hits + 1))
+    return min(1.0, math.fsum(terms))
+
+
 @dataclass(frozen=True, slots=True)
 class CalibrationError:
     """Expected calibration error with its bootstrap interval, all between 0 and 1."""
@@ -58,6 +159,21 @@ class CalibrationError:
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBins:
+    """Readings sorted into equally wide bins of confidence; empty bins are left out.
+
+    Attributes:
+        count: (B,) readings.
+        correct: (B,) right ones.
+        confidence: (B,) mean of the shown confidence, 0..1.
+    """
+
+    count: NDArray[np.int64]
+    correct: NDArray[np.int64]
+    confidence: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +240,63 @@ def fit_temperature(confidences: ArrayLike, correct: ArrayLike) -> float:
     return math.exp((low + high) / 2.0)
 
 
-def _binned_error(sure: NDArray[np.float64], right: NDArray[np.float64], bins: int) -> float:
+def fit_accept_threshold(
+    confidences: ArrayLike, correct: ArrayLike, *, risk: float = ACCEPTABLE_RISK, level: float = 0.95
+) -> float | None:
+    """The lowest confidence from which texts may be accepted without asking anybody.
+
+    The errors seen above a threshold that was chosen for having few are fewer than those to come. So the upper
+    end of their one-sided Clopper-Pearson interval has to keep the promise, not their share.
+
+    Args:
+        confidences: (N,) shown (calibrated) probabilities of whole texts, 0..1.
+        correct: (N,) whether the text was right.
+        risk: greatest share of wrong texts among the accepted ones.
+        level: how sure that the share is not greater.
+
+    Returns:
+        One of the confidences; None if there is no such threshold, or if the data is too small to tell (without a
+        single error it takes 598 readings at 1 in 200).
+
+    Raises:
+        ValueError: no reading, lengths that differ, values out of range.
+    """
+    curve = risk_coverage(confidences, correct)
+    total = np.asarray(correct).size
+    answered = np.rint(curve.coverage * total).astype(np.int64)
+    errors = np.rint(curve.risk * answered).astype(np.int64)
+    for at in range(len(answered) - 1, -1, -1):
+        seen, wrong = int(answered[at]), int(errors[at])
+        if wrong <= risk * seen and _binomial_cdf(wrong, seen, risk) <= 1.0 - level:
+            return float(curve.threshold[at])
+    return None
+
+
+def _bins_of(sure: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
     # The right edge belongs to a bin, so that 1.0 shares one with 0.95.
-    which = np.clip(np.ceil(sure * bins).astype(np.int64) - 1, 0, bins - 1)
-    gaps = np.bincount(which, weights=right - sure, minlength=bins)
+    return np.clip(np.ceil(sure * bins).astype(np.int64) - 1, 0, bins - 1)
+
+
+def _binned_error(sure: NDArray[np.float64], right: NDArray[np.float64], bins: int) -> float:
+    gaps = np.bincount(_bins_of(sure, bins), weights=right - sure, minlength=bins)
     return float(np.abs(gaps).sum() / sure.size)
+
+
+def reliability_bins(confidences: ArrayLike, correct: ArrayLike, *, bins: int = 10) -> ReliabilityBins:
+    """What a reliability diagram shows: per bin, the mean confidence beside the share that is right.
+
+    Raises:
+        ValueError: no reading, lengths that differ, values out of range.
+    """
+    sure, right = _checked(confidences, correct)
+    which = _bins_of(sure, bins)
+    count = np.bincount(which, minlength=bins)
+    there = count > 0
+    return ReliabilityBins(
+        count[there],
+        np.rint(np.bincount(which, weights=right, minlength=bins)[there]).astype(np.int64),
+        np.bincount(which, weights=sure, minlength=bins)[there] / count[there],
+    )
 
 
 def expected_calibration_error(
@@ -154,7 +322,8 @@ def expected_calibration_error(
         seed: of the bootstrap; the same seed gives the same interval.
 
     Returns:
-        The error on the data, and the percentile interval.
+        The error on the data, and the percentile interval. Resampling adds noise to every bin, so the interval of
+        few readings leans upwards and may lie above the value: its lower end flatters nobody.
 
     Raises:
         ValueError: no reading, lengths that differ, values out of range.
@@ -163,13 +332,15 @@ def expected_calibration_error(
     if groups is not None and len(groups) != sure.size:
         raise ValueError(f"{len(groups)} groups for {sure.size} readings")
     names = np.arange(sure.size) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    order = np.argsort(names, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(names))[:-1])
+    # The error of a sample is a sum over its groups: the gaps of each group, bin by bin, are all that is needed.
+    gaps = np.zeros((int(names.max()) + 1, bins))
+    np.add.at(gaps, (names, _bins_of(sure, bins)), right - sure)
+    sizes = np.bincount(names)
     random = np.random.default_rng(seed)
     errors = np.empty(resamples)
     for i in range(resamples):
-        drawn = np.concatenate([members[at] for at in random.integers(len(members), size=len(members))])
-        errors[i] = _binned_error(sure[drawn], right[drawn], bins)
+        drawn = np.bincount(random.integers(len(sizes), size=len(sizes)), minlength=len(sizes))
+        errors[i] = np.abs(drawn @ gaps).sum() / (drawn @ sizes)
     low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2])
     return CalibrationError(_binned_error(sure, right, bins), float(low), float(high))
 

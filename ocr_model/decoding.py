@@ -22,11 +22,13 @@ __all__ = [
     "START",
     "DecoderStep",
     "Hypothesis",
+    "add_bonuses",
     "attention_beam_search",
     "ctc_beam_search",
     "ctc_score",
     "join_with_ctc",
     "merge_spacings",
+    "picture_reading",
 ]
 
 START, END, FIRST_CHARACTER = 0, 1, 2
@@ -53,12 +55,14 @@ class Hypothesis:
         rank: by which hypotheses are ordered. It equals `log_probability`, except for a text that was cut off
             at the greatest length: that one stands for every text that begins like it, so its end does not
             count against it.
+        bonus: what the format prior has added to the log probability, before all were normalised.
     """
 
     text: str
     log_probability: float
     character_log_probabilities: tuple[float, ...]
     rank: float
+    bonus: float = 0.0
 
 
 class DecoderStep(Protocol):
@@ -243,6 +247,47 @@ def join_with_ctc(
         for one, score, rank in zip(attention, scores, ranks, strict=True)
     ]
     return _best(joined)[:count]
+
+
+def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count: int) -> list[Hypothesis]:
+    """Rank the readings of one crop by the picture and the format prior together.
+
+    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with what the
+    readings leave of 1, "any other text", which gets no bonus. So without any bonus nothing changes.
+
+    Args:
+        readings: of one crop, no two equal but for spaces, at least one.
+        bonuses: of each, at least 0 (`ocr_model.format_prior.FormatPrior.bonus`).
+        count: how many readings at most, at least 2.
+
+    Returns:
+        The best readings first. What the picture alone says (`picture_reading`) is among them in any case.
+    """
+    if not any(bonuses):
+        return list(readings[:count])
+    total = _log_rest(one.log_probability for one in readings)
+    for one, bonus in zip(readings, bonuses, strict=True):
+        total = _log_add(total, one.log_probability + bonus)
+    if total == -math.inf:
+        total = 0.0
+    weighed = [
+        Hypothesis(
+            one.text,
+            min(0.0, one.log_probability + bonus - total),
+            one.character_log_probabilities,
+            one.rank + bonus - total,
+            bonus,
+        )
+        for one, bonus in zip(readings, bonuses, strict=True)
+    ]
+    by_picture = weighed[max(range(len(readings)), key=lambda at: readings[at].rank)]
+    kept = _best(weighed)[:count]
+    return kept if by_picture in kept else [*kept[: count - 1], by_picture]
+
+
+def picture_reading(readings: Sequence[Hypothesis]) -> Hypothesis:
+    """Of the readings of one crop, the one that the picture alone makes the best."""
+    return max(readings, key=lambda one: one.rank - one.bonus)
 
 
 def _log_rest(log_probabilities: Iterable[float]) -> float:

@@ -23,13 +23,16 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from ocr_model.architecture import RecognitionNetwork
-from ocr_model.architecture.prediction import Attention
-from ocr_model.calibration import Calibration, fit_temperature
+from ocr_model.architecture.prediction import StepDecoder
+from ocr_model.calibration_fitting import calibrate_directory
 from ocr_model.evaluation import WEIGHTS, EvaluationSet, decode_greedily, load_run, network_input, synthetic_set
-from ocr_model.recognizer import Recognizer
+from ocr_model.format_prior import DEFAULT_PRIOR_WEIGHT
+from ocr_model.recognizer import Precision, Recognizer
+from ocr_model.second_look import DOUBTFUL
 from ocr_model.text import match_key
 
 OPSET = 17
+PRECISIONS: tuple[Precision, Precision] = ("single", "int8")
 HALF_FROM = 256  # smaller tensors stay float32: they weigh nothing and biases want the precision
 
 
@@ -54,7 +57,7 @@ class _Encoder(nn.Module):
 class _DecoderStep(nn.Module):
     """context, projected, hidden, cell, token -> log_probs, hidden_out, cell_out."""
 
-    def __init__(self, attention: Attention) -> None:
+    def __init__(self, attention: StepDecoder) -> None:
         super().__init__()
         self.attention = attention
 
@@ -83,6 +86,8 @@ def export_network(
     temperature: float = 1.0,
     card: dict[str, object] | None = None,
     ctc_weight: float = 0.0,
+    second_look: float = DOUBTFUL,
+    prior_weight: float = DEFAULT_PRIOR_WEIGHT,
 ) -> None:
     """Write encoder.onnx, decoder.onnx (Attn only) and model.json into `out`."""
     config = network.config
@@ -116,12 +121,52 @@ def export_network(
         "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width},
         "max_length": config.max_length,
         "calibration": {"temperature": temperature},
-        "decoding": {"ctc_weight": ctc_weight},
+        "decoding": {"ctc_weight": ctc_weight, "second_look": second_look, "prior_weight": prior_weight},
         "card": card or {},
         "files": files,
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},
     }
     (out / "model.json").write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, share: float = 0.5) -> RecognitionNetwork:
+    """The mean of the weights of a network and of the one that its training began with.
+
+    What is learned anew then costs less of what was known before (Wortsman et al., CVPR 2022,
+    https://arxiv.org/abs/2109.01903).
+
+    Args:
+        network: the trained one.
+        start: the one that it began with.
+        share: of the latter, 0..1.
+
+    Raises:
+        ValueError: they are built differently, or a share outside 0..1.
+    """
+    if network.config != start.config:
+        raise ValueError(f"the two networks are built differently: {network.config} and {start.config}")
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"a share is between 0 and 1, not {share}")
+    mean = RecognitionNetwork(network.config).eval()
+    others = start.state_dict()
+    mean.load_state_dict(
+        {
+            name: value * (1.0 - share) + others[name] * share if value.is_floating_point() else value
+            for name, value in network.state_dict().items()
+        }
+    )
+    return mean
+
+
+def about_model(directory: Path) -> dict[str, object]:
+    """Name, version and training of an exported model, for the card of one that builds on it."""
+    file = directory / "model.json"
+    if not file.is_file():
+        return {"run": directory.name}
+    description = json.loads(file.read_text(encoding="utf-8"))
+    card = description.get("card", {})
+    about = {"name": description["name"], "version": description["version"]}
+    return about | {key: card[key] for key in ("crops_seen", "hours", "recipe_digest") if key in card}
 
 
 def save_weights(network: RecognitionNetwork, path: Path) -> None:
@@ -207,12 +252,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
+    parser.add_argument(
+        "--average-with",
+        type=Path,
+        help="run or exported model that the run began with; its weights and the run's are averaged",
+    )
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
     parser.add_argument("--ctc-weight", type=float, default=0.0, help="of CTC in the joint score of attention models")
+    parser.add_argument("--int8", type=int, default=300, help="crops that set the scales of the int8 encoder; 0 = none")
     parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
     parser.add_argument(
-        "--calibrate", type=int, default=4000, help="crops on which the confidence is calibrated; 0 = not at all"
+        "--calibrate", type=int, default=12000, help="crops on which the confidence is calibrated; 0 = not at all"
     )
+    parser.add_argument("--processes", type=int, default=2, help="that read side by side for the calibration")
 
 
 def main(args: argparse.Namespace) -> int:
@@ -222,6 +274,9 @@ def main(args: argparse.Namespace) -> int:
     network = load_run(args.run)
     card_file = args.run / "card.json"
     card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
+    if args.average_with is not None:
+        network = average_networks(network, load_run(args.average_with))
+        card["averaged_with"] = about_model(args.average_with)
     weight = args.ctc_weight if network.attention is not None else 0.0
     export_network(network, args.out, name=args.name, version=args.version, card=card, ctc_weight=weight)
     parity = check_parity(network, args.out, synthetic_set(args.recipe, args.check))
@@ -229,28 +284,67 @@ def main(args: argparse.Namespace) -> int:
     print(
         f"export agrees on {agreed} of {parity.crops} texts, difference up to {parity.largest_log_prob_difference:.4f}"
     )
+    if args.int8:
+        print(quantize_directory(args.out, args.recipe, args.int8))
     if args.turns:
-        fit = fit_turn_directory(args.out, args.recipe, args.turns)
-        print(f"turn head puts {100 * fit.ordered:.1f} % of {fit.crops} crops the right way up")
+        turns = fit_turn_directory(args.out, args.recipe, args.turns)
+        print(f"turn head puts {100 * turns.ordered:.1f} % of {turns.crops} crops the right way up")
     if args.calibrate:
-        temperature = calibrate_directory(args.out, args.recipe, args.calibrate)
-        print(f"word-level temperature {temperature:.3f} from {args.calibrate} crops")
+        fit = calibrate_directory(args.out, args.recipe, args.calibrate, processes=args.processes, progress=True)
+        print(f"word-level temperature {fit.calibration.temperature:.3f} from {args.calibrate} crops")
     print(f"{sum(file.stat().st_size for file in args.out.iterdir()) / 1e6:.1f} MB in {args.out}")
     return 0
 
 
-CALIBRATION_SEED = 20_220_801  # neither trained nor evaluated on
+INT8_SEED = 20_250_801  # neither trained nor evaluated on
+INT8_LOSS = 0.005  # share of crops that int8 may read wrong more than single precision, noise included
 
 
-def calibrate_directory(directory: Path, recipe: str, count: int) -> float:
-    """Fit the temperature of the number that is shown, on fresh crops read by the serving code, and store it."""
-    reader = Recognizer.load(directory, threads=1, calibration=Calibration(1.0))
-    data = synthetic_set(recipe, count, seed=CALIBRATION_SEED)
-    predictions = [reader.read(image) for image in data.images]
-    correct = [match_key(p.text) == match_key(text) for p, text in zip(predictions, data.texts, strict=True)]
-    temperature = float(fit_temperature([p.confidence for p in predictions], correct))
+@dataclass(frozen=True)
+class Quantization:
+    """How an int8 encoder reads beside the same one in single precision."""
+
+    crops: int
+    exact_single: int
+    exact_int8: int
+    kept: bool  # whether it is part of the model now
+
+    def __str__(self) -> str:
+        verdict = "kept" if self.kept else "left out"
+        return f"int8 reads {self.exact_int8}, single precision {self.exact_single} of {self.crops} crops: {verdict}"
+
+
+def quantize_directory(directory: Path, recipe: str, count: int, *, checked: int = 1000) -> Quantization:
+    """Add an int8 encoder to an exported model if it reads as well as the one in single precision.
+
+    Args:
+        directory: of the model.
+        recipe: of the crops that set the scales and of those that check.
+        count: crops that set the scales.
+        checked: crops that both precisions read.
+    """
+    from ocr_model.quantization import quantize_encoder
+
+    config = load_run(directory).config
+    data = synthetic_set(recipe, count + checked, seed=INT8_SEED)
+    file = directory / "encoder_int8.onnx"
+    quantize_encoder(
+        directory / "encoder.onnx", file, [network_input([image], config).numpy() for image in data.images[:count]]
+    )
     description_file = directory / "model.json"
-    description = json.loads(description_file.read_text(encoding="utf-8"))
-    description["calibration"] = {"temperature": round(temperature, 4), "recipe": recipe, "crops": count}
+    before = description_file.read_text(encoding="utf-8")
+    description = json.loads(before)
+    description["files"]["encoder_int8"] = file.name
+    description["sha256"][file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
     description_file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return temperature
+    images, texts = data.images[count:], [match_key(text) for text in data.texts[count:]]
+    exact = []
+    for precision in PRECISIONS:
+        reader = Recognizer.load(directory, threads=1, precision=precision)
+        readings = [match_key(reader.read(image).text) for image in images]
+        exact.append(sum(read == text for read, text in zip(readings, texts, strict=True)))
+    kept = exact[1] >= exact[0] - INT8_LOSS * checked
+    if not kept:
+        description_file.write_text(before, encoding="utf-8")
+        file.unlink()
+    return Quantization(checked, exact[0], exact[1], kept)

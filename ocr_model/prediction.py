@@ -1,7 +1,7 @@
 """What the recognizer answers: plain, immutable values without any way to compute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocr_model.formats import FormatMatch
 
@@ -10,10 +10,18 @@ __all__ = ["Candidate", "Character", "ModelInfo", "Prediction"]
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Which model has read."""
+    """Which model has read.
+
+    Attributes:
+        name: of the model.
+        version: of the model.
+        accept_threshold: confidence, 0..1, from which its readings may be accepted without asking; None if nobody has
+            measured one.
+    """
 
     name: str
     version: str
+    accept_threshold: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Prediction:
         milliseconds: time spent by step: "prepare", "encode", "decode", "total". In a batch: the average per
             crop.
         turn: clockwise quarter turns, 0..3, that the crop was turned by before this was read.
+        picture_text: what the picture alone says, where the brands' formats decided for another reading; it is
+            among the candidates. None where both agree.
     """
 
     text: str
@@ -72,3 +82,4 @@ class Prediction:
     model: ModelInfo
     milliseconds: Mapping[str, float]
     turn: int = 0
+    picture_text: str | None = None

@@ -26,26 +26,34 @@ from ocr_model.decoding import (
     Floats,
     Hypothesis,
     Integers,
+    add_bonuses,
     attention_beam_search,
     ctc_beam_search,
     ctc_score,
     join_with_ctc,
     merge_spacings,
+    picture_reading,
 )
 from ocr_model.errors import ImageError, ModelError
+from ocr_model.format_prior import DEFAULT_PRIOR_WEIGHT, FormatPrior, checked_prior_weight
 from ocr_model.formats import extract_code, match_formats
-from ocr_model.image import flatten_image
+from ocr_model.image import flatten_image, turn_image
 from ocr_model.prediction import Candidate, Character, ModelInfo, Prediction
+from ocr_model.processor import has_byte_products
+from ocr_model.second_look import other_views, pool_looks
 from ocr_model.turns import TurnedReading, TurnHead, choose_turn, first_turns, further_turns, pool_context
 
-__all__ = ["CHAMPION", "ImageLike", "Recognizer"]
+__all__ = ["CHAMPION", "ImageLike", "Precision", "Recognizer"]
 
 CHAMPION = Path(__file__).parent / "weights" / "champion"
 """The model that comes with the repository."""
 
 ImageLike = Image.Image | NDArray[Any]
 
+Precision = Literal["single", "int8"]
+
 _CANDIDATES = 6  # the chosen reading and five others
+_READINGS = 40  # among which the format prior may choose; the beam search finds fewer
 _LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
 
 
@@ -62,7 +70,10 @@ class _Description:
     max_length: int
     calibration: Calibration
     ctc_weight: float
+    prior_weight: float
+    second_look: float
     encoder: Path
+    encoder_int8: Path | None
     decoder: Path | None
     turn_head: Path | None
 
@@ -82,6 +93,7 @@ class Recognizer:
     def __init__(self, description: _Description, *, threads: int, beam: int) -> None:
         self._description = description
         self._beam = beam
+        self._prior = FormatPrior.load() if description.prior_weight > 0.0 else None
         self._turn_head = None if description.turn_head is None else TurnHead.load(description.turn_head)
         self._encoder = _open_session(description.encoder, threads)
         self._outputs = _encoder_outputs(description)
@@ -113,6 +125,9 @@ class Recognizer:
         beam: int = 5,
         calibration: Calibration | None = None,
         ctc_weight: float | None = None,
+        second_look: float | None = None,
+        prior_weight: float | None = None,
+        precision: Precision | None = None,
     ) -> "Recognizer":
         """Load an exported model.
 
@@ -124,6 +139,11 @@ class Recognizer:
             calibration: in place of the model's own; `Calibration(1.0)` gives the uncalibrated probabilities
                 that a calibration is fitted on.
             ctc_weight: in place of the model's own, 0..1; how much CTC counts beside the attention decoder.
+            second_look: in place of the model's own, 0..1; the probability before calibration under which a
+                reading is doubtful, so that the crop is read from other views as well. 0 is never.
+            prior_weight: in place of the model's own, 0..1; how much the format prior counts beside the picture.
+            precision: of the encoder; if None, int8 where the model has such a graph and the processor gains from
+                it, else single.
 
         Raises:
             ModelError: a missing or damaged file, or parts that do not fit together. One line.
@@ -134,12 +154,27 @@ class Recognizer:
         description = _describe(CHAMPION if directory is None else directory, calibration)
         if ctc_weight is not None:
             description = replace(description, ctc_weight=_checked_weight(ctc_weight))
+        if second_look is not None:
+            description = replace(description, second_look=_checked_doubt(second_look))
+        if prior_weight is not None:
+            description = replace(description, prior_weight=checked_prior_weight(prior_weight))
+        if precision is None:
+            precision = "int8" if description.encoder_int8 is not None and has_byte_products() else "single"
+        if precision == "int8":
+            if description.encoder_int8 is None:
+                raise ModelError(f"{description.encoder.parent}: the model has no int8 encoder")
+            description = replace(description, encoder=description.encoder_int8)
         return cls(description, threads=threads, beam=beam)
 
     @property
     def info(self) -> ModelInfo:
         """Name and version of the model."""
         return self._description.info
+
+    @property
+    def precision(self) -> Precision:
+        """What the encoder computes in."""
+        return "int8" if self._description.encoder == self._description.encoder_int8 else "single"
 
     def read(self, image: ImageLike, *, find_turn: bool = True) -> Prediction:
         """Read one crop.
@@ -172,6 +207,39 @@ class Recognizer:
         """
         began = time.perf_counter()
         clock = _Clock()
+        found = self._read_pictures(images, find_turn, clock)
+        searched = time.perf_counter()
+        shown = [self._add_prior(reading.hypotheses) for _, reading in found]
+        clock.decode += time.perf_counter() - searched
+        total = time.perf_counter() - began
+        milliseconds = {
+            step: seconds * 1000 / max(1, len(images))
+            for step, seconds in (
+                ("prepare", clock.prepare),
+                ("encode", clock.encode),
+                ("decode", clock.decode),
+                ("total", total),
+            )
+        }
+        return [self._predict(some, turn, milliseconds) for some, (turn, _) in zip(shown, found, strict=True)]
+
+    def picture_readings(self, images: Sequence[ImageLike], *, find_turn: bool = True) -> list[Sequence[Hypothesis]]:
+        """What the pictures alone say, for fitting the format prior: per crop all readings found, the best first.
+
+        Args:
+            images: see `read`.
+            find_turn: see `read`.
+
+        Raises:
+            ImageError: (also a ValueError) the first unusable picture.
+            ModelError: the model computes no numbers.
+        """
+        return [reading.hypotheses for _, reading in self._read_pictures(images, find_turn, _Clock())]
+
+    def _read_pictures(
+        self, images: Sequence[ImageLike], find_turn: bool, clock: _Clock
+    ) -> list[tuple[int, TurnedReading]]:
+        """Per picture the turn that is believed, and what it says there without the format prior."""
         pictures = [_as_picture(image) for image in images]
         first = [first_turns(*picture.size) if find_turn else (0,) for picture in pictures]
         readings: list[dict[int, TurnedReading]] = [{} for _ in pictures]
@@ -183,20 +251,9 @@ class Recognizer:
             ]
             self._read_round(pictures, further, readings, clock)
         chosen = [choose_turn(found, turns) for found, turns in zip(readings, first, strict=True)]
-        total = time.perf_counter() - began
-        milliseconds = {
-            step: seconds * 1000 / max(1, len(images))
-            for step, seconds in (
-                ("prepare", clock.prepare),
-                ("encode", clock.encode),
-                ("decode", clock.decode),
-                ("total", total),
-            )
-        }
-        return [
-            self._predict(found[turn].hypotheses, turn, milliseconds)
-            for found, turn in zip(readings, chosen, strict=True)
-        ]
+        if self._description.second_look > 0.0:
+            self._look_again(pictures, chosen, readings, clock)
+        return [(turn, found[turn]) for found, turn in zip(readings, chosen, strict=True)]
 
     def turn_features(self, images: Sequence[ImageLike], *, turn: int = 0) -> Floats:
         """What the turn head sees of the crops, for fitting one: (N, 3 D).
@@ -233,6 +290,30 @@ class Recognizer:
             for (at, turn), reading in zip(chunk, found, strict=True):
                 readings[at][turn] = reading
 
+    def _look_again(
+        self,
+        pictures: Sequence[Image.Image],
+        turns: Sequence[int],
+        readings: Sequence[dict[int, TurnedReading]],
+        clock: _Clock,
+    ) -> None:
+        """Read other views of the pictures whose chosen reading is in doubt, and pool what they say."""
+        doubt = math.log(self._description.second_look)
+        doubtful = [at for at, turn in enumerate(turns) if readings[at][turn].hypotheses[0].log_probability < doubt]
+        began = time.perf_counter()
+        views = [other_views(turn_image(pictures[at], turns[at])) for at in doubtful]
+        clock.prepare += time.perf_counter() - began
+        looks: list[dict[int, TurnedReading]] = [{} for some in views for _ in some]
+        self._read_round([view for some in views for view in some], [(0,)] * len(looks), looks, clock)
+        remaining = iter(looks)
+        for at, some in zip(doubtful, views, strict=True):
+            first = readings[at][turns[at]]
+            others = [next(remaining)[0].hypotheses for _ in some]
+            pooled = pool_looks([first.hypotheses, *others], _READINGS)
+            readings[at][turns[at]] = replace(
+                first, hypotheses=pooled, text=pooled[0].text, confidence=self._confidence(pooled[0])
+            )
+
     def _read_chunk(self, crops: Sequence[tuple[Image.Image, int]], clock: _Clock) -> list[TurnedReading]:
         """Read pictures, each turned by so many quarters clockwise."""
         began = time.perf_counter()
@@ -247,7 +328,7 @@ class Recognizer:
             self._check_numbers(outputs["ctc_log_probs"], classes=1 + len(charset))
         if self._description.prediction == "CTC":
             found = [
-                merge_spacings(ctc_beam_search(one, charset=charset, beam=self._beam), _CANDIDATES)
+                merge_spacings(ctc_beam_search(one, charset=charset, beam=self._beam), _READINGS)
                 for one in outputs["ctc_log_probs"]
             ]
         else:
@@ -276,15 +357,21 @@ class Recognizer:
             beam=self._beam,
         )
         if weight == 0.0:
-            return [merge_spacings(some, _CANDIDATES) for some in found]
+            return [merge_spacings(some, _READINGS) for some in found]
         owners = [at for at, some in enumerate(found) for _ in some]
         texts = [one.text for some in found for one in some]
         scores = ctc_score(outputs["ctc_log_probs"], owners, texts, charset=charset).tolist()
         joined = []
         for some in found:
-            joined.append(join_with_ctc(some, scores[: len(some)], weight, _CANDIDATES))
+            joined.append(join_with_ctc(some, scores[: len(some)], weight, _READINGS))
             scores = scores[len(some) :]
         return joined
+
+    def _add_prior(self, readings: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """What is shown: the best readings of a crop by the picture and the format prior together."""
+        prior, weight = self._prior, self._description.prior_weight
+        bonuses = [0.0 if prior is None else prior.bonus(one.text, weight) for one in readings]
+        return add_bonuses(readings, bonuses, _CANDIDATES)
 
     def _confidence(self, reading: Hypothesis) -> float:
         return self._description.calibration.apply(math.exp(reading.log_probability))
@@ -345,6 +432,7 @@ class Recognizer:
             for text, log_probability in zip(readings[0].text, readings[0].character_log_probabilities, strict=True)
         )
         best = candidates[0]
+        by_picture = picture_reading(readings)
         return Prediction(
             text=best.text,
             code=best.code,
@@ -355,6 +443,7 @@ class Recognizer:
             model=self.info,
             milliseconds=dict(milliseconds),
             turn=turn,
+            picture_text=None if by_picture is readings[0] else by_picture.text,
         )
 
 
@@ -421,21 +510,24 @@ def _describe(directory: Path, calibration: Calibration | None) -> _Description:
         if channels not in (1, 3) or min(height, width, max_length) < 1:
             raise ValueError(f"impossible input {channels} x {height} x {width} or length {max_length}")
         parts = ["encoder", *(["decoder"] if prediction == "Attn" else [])]
-        if "turn_head" in raw["files"]:
-            parts.append("turn_head")
+        parts += [part for part in ("encoder_int8", "turn_head") if part in raw["files"]]
         files = {part: _model_file(directory, raw["files"][part]) for part in parts}
         hashes = raw.get("sha256", {})
+        calibration = calibration or Calibration.from_description(raw)
         description = _Description(
-            info=ModelInfo(str(raw["name"]), str(raw["version"])),
+            info=ModelInfo(str(raw["name"]), str(raw["version"]), calibration.accept_threshold),
             prediction=prediction,
             charset=charset,
             channels=channels,
             height=height,
             width=width,
             max_length=max_length,
-            calibration=calibration or Calibration(float(raw.get("calibration", {}).get("temperature", 1.0))),
+            calibration=calibration,
             ctc_weight=_checked_weight(float(raw.get("decoding", {}).get("ctc_weight", 0.0))),
+            prior_weight=checked_prior_weight(float(raw.get("decoding", {}).get("prior_weight", DEFAULT_PRIOR_WEIGHT))),
+            second_look=_checked_doubt(float(raw.get("decoding", {}).get("second_look", 0.0))),
             encoder=files["encoder"],
+            encoder_int8=files.get("encoder_int8"),
             decoder=files.get("decoder"),
             turn_head=files.get("turn_head"),
         )
@@ -452,6 +544,12 @@ def _checked_weight(weight: float) -> float:
     if not 0.0 <= weight <= 1.0:  # true for NaN, too
         raise ValueError(f"the weight of CTC is between 0 and 1, not {weight}")
     return weight
+
+
+def _checked_doubt(probability: float) -> float:
+    if not 0.0 <= probability <= 1.0:  # true for NaN, too
+        raise ValueError(f"the probability of a doubtful reading is between 0 and 1, not {probability}")
+    return probability
 
 
 def _encoder_outputs(description: _Description) -> list[str]:

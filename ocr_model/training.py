@@ -15,10 +15,10 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -57,6 +57,51 @@ class TrainingConfig:
     evaluate_every: int = 25_000  # crops
     workers: int = 1  # rendering processes
     threads: int = 2  # of torch
+    give_up_after: int = 50  # batches in a row that overflow, from which on the training has diverged
+
+
+class TrainingDivergedError(RuntimeError):
+    """The network computes no finite numbers any more."""
+
+
+CropDrawer = Callable[[int, bool], tuple[NDArray[np.uint8], str]]
+"""(number of the crop, whether it shall be an easy one) to a grey crop (H, W) and its text."""
+
+
+class CropSource(Protocol):
+    """Where the crops of a training run come from. Sent to the rendering processes, and opened there."""
+
+    def open(self) -> CropDrawer:
+        """Load what drawing needs. The same number gives the same crop in any process and any order."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """What the run's card says about it."""
+        ...
+
+
+@dataclass(frozen=True)
+class RecipeCrops:
+    """Crops of one recipe."""
+
+    recipe: str  # data_gen recipe, or a path to a .toml file
+    seed: int = 0
+    excluded: frozenset[str] = frozenset()  # match keys of codes that are never printed
+
+    def open(self) -> CropDrawer:
+        """Load the recipe and its fonts."""
+        recipe = load_recipe(self.recipe)
+        renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=self.seed, excluded=self.excluded)
+
+        def draw(number: int, easy: bool) -> tuple[NDArray[np.uint8], str]:
+            crop = renderer.render(number, 0.1 * recipe.hardness if easy else recipe.hardness)
+            return crop.image, crop.text
+
+        return draw
+
+    def describe(self) -> dict[str, Any]:
+        """The recipe's digest."""
+        return {"recipe_digest": load_recipe(self.recipe).digest}
 
 
 class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
@@ -65,34 +110,37 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
     Crop numbers run on from `start`, so a resumed run sees new crops; a worker renders every n-th batch.
     """
 
-    def __init__(self, config: TrainingConfig, network: NetworkConfig, start: int) -> None:
+    def __init__(
+        self, config: TrainingConfig, network: NetworkConfig, start: int, source: CropSource | None = None
+    ) -> None:
         super().__init__()
         self.config, self.network, self.start = config, network, start
+        self.source = source or RecipeCrops(config.recipe, config.seed)
 
     def __iter__(self) -> Iterator[tuple[Tensor, list[str]]]:
         worker = get_worker_info()
         number, count = (worker.id, worker.num_workers) if worker else (0, 1)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer decides when to stop
-        recipe = load_recipe(self.config.recipe)
-        renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=self.config.seed)
+        if worker:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer decides when to stop
+        draw = self.source.open()
         size = (self.network.input_width, self.network.input_height)
         batch = self.config.batch
         for first in range(self.start + number * batch, self.config.crops, count * batch):
             pictures = np.empty((batch, 1, size[1], size[0]), np.uint8)
             texts = []
             for i in range(batch):
-                crop = renderer.render(first + i, self._hardness(first + i, recipe.hardness))
-                pictures[i, 0] = fit_input(crop.image, size)
-                texts.append(crop.text)
+                image, text = draw(first + i, self._is_easy(first + i))
+                pictures[i, 0] = fit_input(image, size)
+                texts.append(text)
             yield torch.from_numpy(pictures), texts
 
-    def _hardness(self, index: int, hardness: float) -> float:
+    def _is_easy(self, index: int) -> bool:
         """Clean crops first: attention learns nothing from hard ones alone."""
         progress = index / self.config.crops
         if progress >= self.config.easy_until:
-            return hardness
+            return False
         easy_share = 1 - progress / self.config.easy_until
-        return 0.1 * hardness if (index * 2654435761 % 1000) / 1000 < easy_share else hardness
+        return (index * 2654435761 % 1000) / 1000 < easy_share
 
 
 def fit_input(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -132,10 +180,20 @@ def learning_rate_at(progress: float, config: TrainingConfig) -> float:
 
 
 class Trainer:
-    """One run: network, optimiser, averages and what has been seen so far."""
+    """One run: network, optimiser, averages and what has been seen so far.
 
-    def __init__(self, network_config: NetworkConfig, config: TrainingConfig, run: Path) -> None:
+    Args:
+        network_config: what the network is made of.
+        config: how it is trained.
+        run: folder of the run; an existing one goes on.
+        source: where the crops come from; those of `config.recipe` if None.
+    """
+
+    def __init__(
+        self, network_config: NetworkConfig, config: TrainingConfig, run: Path, source: CropSource | None = None
+    ) -> None:
         self.network_config, self.config, self.run = network_config, config, run
+        self.source = source or RecipeCrops(config.recipe, config.seed)
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
@@ -155,6 +213,7 @@ class Trainer:
             eps=1e-8,
         )
         self.seen, self.hours = 0, 0.0
+        self.overflowed = 0  # batches in a row
         self.log: list[dict[str, Any]] = []
         if self.checkpoint.is_file():
             self._resume()
@@ -211,7 +270,11 @@ class Trainer:
         return network.eval()
 
     def step(self, pictures: Tensor, texts: list[str]) -> dict[str, float]:
-        """Learn from one batch: pictures (N, 1, H, W) uint8. Returns the losses."""
+        """Learn from one batch: pictures (N, 1, H, W) uint8. Returns the losses.
+
+        Raises:
+            TrainingDivergedError: too many batches in a row overflow.
+        """
         rate = learning_rate_at(self.seen / self.config.crops, self.config)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["scale"]
@@ -239,15 +302,41 @@ class Trainer:
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         if torch.isfinite(norm):  # a batch that overflows is left out, not learned
             self.optimizer.step()
+            # At once: torch's grid_sample crashes the process when the network places its points at NaN.
+            if not all(bool(torch.isfinite(n)) for n in torch._foreach_norm(list(self.network.parameters()))):
+                raise TrainingDivergedError(f"training has diverged: weights overflowed after {self.seen} crops")
             self.averages.update(self.network)
+            self.overflowed = 0
+        else:
+            self.overflowed += 1
+            if self.overflowed >= self.config.give_up_after:
+                raise TrainingDivergedError(
+                    f"training has diverged: {self.overflowed} batches in a row without a finite gradient, "
+                    f"after {self.seen} crops"
+                )
         self.seen += len(texts)
         return {name: value.detach().item() for name, value in losses.items()}
 
-    def train(self, sets: list[EvaluationSet], *, stop_after: float = math.inf) -> None:
-        """Train to the end of the schedule, or until `stop_after` hours of this call; checkpoint at each evaluation."""
+    def train(
+        self,
+        sets: list[EvaluationSet],
+        *,
+        stop_after: float = math.inf,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Train to the end of the schedule, or until `stop_after` hours of this call; checkpoint at each evaluation.
+
+        Args:
+            sets: what the log measures at each checkpoint.
+            stop_after: hours.
+            on_progress: is told after each batch how many crops were seen, and of how many.
+
+        Raises:
+            TrainingDivergedError: too many batches in a row overflow.
+        """
         started, began_hours = time.monotonic(), self.hours
         loader = DataLoader(
-            RenderedCrops(self.config, self.network_config, self.seen),
+            RenderedCrops(self.config, self.network_config, self.seen, self.source),
             batch_size=None,
             num_workers=self.config.workers,
             prefetch_factor=8 if self.config.workers else None,
@@ -261,6 +350,8 @@ class Trainer:
                     running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
                 bar.update(len(texts))
                 bar.set_postfix({name: f"{value:.3f}" for name, value in running.items()}, refresh=False)
+                if on_progress is not None:
+                    on_progress(self.seen, self.config.crops)
                 self.hours = began_hours + (time.monotonic() - started) / 3600
                 late = self.hours - began_hours >= stop_after
                 if self.seen >= next_evaluation or late:
@@ -290,12 +381,11 @@ class Trainer:
 
 def write_card(trainer: Trainer) -> None:
     """Write card.json and curve.png of a run."""
-    recipe = load_recipe(trainer.config.recipe)
     card = {
         "architecture": trainer.network_config.architecture,
         "network": asdict(trainer.network_config),
         "training": asdict(trainer.config),
-        "recipe_digest": recipe.digest,
+        **trainer.source.describe(),
         "crops_seen": trainer.seen,
         "hours": round(trainer.hours, 3),
         "crops_per_second": round(trainer.seen / max(trainer.hours * 3600, 1e-9), 1),
@@ -326,7 +416,8 @@ def draw_curve(log: list[dict[str, Any]], path: Path) -> None:
     right.set(xlabel="thousand crops seen", ylabel="loss", yscale="log")
     for axes in (left, right):
         axes.grid(alpha=0.3)
-        axes.legend()
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend()
     figure.tight_layout()
     figure.savefig(path, dpi=110)
     pyplot.close(figure)

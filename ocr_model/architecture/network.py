@@ -8,9 +8,10 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ocr_model.architecture.features import RCNN, VGG, ResNet
-from ocr_model.architecture.prediction import CTC, Attention
+from ocr_model.architecture.prediction import CTC, Attention, PositionDecoder, StepDecoder
 from ocr_model.architecture.sequence import BiLSTM
 from ocr_model.architecture.transformation import TPS, Downscale
+from ocr_model.architecture.transformer import PATCH, VisionTransformer
 from ocr_model.text import CHARSET
 
 
@@ -19,10 +20,10 @@ class NetworkConfig:
     """What a recognizer is made of. The default is the one that serves."""
 
     transformation: Literal["None", "TPS"] = "TPS"
-    features: Literal["VGG", "RCNN", "ResNet"] = "ResNet"
+    features: Literal["VGG", "RCNN", "ResNet", "ViT"] = "ResNet"  # ViT goes with None, None and Position: ViTSTR
     sequence: Literal["None", "BiLSTM"] = "BiLSTM"
-    prediction: Literal["CTC", "Attn"] = "Attn"
-    width: int = 128  # channels at the end of the feature extractor
+    prediction: Literal["CTC", "Attn", "Position"] = "Attn"
+    width: int = 128  # channels at the end of the feature extractor; ViT's is fixed
     blocks: tuple[int, int, int, int] = (1, 2, 5, 3)  # residual blocks per stage, ResNet only
     hidden: int = 128  # units of each LSTM
     fiducial_points: int = 20  # control points of the thin-plate spline
@@ -37,12 +38,19 @@ class NetworkConfig:
     def __post_init__(self) -> None:
         for name, known in (
             ("transformation", ("None", "TPS")),
-            ("features", ("VGG", "RCNN", "ResNet")),
+            ("features", ("VGG", "RCNN", "ResNet", "ViT")),
             ("sequence", ("None", "BiLSTM")),
-            ("prediction", ("CTC", "Attn")),
+            ("prediction", ("CTC", "Attn", "Position")),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}; one of {', '.join(known)}")
+        if "ViT" in self.architecture or "Position" in self.architecture:
+            if self.architecture != "None-ViT-None-Position":
+                raise ValueError(
+                    f"{self.architecture} does not fit together; ViT goes with None-ViT-None-Position only"
+                )
+            if self.input_height % PATCH or self.input_width % PATCH:
+                raise ValueError(f"the input size must be a whole multiple of {PATCH} for ViT")
         if self.line_height != 32:
             raise ValueError(f"line_height must be 32, not {self.line_height}: the extractors reduce 32 rows to one")
         if self.input_height % self.line_height or self.input_width % self.line_width:
@@ -75,20 +83,23 @@ class RecognitionNetwork(nn.Module):
     """Picture (N, C, H, W) in [-1, 1] to context, CTC logits and, with teacher forcing, attention logits.
 
     The CTC head sits on the context of attention networks too: it is the auxiliary loss that makes them begin to read
-    early (Kim et al., ICASSP 2017), and costs one small matrix product.
+    early (Kim et al., ICASSP 2017), and costs one small matrix product. ViTSTR's context is no row from left to right:
+    its CTC logits mean nothing, so it is trained with a CTC weight of 0.
     """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
         line = (config.line_height, config.line_width)
-        self.transformation: nn.Module = (
-            TPS(config.channels, config.fiducial_points, *line, config.shrink)
-            if config.transformation == "TPS"
-            else Downscale(config.shrink)
-        )
-        extractor: VGG | RCNN | ResNet
-        if config.features == "ResNet":
+        self.transformation: nn.Module
+        if config.transformation == "TPS":
+            self.transformation = TPS(config.channels, config.fiducial_points, *line, config.shrink)
+        else:
+            self.transformation = nn.Identity() if config.features == "ViT" else Downscale(config.shrink)
+        extractor: VGG | RCNN | ResNet | VisionTransformer
+        if config.features == "ViT":
+            extractor = VisionTransformer(config.channels, config.input_height, config.input_width)
+        elif config.features == "ResNet":
             extractor = ResNet(config.channels, config.width, config.blocks)
         else:
             extractor = (VGG if config.features == "VGG" else RCNN)(config.channels, config.width)
@@ -98,10 +109,14 @@ class RecognitionNetwork(nn.Module):
         )
         size = config.hidden if config.sequence == "BiLSTM" else extractor.output_channels
         self.ctc = CTC(size, len(config.charset))
-        self.attention = Attention(size, config.hidden, len(config.charset)) if config.prediction == "Attn" else None
+        self.attention: StepDecoder | None = None
+        if config.prediction == "Attn":
+            self.attention = Attention(size, config.hidden, len(config.charset))
+        elif config.prediction == "Position":
+            self.attention = PositionDecoder(size, len(config.charset))
 
     def encode(self, picture: Tensor) -> Tensor:
-        """Picture (N, C, H, W) to context (N, T, D)."""
+        """Picture (N, C, H, W) in [-1, 1] to context (N, T, D)."""
         features = self.features(self.transformation(normalize_contrast(picture)))
         context: Tensor = self.sequence(features.mean(dim=2).transpose(1, 2))
         return context

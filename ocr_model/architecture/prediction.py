@@ -25,12 +25,29 @@ class CTC(nn.Module):
         return logits
 
 
-class Attention(nn.Module):
-    """Attention decoder with one LSTM cell (Bahdanau et al., ICLR 2015, as in RARE and TRBA).
+class StepDecoder(nn.Module):
+    """A decoder that gives one character per step.
 
     Tokens: 0 start, 1 end, 2.. the characters. `step` is the unit that serving exports; `forward` runs it with teacher
-    forcing for training.
+    forcing for training: (context, tokens) to logits (N, L, tokens).
     """
+
+    hidden_size: int
+    tokens: int
+    project: nn.Module  # what all steps share: context (N, T, D) to (N, T, H)
+
+    def step(
+        self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, token: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """One character: context (N, T, D), projected (N, T, H), state (N, H) twice, token (N,) int64.
+
+        Returns logits (N, tokens) and the new state. The state is zero at first.
+        """
+        raise NotImplementedError
+
+
+class Attention(StepDecoder):
+    """Attention decoder with one LSTM cell (Bahdanau et al., ICLR 2015, as in RARE and TRBA)."""
 
     def __init__(self, inputs: int, hidden: int, characters: int) -> None:
         super().__init__()
@@ -74,4 +91,28 @@ class Attention(nn.Module):
             hidden, cell = self.advance(context, projected, hidden, cell, embedded[:, position])
             states.append(hidden)
         logits: Tensor = self.generator(torch.stack(states, dim=1))
+        return logits
+
+
+class PositionDecoder(StepDecoder):
+    """All characters at once: the i-th context vector says the i-th character (ViTSTR; Atienza, ICDAR 2021).
+
+    Served like any other decoder: `project` gives the logits of all positions, and the state counts the steps.
+    """
+
+    def __init__(self, inputs: int, characters: int) -> None:
+        super().__init__()
+        self.tokens = self.hidden_size = SPECIAL_TOKENS + characters
+        self.project = nn.Linear(inputs, self.tokens)
+
+    def step(
+        self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, token: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The logits of the position that `hidden` counts; `context` and `token` are not asked."""
+        position = hidden[:, :1].long().unsqueeze(2).expand(-1, 1, self.tokens)
+        return projected.gather(1, position).squeeze(1), hidden + 1, cell
+
+    def forward(self, context: Tensor, tokens: Tensor) -> Tensor:
+        """Logits (N, L, tokens) of the first L positions; `tokens` (N, L) only says how many."""
+        logits: Tensor = self.project(context[:, : tokens.shape[1]])
         return logits

@@ -1,9 +1,22 @@
+import json
+from math import comb
+from pathlib import Path
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_model.calibration import Calibration, expected_calibration_error, fit_temperature, risk_coverage
+from ocr_model.calibration import (
+    Calibration,
+    Proportion,
+    expected_calibration_error,
+    fit_accept_threshold,
+    fit_temperature,
+    read_calibration,
+    reliability_bins,
+    risk_coverage,
+)
 
 probability = st.floats(0.0, 1.0)
 temperature = st.floats(0.05, 20.0)
@@ -97,7 +110,7 @@ def test_risk_coverage_by_hand() -> None:
     [([], []), ([0.5], [True, False]), ([1.5], [True]), ([float("nan")], [True]), ([0.5], [2])],
 )
 def test_data_that_is_none_is_refused(confidences: list[float], correct: list[bool]) -> None:
-    for measure in (fit_temperature, expected_calibration_error, risk_coverage):
+    for measure in (fit_temperature, fit_accept_threshold, expected_calibration_error, reliability_bins, risk_coverage):
         with pytest.raises(ValueError, match=r"."):
             measure(confidences, correct)
 
@@ -105,3 +118,87 @@ def test_data_that_is_none_is_refused(confidences: list[float], correct: list[bo
 def test_groups_must_cover_all_readings() -> None:
     with pytest.raises(ValueError, match="1 groups for 2 readings"):
         expected_calibration_error([0.5, 0.6], [True, False], groups=["a"])
+
+
+def test_a_model_says_how_it_is_calibrated(tmp_path: Path) -> None:
+    def written(description: object) -> Calibration:
+        (tmp_path / "model.json").write_text(json.dumps(description), encoding="utf-8")
+        return read_calibration(tmp_path)
+
+    assert written({"calibration": {"temperature": 1.5, "accept_threshold": 0.98}}) == Calibration(1.5, 0.98)
+    assert written({"calibration": {"temperature": 1.5, "accept_threshold": None}}) == Calibration(1.5)
+    assert written({}) == Calibration()
+    with pytest.raises(ValueError, match="threshold"):
+        written({"calibration": {"accept_threshold": 98}})
+
+
+# Ends of Clopper-Pearson intervals as R's binom.test gives them.
+@pytest.mark.parametrize(
+    ("count", "total", "low", "high"),
+    [
+        (0, 10, 0.0, 0.3084971),
+        (10, 10, 0.6915029, 1.0),
+        (46, 51, 0.7858550, 0.9673935),
+        (43, 43, 0.9177889, 1.0),
+        (7, 6000, 0.0004691852, 0.002402293),
+    ],
+)
+def test_clopper_pearson(count: int, total: int, low: float, high: float) -> None:
+    assert Proportion(count, total).interval() == pytest.approx((low, high), rel=1e-6, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=40)  # 60 intervals are many on a busy machine
+@given(st.integers(1, 60), st.data(), st.floats(0.02, 0.98))
+def test_the_interval_covers_the_share_as_often_as_it_says(total: int, data: st.DataObject, share: float) -> None:
+    def inside(count: int) -> bool:
+        low, high = Proportion(count, total).interval()
+        return low <= share <= high
+
+    covered = sum(comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1) if inside(k))
+    assert covered >= 0.95 - 1e-9
+    count = data.draw(st.integers(0, total))
+    low, high = Proportion(count, total).interval()
+    mirrored = Proportion(total - count, total).interval()
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+@pytest.mark.parametrize(("count", "total"), [(-1, 3), (4, 3)])
+def test_no_proportion(count: int, total: int) -> None:
+    with pytest.raises(ValueError, match="no proportion"):
+        Proportion(count, total)
+
+
+def test_without_an_error_it_takes_598_readings_to_accept() -> None:
+    assert fit_accept_threshold([0.9] * 598, [True] * 598) == 0.9
+    assert fit_accept_threshold([0.9] * 597, [True] * 597) is None
+
+
+def test_what_is_accepted_keeps_its_promise() -> None:
+    random = np.random.default_rng(3)
+    wanted = 1 / 200
+    kept = 0
+
+    def confidences(count: int) -> np.ndarray:
+        return 1 / (1 + np.exp(-random.normal(4, 3, count)))
+
+    for _ in range(20):
+        sure = confidences(8000)
+        threshold = fit_accept_threshold(sure, random.random(8000) < sure)
+        assert threshold is not None
+        fresh = confidences(200_000)
+        wrong = random.random(200_000) >= fresh
+        kept += wrong[fresh >= threshold].mean() <= wanted
+    assert kept >= 18
+
+
+def test_the_lowest_threshold_is_taken() -> None:
+    sure = np.concatenate([np.full(2000, 0.99), np.full(2000, 0.95), np.full(100, 0.5)])
+    correct = np.concatenate([np.ones(4000), np.zeros(100)])
+    assert fit_accept_threshold(sure, correct) == 0.95
+
+
+def test_reliability_bins_by_hand() -> None:
+    bins = reliability_bins([0.95, 0.85, 0.9, 0.1], [True, False, True, False])
+    assert bins.count.tolist() == [1, 2, 1]
+    assert bins.correct.tolist() == [0, 1, 1]
+    assert bins.confidence.tolist() == pytest.approx([0.1, 0.875, 0.95])

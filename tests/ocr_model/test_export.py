@@ -11,7 +11,7 @@ from PIL import Image
 
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.evaluation import evaluate_network, load_run, synthetic_set
-from ocr_model.export import ExportMismatchError, check_parity, export_network
+from ocr_model.export import ExportMismatchError, about_model, average_networks, check_parity, export_network
 from ocr_model.recognizer import Recognizer
 from ocr_model.training import Trainer, TrainingConfig
 
@@ -50,3 +50,19 @@ def test_a_wrong_export_is_refused(tmp_path: Path) -> None:
     export_network(RecognitionNetwork(config).eval(), tmp_path, name="tiny", version="0")
     with pytest.raises(ExportMismatchError, match="texts differ"):
         check_parity(RecognitionNetwork(config).eval(), tmp_path, synthetic_set("v1.0", 12))
+
+
+def test_the_average_of_two_networks_lies_between_them(tmp_path: Path) -> None:
+    config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))
+    one, other = RecognitionNetwork(config).eval(), RecognitionNetwork(config).eval()
+    mean = average_networks(one, other).state_dict()
+    for name, value in one.state_dict().items():
+        expected = value * 0.5 + other.state_dict()[name] * 0.5 if value.is_floating_point() else value
+        assert torch.equal(mean[name], expected)
+    assert torch.equal(average_networks(one, other, 1.0).ctc.classifier.weight, other.ctc.classifier.weight)
+    with pytest.raises(ValueError, match="between 0 and 1, not 2"):
+        average_networks(one, other, 2.0)
+    with pytest.raises(ValueError, match="built differently"):
+        average_networks(one, RecognitionNetwork(NetworkConfig(width=48)))
+    export_network(one, tmp_path, name="tiny", version="3", card={"crops_seen": 5})
+    assert about_model(tmp_path) == {"name": "tiny", "version": "3", "crops_seen": 5}

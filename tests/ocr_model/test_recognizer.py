@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from PIL import Image
 
 from ocr_model.calibration import Calibration
 from ocr_model.errors import ImageError, ModelError
+from ocr_model.format_prior import DEFAULT_PRIOR_WEIGHT, FormatPrior
 from ocr_model.recognizer import CHAMPION, Recognizer
 from ocr_model.text import CHARSET, match_key
 from ocr_model.turns import TurnHead
@@ -429,3 +431,89 @@ def test_the_champion_survives_pictures_without_text() -> None:
     ):
         prediction = reader.read(picture)
         assert prediction.text == "" or prediction.confidence < 0.5
+
+
+def test_a_doubtful_crop_is_looked_at_again_and_the_looks_are_pooled(attention_model: Writer) -> None:
+    directory = attention_model()
+    sure = Recognizer.load(directory, threads=1, second_look=0.5).read(DARK_PICTURE)
+    assert sure.confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
+    # Two of the three other views are as dark, the negative is bright and says that there is no text.
+    doubtful = Recognizer.load(directory, threads=1, second_look=0.7).read(DARK_PICTURE)
+    assert doubtful.text == "A1"
+    assert doubtful.confidence == pytest.approx(0.75 * 0.9 * 0.8 * 0.95, rel=1e-5)
+    assert {one.text: one.confidence for one in doubtful.candidates}[""] == pytest.approx(0.25 * 0.97, rel=1e-5)
+
+
+def test_an_impossible_doubt_is_refused(attention_model: Writer) -> None:
+    with pytest.raises(ValueError, match=r"between 0 and 1, not 1\.5"):
+        Recognizer.load(attention_model(), second_look=1.5)
+
+
+# --- The format prior ---
+
+
+def one_or_i(one: float) -> dict[tuple[int, str], dict[str, float]]:
+    """GW2871 or GW287I: the last shape decides, and only the first is in a brand's format."""
+    table = spell("GW2871")
+    table[(5, "7")] = {"1": one, "I": 1.0 - one}
+    return {**table, (6, "I"): {END: 1.0}}
+
+
+def test_the_formats_decide_where_the_picture_nearly_ties(attention_model: Writer) -> None:
+    directory = attention_model(dark=one_or_i(0.45))
+    prediction = Recognizer.load(directory, second_look=0.0, prior_weight=0.2).read(DARK_PICTURE)
+    assert (prediction.text, prediction.picture_text) == ("GW2871", "GW287I")
+    assert [one.text for one in prediction.candidates] == ["GW2871", "GW287I"]
+    growth = math.exp(min(math.log(4.0), 0.2 * FormatPrior.load().advantage("GW2871")))
+    assert prediction.confidence == pytest.approx(0.45 * growth / (0.45 * growth + 0.55), rel=1e-5)
+    assert sum(one.confidence for one in prediction.candidates) == pytest.approx(1.0)
+    assert prediction.formats and prediction.milliseconds["decode"] <= prediction.milliseconds["total"]
+
+
+def test_the_picture_decides_where_it_is_clear(attention_model: Writer) -> None:
+    directory = attention_model(dark=one_or_i(0.19))
+    prediction = Recognizer.load(directory, second_look=0.0, prior_weight=1.0).read(DARK_PICTURE)
+    assert (prediction.text, prediction.picture_text) == ("GW287I", None)
+    assert prediction.confidence == pytest.approx(0.81 / (0.81 + 0.19 * 4.0), rel=1e-5)
+
+
+def test_without_a_weight_the_formats_are_silent(attention_model: Writer) -> None:
+    directory = attention_model(dark=one_or_i(0.45), changes={"decoding": {"prior_weight": 0.0}})
+    prediction = Recognizer.load(directory, second_look=0.0).read(DARK_PICTURE)
+    assert (prediction.text, prediction.picture_text) == ("GW287I", None)
+    assert prediction.confidence == pytest.approx(0.55, rel=1e-5)
+
+
+def test_what_no_format_knows_keeps_its_probability(attention_model: Writer) -> None:
+    directory = attention_model(dark={(0, ""): {"X": 0.6, "K": 0.4}})
+    with_prior, without = (
+        Recognizer.load(directory, second_look=0.0, prior_weight=weight).read(DARK_PICTURE) for weight in (1.0, 0.0)
+    )
+    assert with_prior.candidates == without.candidates
+
+
+def test_a_model_may_name_its_weight_and_silence_means_the_default(attention_model: Writer) -> None:
+    directory = attention_model(dark=one_or_i(0.45), changes={"decoding": {"prior_weight": 1.0}})
+    named = Recognizer.load(directory, second_look=0.0).read(DARK_PICTURE).confidence
+    assert named == pytest.approx(0.45 * 4.0 / (0.45 * 4.0 + 0.55), rel=1e-5)
+    silent = attention_model(dark=one_or_i(0.45))
+    default, chosen = (
+        Recognizer.load(silent, second_look=0.0, prior_weight=weight).read(DARK_PICTURE).confidence
+        for weight in (None, DEFAULT_PRIOR_WEIGHT)
+    )
+    assert default == chosen != named
+
+
+def test_an_impossible_weight_is_refused(attention_model: Writer) -> None:
+    directory = attention_model(changes={"decoding": {"prior_weight": 2.0}})
+    with pytest.raises(ModelError, match="between 0 and 1"):
+        Recognizer.load(directory)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Recognizer.load(attention_model(), prior_weight=-1.0)
+
+
+def test_picture_readings_know_no_formats(attention_model: Writer) -> None:
+    reader = Recognizer.load(attention_model(dark=one_or_i(0.45)), second_look=0.0, prior_weight=1.0)
+    (readings,) = reader.picture_readings([DARK_PICTURE])
+    assert [one.text for one in readings] == ["GW287I", "GW2871"]
+    assert [math.exp(one.log_probability) for one in readings] == pytest.approx([0.55, 0.45], rel=1e-5)

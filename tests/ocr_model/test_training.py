@@ -1,6 +1,7 @@
 """Training: learns, stops, resumes, and leaves a card."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from ocr_model.architecture import NetworkConfig
 from ocr_model.evaluation import edit_distance, evaluate_network, load_labelled_folder, load_run, synthetic_set
-from ocr_model.training import Trainer, TrainingConfig, learning_rate_at
+from ocr_model.training import Trainer, TrainingConfig, TrainingDivergedError, learning_rate_at
 
 TINY = NetworkConfig(features="ResNet", width=32, blocks=(1, 1, 1, 1), hidden=32)
 CONFIG = TrainingConfig(recipe="v1.0", crops=96, batch=16, workers=0, threads=1, evaluate_every=48)
@@ -66,3 +67,38 @@ def test_evaluation_counts_what_differs(tmp_path: Path) -> None:
     assert edit_distance("", "AB") == 2
     with pytest.raises(FileNotFoundError):
         load_labelled_folder(tmp_path)
+
+
+def test_weights_that_overflow_end_the_run_before_they_are_saved(tmp_path: Path) -> None:
+    trainer = Trainer(TINY, replace(CONFIG, learning_rate=float("inf")), tmp_path)
+    with pytest.raises(TrainingDivergedError, match="weights overflowed after 0 crops"):
+        trainer.train([])
+    assert not trainer.checkpoint.exists()
+
+
+def test_gradients_that_overflow_are_left_out_a_few_times_only(tmp_path: Path) -> None:
+    trainer = Trainer(TINY, replace(CONFIG, give_up_after=3), tmp_path)
+    with torch.no_grad():
+        trainer.network.ctc.classifier.weight.fill_(float("nan"))
+    pictures = torch.zeros(2, 1, 64, 256, dtype=torch.uint8)
+    trainer.step(pictures, ["A", "B"])
+    trainer.step(pictures, ["A", "B"])
+    with pytest.raises(TrainingDivergedError, match="3 batches in a row"):
+        trainer.step(pictures, ["A", "B"])
+
+
+def test_crops_may_come_from_elsewhere(tmp_path: Path) -> None:
+    class Blank:
+        def open(self):
+            return lambda number, easy: (np.full((20, 60), number % 255, np.uint8), f"N{number}")
+
+        def describe(self):
+            return {"source": "blank"}
+
+    progress = []
+    trainer = Trainer(TINY, CONFIG, tmp_path, Blank())
+    trainer.train([], on_progress=lambda done, total: progress.append((done, total)))
+    assert progress == [(done, 96) for done in range(16, 97, 16)]
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["source"] == "blank"
+    assert "recipe_digest" not in card

@@ -70,3 +70,28 @@ def test_contrast_is_normalised_but_noise_is_not_blown_up() -> None:
     assert torch.allclose(normalize_contrast(picture), normalize_contrast(dark), atol=0.25)
     blank = torch.full((1, 1, 64, 256), 0.3) + torch.rand(1, 1, 64, 256) * 0.002
     assert normalize_contrast(blank).abs().max() < 0.2
+
+
+def test_vitstr_says_the_characters_of_all_positions_at_once() -> None:
+    config = NetworkConfig(transformation="None", features="ViT", sequence="None", prediction="Position")
+    network = RecognitionNetwork(config).eval()
+    assert 5.2e6 < sum(p.numel() for p in network.parameters()) < 5.6e6  # 5.4 M in the paper
+    picture = torch.rand(2, 1, 64, 256) * 2 - 1
+    decoder = network.attention
+    assert decoder is not None
+    with torch.inference_mode():
+        context = network.encode(picture)
+        assert context.shape == (2, 65, 192)
+        _, logits = network(picture, torch.zeros(2, 25, dtype=torch.int64))
+        projected = decoder.project(context)
+        hidden = cell = torch.zeros(2, decoder.hidden_size)
+        for position in range(25):
+            step, hidden, cell = decoder.step(context, projected, hidden, cell, torch.zeros(2, dtype=torch.int64))
+            assert torch.allclose(step, logits[:, position], atol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"transformation": "TPS"}, {"sequence": "BiLSTM"}, {"prediction": "CTC"}])
+def test_vit_stands_alone(wrong: dict[str, str]) -> None:
+    parts = {"transformation": "None", "sequence": "None", "prediction": "Position"} | wrong
+    with pytest.raises(ValueError, match="None-ViT-None-Position"):
+        NetworkConfig(features="ViT", **parts)  # type: ignore[arg-type]  # wrong on purpose

@@ -1,0 +1,139 @@
+"""Whether the confidence keeps its promise: on real crops, and on the synthetic ones measured by `calibrate`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.cases import UPRIGHT
+from benchmarks.race import Result
+from benchmarks.twins import TWINS
+from ocr_model.calibration import (
+    CalibrationError,
+    Proportion,
+    ReliabilityBins,
+    expected_calibration_error,
+    reliability_bins,
+)
+
+__all__ = ["RealConfidence", "SyntheticConfidence", "measure_real", "read_synthetic_figures"]
+
+
+@dataclass(frozen=True)
+class SyntheticConfidence:
+    """What `python -m ocr_model calibrate` measured on this model.
+
+    Attributes:
+        recipe: of the crops.
+        crops: how many.
+        precision: of the encoder that read them.
+        error: expected calibration error.
+        threshold: confidence from which texts are accepted without asking; None if the model has none.
+        wrong: of the accepted texts; None if there are none.
+        shifted_error: the error on the same crops, photographed again.
+        shifted_wrong: of the accepted texts there.
+    """
+
+    recipe: str
+    crops: int
+    precision: str
+    error: CalibrationError
+    threshold: float | None
+    wrong: Proportion | None
+    shifted_error: CalibrationError
+    shifted_wrong: Proportion | None
+
+
+def read_synthetic_figures(file: Path, model: Path) -> SyntheticConfidence | str:
+    """The stored figures, or why there are none for this model.
+
+    Args:
+        file: that `calibrate` wrote.
+        model: directory of the model that is measured.
+    """
+    try:
+        figures = json.loads(file.read_text(encoding="utf-8"))
+        if figures["model"]["sha256"] != hashlib.sha256((model / "model.json").read_bytes()).hexdigest():
+            return "measured on another model"
+        synthetic, shifted = figures["synthetic"], figures["shifted"]
+        return SyntheticConfidence(
+            figures["recipe"],
+            int(synthetic["crops"]),
+            str(figures["precision"]),
+            CalibrationError(**synthetic["ece"]),
+            figures["accept_threshold"],
+            _wrong(synthetic),
+            CalibrationError(**shifted["ece"]),
+            _wrong(shifted),
+        )
+    except FileNotFoundError:
+        return "not measured yet"
+    except (KeyError, TypeError, ValueError) as error:
+        return f"{file} is damaged ({error})"
+
+
+def _wrong(figures: dict[str, Any]) -> Proportion | None:
+    return Proportion(figures["wrong"], figures["accepted"]) if "wrong" in figures else None
+
+
+@dataclass(frozen=True)
+class RealConfidence:
+    """How well the confidence of one reader keeps its promise on real crops and their twins, pooled.
+
+    Attributes:
+        error: expected calibration error; the bootstrap draws parent crops.
+        bins: of the reliability diagram.
+        wrong: of the texts from the accept threshold on; None if there is no threshold.
+        upright_wrong: the same of the crops that are no twins.
+        readings: that were pooled.
+    """
+
+    error: CalibrationError
+    bins: ReliabilityBins
+    wrong: Proportion | None
+    upright_wrong: Proportion | None
+    readings: int
+
+
+def measure_real(result: Result, threshold: float | None) -> RealConfidence:
+    """Pool the first folder's upright crops and twins, without its turned ones.
+
+    Args:
+        result: of a reader.
+        threshold: from which texts are accepted without asking; None if there is none.
+
+    Raises:
+        ValueError: there is no such crop.
+    """
+    first = result.cases[0].folder if result.cases else ""
+    pooled = [
+        number
+        for number, case in enumerate(result.cases)
+        if case.folder == first and (case.kind == UPRIGHT or case.kind in TWINS)
+    ]
+    confidence = np.array([result.readings[number].confidence for number in pooled])
+    correct = np.array([result.is_right(number) for number in pooled], dtype=bool)
+
+    def wrong_of(numbers: Sequence[int]) -> Proportion | None:
+        if threshold is None:
+            return None
+        accepted = [
+            number
+            for number in numbers
+            if result.readings[number].confidence >= threshold and result.readings[number].text
+        ]
+        return Proportion(sum(not result.is_right(number) for number in accepted), len(accepted))
+
+    return RealConfidence(
+        expected_calibration_error(confidence, correct, groups=[result.cases[number].parent for number in pooled]),
+        reliability_bins(confidence, correct, bins=5),
+        wrong_of(pooled),
+        wrong_of([number for number in pooled if result.cases[number].kind == UPRIGHT]),
+        len(pooled),
+    )

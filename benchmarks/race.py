@@ -1,0 +1,132 @@
+"""Reading and timing by turns, in one process: what slows the machine down meets every reader alike."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PIL import Image
+
+from benchmarks.cases import Case
+from benchmarks.readers import Reader, Reading
+from ocr_model.calibration import Proportion
+from ocr_model.text import label_text, match_key
+
+__all__ = ["BATCH", "Result", "Speed", "measure_speed", "read_cases"]
+
+Input = TypeVar("Input")
+
+BATCH = 32
+# Threads of the reader before may spin for a moment, waiting for work that is not theirs any more.
+_PAUSE = 0.003  # seconds
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one reader read, in the order of the cases."""
+
+    reader: Reader
+    cases: Sequence[Case]
+    readings: Sequence[Reading]
+
+    def is_right(self, number: int) -> bool:
+        """Whether the case with this number was read right on A-Z0-9."""
+        return match_key(self.readings[number].text) == match_key(self.cases[number].text)
+
+    def right(self, condition: str, *, strict: bool = False) -> Proportion:
+        """How many cases of a condition were read right.
+
+        Args:
+            condition: folder and kind.
+            strict: separators count, only spaces do not.
+        """
+        key = label_text if strict else match_key
+        of_it = [number for number, case in enumerate(self.cases) if case.condition == condition]
+        hits = [number for number in of_it if key(self.readings[number].text) == key(self.cases[number].text)]
+        return Proportion(len(hits), len(of_it))
+
+
+def read_cases(readers: Sequence[Reader], cases: Sequence[Case]) -> list[Result]:
+    """Every reader reads every crop."""
+    readings: list[list[Reading]] = [[] for _ in readers]
+    for number, case in enumerate(cases, 1):
+        for reader, some in zip(readers, readings, strict=True):
+            read = reader.read_turned if reader.read_turned and case.kind.startswith("turned") else reader.read
+            some.append(read(case.crop))
+        if sys.stderr.isatty():
+            print(f"\rread {number}/{len(cases)}", end="\n" if number == len(cases) else "", file=sys.stderr)
+    return [Result(reader, cases, some) for reader, some in zip(readers, readings, strict=True)]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast one reader is.
+
+    Attributes:
+        milliseconds: median time of one crop read alone.
+        by_round: the median of each round: how steady the machine was.
+        crops_per_second: median over batches of 32; None if the reader has no batches.
+    """
+
+    milliseconds: float
+    by_round: tuple[float, ...]
+    crops_per_second: float | None
+
+
+def measure_speed(readers: Sequence[Reader], crops: Sequence[Image.Image], *, rounds: int) -> list[Speed]:
+    """Time single crops and batches of 32.
+
+    The readers take turns crop by crop and batch by batch, and who comes first moves on with each. A first round is
+    not counted.
+
+    Args:
+        readers: to time.
+        crops: upright, at least one.
+        rounds: through all crops; at least 1.
+    """
+    singles = [_calls(reader.read, crops) for reader in readers]
+    _by_turns(singles, range(min(5, len(crops))))
+    by_round = [_by_turns(singles, range(len(crops))) for _ in range(rounds)]
+    order = list(range(len(crops)))
+    random.Random(0).shuffle(order)  # crops of one kind lie side by side
+    batches = [
+        [crops[order[at % len(order)]] for at in range(first, first + BATCH)] for first in range(0, len(order), BATCH)
+    ]
+    in_batches = [number for number, reader in enumerate(readers) if reader.read_many]
+    many = [_calls(read_many, batches) for reader in readers if (read_many := reader.read_many)]
+    _by_turns(many, range(1))
+    seconds: list[list[float]] = [[] for _ in many]
+    for _ in range(rounds):
+        for all_seconds, some in zip(seconds, _by_turns(many, range(len(batches))), strict=True):
+            all_seconds += some
+    speeds = []
+    for number in range(len(readers)):
+        rates = None
+        if number in in_batches:
+            rates = BATCH / statistics.median(seconds[in_batches.index(number)])
+        medians = tuple(1000 * statistics.median(times[number]) for times in by_round)
+        single = 1000 * statistics.median([one for times in by_round for one in times[number]])
+        speeds.append(Speed(single, medians, rates))
+    return speeds
+
+
+def _calls(read: Callable[[Input], object], inputs: Sequence[Input]) -> Callable[[int], object]:
+    return lambda number: read(inputs[number])
+
+
+def _by_turns(calls: Sequence[Callable[[int], object]], numbers: range) -> list[list[float]]:
+    """Seconds of each call for each number."""
+    seconds: list[list[float]] = [[] for _ in calls]
+    for number in numbers:
+        for turn in range(len(calls)):
+            who = (number + turn) % len(calls)
+            time.sleep(_PAUSE)
+            began = time.perf_counter()
+            calls[who](number)
+            seconds[who].append(time.perf_counter() - began)
+    return seconds

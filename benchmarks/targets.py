@@ -1,0 +1,233 @@
+"""What this reader set out to reach, beside what it and the best peer reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.cases import UPRIGHT
+from benchmarks.confidence import RealConfidence, SyntheticConfidence
+from benchmarks.race import BATCH, Result, Speed
+from benchmarks.twins import TURNS, TWINS
+from ocr_model.calibration import ACCEPTABLE_RISK, Proportion
+
+__all__ = ["Row", "share_in_words", "target_rows", "target_table"]
+
+TEAM, GARMENT = "team_dev", "garment_dev"
+TIMES_AS_FAST = 2.0
+MEGABYTES = 20.0
+SYNTHETIC_ERROR = 0.03
+REAL_ERROR = 0.06
+SYNTHETIC_CROPS = 10_000
+
+_NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One target.
+
+    Attributes:
+        what: is measured.
+        target: to reach.
+        ours: what this reader reaches.
+        peer: what the best peer reaches.
+        verdict: met or missed, by how much; or why it is not measured.
+    """
+
+    what: str
+    target: str
+    ours: str
+    peer: str
+    verdict: str
+
+
+def share_in_words(share: Proportion) -> str:
+    """`46 of 51 (79–97 %)`: the count, and the 95 % Clopper-Pearson interval of the share."""
+    if not share.total:
+        return "none"
+    low, high = share.interval()
+    digits = 0 if share.total < 1000 else 2
+    return f"{share.count} of {share.total} ({100 * low:.{digits}f}–{100 * high:.{digits}f} %)"
+
+
+def target_rows(
+    results: Sequence[Result],
+    speeds: Sequence[Speed],
+    synthetic: SyntheticConfidence | str,
+    real: Sequence[RealConfidence],
+) -> list[Row]:
+    """Every target, in the order of the table.
+
+    Args:
+        results: of this reader, then of the peers; the first of these is the one to beat.
+        speeds: likewise.
+        synthetic: what is known of this reader's confidence on synthetic crops, or why nothing is.
+        real: confidence on real crops, by reader.
+    """
+    mine = results[0]
+    peer = results[1] if len(results) > 1 else None
+    return [
+        _count_row(f"{TEAM}, upright", mine, peer, [f"{TEAM} {UPRIGHT}"], 49, 51),
+        _count_row(f"{TEAM}, harder twins", mine, peer, [f"{TEAM} {kind}" for kind in TWINS], 265, 306),
+        *(_twin_row(kind, mine, peer) for kind in TWINS),
+        _behind_row(mine, peer),
+        *(_count_row(f"{TEAM}, turned by {turn}°", mine, peer, [f"{TEAM} turned {turn}"], 47, 51) for turn in TURNS),
+        _count_row(f"{GARMENT}, upright", mine, peer, [f"{GARMENT} {UPRIGHT}"], 43, 43),
+        *_speed_rows(speeds),
+        _size_row(mine, peer),
+        *_confidence_rows(synthetic, real, has_twins=any(case.kind in TWINS for case in mine.cases)),
+    ]
+
+
+def _pooled(result: Result, conditions: Sequence[str]) -> Proportion:
+    parts = [result.right(condition) for condition in conditions]
+    return Proportion(sum(part.count for part in parts), sum(part.total for part in parts))
+
+
+def _count_row(what: str, mine: Result, peer: Result | None, conditions: Sequence[str], wanted: int, total: int) -> Row:
+    share = _pooled(mine, conditions)
+    if share.total != total:
+        verdict = f"not measured: {share.total} crops, not {total}"
+    else:
+        verdict = _verdict(share.count - wanted)
+    shown = _NOTHING if peer is None else share_in_words(_pooled(peer, conditions))
+    return Row(what, f"at least {wanted} of {total}", share_in_words(share), shown, verdict)
+
+
+def _verdict(over: int) -> str:
+    if over < 0:
+        return f"**missed by {-over}**"
+    return f"met, {over} more" if over else "met"
+
+
+def _twin_row(kind: str, mine: Result, peer: Result | None) -> Row:
+    condition = f"{TEAM} {kind}"
+    share = mine.right(condition)
+    if peer is None or not share.total:
+        return Row(f"– {kind}", "at least the peer's", share_in_words(share), _NOTHING, "not measured")
+    other = peer.right(condition)
+    verdict = _verdict(share.count - other.count)
+    return Row(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(other), verdict)
+
+
+def _behind_row(mine: Result, peer: Result | None) -> Row:
+    what, target = "kinds of twins behind the peer", "none"
+    if peer is None or not mine.right(f"{TEAM} {next(iter(TWINS))}").total:
+        return Row(what, target, _NOTHING, _NOTHING, "not measured")
+    behind = [kind for kind in TWINS if mine.right(f"{TEAM} {kind}").count < peer.right(f"{TEAM} {kind}").count]
+    return Row(what, target, ", ".join(behind) or "none", _NOTHING, f"**missed by {len(behind)}**" if behind else "met")
+
+
+def _speed_rows(speeds: Sequence[Speed]) -> list[Row]:
+    mine = speeds[0]
+    time, rate = "median time of a crop read alone", f"throughput in batches of {BATCH}"
+    time_target, rate_target = (
+        f"at most {1 / TIMES_AS_FAST:g} of the peer's",
+        f"at least {TIMES_AS_FAST:g} x the peer's",
+    )
+    my_time = f"{mine.milliseconds:.1f} ms"
+    my_rate = _NOTHING if mine.crops_per_second is None else f"{mine.crops_per_second:.0f} crops/s"
+    if len(speeds) < 2:
+        return [
+            Row(time, time_target, my_time, _NOTHING, "not measured: no peer"),
+            Row(rate, rate_target, my_rate, _NOTHING, "not measured: no peer"),
+        ]
+    peer = speeds[1]
+    ratio = mine.milliseconds / peer.milliseconds
+    rounds = [one / other for one, other in zip(mine.by_round, peer.by_round, strict=True)]
+    verdict = "met" if ratio * TIMES_AS_FAST <= 1 else "**missed**"
+    spread = f"; {min(rounds):.2f} to {max(rounds):.2f} by round" if len(rounds) > 1 else ""
+    rows = [Row(time, time_target, my_time, f"{peer.milliseconds:.1f} ms", f"{verdict}: {ratio:.2f} of it{spread}")]
+    if mine.crops_per_second is None or peer.crops_per_second is None:
+        return [*rows, Row(rate, rate_target, my_rate, _NOTHING, "not measured")]
+    gain = mine.crops_per_second / peer.crops_per_second
+    verdict = "met" if gain >= TIMES_AS_FAST else "**missed**"
+    return [*rows, Row(rate, rate_target, my_rate, f"{peer.crops_per_second:.0f} crops/s", f"{verdict}: {gain:.2f} x")]
+
+
+def _size_row(mine: Result, peer: Result | None) -> Row:
+    size = mine.reader.megabytes
+    return Row(
+        "model files",
+        f"at most {MEGABYTES:g} MB",
+        f"{size:.1f} MB",
+        _NOTHING if peer is None else f"{peer.reader.megabytes:.1f} MB",
+        f"met, {MEGABYTES - size:.1f} MB less" if size <= MEGABYTES else f"**missed by {size - MEGABYTES:.1f} MB**",
+    )
+
+
+def _confidence_rows(
+    synthetic: SyntheticConfidence | str, real: Sequence[RealConfidence], *, has_twins: bool
+) -> list[Row]:
+    what = f"calibration error, {SYNTHETIC_CROPS:,} synthetic crops never trained on"
+    target = f"at most {SYNTHETIC_ERROR:g}"
+    accept = "wrong among texts accepted without asking, synthetic"
+    accept_target = f"at most 1 in {1 / ACCEPTABLE_RISK:.0f}"
+    if isinstance(synthetic, str):
+        unknown = f"not measured: {synthetic}; `make calibrate` does"
+        rows = [Row(what, target, _NOTHING, _NOTHING, unknown), Row(accept, accept_target, _NOTHING, _NOTHING, unknown)]
+    else:
+        error, shifted = synthetic.error, synthetic.shifted_error
+        enough = synthetic.crops >= SYNTHETIC_CROPS
+        few = f"not measured: {synthetic.crops:,} crops only"
+        rows = [
+            Row(
+                what,
+                target,
+                f"{error.value:.3f} ({error.low:.3f}–{error.high:.3f}); photographed again {shifted.value:.3f}"
+                f" ({synthetic.recipe}, {synthetic.precision})",
+                "uncalibrated",
+                _error_verdict(error.value, SYNTHETIC_ERROR) if enough else few,
+            ),
+            Row(accept, accept_target, _accepted(synthetic), _NOTHING, _accept_verdict(synthetic) if enough else few),
+        ]
+    mine = real[0].error
+    peer = _NOTHING
+    if len(real) > 1:
+        theirs = real[1].error
+        peer = f"{theirs.value:.3f} ({theirs.low:.3f}–{theirs.high:.3f})"
+    rows.insert(
+        1,
+        Row(
+            f"calibration error, {real[0].readings} real crops and their twins",
+            f"lower end at most {REAL_ERROR:g}",
+            f"{mine.value:.3f} ({mine.low:.3f}–{mine.high:.3f})",
+            peer,
+            _error_verdict(mine.low, REAL_ERROR) if has_twins else "not measured: without twins",
+        ),
+    )
+    wrong, upright = real[0].wrong, real[0].upright_wrong
+    shown = "nothing is accepted without asking"
+    if wrong is not None and upright is not None:
+        accepted = f"{wrong.total} of {real[0].readings} accepted"
+        shown = f"{share_in_words(wrong)}, {accepted}; without twins {share_in_words(upright)}"
+    rows.append(Row("the same, real crops and their twins", "(the count)", shown, _NOTHING, _NOTHING))
+    return rows
+
+
+def _error_verdict(error: float, most: float) -> str:
+    return f"met, {most - error:.3f} less" if error <= most else f"**missed by {error - most:.3f}**"
+
+
+def _accepted(synthetic: SyntheticConfidence) -> str:
+    wrong, shifted = synthetic.wrong, synthetic.shifted_wrong
+    if synthetic.threshold is None or wrong is None:
+        return "nothing is accepted without asking"
+    shown = f"{share_in_words(wrong)}, {wrong.total / synthetic.crops:.0%} accepted"
+    return shown if shifted is None else f"{shown}; photographed again {share_in_words(shifted)}"
+
+
+def _accept_verdict(synthetic: SyntheticConfidence) -> str:
+    wrong = synthetic.wrong
+    if synthetic.threshold is None or wrong is None:
+        return "**missed**: no confidence is high enough"
+    verdict = "met" if wrong.share <= ACCEPTABLE_RISK else "**missed**"
+    return f"{verdict}: 1 in {wrong.total / wrong.count:.0f}" if wrong.count else verdict
+
+
+def target_table(rows: Sequence[Row], peer: str | None) -> str:
+    """The targets as Markdown."""
+    lines = [f"| what | target | this reader | {peer or 'no peer'} | verdict |", "|---|---|---|---|---|"]
+    lines += [f"| {row.what} | {row.target} | {row.ours} | {row.peer} | {row.verdict} |" for row in rows]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from benchmarks import __main__ as bench
+from benchmarks.readers import Reader, ReaderMissingError, Reading
+from tests.ocr_model.conftest import write_attention_model
+
+
+@pytest.fixture
+def crops(tmp_path: Path) -> Path:
+    folder = tmp_path / "crops" / "team_dev"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (60, 20), "black").save(folder / "dark.png")
+    Image.new("RGB", (60, 20), "white").save(folder / "bright.png")
+    (folder / "labels.tsv").write_text("file\ttext\ndark.png\tA1\nbright.png\tZZ-9\n", encoding="utf-8")
+    return folder.parent
+
+
+@pytest.fixture
+def peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def peer(threads: int) -> Reader:
+        return Reader("some peer", lambda crop: Reading("ZZ9", 0.8), (), read_many=lambda crops: ["ZZ9"] * len(crops))
+
+    def missing(threads: int) -> Reader:
+        raise ReaderMissingError("no such reader here")
+
+    monkeypatch.setattr(bench, "rapidocr", peer)
+    monkeypatch.setattr(bench, "tesseract", missing)
+
+
+@pytest.mark.usefixtures("peers")
+def test_tables_and_pages_are_written(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = write_attention_model(tmp_path / "model")
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- benchmark -->\nold\n<!-- /benchmark -->\nafter\n", encoding="utf-8")
+    out = tmp_path / "docs" / "benchmark"
+    arguments = ["--crops", crops, "--model", model, "--out", out, "--readme", readme, "--threads", 1]
+    assert bench.main([*map(str, arguments), "--calibration", str(tmp_path / "none.json")]) == 0
+    printed = capsys.readouterr()
+    assert "left out: no such reader here" in printed.err
+    assert "| team_dev, upright | at least 49 of 51 | 1 of 2 (" in printed.out
+    assert "not measured yet" in printed.out
+    written = out.with_suffix(".md").read_text(encoding="utf-8")
+    # ZZ9 is ZZ-9 to the exact metric, and not to the strict one.
+    exact, strict = (line for line in written.splitlines() if line.startswith("| team_dev upright |"))
+    assert exact.split("|")[3].strip().startswith("1 of 2")
+    assert strict.split("|")[3].strip().startswith("0 of 2")
+    assert "benchmark-errors.html" in written
+    assert "dark.png" in (tmp_path / "docs" / "benchmark-errors.html").read_text(encoding="utf-8")
+    filled = readme.read_text(encoding="utf-8")
+    assert filled.startswith("before\n<!-- benchmark -->\n| what |")
+    assert filled.endswith("<!-- /benchmark -->\nafter\n")
+    assert "old" not in filled
+
+
+def test_without_crops_there_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("REAL_CROPS", raising=False)
+    assert bench.main([]) == 2
+    assert bench.main(["--crops", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("set REAL_CROPS") == 2
+
+
+def test_without_a_model_there_is_one_line(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["--crops", str(crops), "--model", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_readme_without_markers_is_left_alone(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("nothing here\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no benchmark markers"):
+        bench.fill_block(readme, "table\n")
+    assert readme.read_text(encoding="utf-8") == "nothing here\n"
+
+
+def test_a_busy_machine_is_said() -> None:
+    judge = bench.busyness
+    assert "too busy" in judge(3.0)
+    assert "too busy" not in judge(0.1)

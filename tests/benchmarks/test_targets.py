@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.confidence import RealConfidence, SyntheticConfidence
+from benchmarks.race import Result
+from benchmarks.targets import Row, share_in_words, target_rows, target_table
+from benchmarks.twins import TWINS
+from ocr_model.calibration import CalibrationError, Proportion, reliability_bins
+from tests.benchmarks.racing import result, speeds
+
+REACHED = {
+    "team_dev upright": (50, 51),
+    **{f"team_dev {kind}": (45, 51) for kind in TWINS},
+    "team_dev turned 90": (47, 51),
+    "team_dev turned 180": (47, 51),
+    "team_dev turned 270": (46, 51),
+    "garment_dev upright": (43, 43),
+}
+PEER = {**REACHED, "team_dev upright": (48, 51), "team_dev blur": (46, 51), "team_dev small": (34, 51)}
+SYNTHETIC = SyntheticConfidence(
+    "tags-1",
+    10_000,
+    "single",
+    CalibrationError(0.012, 0.01, 0.02),
+    0.98,
+    Proportion(8, 4000),
+    CalibrationError(0.02, 0.01, 0.03),
+    Proportion(9, 3000),
+)
+
+
+def confidence(low: float) -> RealConfidence:
+    bins = reliability_bins([0.9], [True])
+    return RealConfidence(CalibrationError(0.08, low, 0.12), bins, Proportion(1, 100), Proportion(0, 20), 357)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Result:
+    weights = tmp_path / "encoder.onnx"
+    weights.write_bytes(b"0" * 8_000_000)
+    return result("mine", REACHED, (weights,))
+
+
+def rows_of(mine: Result, *, synthetic: SyntheticConfidence | str = SYNTHETIC, low: float = 0.05) -> dict[str, Row]:
+    results = [mine, result("peer", PEER)]
+    times = speeds(4.0, 10.0, per_second=(300, 200))
+    rows = target_rows(results, times, synthetic, [confidence(low), confidence(0.2)])
+    assert all(row.verdict for row in rows)
+    return {row.what: row for row in rows}
+
+
+def test_what_is_reached_is_compared_with_the_target(mine: Result) -> None:
+    rows = rows_of(mine)
+    assert rows["team_dev, upright"].verdict == "met, 1 more"
+    assert rows["team_dev, upright"].ours.startswith("50 of 51 (")
+    assert rows["team_dev, upright"].peer.startswith("48 of 51 (")
+    assert rows["team_dev, harder twins"].verdict == "met, 5 more"
+    assert rows["team_dev, turned by 90°"].verdict == "met"
+    assert rows["team_dev, turned by 270°"].verdict == "**missed by 1**"
+    assert rows["garment_dev, upright"].verdict == "met"
+
+
+def test_no_kind_of_twins_may_be_behind_the_peer(mine: Result) -> None:
+    rows = rows_of(mine)
+    assert rows["– small"].verdict == "met, 11 more"
+    assert rows["– blur"].verdict == "**missed by 1**"
+    behind = rows["kinds of twins behind the peer"]
+    assert (behind.ours, behind.verdict) == ("blur", "**missed by 1**")
+
+
+def test_times_and_sizes_are_compared(mine: Result) -> None:
+    rows = rows_of(mine)
+    assert rows["median time of a crop read alone"].verdict.startswith("met: 0.40 of it")
+    assert rows["throughput in batches of 32"].verdict == "**missed**: 1.50 x"
+    assert rows["model files"].ours == "8.0 MB"
+    assert rows["model files"].verdict == "met, 12.0 MB less"
+
+
+def test_confidence_is_judged(mine: Result) -> None:
+    rows = rows_of(mine)
+    assert rows["calibration error, 10,000 synthetic crops never trained on"].verdict == "met, 0.018 less"
+    assert rows["calibration error, 357 real crops and their twins"].verdict == "met, 0.010 less"
+    assert rows["wrong among texts accepted without asking, synthetic"].verdict == "met: 1 in 500"
+    assert "1 of 100 (0–5 %)" in rows["the same, real crops and their twins"].ours
+    assert rows_of(mine, low=0.07)["calibration error, 357 real crops and their twins"].verdict == "**missed by 0.010**"
+
+
+def test_what_is_not_measured_is_never_met(mine: Result) -> None:
+    unknown = rows_of(mine, synthetic="measured on another model")
+    few = SyntheticConfidence("tags-1", 400, "single", SYNTHETIC.error, 0.98, SYNTHETIC.wrong, SYNTHETIC.error, None)
+    for rows in (unknown, rows_of(mine, synthetic=few)):
+        for what in (
+            "calibration error, 10,000 synthetic crops never trained on",
+            "wrong among texts accepted without asking, synthetic",
+        ):
+            assert rows[what].verdict.startswith("not measured")
+
+
+def test_without_a_threshold_the_target_is_missed(mine: Result) -> None:
+    none = SyntheticConfidence("tags-1", 10_000, "single", SYNTHETIC.error, None, None, SYNTHETIC.error, None)
+    row = rows_of(mine, synthetic=none)["wrong among texts accepted without asking, synthetic"]
+    assert row.verdict.startswith("**missed**")
+
+
+def test_without_a_peer_nothing_is_compared(mine: Result) -> None:
+    rows = {row.what: row for row in target_rows([mine], speeds(4.0), SYNTHETIC, [confidence(0.05)])}
+    assert rows["– small"].verdict == "not measured"
+    assert rows["median time of a crop read alone"].verdict.startswith("not measured")
+    assert rows["team_dev, upright"].verdict == "met, 1 more"
+
+
+def test_other_crops_have_no_target(tmp_path: Path) -> None:
+    other = result("mine", {"team_dev upright": (9, 10)})
+    rows = {row.what: row for row in target_rows([other], speeds(4.0), SYNTHETIC, [confidence(0.05)])}
+    assert rows["team_dev, upright"].verdict == "not measured: 10 crops, not 51"
+    assert rows["team_dev, harder twins"].verdict == "not measured: 0 crops, not 306"
+
+
+def test_shares_carry_their_interval() -> None:
+    assert share_in_words(Proportion(46, 51)) == "46 of 51 (79–97 %)"
+    assert share_in_words(Proportion(4, 1682)) == "4 of 1682 (0.06–0.61 %)"
+    assert share_in_words(Proportion(0, 0)) == "none"
+
+
+def test_the_table_is_markdown(mine: Result) -> None:
+    table = target_table(list(rows_of(mine).values()), "peer").splitlines()
+    assert table[0] == "| what | target | this reader | peer | verdict |"
+    assert {line.count("|") for line in table} == {6}
