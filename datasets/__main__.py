@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from datasets import champion_commands, cycle_commands
 from datasets.errors import BucketUnavailableError, StoreError
 from datasets.export import export_samples
 from datasets.places import Places
@@ -29,15 +30,20 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = _parser(environment).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
+        if options.command in champion_commands.COMMANDS:  # these need no labels
+            with Places.open(options.spool, options.storage_url or None) as places:
+                return champion_commands.run(places, options)
         with (
             SampleStore.open(
                 options.spool,
                 storage_url=options.storage_url or None,
                 database=environment.get("DATABASE_URL") or None,
-                upload=options.command in ("create", "delete"),
+                upload=options.command in ("create", "delete", *cycle_commands.COMMANDS),
             ) as store,
             Places.open(options.spool, options.storage_url or None) as places,
         ):
+            if options.command in cycle_commands.COMMANDS:
+                return cycle_commands.run(store, places, options)
             return run(store, places, options) if options.command in COMMANDS else _run(store, places, options)
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -75,6 +81,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     counts = commands.add_parser("counts", help="how much is kept, and how much is unsent")
     counts.add_argument("--json", action="store_true", help="one JSON object")
     add_parsers(commands)
+    champion_commands.add_parsers(commands)
+    cycle_commands.add_parsers(commands, environment)
     return parser
 
 
@@ -90,6 +98,7 @@ def _run(store: SampleStore, places: Places, options: argparse.Namespace) -> int
                 print(problem)
                 problems += 1
             problems += verify_versions(places)
+            problems += champion_commands.verify_champions(places)
             print(f"{problems} problems" if problems else "everything is as it should be")
             return 1 if problems else 0
         case "export":

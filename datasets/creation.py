@@ -14,7 +14,7 @@ from datasets.errors import UnknownSampleError
 from datasets.history import History, Watermark, live_samples, read_history
 from datasets.places import Places
 from datasets.progress import counted
-from datasets.review import find_contradictions, find_suspicious
+from datasets.review import find_contradictions, find_suspicious, settle
 from datasets.sample import Sample
 from datasets.selection import Filter
 from datasets.similarity import light, picture_hash
@@ -87,7 +87,7 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
     contradictions = find_contradictions(live)
     doubts = find_suspicious(live, request.rules.suspicion)
     chosen: dict[str, list[Sample]] = {}
-    for sample in live:
+    for sample in settle(live):
         if any(one.matches(sample) for one in request.filters):
             chosen.setdefault(sample.digest, []).append(sample)
     samples, left_out = [], []

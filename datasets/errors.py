@@ -4,8 +4,15 @@ StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
 ├── LabelError            a label that makes no sense (also a ValueError)
 ├── CropError             a picture that cannot be kept, or bytes that are not the crop they are named after
-(also a ValueError) ├── UnknownSampleError    no such sample in this store (also a LookupError)
+│                         (also a ValueError)
+├── UnknownSampleError    no such sample in this store (also a LookupError)
 ├── IndexUnavailableError the database does not answer; spool and bucket are not affected
+├── ChampionError         about the models in the store and which of them serves
+│   ├── ModelDamagedError      a model whose bytes are not the ones that it promises, here or in the store
+│   ├── UnknownModelError      no such model in the store (also a LookupError)
+│   └── ChampionMovedError     somebody else has changed the champion first; look again before deciding
+├── LeaseLostError        somebody else has taken the lease over; what it protects must stop
+├── CycleRequestError     a request for a cycle that makes no sense, or that is damaged
 └── ObjectError           about one object in a folder or bucket
     ├── ObjectMissingError     there is none of that name
     ├── ObjectConflictError    one of that name is there with other bytes
@@ -14,14 +21,20 @@ StoreError
 
 __all__ = [
     "BucketUnavailableError",
+    "ChampionError",
+    "ChampionMovedError",
     "CropError",
+    "CycleRequestError",
     "IndexUnavailableError",
     "LabelError",
+    "LeaseLostError",
+    "ModelDamagedError",
     "ObjectConflictError",
     "ObjectError",
     "ObjectMissingError",
     "StoreError",
     "StoreFullError",
+    "UnknownModelError",
     "UnknownSampleError",
 ]
 
@@ -48,6 +61,30 @@ class UnknownSampleError(StoreError, LookupError):
 
 class IndexUnavailableError(StoreError):
     """The database does not answer. Labels are safe: the database is an index only."""
+
+
+class ChampionError(StoreError):
+    """Something about the models in the store and which of them serves."""
+
+
+class ModelDamagedError(ChampionError):
+    """A model whose bytes are not the ones that it promises, or a folder that holds no whole model."""
+
+
+class UnknownModelError(ChampionError, LookupError):
+    """The store holds no model of that digest."""
+
+
+class ChampionMovedError(ChampionError):
+    """Somebody else has changed the champion since the caller looked; nothing was changed."""
+
+
+class LeaseLostError(StoreError):
+    """Somebody else has taken the lease over; what it protects must stop."""
+
+
+class CycleRequestError(StoreError):
+    """A request for a cycle that makes no sense, or that is damaged."""
 
 
 class ObjectError(StoreError):

@@ -45,19 +45,26 @@ class FolderObjects:
         """Create the object; see `ObjectStore.put`."""
         path = self._path(name)
         with disk_errors(f"cannot keep {name}"):
-            make_folder(path.parent)
-            temporary = self._write(data)
-            try:
-                # Without the lock two processes could both find nothing, and the later rename would win.
-                with locked(self._scratch / ".put.lock"):
-                    try:
-                        present = path.read_bytes()
-                    except FileNotFoundError:
-                        return self._rename(temporary, path)
-                # Another process may have renamed it and not yet synced it: True or False, it is durable.
-                sync_folder(path.parent)
-            finally:
-                temporary.unlink(missing_ok=True)
+            while True:
+                make_folder(path.parent)
+                temporary = self._write(data)
+                try:
+                    # Without the lock two processes could both find nothing, and the later rename would win.
+                    with locked(self._scratch / ".put.lock"):
+                        try:
+                            present = path.read_bytes()
+                        except FileNotFoundError:
+                            try:
+                                return self._rename(temporary, path)
+                            except FileNotFoundError:
+                                if temporary.exists() or path.exists():
+                                    raise
+                                continue  # a process that thought itself alone here swept it up; once more
+                    # Another process may have renamed it and not yet synced it: True or False, it is durable.
+                    sync_folder(path.parent)
+                    break
+                finally:
+                    temporary.unlink(missing_ok=True)
         if present != data:
             raise ObjectConflictError(f"{name} is there already, with other bytes")
         return False

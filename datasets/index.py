@@ -60,6 +60,9 @@ _REPLICAS = sa.Table(
     sa.Column("name", sa.String(80), primary_key=True),
 )
 
+# Events are only ever added, so their number and the last one tell whether anything has changed.
+_REVISION = sa.select(sa.func.count(), sa.func.max(_EVENTS.c.stamp)).select_from(_EVENTS)
+
 
 def _place(events: Any) -> Any:
     """An event's place in the order of all events."""
@@ -228,19 +231,24 @@ class SampleIndex:
 
     def count(self) -> tuple[dict[LabelStatus, int], int]:
         """Live labels by status, and the number of different crops that they point at."""
-        # Counting looks at every label; events are only ever added, so their number tells when to count anew.
-        version = sa.select(sa.func.count(), sa.func.max(_EVENTS.c.stamp)).select_from(_EVENTS)
+        # Counting looks at every label.
         live = sa.select(_EVENTS.c.status, _EVENTS.c.sample).where(_live(_EVENTS)).subquery()
         by_status = sa.select(live.c.status, sa.func.count()).group_by(live.c.status)
         crops = sa.select(sa.func.count(live.c.sample.distinct()))
         with _database_errors(), self._engine.connect() as connection:
-            seen = tuple(connection.execute(version).one())
+            seen = tuple(connection.execute(_REVISION).one())
             counted = self._counted
             if counted is None or counted[0] != seen:
                 found = {str(status): int(number) for status, number in connection.execute(by_status)}
                 counted = (seen, found, connection.scalar(crops) or 0)
                 self._counted = counted
         return {status: counted[1].get(status, 0) for status in LABEL_STATUSES}, counted[2]
+
+    def revision(self) -> tuple[int, int]:
+        """The number of events taken in, and the last one's place in their order."""
+        with _database_errors(), self._engine.connect() as connection:
+            number, last = connection.execute(_REVISION).one()
+        return int(number), int(last or 0)
 
     def sent(self, url: str) -> set[str]:
         """Names of the events that this bucket has confirmed."""

@@ -26,6 +26,7 @@ import difflib
 import math
 import operator
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,14 +107,14 @@ _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
-class Filter:
+class Filter(ABC):
     """A parsed filter: ask it with `matches`; `str` gives its canonical spelling. Made by `parse_filter`."""
 
     __slots__ = ()
 
+    @abstractmethod
     def matches(self, sample: Sample) -> bool:
         """Whether the filter takes this label."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from datetime import UTC
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from PIL import Image
 
@@ -32,11 +31,12 @@ from datasets.errors import (
     UnknownSampleError,
 )
 from datasets.event import Event, needed_crops
-from datasets.folder import FolderObjects
 from datasets.index import SampleIndex
 from datasets.layout import CROPS, crop_digest, crop_name, is_digest, place
 from datasets.objects import ObjectStore
+from datasets.places import open_objects
 from datasets.replication import Replication
+from datasets.review import SECOND_LOOKS
 from datasets.sample import LABEL_STATUSES, Counts, Label, Sample
 from datasets.spool import Clock, Spool
 from datasets.uploader import Queue, Uploader, UploadPolicy
@@ -98,7 +98,7 @@ class SampleStore:
             IndexUnavailableError: the database cannot be reached.
         """
         policy = policy or UploadPolicy()
-        replica = _open_replica(storage_url, policy) if storage_url else None
+        replica = open_objects(storage_url, policy) if storage_url else None
         opened = Spool(spool, clock=clock)
         try:
             index = SampleIndex(database) if database else SampleIndex.beside(spool)
@@ -134,7 +134,7 @@ class SampleStore:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
         The same status and text for the same prediction again change nothing and return what is kept. Another
-        status or text supersedes it.
+        status or text supersedes it, and so does the first second look (see verdict.py).
 
         Args:
             image: the crop, upright, of any mode; only its RGB pixels are kept.
@@ -150,10 +150,7 @@ class SampleStore:
         crop = make_crop(image)
         with self._spool.exclusive():
             present = self._find(label.prediction_id)
-            if present is not None and (present.label.status, present.label.text) == (
-                label.status,
-                label.text,
-            ):
+            if present is not None and _says_nothing_new(label, present.label):
                 if present.digest == crop.digest:
                     # Heals a crop that was lost or damaged since.
                     place(self._spool.objects, crop_name(crop.digest), crop.png)
@@ -268,6 +265,15 @@ class SampleStore:
         except ObjectMissingError:
             pass
         raise UnknownSampleError(f"there is no crop {digest}")
+
+    def revision(self) -> tuple[int, int]:
+        """Another value whenever `samples` may say something else; takes next to no time.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        self._catch_up_if_behind()
+        return self._index.revision()
 
     def counts(self) -> Counts:
         """How much is kept, and how far the bucket lags behind.
@@ -412,6 +418,12 @@ class SampleStore:
                 self._spool.objects.delete(name)
 
 
+def _says_nothing_new(label: Label, present: Label) -> bool:
+    if (label.status, label.text) != (present.status, present.text):
+        return False
+    return label.source not in SECOND_LOOKS or label.source == present.source
+
+
 def checked_label(label: Label) -> Label:
     """Normalise a label's texts and check that it makes sense.
 
@@ -437,15 +449,3 @@ def checked_label(label: Label) -> Label:
     if label.at.tzinfo is None:
         raise LabelError("the time of a label needs a time zone")
     return dataclasses.replace(label, text=text, read_text=read_text, at=label.at.astimezone(UTC))
-
-
-def _open_replica(url: str, policy: UploadPolicy) -> ObjectStore:
-    scheme = urlsplit(url).scheme
-    if scheme == "gs":
-        # Here, not above: without a bucket Google's client is not loaded (a second of start-up).
-        from datasets.bucket import BucketObjects
-
-        return BucketObjects(url, timeout=policy.timeout, deadline=policy.deadline)
-    if scheme == "file":
-        return FolderObjects(Path(unquote(urlsplit(url).path)))
-    raise StoreError(f"storage is written gs://bucket/prefix or file:///folder, not {url!r}")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from PIL import Image
 
 from datasets.sample import Label
 from datasets.uploader import UploadPolicy
+
+T = TypeVar("T")
 
 HASTY = UploadPolicy(timeout=1.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)
 """An uploader that gives up and comes back quickly enough for a test."""
@@ -35,3 +42,43 @@ def label(prediction_id: str, text: str = "CW2288-111", **changes: Any) -> Label
         "at": datetime(2026, 5, 4, 12, 30, tzinfo=UTC),
     }
     return Label(**(values | changes))
+
+
+def model_folder(folder: Path, name: str) -> Path:
+    """Write an exported model folder: right in form, though nothing could read with it."""
+    folder.mkdir()
+    files = {"encoder": "encoder.onnx", "decoder": "decoder.onnx"}
+    for part, file in files.items():
+        (folder / file).write_bytes(f"{part} of {name}".encode() * 100)
+    (folder / "weights.pt").write_bytes(f"weights of {name}".encode() * 100)
+    description = {
+        "name": name,
+        "version": "1.0",
+        "card": {"recipe": "tags-1"},
+        "files": files,
+        "sha256": {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in files.values()},
+    }
+    (folder / "model.json").write_text(json.dumps(description))
+    return folder
+
+
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """Do the work in so many threads at the same moment. Returns what they return, in any order."""
+    barrier = threading.Barrier(count)
+    results: list[T] = []
+    errors: list[Exception] = []
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            results.append(work(number))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    return results

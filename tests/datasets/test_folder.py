@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datasets import folder
-from datasets.errors import StoreError, StoreFullError
+from datasets.errors import ObjectConflictError, StoreError, StoreFullError
 from datasets.folder import FolderObjects
 
 
@@ -70,3 +70,24 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("not a folder")
     with pytest.raises(StoreError, match="cannot use the folder"):
         FolderObjects(tmp_path / "spool")
+
+
+def test_a_file_swept_up_while_it_is_written_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that opens, and thinks itself alone, sweeps up what a process without a store is writing."""
+    objects = FolderObjects(tmp_path)
+    sync_file, left = folder.sync_file, [3]
+
+    def sweep(descriptor: int) -> None:
+        sync_file(descriptor)
+        if left[0]:
+            left[0] -= 1
+            for half_written in (tmp_path / "local" / "tmp").glob("*.tmp"):
+                half_written.unlink()
+
+    monkeypatch.setattr(folder, "sync_file", sweep)
+    assert objects.put("leases/cycle/00000001.json", b"data")
+    assert left == [0]
+    assert objects.get("leases/cycle/00000001.json") == b"data"
+    with pytest.raises(ObjectConflictError):
+        objects.put("leases/cycle/00000001.json", b"other")
+    assert not list(tmp_path.rglob("*.tmp"))

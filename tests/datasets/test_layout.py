@@ -5,7 +5,18 @@ from pathlib import Path
 
 from datasets.crop import make_crop
 from datasets.folder import FolderObjects
-from datasets.layout import crop_digest, crop_name, is_genuine, place, version_file_name, version_name
+from datasets.layout import (
+    crop_digest,
+    crop_name,
+    is_genuine,
+    model_file_name,
+    model_name,
+    numbered_name,
+    numbers,
+    place,
+    version_file_name,
+    version_name,
+)
 from tests.datasets.making import picture
 
 
@@ -45,3 +56,23 @@ def test_version_names() -> None:
     assert version_name("versions/v2.0.json") == "v2.0"
     assert version_name("versions/v2.0/card.json") is None
     assert version_name("cycles/v2.0.json") is None
+
+
+def test_model_names() -> None:
+    digest = "0a" * 32
+    assert model_file_name(digest, "encoder.onnx") == f"models/{digest}/encoder.onnx"
+    assert model_name(model_file_name(digest, "model.json")) == digest
+    assert model_name(model_file_name(digest, "encoder.onnx")) is None
+    assert model_name(f"models/{digest}/old/model.json") is None
+    assert model_name("models/latest/model.json") is None
+
+
+def test_numbers_of_a_history(tmp_path: Path) -> None:
+    objects = FolderObjects(tmp_path)
+    assert numbers(objects, "champion/") == []
+    for number in (2, 1, 10, 9):
+        objects.put(numbered_name("champion/", number), b"")
+    for name in ("champion/1.json", "champion/00000003.txt", "champion/old/00000004.json", "champions/00000005.json"):
+        objects.put(name, b"")
+    assert numbers(objects, "champion/") == [1, 2, 9, 10]
+    assert numbers(objects, "champion/", 9) == [9, 10]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datasets.catalogue import VersionCatalogue
+from datasets.next_version import NextVersionSettings, create_next_version, next_version_name
+from datasets.places import Places
+from datasets.store import SampleStore
+from tests.datasets.patterns import keep, keep_all
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ([], "v1.0"),
+        (["v1.0"], "v1.1"),
+        (["v2.9", "v2.10", "v1.0"], "v2.11"),
+        (["trial", "v3.0", "v3.0-b"], "v3.1"),
+    ],
+)
+def test_the_name_follows_the_highest(names: list[str], wanted: str) -> None:
+    assert next_version_name(names) == wanted
+
+
+def test_it_builds_on_the_champions_version_and_leaves_doubtful_labels_out(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        keep_all(store, range(8))
+        first = create_next_version(store, places, "v1.0", "v0.9", NextVersionSettings())
+        assert first.manifest.parent is None  # there is no v0.9 here
+        keep(store, 8)
+        keep(store, 9, status="corrected", read_text="S80602ABC", read_confidence=0.99)
+        second = create_next_version(store, places, "v1.1", "v1.0", NextVersionSettings())
+        assert second.manifest.parent is not None
+        assert second.manifest.parent.name == "v1.0"
+        assert len(second.manifest.entries) == 9
+        assert [one.reason for one in second.manifest.left_out] == ["far from a sure reading"]
+        assert VersionCatalogue(places).get_beside("v1.1", "card.md") is not None
+
+
+def test_a_killed_process_finds_its_version_again(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        keep_all(store, range(4))
+        first = create_next_version(store, places, "v1.0", None, NextVersionSettings())
+        keep(store, 5)
+        assert create_next_version(store, places, "v1.0", None, NextVersionSettings()) == first
