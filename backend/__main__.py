@@ -5,20 +5,26 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+import time
 
 import uvicorn
 
 from backend.main import create_app
 from backend.memory import share_one_arena
 from backend.settings import Settings, SettingsError, load_settings
+from datasets.spool import Clock
 
 _CANNOT_START = 2
 # Running requests get this long to end after Ctrl-C.
 _SHUTDOWN_SECONDS = 10
 
 
-def main() -> int:
-    """Serve until interrupted; return the exit status."""
+def main(clock: Clock = time.time) -> int:
+    """Serve until interrupted; return the exit status.
+
+    Args:
+        clock: Seconds since 1970, for the times that are kept; another one for tests of clocks that jump.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of every malformed form: that is the sender's mistake, and is answered with 400.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
@@ -36,7 +42,7 @@ def main() -> int:
         failures.append(message)
         server.should_exit = True
 
-    app = create_app(settings, on_failure=stop)
+    app = create_app(settings, on_failure=stop, clock=clock)
     configuration = uvicorn.Config(
         app,
         log_level="warning",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
 from backend.body_limit import BodyLimit
@@ -16,9 +19,10 @@ from backend.metrics import CountRequests, Metrics
 from backend.model import Reader
 from backend.problems import UnexpectedErrors, add_problem_handlers
 from backend.rate_limit import RateLimit, TokenBuckets
-from backend.routes import health, labels, model, predictions, products
+from backend.routes import data, health, labels, model, predictions, products, shadow
 from backend.services import make_services
 from backend.settings import Settings, load_settings
+from datasets.spool import Clock
 
 __all__ = ["create_app"]
 
@@ -39,23 +43,25 @@ Errors are RFC 9457 problem details; branch on `kind`.
 def create_app(
     settings: Settings | None = None,
     *,
-    load_recognizer: Callable[[], Reader] | None = None,
+    load_recognizer: Callable[[Path | None, int], Reader] | None = None,
     on_failure: Callable[[str], None] = lambda message: logger.error("not ready: %s", message),
+    clock: Clock = time.time,
 ) -> FastAPI:
     """Return the service. It can be started once.
 
     Args:
         settings: Validated settings; None reads them from the environment.
-        load_recognizer: Loads the recognizer; None loads the model that the settings name.
+        load_recognizer: Loads the model in a folder (None: the one that ships) for so many threads a reading; None
+            loads it with ONNX Runtime.
         on_failure: Told in one line when the service can never become ready (no model, no store).
+        clock: Seconds since 1970, for the times that are kept.
 
     Raises:
         SettingsError: When the environment holds wrong settings.
     """
     chosen = settings or load_settings()
     metrics = Metrics()
-    load = load_recognizer or (lambda: _load_recognizer(chosen))
-    services = make_services(chosen, metrics, load, on_failure)
+    services = make_services(chosen, metrics, load_recognizer or _load_recognizer, on_failure, clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -67,17 +73,22 @@ def create_app(
             await asyncio.wait([starting])
             await services.stop()
 
-    app = FastAPI(
+    # The page at /docs with the assets of its package: no shopper's and no operator's browser asks a stranger for them.
+    app = FastAPIOffline(
         title="Shoe-tag reader",
         version="0.1.0",
         summary="Codes and prices from shoe tags.",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        redoc_url=None,
+        static_url="/docs/assets",
+        swagger_ui_parameters={"validatorUrl": None},
     )
     app.state.services = services
     add_problem_handlers(app)
-    for router in (predictions.router, labels.router, products.router, model.router, health.router):
-        app.include_router(router)
+    routes = (predictions, labels, products, model, shadow, data, health)
+    for room in routes:
+        app.include_router(room.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
@@ -100,8 +111,8 @@ def create_app(
     return app
 
 
-def _load_recognizer(settings: Settings) -> Reader:
+def _load_recognizer(folder: Path | None, threads: int) -> Reader:
     # Imported here, in the loading thread: ONNX Runtime takes longer to import than everything else.
     from ocr_model.recognizer import Recognizer
 
-    return Recognizer.load(settings.model_dir, threads=settings.model_threads)
+    return Recognizer.load(folder, threads=threads)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.shadow import ShadowMetrics
+
 __all__ = ["CountRequests", "Metrics"]
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -29,7 +31,10 @@ class Metrics:
         labels: Labels kept, by status; undone ones as deleted.
         price_answers: Answers of price providers, by provider and outcome.
         rate_limited: Requests refused because a client asked too much.
+        team_refused: Requests with a wrong team token.
         overloaded: Photos refused because every reader was busy.
+        champion_failures: Times that the store's champion or challenger could not be taken, by kind.
+        shadow: What the challenger in shadow does.
     """
 
     def __init__(self) -> None:
@@ -62,9 +67,17 @@ class Metrics:
         self.rate_limited = Counter(
             "tags_rate_limited", "Requests refused because a client asked too much.", registry=self.registry
         )
+        self.team_refused = Counter("tags_team_refused", "Requests with a wrong team token.", registry=self.registry)
         self.overloaded = Counter(
             "tags_overloaded", "Photos refused because every reader was busy.", registry=self.registry
         )
+        self.champion_failures = Counter(
+            "tags_champion_failures",
+            "Times that the store's champion or challenger could not be taken.",
+            ("kind",),
+            registry=self.registry,
+        )
+        self.shadow = ShadowMetrics(self.registry)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Show a value as it is at the moment of the scrape."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PIL import Image
 
 from backend.problems import Problem
 from ocr_model.prediction import ModelInfo, Prediction
 
-__all__ = ["ModelSlot", "Reader"]
+if TYPE_CHECKING:
+    from datasets.champions import ChampionRecord
+
+__all__ = ["ModelSlot", "Reader", "Serving"]
 
 
 class Reader(Protocol):
@@ -26,29 +32,48 @@ class Reader(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Serving:
+    """What reads now.
+
+    Attributes:
+        recognizer: Who reads.
+        champion: Which of the store's champions it is; None for the model that came with the code or the settings.
+        since: When it began to read here, with a time zone.
+    """
+
+    recognizer: Reader
+    champion: ChampionRecord | None
+    since: datetime
+
+
 class ModelSlot:
     """Holds the one recognizer of the process: loading, then ready or failed.
 
     Whoever takes the recognizer keeps the one he took, so another can be put in without dropping a request.
+
+    Args:
+        now: The time of day, with its zone.
     """
 
-    def __init__(self) -> None:
-        self._recognizer: Reader | None = None
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._serving: Serving | None = None
         self._failure: str | None = None
 
     @property
     def is_ready(self) -> bool:
         """Whether there is a recognizer."""
-        return self._recognizer is not None
+        return self._serving is not None
 
     @property
-    def recognizer(self) -> Reader:
-        """The recognizer.
+    def serving(self) -> Serving:
+        """What reads now.
 
         Raises:
-            Problem: 503, while there is none.
+            Problem: 503, while nothing does.
         """
-        if self._recognizer is None:
+        if self._serving is None:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "not-ready",
@@ -56,11 +81,22 @@ class ModelSlot:
                 self._failure or "The model is still being loaded.",
                 headers=None if self._failure else {"Retry-After": "1"},
             )
-        return self._recognizer
+        return self._serving
 
-    def put(self, recognizer: Reader) -> None:
+    @property
+    def recognizer(self) -> Reader:
+        """The recognizer; see `serving`."""
+        return self.serving.recognizer
+
+    @property
+    def champion(self) -> ChampionRecord | None:
+        """Which of the store's champions reads, if it is one of them that does."""
+        return None if self._serving is None else self._serving.champion
+
+    def put(self, recognizer: Reader, champion: ChampionRecord | None = None) -> None:
         """Serve this recognizer from now on."""
-        self._recognizer = recognizer
+        # One assignment of one reference: a request sees the old or the new, never something between.
+        self._serving = Serving(recognizer, champion, self._now())
         self._failure = None
 
     def fail(self, message: str) -> None:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend.problems import Problem, problem_response
 from backend.settings import Network
 
-__all__ = ["RateLimit", "TokenBuckets", "client_address"]
+__all__ = ["RateLimit", "TokenBuckets", "bucket_name", "client_address"]
 
 _MOST_CLIENTS = 10_000
 # Households get whole /64 networks: single addresses of it would be as many clients as one likes.
@@ -58,7 +58,8 @@ def _is_trusted(address: ipaddress.IPv4Address | ipaddress.IPv6Address, trusted_
     return any(address in network for network in trusted_proxies)
 
 
-def _bucket_name(address: str) -> str:
+def bucket_name(address: str) -> str:
+    """Return the name of the bucket that an address shares with its household."""
     parsed = _parse(address)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))
@@ -94,6 +95,13 @@ class TokenBuckets:
         self._clock = clock
         self._most_clients = most_clients
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def wait(self, client: str) -> float:
+        """Return the seconds until the client has a token, 0 if it has one; takes none."""
+        bucket = self._buckets.get(client)
+        if bucket is None:
+            return 0.0
+        return max(0.0, (1 - bucket.tokens) / self._per_second - (self._clock() - bucket.at))
 
     def take(self, client: str) -> float:
         """Take one token; return 0 if there was one, else the seconds until there is."""
@@ -135,7 +143,7 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its client has a token left."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            wait = self._buckets.take(_bucket_name(client_address(scope, self._trusted_proxies)))
+            wait = self._buckets.take(bucket_name(client_address(scope, self._trusted_proxies)))
             if wait > 0:
                 self._on_refused()
                 problem = Problem(

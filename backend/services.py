@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.champion_watch import ChampionWatch
 from backend.metrics import Metrics
 from backend.model import ModelSlot, Reader
 from backend.predictions import PendingPredictions
@@ -19,11 +24,17 @@ from backend.prices.lookup import PriceLookup
 from backend.prices.naver import NaverShopping
 from backend.problems import Problem
 from backend.settings import Settings
+from backend.shadow import Shadow
+from backend.team_access import TeamAccess
 from backend.work_queue import WorkQueue
 from datasets.errors import StoreError
+from datasets.places import Places
+from datasets.spool import Clock
+from datasets.uploader import UploadPolicy
 from ocr_model.errors import ModelError
 
 if TYPE_CHECKING:
+    from backend.team_data import TeamData
     from datasets.store import SampleStore
 
 __all__ = ["Services", "make_services"]
@@ -33,6 +44,11 @@ logger = logging.getLogger("backend")
 # Writing a crop is short; whoever confirms has seen the reading and must not be sent away lightly.
 _KEEPING_WORKERS = 2
 _KEEPING_WAITING = 64
+# What the team asks may read much and wait for a bucket; it must not hold up shoppers.
+_ASKING_WORKERS = 2
+_ASKING_WAITING = 16
+# How patient the looks at the champion are, in seconds. The next one comes soon.
+_LOOKING = UploadPolicy(timeout=5.0, deadline=5.0)
 
 
 @dataclass
@@ -47,7 +63,11 @@ class Services:
         keeping: Threads that write to the store.
         pending: Predictions that wait for a verdict.
         prices: What shoes cost.
-        load_recognizer: Loads the recognizer; called once, in a thread.
+        shadow: The challenger that reads beside the recognizer, if there is one.
+        watch: Puts the store's champion into `model`, and its challenger into `shadow`.
+        team_access: Who may ask what the team may ask.
+        asking: Threads that answer the team.
+        clock: Seconds since 1970, for the times that are kept.
         on_failure: Told in one line why the service can never become ready.
     """
 
@@ -58,10 +78,16 @@ class Services:
     keeping: WorkQueue
     pending: PendingPredictions
     prices: PriceLookup
-    load_recognizer: Callable[[], Reader]
+    shadow: Shadow
+    watch: ChampionWatch
+    team_access: TeamAccess
+    asking: WorkQueue
+    clock: Clock
     on_failure: Callable[[str], None]
     _store: SampleStore | None = None
     _failures: list[str] = field(default_factory=list)
+    _team: TeamData | None = None
+    _team_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def store(self) -> SampleStore:
@@ -89,23 +115,48 @@ class Services:
         """Kept labels that the bucket does not have yet."""
         return 0 if self._store is None else self._store.queue().unsent
 
+    @property
+    def team(self) -> TeamData:
+        """What the team sees; takes a moment the first time.
+
+        Raises:
+            Problem: 503, while the store is not open.
+        """
+        # Imported here: few backends are ever asked, and it needs everything about versions and cycles.
+        from backend.team_data import TeamData
+
+        with self._team_lock:
+            if self._team is None:
+                settings = self.settings
+                places = Places.open(settings.spool, settings.storage_url, policy=_LOOKING)
+                self._team = TeamData(self.store, places, clock=self.clock)
+            return self._team
+
     async def start(self) -> None:
-        """Load the recognizer and open the store, side by side, off the event loop."""
-        await asyncio.gather(asyncio.to_thread(self._load_model), asyncio.to_thread(self._open_store))
+        """Open the store and load the recognizer, off the event loop."""
+        # The store first: it knows who the champion is. Beside it ONNX Runtime, which takes long to import.
+        importing = asyncio.to_thread(importlib.import_module, "ocr_model.recognizer")
+        await asyncio.gather(asyncio.to_thread(self._open_store), importing)
+        await self._load_model()
         if self._failures:
             self.on_failure("; ".join(self._failures))
 
     async def stop(self) -> None:
         """End running jobs, then close what they work with."""
+        await self.watch.close()
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.keeping.close)
+        await asyncio.to_thread(self.asking.close)
+        if self._team is not None:
+            await asyncio.to_thread(self._team.close)
+        await asyncio.to_thread(self.shadow.close)
         await self.prices.close()
         if self._store is not None:
             await asyncio.to_thread(self._store.close)
 
-    def _load_model(self) -> None:
+    async def _load_model(self) -> None:
         try:
-            self.model.put(self.load_recognizer())
+            await self.watch.start(follow=self._store is not None)
         except ModelError as error:
             self._fail_model(str(error))
         except Exception:
@@ -127,6 +178,7 @@ class Services:
                 settings.spool,
                 storage_url=settings.storage_url,
                 database=database.get_secret_value() if database else None,
+                clock=self.clock,
             )
         except (StoreError, OSError) as error:
             self._failures.append(f"the sample store at {settings.spool} could not be opened: {error}")
@@ -138,10 +190,19 @@ class Services:
 def make_services(
     settings: Settings,
     metrics: Metrics,
-    load_recognizer: Callable[[], Reader],
+    load_recognizer: Callable[[Path | None, int], Reader],
     on_failure: Callable[[str], None],
+    clock: Clock = time.time,
 ) -> Services:
-    """Put the services together; touches neither disk nor network."""
+    """Put the services together; touches neither disk nor network.
+
+    Args:
+        settings: Validated settings.
+        metrics: Where everything is counted.
+        load_recognizer: Loads the model in a folder (None: the one that ships), for so many threads a reading.
+        on_failure: Told in one line why the service can never become ready.
+        clock: Seconds since 1970, for the times that are kept.
+    """
     naver = NaverShopping(
         settings.naver_client_id.get_secret_value() if settings.naver_client_id else None,
         settings.naver_client_secret.get_secret_value() if settings.naver_client_secret else None,
@@ -153,10 +214,28 @@ def make_services(
     guarded = GuardedProvider(naver, failures=settings.price_breaker_failures, seconds=settings.price_breaker_seconds)
     # The cache stands before the breaker: what is remembered is answered while the service is left alone.
     cached = CachedProvider(guarded, seconds=settings.price_cache_seconds, entries=settings.price_cache_entries)
+    slot = ModelSlot()
+    shadow = Shadow(
+        metrics.shadow,
+        limits=settings.image_limits,
+        waiting=settings.shadow_queue,
+        remembered=settings.pending_count,
+    )
+    watch = ChampionWatch(
+        slot,
+        shadow,
+        load=lambda folder: load_recognizer(folder or settings.model_dir, settings.model_threads),
+        # One thread: those that a session starts beside it would not be of low priority for certain.
+        load_challenger=lambda folder: load_recognizer(folder, 1),
+        open_places=lambda: Places.open(settings.spool, settings.storage_url, policy=_LOOKING),
+        cache=settings.model_cache,
+        seconds=settings.champion_poll_seconds,
+        on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
+    )
     services = Services(
         settings=settings,
         metrics=metrics,
-        model=ModelSlot(),
+        model=slot,
         reading=WorkQueue("reading", workers=settings.reading_workers, waiting=settings.reading_queue),
         keeping=WorkQueue("keeping", workers=_KEEPING_WORKERS, waiting=_KEEPING_WAITING),
         pending=PendingPredictions(
@@ -166,7 +245,11 @@ def make_services(
             [CatalogueProvider(ProductCatalogue(settings.catalogue)), cached],
             on_answer=lambda provider, outcome: metrics.price_answers.labels(provider, outcome).inc(),
         ),
-        load_recognizer=load_recognizer,
+        shadow=shadow,
+        watch=watch,
+        team_access=TeamAccess(settings.team_token, settings.trusted_proxies, on_refused=metrics.team_refused.inc),
+        asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
+        clock=clock,
         on_failure=on_failure,
     )
     metrics.watch("tags_ready", "1 when it can read and keep.", lambda: float(services.is_ready))
@@ -174,4 +257,7 @@ def make_services(
     metrics.watch("tags_pending_predictions", "Predictions without a verdict.", lambda: len(services.pending))
     metrics.watch("tags_pending_bytes", "Bytes of their crops.", lambda: services.pending.bytes)
     metrics.watch("tags_store_unsent", "Labels that the bucket does not have yet.", lambda: services.unsent)
+    metrics.watch("tags_champion_number", "Number of the champion that serves; 0 is the shipped model.", watch.number)
+    metrics.watch("tags_champion_behind", "1 while the store names another champion.", lambda: float(watch.is_behind))
+    metrics.watch("tags_shadow_jobs", "Crops being read by the challenger or waiting.", lambda: shadow.jobs)
     return services

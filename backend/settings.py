@@ -22,6 +22,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
 _KIND = "(used|rental|cbshop)"
+_SHORTEST_TOKEN = 12
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
 
     # -- the recognizer ---------------------------------------------------------------------------------
-    # Directory of an exported model; unset means the champion that ships with the code.
+    # Directory of an exported model that serves while the store names no champion; unset means the one that ships.
     model_dir: Path | None = None
     # Threads that one reading may use inside the recognizer.
     model_threads: int = Field(default=2, ge=1, le=64)
@@ -61,6 +62,15 @@ class Settings(BaseSettings):
     reading_workers: int = Field(default=2, ge=1, le=16)
     # Photos that may wait for a worker before the service answers 503.
     reading_queue: int = Field(default=16, ge=0, le=1024)
+
+    # -- the store's champion ---------------------------------------------------------------------------
+    # Seconds between looks at which champion (and which challenger in shadow) the store names; 0 never looks, and
+    # stays with the model above.
+    champion_poll_seconds: float = Field(default=5.0, ge=0, le=3600)
+    # Folder of the models fetched from the store; unset means `models` in the data folder.
+    model_cache_dir: Path | None = None
+    # Crops that may wait for the challenger in shadow; what comes when they are as many is left out.
+    shadow_queue: int = Field(default=8, ge=0, le=1024)
 
     # -- what a photo may be ----------------------------------------------------------------------------
     # Largest accepted picture file, in bytes.
@@ -96,6 +106,10 @@ class Settings(BaseSettings):
     storage_url: str | None = Field(default=None, validation_alias=_named("STORAGE_URL"))
     # SQLAlchemy URL of the sample index; unset means SQLite in the spool. May hold a password.
     database_url: SecretStr | None = Field(default=None, validation_alias=_named("DATABASE_URL"))
+
+    # -- the team ---------------------------------------------------------------------------------------
+    # What the team sends to see data and models and to ask for cycles; unset, nobody can.
+    team_token: SecretStr | None = None
 
     # -- prices -----------------------------------------------------------------------------------------
     # Keys of the Naver Shopping search; both or neither.
@@ -165,6 +179,17 @@ class Settings(BaseSettings):
             raise ValueError("must be https: the keys would travel in clear")
         return value.rstrip("/")
 
+    @field_validator("team_token")
+    @classmethod
+    def _check_team_token(cls, value: SecretStr | None) -> SecretStr | None:
+        # Sent as an HTTP header, and open to guesses from wherever the service is reached.
+        text = "" if value is None else value.get_secret_value()
+        if value is not None and not (len(text) >= _SHORTEST_TOKEN and text.isascii() and text.isprintable()):
+            raise ValueError(f"must have {_SHORTEST_TOKEN} or more printable ASCII characters")
+        if " " in text:
+            raise ValueError("must not hold spaces")
+        return value
+
     @model_validator(mode="after")
     def _check_pairs(self) -> Self:
         if (self.naver_client_id is None) != (self.naver_client_secret is None):
@@ -185,6 +210,11 @@ class Settings(BaseSettings):
     def catalogue(self) -> Path:
         """SQLite file of the product catalogue."""
         return self.catalogue_file or self.data_dir / "catalogue.sqlite3"
+
+    @property
+    def model_cache(self) -> Path:
+        """Folder of the models fetched from the store."""
+        return self.model_cache_dir or self.data_dir / "models"
 
     @property
     def image_limits(self) -> ImageLimits:

@@ -4,9 +4,10 @@ The CSV has a header line and these columns, in any order:
 
 =========  ============================================================================================
 code       product code, as printed or as sold; required
-name       what the product is called; required
-brand      who makes it; may be empty
-price      whole units of the currency, thousands separated by commas or not; empty when it is not known
+name       what the product is called; required; tags and entities of HTML (`&amp;`) become plain text
+brand      who makes it; may be empty; as the name
+price      in units of the currency, thousands separated by commas or not, decimals after a point (129000, 1,290,000,
+           129000.00); a fraction is rounded, except of a currency that has none; empty when it is not known
 currency   ISO 4217 in capitals; empty means KRW
 url        http or https address of the offer; required
 image      http or https address of a picture; may be empty
@@ -25,10 +26,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backend.prices.provider import Offer, PriceError, offer_order, web_address
+from backend.prices.provider import Offer, PriceError, offer_order, plain_text, web_address
 from ocr_model.text import match_key, normalize_text
 
 __all__ = ["COLUMNS", "CatalogueError", "CatalogueProvider", "ImportCounts", "Product", "ProductCatalogue"]
@@ -38,8 +40,10 @@ _NAME = "Catalogue"
 _BUSY_SECONDS = 5.0
 _MOST_COMPLAINTS = 20
 _NOTHING = "nothing was imported"
-# Units with two decimals cannot be told in whole numbers in general; a price that can (129.00) is accepted.
-_PRICE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.0{1,2})?", re.ASCII)
+# Three digits after a point are refused: in much of the world 129.000 is a hundred and twenty-nine thousand.
+_PRICE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}|\d{4}))?", re.ASCII)
+# Currencies whose prices have no fraction (ISO 4217, those that shoes are sold in): one that has must be a mistake.
+_WITHOUT_FRACTION = frozenset({"JPY", "KRW", "VND"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS product (
@@ -296,16 +300,13 @@ def _product(columns: Sequence[str], cells: Sequence[str], now: datetime) -> Pro
     code = normalize_text(row["code"])
     if not match_key(code):
         raise ValueError(f"code {row['code']!r} has no letter or digit")
-    if not row["name"]:
+    name = plain_text(row["name"])
+    if not name:
         raise ValueError("name is empty")
-    price = None
-    if row["price"]:
-        if _PRICE.fullmatch(row["price"]) is None:
-            raise ValueError(f"price {row['price']!r} is not a whole number")
-        price = int(row["price"].split(".")[0].replace(",", ""))
     currency = row["currency"] or "KRW"
     if _CURRENCY.fullmatch(currency) is None:
         raise ValueError(f"currency {currency!r} is not three capital letters")
+    price = _price(row["price"], currency) if row["price"] else None
     addresses = {}
     for column in ("url", "image"):
         addresses[column] = web_address(row[column])
@@ -314,4 +315,15 @@ def _product(columns: Sequence[str], cells: Sequence[str], now: datetime) -> Pro
     url = addresses["url"]
     if url is None:
         raise ValueError("url is empty")
-    return Product(code, row["name"], row["brand"], price, currency, url, addresses["image"], now)
+    return Product(code, name, plain_text(row["brand"]), price, currency, url, addresses["image"], now)
+
+
+def _price(text: str, currency: str) -> int:
+    """Return a price in whole units; raise ValueError with what is wrong."""
+    match = _PRICE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"price {text!r} is not a number such as 129000, 129,000 or 129000.00")
+    price = Decimal(text.replace(",", ""))
+    if currency in _WITHOUT_FRACTION and price != price.to_integral_value():
+        raise ValueError(f"price {text!r} has a fraction, and {currency} has none")
+    return int(price.quantize(Decimal(1), ROUND_HALF_UP))

@@ -8,9 +8,7 @@ expected answers here, recognised from the ways in which ended services answer.
 from __future__ import annotations
 
 import asyncio
-import html
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,18 +16,15 @@ from typing import Any
 import httpx2
 
 from backend.prices.matching import title_holds
-from backend.prices.provider import Offer, PriceError, offer_order, web_address
+from backend.prices.provider import Offer, PriceError, offer_order, plain_text, web_address
 
 __all__ = ["NaverShopping"]
 
 _NAME = "Naver Shopping"
 _DISPLAY = 20
 _MOST_BYTES = 1 << 20
-_LONGEST_TITLE = 300
 # productType 4-6 are used goods; the query leaves them out already, but an answer need not obey.
 _USED_TYPES = frozenset({"4", "5", "6"})
-_TAG = re.compile(r"<[^<>]*>")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 class _RetryableError(Exception):
@@ -141,7 +136,7 @@ class NaverShopping:
         """Return one item of the answer as an offer; None for one that cannot be shown."""
         if not isinstance(item, dict) or str(item.get("productType", "")) in _USED_TYPES:
             return None
-        name, url = _plain_text(item.get("title")), web_address(item.get("link"))
+        name, url = plain_text(item.get("title")), web_address(item.get("link"))
         if not name or url is None:
             return None
         return Offer(
@@ -149,7 +144,7 @@ class NaverShopping:
             image=web_address(item.get("image")),
             price=_won(item.get("lprice")),
             currency="KRW",
-            mall=_plain_text(item.get("mallName")) or "Naver",
+            mall=plain_text(item.get("mallName")) or "Naver",
             url=url,
             provider=_NAME,
             fetched_at=self._now(),
@@ -185,14 +180,6 @@ def _items(status: int, body: bytes) -> list[Any]:
         # A page for people where an answer for programs was: the interface is gone.
         raise PriceError("service_ended", f"{_NAME} no longer offers its search.")
     raise PriceError("unavailable", f"{_NAME} sent an answer that nobody can read.")
-
-
-def _plain_text(value: object) -> str:
-    """Return a title without tags, entities, control characters and doubled spaces."""
-    if not isinstance(value, str):
-        return ""
-    text = _TAG.sub("", html.unescape(_TAG.sub("", value)))
-    return " ".join(_UNPRINTABLE.sub(" ", text).split())[:_LONGEST_TITLE]
 
 
 def _won(value: object) -> int | None:

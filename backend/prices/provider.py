@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-__all__ = ["Offer", "PriceError", "PriceProvider", "ReasonKind", "offer_order", "web_address"]
+__all__ = ["Offer", "PriceError", "PriceProvider", "ReasonKind", "offer_order", "plain_text", "web_address"]
 
 ReasonKind = Literal["no_key", "key_refused", "quota", "service_ended", "not_found", "unavailable"]
 
 _LONGEST_ADDRESS = 2048
+_LONGEST_TITLE = 300
+_TAG = re.compile(r"<[^<>]*>")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,14 @@ class PriceProvider(Protocol):
 def offer_order(offer: Offer) -> tuple[bool, bool, int]:
     """Sort key: certain matches first, then known prices, then the cheapest."""
     return (not offer.is_match, offer.price is None, offer.price or 0)
+
+
+def plain_text(value: object) -> str:
+    """Return a title without tags, entities, control characters and doubled spaces."""
+    if not isinstance(value, str):
+        return ""
+    text = _TAG.sub("", html.unescape(_TAG.sub("", value)))
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())[:_LONGEST_TITLE]
 
 
 def web_address(value: object) -> str | None:

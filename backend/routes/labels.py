@@ -15,15 +15,15 @@ from backend.model import Reader
 from backend.photos import Region, cut_crop, parse_region
 from backend.problems import Problem, problems
 from backend.routes.predictions import BoxField, TurnField
-from backend.schemas import DeletedBody, LabelBody
+from backend.schemas import DeletedBody, FormatBody, LabelBody
 from backend.services import Services
 from datasets.sample import Label
-from ocr_model.formats import complete_line, extract_code
+from ocr_model.formats import complete_line, extract_code, match_formats
 from ocr_model.image import ImageLimits, turn_image
 from ocr_model.prediction import ModelInfo, Prediction
 from ocr_model.text import CHARSET, label_text, match_key, normalize_text
 
-__all__ = ["router"]
+__all__ = ["router", "typed_line"]
 
 router = APIRouter(tags=["keeping"])
 
@@ -84,6 +84,10 @@ async def keep_label(
     read_confidence: Annotated[
         float | None, Form(ge=0, le=1, description="Its confidence. Used only together with `read_text`.")
     ] = None,
+    model_name: Annotated[
+        str, Form(max_length=100, description="Which model had read it. Used only together with `read_text`.")
+    ] = "",
+    model_version: Annotated[str, Form(max_length=100, description="The version of that model.")] = "",
     image: Annotated[
         UploadFile | None,
         File(description="The picture again; needed only when this backend no longer has it."),
@@ -103,7 +107,7 @@ async def keep_label(
     The same verdict twice is one label; another verdict takes the place of the earlier one.
     """
     store = services.store
-    corrected = _typed_line(text) if status == "corrected" else ""
+    corrected = typed_line(text) if status == "corrected" else ""
     reading = await _known_reading(services, prediction_id)
     if reading is None:
         if image is None:
@@ -114,7 +118,14 @@ async def keep_label(
                 "Send the picture again with the label.",
             )
         reading = await _sent_reading(
-            services, image.file, parse_region(box, turn), read_text, read_confidence, status, text
+            services,
+            image.file,
+            parse_region(box, turn),
+            read_text,
+            read_confidence,
+            ModelInfo(model_name, model_version),
+            status,
+            text,
         )
     line = reading.text
     if status == "corrected":
@@ -123,6 +134,10 @@ async def keep_label(
         line = ""
     elif text is not None and label_text(text) != label_text(reading.text):
         raise _unprocessable("text-differs", "accepted means the text as read; send corrected for another.")
+    is_completed = status == "corrected" and label_text(line) != label_text(corrected)
+    if status == "corrected" and label_text(line) == label_text(reading.text):
+        # Only the code of a line that was read rightly was typed: nothing is wrong with the reading.
+        status, line = "accepted", reading.text
     label = Label(
         prediction_id=prediction_id,
         status=status,
@@ -132,18 +147,20 @@ async def keep_label(
         model_name=reading.model.name,
         model_version=reading.model.version,
         client=client,
-        at=datetime.now(UTC),
+        at=datetime.fromtimestamp(services.clock(), UTC),
         turn=reading.turn,
     )
     sample = await services.keeping.run(store.keep, reading.crop, label)
     services.metrics.labels.labels(status).inc()
+    services.shadow.confirm(prediction_id, None if status == "unreadable" else line)
     return LabelBody(
         prediction_id=prediction_id,
         sample=sample.digest,
         status=status,
         text=line,
         code=extract_code(line),
-        completed=status == "corrected" and label_text(line) != label_text(corrected),
+        formats=[FormatBody(brand=found.brand, name=found.name, code=found.code) for found in match_formats(line)],
+        completed=is_completed,
         stored_at=sample.stored_at,
     )
 
@@ -158,6 +175,7 @@ async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> De
     """Delete the crop and the label of a prediction, from memory too. Doing it twice does no harm."""
     store = services.store
     services.pending.forget(prediction_id)
+    services.shadow.forget(prediction_id)
     deleted = await services.keeping.run(store.undo, prediction_id)
     if deleted:
         services.metrics.labels.labels("deleted").inc()
@@ -187,6 +205,7 @@ async def _sent_reading(
     region: Region,
     read_text: str | None,
     read_confidence: float | None,
+    model: ModelInfo,
     status: Status,
     text: str | None,
 ) -> _Reading:
@@ -206,6 +225,7 @@ async def _sent_reading(
         services.model.recognizer,
         read_text,
         read_confidence,
+        model,
     )
 
 
@@ -216,18 +236,23 @@ def _cut_and_read(
     recognizer: Reader,
     read_text: str | None,
     read_confidence: float | None,
+    model: ModelInfo,
 ) -> _Reading:
     crop = cut_crop(file.read(limits.max_bytes + 1), region, limits).image
     reading = _upright_reading(crop, region.turn, recognizer.read(crop))
     # What the shopper saw counts. How sure the reader was of another text, nobody knows unless the request says it.
-    if read_text is not None and read_confidence is not None:
-        return replace(reading, text=read_text, confidence=read_confidence)
-    if read_text is not None and label_text(read_text) != label_text(reading.text):
-        return replace(reading, text=read_text, confidence=0.0)
-    return reading
+    if read_text is None:
+        return reading
+    is_same = label_text(read_text) == label_text(reading.text)
+    if read_confidence is None:
+        read_confidence = reading.confidence if is_same else 0.0
+    if not model.name and is_same:
+        # Nobody says which model it was, but this one reads the same. Of another text it is not known who read it.
+        model = reading.model
+    return replace(reading, text=read_text, confidence=read_confidence, model=model)
 
 
-def _typed_line(text: str | None) -> str:
+def typed_line(text: str | None) -> str:
     """Return a typed correction, normalised.
 
     Raises:

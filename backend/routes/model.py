@@ -6,12 +6,13 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
+from backend.champion_watch import WatchFailure
 from backend.dependencies import ServicesDep
 from backend.problems import problems
-from backend.schemas import ModelBody
+from backend.schemas import ChampionBody, ChampionFailureBody, ModelBody
 from ocr_model.text import CHARSET
 
-__all__ = ["router"]
+__all__ = ["failure_body", "router"]
 
 router = APIRouter(tags=["reading"])
 
@@ -24,12 +25,39 @@ router = APIRouter(tags=["reading"])
 )
 async def get_model(services: ServicesDep) -> ModelBody:
     """Return the model's name and version, and what it may be given."""
-    info = services.model.recognizer.info
+    serving = services.model.serving
+    info, champion = serving.recognizer.info, serving.champion
+    entry = None
+    if champion is not None:
+        entry = ChampionBody(
+            number=champion.number,
+            model=champion.model,
+            dataset_version=champion.dataset_version,
+            promoted_at=champion.at,
+        )
     return ModelBody(
         name=info.name,
         version=info.version,
         charset=CHARSET,
+        accept_threshold=info.accept_threshold,
         image_formats=["JPEG", "PNG", "WebP", "HEIC"],
         image_max_bytes=services.settings.image_max_bytes,
         image_max_pixels=services.settings.image_max_pixels,
+        serving_since=serving.since,
+        champion=entry,
+        is_behind=services.watch.is_behind,
+        last_failure=failure_body(services.watch.failure),
+    )
+
+
+def failure_body(failure: WatchFailure | None) -> ChampionFailureBody | None:
+    """Return why a pointer of the store could not be followed, as it is answered."""
+    if failure is None:
+        return None
+    return ChampionFailureBody(
+        number=failure.number,
+        kind=failure.kind,
+        message=failure.message,
+        at=failure.at,
+        resolved=failure.resolved,
     )

@@ -82,6 +82,7 @@ async def create_prediction(
             services.metrics.overloaded.inc()
         raise
     pending = services.pending.add(prediction, PendingCrop.smallest(crop.image, upload, region))
+    afterwards.add_task(_shadow, services, pending)
     if crop.photo_pixels > LARGE_PHOTO_PIXELS:
         afterwards.add_task(_tidy, services)
     milliseconds = MillisecondsBody(
@@ -103,6 +104,11 @@ def _read(
     started = time.perf_counter()
     prediction = recognizer.read(crop.image)
     return upload, crop, prediction, (time.perf_counter() - started) * 1000
+
+
+async def _shadow(services: Services, pending: PendingPrediction) -> None:
+    """Hand the crop to the challenger, once the answer is out."""
+    services.shadow.offer(pending.id, pending.crop, pending.prediction)
 
 
 def _tidy(services: Services) -> None:
@@ -135,6 +141,7 @@ def _body(pending: PendingPrediction, milliseconds: MillisecondsBody) -> Predict
             if candidate.text != prediction.text
         ][:_MOST_CANDIDATES],
         formats=[FormatBody(brand=match.brand, name=match.name, code=match.code) for match in prediction.formats],
+        picture_text=prediction.picture_text,
         model=ModelNameBody(name=prediction.model.name, version=prediction.model.version),
         milliseconds=milliseconds,
         turn_found=prediction.turn,

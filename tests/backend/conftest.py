@@ -27,6 +27,7 @@ class FakeReader:
         self.turn = 0
         self.sizes: list[tuple[int, int]] = []
         self.pixels: list[tuple[int, ...]] = []
+        self.picture_text: str | None = None
         self.gate = threading.Event()
         self.gate.set()
         self.failure: Exception | None = None
@@ -56,6 +57,7 @@ class FakeReader:
             model=self.info,
             milliseconds={"total": 1.0},
             turn=self.turn,
+            picture_text=self.picture_text,
         )
 
 
@@ -171,7 +173,7 @@ def start(settings: Settings, reader: FakeReader) -> Iterator[Callable[..., Test
     clients: list[TestClient] = []
 
     def start_app(**changes: object) -> TestClient:
-        app = create_app(settings.model_copy(update=changes), load_recognizer=lambda: reader)
+        app = create_app(settings.model_copy(update=changes), load_recognizer=lambda folder, threads: reader)
         client = TestClient(app)
         client.__enter__()
         clients.append(client)

@@ -20,7 +20,7 @@ def serve(settings: Settings, reader: Any) -> Iterator[Callable[..., int]]:
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(**changes: object) -> int:
-        app = create_app(settings.model_copy(update=changes), load_recognizer=lambda: reader)
+        app = create_app(settings.model_copy(update=changes), load_recognizer=lambda folder, threads: reader)
         listener = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -44,6 +44,12 @@ def answer_of(connection: socket.socket) -> tuple[int, dict[str, Any]]:
         if separator and len(body) >= int(length.split(b":")[1]):
             break
     return int(received.split()[1]), json.loads(body)
+
+
+def status_of(port: int, path: str) -> int:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        return answer_of(connection)[0]
 
 
 HEAD = b"POST /v1/predictions HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
@@ -98,6 +104,10 @@ def test_a_trickle_is_given_up(serve: Callable[..., int]) -> None:
 
 def test_a_sender_who_leaves_does_no_harm(serve: Callable[..., int], png: bytes) -> None:
     port = serve()
+    for _ in range(200):
+        if status_of(port, "/readyz") == 200:
+            break
+        threading.Event().wait(0.05)
     for _ in range(5):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(HEAD + b"Content-Length: 50000\r\n\r\n" + PART + png)

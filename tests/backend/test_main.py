@@ -1,6 +1,7 @@
 """The service as a whole: its description, its errors, its request ids."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,16 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("delete", "/v1/predictions/{prediction_id}/label"),
         ("get", "/v1/products"),
         ("get", "/v1/model"),
+        ("get", "/v1/shadow"),
+        ("get", "/v1/team/overview"),
+        ("get", "/v1/team/versions/{name}"),
+        ("get", "/v1/team/versions/{name}/sheet.png"),
+        ("get", "/v1/team/cycles"),
+        ("post", "/v1/team/cycles"),
+        ("get", "/v1/team/cycles/{cycle}/report.html"),
+        ("get", "/v1/team/review"),
+        ("post", "/v1/team/review"),
+        ("get", "/v1/team/samples/{digest}.png"),
         ("get", "/healthz"),
         ("get", "/readyz"),
         ("get", "/metrics"),
@@ -35,6 +46,19 @@ def test_every_route_is_documented(client: TestClient) -> None:
     for path, _, operation in operations(client):
         assert operation["summary"], path
         assert operation["description"], path
+
+
+def test_the_description_s_page_asks_no_stranger(client: TestClient) -> None:
+    """Neither scripts nor styles nor pictures come from elsewhere."""
+    page = client.get("/docs")
+    assert page.status_code == 200
+    addresses = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)""", page.text)
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert address.startswith("/"), address
+        assert client.get(address).status_code == 200, address
+    assert "://" not in re.sub(r"window\.location\.origin", "", page.text)
+    assert client.get("/redoc").status_code == 404
 
 
 def test_every_error_is_documented_as_a_problem(client: TestClient) -> None:
@@ -53,7 +77,7 @@ def test_every_body_has_an_example_that_is_valid(client: TestClient) -> None:
     from backend import schemas
 
     description = client.get("/openapi.json").json()["components"]["schemas"]
-    for name in ("PredictionBody", "LabelBody", "DeletedBody", "ProductsBody", "ModelBody", "HealthBody"):
+    for name in ("PredictionBody", "LabelBody", "DeletedBody", "ProductsBody", "ModelBody", "ShadowBody", "HealthBody"):
         examples = description[name]["examples"]
         assert examples
         for example in examples:

@@ -30,6 +30,20 @@ def test_tokens_run_out_and_come_back() -> None:
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 1]
 
 
+def test_to_ask_how_long_takes_no_token() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(60, 2, clock=clock)
+    assert buckets.wait("a") == 0
+    buckets.take("a")
+    assert buckets.wait("a") == buckets.wait("a") == 0
+    buckets.take("a")
+    assert buckets.wait("a") == pytest.approx(1)
+    clock.seconds += 0.4
+    assert buckets.wait("a") == pytest.approx(0.6)
+    clock.seconds += 10
+    assert buckets.wait("a") == 0
+
+
 def test_only_so_many_clients_are_remembered() -> None:
     buckets = TokenBuckets(60, 1, clock=Clock(), most_clients=2)
     for name in "abc":

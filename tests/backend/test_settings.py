@@ -23,6 +23,8 @@ def test_defaults_need_nothing_and_stay_on_this_machine() -> None:
     assert settings.storage_url is None
     assert settings.naver_client_id is None
     assert settings.trusted_proxies == ()
+    assert settings.model_cache == Path("var/models")
+    assert settings.champion_poll_seconds == 5
 
 
 def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +76,9 @@ def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ({"TAGS_NAVER_EXCLUDE": "used;rental"}, "TAGS_NAVER_EXCLUDE"),
         ({"TAGS_READING_WORKERS": "0"}, "TAGS_READING_WORKERS"),
         ({"TAGS_IMAGE_MAX_BYTES": "-1"}, "TAGS_IMAGE_MAX_BYTES"),
+        ({"TAGS_TEAM_TOKEN": "too-short"}, "TAGS_TEAM_TOKEN: must have 12 or more"),
+        ({"TAGS_TEAM_TOKEN": "long enough but spaced"}, "must not hold spaces"),
+        ({"TAGS_TEAM_TOKEN": "팀의토큰팀의토큰팀의토큰팀의토큰"}, "printable ASCII"),
     ],
 )
 def test_unsafe_values_are_refused_in_one_line(

@@ -85,14 +85,45 @@ def test_columns_in_any_order_and_lines_in_any_style(catalogue: ProductCatalogue
 
 
 @pytest.mark.parametrize(
+    ("written", "currency", "price"),
+    [
+        ("129000", "KRW", 129000),
+        ("129000.00", "KRW", 129000),
+        ("129000.0000", "", 129000),
+        ('"1,290,000"', "KRW", 1290000),
+        ('"1,290,000.00"', "KRW", 1290000),
+        ("129.99", "USD", 130),
+        ("129.49", "EUR", 129),
+        ("129.50", "USD", 130),
+        ("0.5", "USD", 1),
+    ],
+)
+def test_prices_as_shops_write_them(
+    catalogue: ProductCatalogue, tmp_path: Path, written: str, currency: str, price: int
+) -> None:
+    catalogue.import_csv(write(tmp_path, f"{HEADER}GW2871,x,Nike,{written},{currency},https://x.example,\n"))
+    assert [product.price for product in catalogue.products()] == [price]
+
+
+def test_names_are_plain_text(catalogue: ProductCatalogue, tmp_path: Path) -> None:
+    row = "GW2871,<b>Stan&nbsp;Smith</b> Black &amp; White &#39;24,H&amp;M,1,KRW,https://x.example,\n"
+    catalogue.import_csv(write(tmp_path, HEADER + row))
+    (product,) = catalogue.products()
+    assert (product.name, product.brand) == ("Stan Smith Black & White '24", "H&M")
+
+
+@pytest.mark.parametrize(
     ("row", "complaint"),
     [
         (",x,Nike,1,KRW,https://x.example,", "code '' has no letter or digit"),
         ("---,x,Nike,1,KRW,https://x.example,", "code '---' has no letter or digit"),
         ("GW2871,,Nike,1,KRW,https://x.example,", "name is empty"),
-        ("GW2871,x,Nike,cheap,KRW,https://x.example,", "price 'cheap' is not a whole number"),
+        ("GW2871,x,Nike,cheap,KRW,https://x.example,", "price 'cheap' is not a number such as 129000"),
         ("GW2871,x,Nike,-5,KRW,https://x.example,", "price '-5'"),
-        ("GW2871,x,Nike,129.99,USD,https://x.example,", "price '129.99' is not a whole number"),
+        ("GW2871,x,Nike,129.99,KRW,https://x.example,", "price '129.99' has a fraction, and KRW has none"),
+        ("GW2871,x,Nike,129.000,KRW,https://x.example,", "price '129.000' is not a number"),
+        ("GW2871,x,Nike,1.290.000,KRW,https://x.example,", "price '1.290.000' is not a number"),
+        ("GW2871,<b></b>,Nike,1,KRW,https://x.example,", "name is empty"),
         ('GW2871,x,Nike,"12,90",KRW,https://x.example,', "price '12,90'"),
         ("GW2871,x,Nike,1,won,https://x.example,", "currency 'won'"),
         ("GW2871,x,Nike,1,KRW,,", "url is empty"),

@@ -28,7 +28,7 @@ def test_ready(client: TestClient) -> None:
 
 def test_not_ready_while_loading(settings: Settings, reader: Any, png: bytes) -> None:
     gate = threading.Event()
-    app = create_app(settings, load_recognizer=lambda: gate.wait(10) and reader)
+    app = create_app(settings, load_recognizer=lambda folder, threads: gate.wait(10) and reader)
     with TestClient(app) as client:
         try:
             assert client.get("/healthz").status_code == 200
@@ -57,7 +57,7 @@ def test_a_missing_model_is_said_in_one_line(settings: Settings, tmp_path: Path,
 
 
 def test_a_defect_while_loading_is_said_too(settings: Settings) -> None:
-    def load() -> Any:
+    def load(folder: Path | None, threads: int) -> Any:
         raise RuntimeError("deep inside")
 
     failures: list[str] = []
@@ -70,7 +70,7 @@ def test_a_store_that_cannot_be_opened_is_said(settings: Settings, reader: Any, 
     settings.data_dir.mkdir()
     settings.spool.write_text("a file where the folder should be")
     failures: list[str] = []
-    app = create_app(settings, load_recognizer=lambda: reader, on_failure=failures.append)
+    app = create_app(settings, load_recognizer=lambda folder, threads: reader, on_failure=failures.append)
     with TestClient(app) as client:
         assert until(client, "spool").status_code == 503
         answer = client.post("/v1/predictions", files={"image": png})

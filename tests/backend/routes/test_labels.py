@@ -57,6 +57,7 @@ def test_an_accepted_reading_is_kept(client: TestClient, png: bytes, settings: S
     assert body["prediction_id"] == prediction
     assert (body["status"], body["text"], body["code"]) == ("accepted", "ART GW2871", "GW2871")
     assert (body["completed"], body["saved"]) == (False, True)
+    assert "adidas" in {found["brand"] for found in body["formats"]}
     (sample,) = kept(settings)
     assert body["sample"] == sample.digest
     assert (sample.label.text, sample.label.read_text) == ("ARTGW2871", "ARTGW2871")
@@ -80,6 +81,20 @@ def test_who_types_the_line_gets_the_line(client: TestClient, png: bytes, settin
     body = label(client, read(client, png), status="corrected", text=" ａｒｔ  gw2872 ").json()
     assert (body["text"], body["completed"]) == ("ART GW2872", False)
     assert kept(settings)[0].label.text == "ARTGW2872"
+
+
+@pytest.mark.parametrize(("typed", "completed"), [("gw2871", True), ("ART GW2871", False), ("artgw2871", False)])
+def test_a_correction_that_says_what_was_read_is_an_acceptance(
+    client: TestClient, png: bytes, settings: Settings, typed: str, completed: bool
+) -> None:
+    prediction = read(client, png)
+    body = label(client, prediction, status="corrected", text=typed).json()
+    assert (body["status"], body["text"], body["completed"]) == ("accepted", "ART GW2871", completed)
+    (sample,) = kept(settings)
+    assert (sample.label.status, sample.label.text) == ("accepted", "ARTGW2871")
+    assert 'tags_labels_total{status="accepted"} 1.0' in client.get("/metrics").text
+    assert label(client, prediction, status="accepted").json()["sample"] == body["sample"]
+    assert len(kept(settings)) == 1
 
 
 def test_unreadable_has_no_text(client: TestClient, png: bytes, settings: Settings) -> None:
@@ -158,6 +173,27 @@ def test_what_the_shopper_saw_counts_not_what_is_read_now(
     assert answer.status_code == 200
     (sample,) = kept(settings)
     assert (sample.label.text, sample.label.read_confidence) == ("ARTGW2871", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("fields", "model"),
+    [
+        # Another backend, or a champion since replaced, had read it: the request says which, or nobody knows.
+        ({"model_name": "old", "model_version": "6"}, ("old", "6")),
+        ({"model_name": "old", "model_version": "6", "read_confidence": "0.8"}, ("old", "6")),
+        ({"read_confidence": "0.8"}, ("", "")),
+        ({}, ("", "")),
+        ({"read_text": "artgw9999"}, ("fake", "7")),  # this one reads the same
+    ],
+)
+def test_a_label_names_the_model_that_read(
+    client: TestClient, png: bytes, settings: Settings, reader: Any, fields: dict[str, str], model: tuple[str, str]
+) -> None:
+    reader.text = "ART GW9999"
+    answer = label(client, NOWHERE, png, **{"status": "accepted", "read_text": "ART GW2871", **fields})
+    assert answer.status_code == 200
+    (sample,) = kept(settings)
+    assert (sample.label.model_name, sample.label.model_version) == model
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["remembered", "sent again"])

@@ -40,6 +40,7 @@ def test_a_reading_has_everything(client: TestClient, png: bytes) -> None:
     assert body["model"] == {"name": "fake", "version": "7"}
     assert set(body["milliseconds"]) == {"decode", "crop", "recognize", "total"}
     assert body["turn_found"] == 0
+    assert body["picture_text"] is None
     assert body["expires_at"].endswith("Z")
     assert len(body["id"]) >= 22
 
@@ -54,6 +55,11 @@ def test_the_box_is_in_pixels_of_the_turned_picture(client: TestClient, png: byt
 def test_the_answer_says_which_turn_puts_the_text_upright(client: TestClient, png: bytes, reader: Any) -> None:
     reader.turn = 3
     assert post(client, png).json()["turn_found"] == 3
+
+
+def test_the_answer_says_what_the_picture_alone_says(client: TestClient, png: bytes, reader: Any) -> None:
+    reader.picture_text = "ART GWZ871"
+    assert post(client, png).json()["picture_text"] == "ART GWZ871"
 
 
 def test_a_box_over_the_edge_is_clipped(client: TestClient, png: bytes, reader: Any) -> None:

@@ -1,0 +1,237 @@
+"""The bodies of the team's routes (`/v1/team`), as documented in OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from backend.schemas import ModelNameBody, Probability
+
+__all__ = [
+    "ActivityBody",
+    "CardBody",
+    "ChampionEntryBody",
+    "CycleBody",
+    "LabelsBody",
+    "OverviewBody",
+    "PeriodBody",
+    "ProgressBody",
+    "QueueBody",
+    "RequestedBody",
+    "ReviewBody",
+    "ReviewItemBody",
+    "RunningCycleBody",
+    "ScoreBody",
+    "SyntheticPartBody",
+    "VerdictBody",
+    "VersionBody",
+    "WorkerBody",
+]
+
+Counts = dict[str, int]
+
+
+class SyntheticPartBody(BaseModel):
+    """Crops that a recipe draws for a version."""
+
+    recipe: str
+    count: int
+    side: str
+
+
+class VersionBody(BaseModel):
+    """A dataset version, and what became of the last cycle that trained on it."""
+
+    name: str
+    created_at: datetime
+    parent: str | None
+    filters: list[str]
+    crops: Counts = Field(description="Collected crops on each side: training, evaluation, unreadable.")
+    synthetic: list[SyntheticPartBody]
+    left_out: int = Field(description="Crops whose labels waited for a second look.")
+    labels_seen: int = Field(description="Label events that it was drawn up from.")
+    verdict: Literal["accepted", "rejected", "failed"] | None = Field(
+        description="Of the last cycle on it; null: none has finished."
+    )
+    reason: str = Field(description="Why, in a sentence; empty without a verdict.")
+
+
+class CardBody(BaseModel):
+    """What a dataset version holds, counted."""
+
+    name: str
+    tables: dict[str, dict[str, Counts]] = Field(description="By what, value, side.")
+    has_sheet: bool = Field(description="Whether there is a contact sheet.")
+
+
+class ScoreBody(BaseModel):
+    """Champion and challenger on the same crops of one set."""
+
+    name: str
+    kind: Literal["holdout", "set"] = Field(description="holdout: crops that shoppers confirmed.")
+    crops: int
+    champion_right: int
+    challenger_right: int
+    fixed: int
+    broken: int
+    difference: float = Field(description="Of the shares that are right, challenger minus champion.")
+    low: float
+    high: float
+    p: float
+    verdict: str
+
+
+class CycleBody(BaseModel):
+    """A finished cycle, from its report."""
+
+    id: str
+    version: str
+    outcome: Literal["accepted", "rejected", "failed"]
+    reason: str
+    by: str
+    why: str
+    started_at: datetime
+    finished_at: datetime
+    champion: ModelNameBody | None
+    challenger: ModelNameBody | None
+    promoted_number: int | None
+    scores: list[ScoreBody] = Field(description="The collected holdout first; slices are in the report.")
+    notes: list[str]
+
+
+class ChampionEntryBody(BaseModel):
+    """An entry of the champions' history."""
+
+    number: int
+    model: str
+    name: str
+    version: str
+    at: datetime
+    by: str
+    reason: str
+    kind: Literal["promotion", "rollback", "rejection-revert"]
+    dataset_version: str | None
+    restores: int | None
+
+
+class PeriodBody(BaseModel):
+    """Confirmed readings of a day, or so many in a row."""
+
+    start: datetime
+    end: datetime
+    labels: int
+    corrected: int
+    unreadable: int
+    confidence: Probability = Field(description="Mean of what the readings had said of themselves.")
+
+
+class QueueBody(BaseModel):
+    """What this backend has still to send to the bucket."""
+
+    unsent: int
+    oldest_seconds: float
+    stuck: int
+    last_error: str | None
+
+
+class LabelsBody(BaseModel):
+    """Confirmed labels of all shoppers."""
+
+    kept: int
+    crops: int
+    by_status: Counts
+    waiting: int = Field(description="Labels that wait for a second look.")
+    days: list[PeriodBody] = Field(description="By day, UTC; days without labels are left out.")
+    blocks: list[PeriodBody] = Field(description="By so many labels in a row, the oldest first; the last may be short.")
+    block: int = Field(description="Labels in a row.")
+
+
+class OverviewBody(BaseModel):
+    """Data and models at a glance."""
+
+    serving: ModelNameBody | None = Field(description="Who reads on this backend.")
+    serving_number: int | None = Field(description="Which champion that is; null: the shipped model.")
+    champions: list[ChampionEntryBody] = Field(description="The last one serves.")
+    versions: list[VersionBody] = Field(description="v2.0 before v10.0.")
+    cycles: list[CycleBody] = Field(description="The oldest first.")
+    labels: LabelsBody | None
+    queue: QueueBody | None
+    faults: list[str] = Field(description="What could not be read just now, in words.")
+
+
+class WorkerBody(BaseModel):
+    """A worker that listens."""
+
+    worker: str
+    doing: str = Field(description="Id of the cycle that it works on; empty while it waits.")
+    at: datetime
+
+
+class ProgressBody(BaseModel):
+    """How far a cycle is."""
+
+    stage: str
+    done: int
+    total: int = Field(description="0 if it is not known.")
+    message: str
+    at: datetime
+
+
+class RunningCycleBody(BaseModel):
+    """A cycle that was asked for and has not ended."""
+
+    id: str
+    by: str
+    version: str | None
+    why: str
+    at: datetime
+    worker: str | None = Field(description="Who took it up last.")
+    progress: ProgressBody | None
+
+
+class ActivityBody(BaseModel):
+    """What workers do."""
+
+    workers: list[WorkerBody] = Field(description="Those that gave a sign of life of late; none: nobody listens.")
+    cycles: list[RunningCycleBody] = Field(description="The oldest request first.")
+
+
+class RequestedBody(BaseModel):
+    """A cycle was asked for."""
+
+    id: str
+
+
+class ReviewItemBody(BaseModel):
+    """A label that waits for a second look."""
+
+    prediction_id: str
+    event: str = Field(description="Which label was looked at; send it with the verdict.")
+    sample: str = Field(description="Names the crop.")
+    reason: Literal["contradiction", "far from a sure reading", "client contradicts"]
+    detail: str
+    status: Literal["accepted", "corrected", "unreadable"]
+    text: str
+    others: list[str] = Field(description="What other labels of the crop say; empty text for unreadable.")
+    read_text: str
+    read_confidence: Probability
+    model: ModelNameBody
+    at: datetime
+
+
+class ReviewBody(BaseModel):
+    """Labels that wait for a second look."""
+
+    waiting: int
+    items: list[ReviewItemBody] = Field(description="The latest first.")
+
+
+class VerdictBody(BaseModel):
+    """A second look that is kept."""
+
+    prediction_id: str
+    verdict: Literal["keep", "fix", "drop"]
+    status: Literal["accepted", "corrected", "unreadable"]
+    text: str

@@ -1,0 +1,84 @@
+"""How many labels are lost when backends are killed: real processes, `kill -9`, and whatever else may go wrong.
+
+    python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1]
+
+Every scenario runs the shipped recognizer behind the real API under the load of four shoppers, who read, confirm,
+change their mind and take back. Needs the development environment. Prints one line per scenario; exit status 1 if a
+label was lost, is there twice or otherwise than acknowledged, or was invented.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.backend.killing import SCENARIOS, Result, run_scenario
+
+_COLUMNS = (
+    ("kills", "kills"),
+    ("(starting)", "starting"),
+    ("sent", "sent"),
+    ("acknowledged", "acknowledged"),
+    ("resent", "resent"),
+    ("refused", "refused"),
+    ("trouble", "trouble"),
+    ("checked", "checked"),
+    ("live", "live"),
+    ("lost", "lost"),
+    ("twice", "twice"),
+    ("wrong", "wrong"),
+    ("invented", "invented"),
+    ("damaged", "damaged"),
+)
+_LEGEND = """
+sent          verdicts and undos that shoppers decided on; acknowledged: answered with "saved" or "deleted"
+resent        requests repeated because no good answer came; refused: answers that nothing was kept, or "not ready"
+trouble       requests that the bucket failed, times that the disk was full, steps of the clock backwards
+checked       settled labels looked up in the files right after the kills, summed over the kills
+lost, twice, wrong, invented, damaged: by files, store, rebuilt index, and a new machine that has only the bucket"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run all scenarios; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.kills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=6, help="per scenario, at least (%(default)s)")
+    parser.add_argument("--labels", type=int, default=160, help="acknowledged per scenario, at least (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="for what chance decides (%(default)s)")
+    options = parser.parse_args(arguments)
+    print(f"{'':28s}" + "".join(f"{name:>{_width(name)}s}" for name, _ in _COLUMNS) + "  seconds")
+    results = []
+    for number, scenario in enumerate(SCENARIOS):
+        with tempfile.TemporaryDirectory() as scratch:
+            result = run_scenario(
+                scenario,
+                Path(scratch),
+                kills=options.kills,
+                labels=options.labels,
+                seed=options.seed * 1000 + number,
+            )
+        results.append(result)
+        _print(result)
+    total = Result("together", seconds=sum(result.seconds for result in results))
+    for _, field in _COLUMNS:
+        setattr(total, field, sum(getattr(result, field) for result in results))
+    _print(total)
+    print(_LEGEND)
+    return 0 if all(result.is_good for result in results) else 1
+
+
+def _print(result: Result) -> None:
+    numbers = "".join(f"{getattr(result, field):>{_width(name)}d}" for name, field in _COLUMNS)
+    print(f"{result.scenario:28s}{numbers}  {result.seconds:7.0f}", flush=True)
+
+
+def _width(name: str) -> int:
+    return max(6, len(name)) + 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
