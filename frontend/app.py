@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -14,10 +15,13 @@ def main() -> None:
     root = str(Path(__file__).resolve().parent.parent)
     if root not in sys.path:
         sys.path.insert(0, root)
-    from frontend.pages.read_tag import read_tag
+    from frontend.views.data_models import data_models
+    from frontend.views.read_tag import read_tag
 
-    page = st.navigation([st.Page(read_tag, title="Read a tag", default=True)], position="hidden")
-    page.run()
+    reading = st.Page(read_tag, title="Read a tag", default=True)
+    # Shoppers are not led there; the team knows the address.
+    data = st.Page(partial(data_models, reading), title="Data and models", url_path="data")
+    st.navigation([reading, data], position="hidden").run()
 
 
 main()

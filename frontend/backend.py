@@ -14,6 +14,8 @@ from frontend.client import (
     BackendSlowError,
     BackendUnreachableError,
 )
+from frontend.confidence import SURE
+from frontend.data_texts import DataTexts
 from frontend.texts import Texts
 
 
@@ -26,6 +28,21 @@ def backend() -> BackendClient:
 @st.cache_resource(show_spinner=False)
 def _client(url: str) -> BackendClient:
     return BackendClient(url)
+
+
+def sure_confidence(client: BackendClient) -> float:
+    """The confidence from which a line counts as sure: as measured for the model that reads, if anybody has."""
+    try:
+        threshold = _accept_threshold(client)
+    except BackendError:
+        threshold = None
+    return SURE if threshold is None else threshold
+
+
+# Another model may read from the next minute on.
+@st.cache_data(ttl=60, show_spinner=False)
+def _accept_threshold(_client: BackendClient) -> float | None:
+    return _client.accept_threshold()
 
 
 def failure_sentence(error: BackendError, texts: Texts) -> str:
@@ -41,5 +58,20 @@ def failure_sentence(error: BackendError, texts: Texts) -> str:
             return texts.refused_text
         case BackendRefusedError(status=400 | 413 | 415 | 422):
             return texts.refused_picture
+        case _:
+            return texts.refused
+
+
+def team_failure_sentence(error: BackendError, texts: DataTexts) -> str:
+    """What to tell the team about a failed request, in one sentence."""
+    match error:
+        case BackendUnreachableError():
+            return texts.unreachable
+        case BackendSlowError():
+            return texts.slow
+        case BackendRefusedError(status=429):
+            return texts.too_many_requests
+        case BackendRefusedError(status=401):
+            return texts.entry_wrong
         case _:
             return texts.refused

@@ -9,7 +9,7 @@ BackendError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,7 @@ __all__ = [
     "Product",
     "Reading",
     "SearchLink",
+    "Understood",
 ]
 
 
@@ -112,19 +113,30 @@ class Reading:
     characters: tuple[Character, ...]
     candidates: tuple[Candidate, ...]
     formats: tuple[BrandFormat, ...]
-    model: str
+    picture_text: str | None  # what the picture alone says, where the formats decided for another reading
+    model_name: str
+    model_version: str
     milliseconds: float
+
+    @property
+    def model(self) -> str:
+        """Who read, for people."""
+        return f"{self.model_name} {self.model_version}".strip()
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A label as the store holds it. `completed` says that the backend added the rest of the line."""
+    """A label as the store holds it.
+
+    `completed` says that the backend added the rest of the line; `formats` are those of the kept line.
+    """
 
     prediction_id: str
     status: LabelStatus
     text: str
     code: str
     completed: bool
+    formats: tuple[BrandFormat, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +191,14 @@ class BackendClient:
         if not address:
             return self
         client = copy(self)
-        client._headers = {"X-Forwarded-For": address}
+        client._headers = self._headers | {"X-Forwarded-For": address}
+        return client
+
+    def with_token(self, token: str) -> BackendClient:
+        """The same connection, with the team's token; characters that no header may carry become question marks."""
+        client = copy(self)
+        sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
+        client._headers = self._headers | {"Authorization": f"Bearer {sent}"}
         return client
 
     def read(self, cut: Cut) -> Reading:
@@ -188,8 +207,8 @@ class BackendClient:
         Raises:
             BackendError: There is no reading.
         """
-        body = self._request("POST", "/v1/predictions", cut=cut)
-        with _Understood():
+        body = self.ask("POST", "/v1/predictions", cut=cut)
+        with Understood():
             return Reading(
                 id=str(body["id"]),
                 text=str(body["text"]),
@@ -201,8 +220,10 @@ class BackendClient:
                     for c in body["candidates"]
                     if c["text"]
                 )[:5],
-                formats=tuple(BrandFormat(str(f["brand"]), str(f["name"]), str(f["code"])) for f in body["formats"]),
-                model=f"{body['model']['name']} {body['model']['version']}".strip(),
+                formats=_formats(body["formats"]),
+                picture_text=body.get("picture_text"),
+                model_name=str(body["model"]["name"]),
+                model_version=str(body["model"]["version"]),
                 milliseconds=float(body["milliseconds"].get("total", 0.0)),
             )
 
@@ -219,20 +240,27 @@ class BackendClient:
             BackendError: Nothing is known to be kept. Asking again is safe.
         """
         path = f"/v1/predictions/{quote(reading.id, safe='')}/label"
-        fields = {"status": status, "read_text": reading.text, "read_confidence": repr(reading.confidence)}
+        fields = {
+            "status": status,
+            "read_text": reading.text,
+            "read_confidence": repr(reading.confidence),
+            "model_name": reading.model_name,
+            "model_version": reading.model_version,
+        }
         if status == "corrected":
             fields["text"] = text
         try:
-            body = self._request("POST", path, data=fields)
+            body = self.ask("POST", path, data=fields)
         except PredictionExpiredError:
-            body = self._request("POST", path, data=fields, cut=cut)
-        with _Understood():
+            body = self.ask("POST", path, data=fields, cut=cut)
+        with Understood():
             return Kept(
                 prediction_id=str(body["prediction_id"]),
                 status=status,
                 text=str(body["text"] or ""),
                 code=str(body["code"] or ""),
                 completed=bool(body["completed"]),
+                formats=_formats(body.get("formats") or ()),
             )
 
     def forget(self, prediction_id: str) -> bool:
@@ -241,8 +269,8 @@ class BackendClient:
         Raises:
             BackendError: It may still be kept.
         """
-        body = self._request("DELETE", f"/v1/predictions/{quote(prediction_id, safe='')}/label")
-        with _Understood():
+        body = self.ask("DELETE", f"/v1/predictions/{quote(prediction_id, safe='')}/label")
+        with Understood():
             return bool(body["deleted"])
 
     def products(self, code: str) -> PriceAnswer:
@@ -251,8 +279,8 @@ class BackendClient:
         Raises:
             BackendError: There is no answer at all; a price service that fails is a `reason` instead.
         """
-        body = self._request("GET", "/v1/products", params={"code": code})
-        with _Understood():
+        body = self.ask("GET", "/v1/products", params={"code": code})
+        with Understood():
             reason = body.get("reason")
             return PriceAnswer(
                 code=str(body["code"]),
@@ -261,7 +289,18 @@ class BackendClient:
                 searches=tuple(SearchLink(str(s["name"]), str(s["url"])) for s in body["searches"]),
             )
 
-    def _request(
+    def accept_threshold(self) -> float | None:
+        """The confidence from which the model's readings may be believed unseen; None if nobody has measured it.
+
+        Raises:
+            BackendError: There is no answer.
+        """
+        body = self.ask("GET", "/v1/model")
+        with Understood():
+            threshold = body.get("accept_threshold")
+            return None if threshold is None else float(threshold)
+
+    def ask(
         self,
         method: str,
         path: str,
@@ -270,6 +309,11 @@ class BackendClient:
         cut: Cut | None = None,
         params: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
+        """Send a request whose answer is a JSON object; it must be one that may be repeated safely.
+
+        Raises:
+            BackendError: There is no such answer.
+        """
         # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
         parts: dict[str, tuple[str | None, str] | tuple[str, bytes, str]] = {
             name: (None, value) for name, value in (data or {}).items()
@@ -278,42 +322,74 @@ class BackendClient:
             name = "crop.png" if cut.media_type == "image/png" else "crop.jpg"
             parts["image"] = (name, cut.data, cut.media_type)
             parts["turn"] = (None, str(cut.turn))
-        for attempt in (1, 2):
-            try:
-                answer = self._session.request(
-                    method,
-                    self._base_url + path,
-                    files=parts or None,
-                    params=params,
-                    headers=self._headers,
-                    timeout=self._timeout,
-                )
-                break
-            except requests.Timeout as error:
-                raise BackendSlowError(str(error)) from error
-            except requests.ConnectionError as error:
-                # An idle connection may die under the request. Every request here may be repeated safely.
-                if attempt == 2:
-                    raise BackendUnreachableError(str(error)) from error
-            except requests.RequestException as error:
-                raise BackendUnreachableError(str(error)) from error
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
+        answer = self._send(method, path, parts, params)
+        body = _object(answer)
+        if body is None:
             raise BackendRefusedError(answer.status_code, "", "the answer is no JSON object")
         if answer.ok:
             return body
-        kind = str(body.get("kind") or "") or str(body.get("type") or "").rsplit("/", 1)[-1]
-        kind = kind.replace("_", "-")
-        detail = str(body.get("detail") or body.get("title") or "")
-        if answer.status_code == 404 and kind == "prediction-expired":
-            raise PredictionExpiredError(answer.status_code, kind, detail)
-        raise BackendRefusedError(answer.status_code, kind, detail)
+        raise _refusal(answer.status_code, body)
+
+    def fetch(self, path: str) -> bytes:
+        """Get a file.
+
+        Raises:
+            BackendError: There is no such file, or no answer.
+        """
+        answer = self._send("GET", path, {}, None)
+        if answer.ok:
+            return answer.content
+        raise _refusal(answer.status_code, _object(answer) or {})
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parts: Mapping[str, tuple[str | None, str] | tuple[str, bytes, str]],
+        params: Mapping[str, str] | None,
+    ) -> requests.Response:
+        def send() -> requests.Response:
+            return self._session.request(
+                method,
+                self._base_url + path,
+                files=parts or None,
+                params=params,
+                headers=self._headers,
+                timeout=self._timeout,
+            )
+
+        try:
+            try:
+                return send()
+            except requests.Timeout:
+                raise
+            except requests.ConnectionError:
+                # An idle connection may die under the request. Every request here may be repeated safely.
+                return send()
+        except requests.Timeout as error:
+            raise BackendSlowError(str(error)) from error
+        except requests.RequestException as error:
+            raise BackendUnreachableError(str(error)) from error
 
 
-class _Understood:
+def _object(answer: requests.Response) -> dict[str, Any] | None:
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _refusal(status: int, body: Mapping[str, Any]) -> BackendRefusedError:
+    kind = str(body.get("kind") or "") or str(body.get("type") or "").rsplit("/", 1)[-1]
+    kind = kind.replace("_", "-")
+    detail = str(body.get("detail") or body.get("title") or "")
+    if status == 404 and kind == "prediction-expired":
+        return PredictionExpiredError(status, kind, detail)
+    return BackendRefusedError(status, kind, detail)
+
+
+class Understood:
     """Turns a missing or odd field of an answer into BackendRefusedError."""
 
     def __enter__(self) -> None:
@@ -322,6 +398,10 @@ class _Understood:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if isinstance(error, KeyError | TypeError | ValueError | AttributeError):
             raise BackendRefusedError(200, "", f"the answer lacks a field or has an odd one: {error!r}") from error
+
+
+def _formats(items: Iterable[Mapping[str, Any]]) -> tuple[BrandFormat, ...]:
+    return tuple(BrandFormat(str(one["brand"]), str(one["name"]), str(one["code"])) for one in items)
 
 
 def _product(item: Mapping[str, Any]) -> Product:

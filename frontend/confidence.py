@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 LineLevel = Literal["sure", "likely", "check", "doubtful"]
 CharacterLevel = Literal["sure", "check", "doubtful"]
 
+# From where on a line counts as sure if nobody has measured it for the model.
+SURE: Final = 0.95
 
-def line_level(confidence: float) -> LineLevel:
-    """The word for a probability in [0, 1] that the whole line is right."""
-    if confidence >= 0.95:
+
+def line_level(confidence: float, sure: float = SURE) -> LineLevel:
+    """The word for a probability in [0, 1] that the whole line is right, `sure` from the given one on."""
+    if confidence >= sure:
         return "sure"
     if confidence >= 0.8:
         return "likely"

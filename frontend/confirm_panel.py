@@ -34,7 +34,7 @@ def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
     with st.expander(texts.kept_title.format(count=len(earlier)), icon=":material/inventory_2:"):
         for kept in reversed(earlier):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.text(kept.text or texts.kept_unreadable)
+                st.text(_name(kept, texts))
                 st.button(
                     texts.delete,
                     icon=":material/delete:",
@@ -215,6 +215,12 @@ def _show_saved(saved: Kept, texts: Texts, visit: Visit, client: BackendClient) 
         on_click=visit.forget,
         args=(client, saved.prediction_id),
     )
+
+
+def _name(kept: Kept, texts: Texts) -> str:
+    if kept.status == "unreadable":
+        return texts.kept_unreadable
+    return kept.text or texts.kept_before
 
 
 def _plain(text: str) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
 
-from frontend.client import Character, Reading
-from frontend.confidence import character_level, line_level, percent
+from frontend.client import BrandFormat, Character, Reading
+from frontend.confidence import SURE, character_level, line_level, percent
 from frontend.copy_button import copy_button
 from frontend.texts import Texts
 
 
-def show_reading(reading: Reading, texts: Texts) -> None:
-    """Draw the characters, each tinted by its confidence, and the confidence of the line."""
+def show_reading(reading: Reading, texts: Texts, sure: float = SURE) -> None:
+    """Draw the characters, each tinted by its confidence, and the confidence of the line.
+
+    Args:
+        reading: What was read.
+        texts: The language.
+        sure: Confidence from which a line counts as sure.
+    """
     if not reading.text:
         st.warning(texts.no_text, icon=":material/search_off:")
         st.html(
@@ -21,9 +28,11 @@ def show_reading(reading: Reading, texts: Texts) -> None:
             f"{escape(texts.no_text_sure.format(percent=percent(reading.confidence)))}</div>"
         )
         return
-    level = line_level(reading.confidence)
+    level = line_level(reading.confidence, sure)
     unsure = any(character_level(c.confidence) != "sure" for c in reading.characters)
     hint = f'<div class="quiet">{escape(texts.character_hint)}</div>' if unsure else ""
+    if reading.picture_text is not None:
+        hint += f'<div class="quiet">{escape(texts.picture_note.format(text=reading.picture_text))}</div>'
     st.html(
         f'<div lang="{texts.language}" data-reading="{escape(reading.id, quote=True)}">'
         f'<div class="characters" role="img" aria-label="{escape(reading.text, quote=True)}">'
@@ -31,6 +40,19 @@ def show_reading(reading: Reading, texts: Texts) -> None:
         f'<div class="sureness {level}"><strong>{escape(texts.line_levels[level])}</strong>'
         f'<span class="number">{percent(reading.confidence)}</span>'
         f'<span class="bar"><i style="width:{reading.confidence * 100:.0f}%"></i></span></div>{hint}</div>'
+    )
+
+
+def show_correction(text: str, reading: Reading, texts: Texts) -> None:
+    """Draw the line that the shopper has put in the reading's place, and what had been read."""
+    tiles = "".join(
+        f'<span class="character confirmed"><b>{escape(sign)}</b></span>' if sign.strip() else " " for sign in text
+    )
+    instead = texts.corrected_note.format(text=reading.text) if reading.text else texts.corrected_note_empty
+    st.html(
+        f'<div lang="{texts.language}" data-reading="{escape(reading.id, quote=True)}">'
+        f'<div class="characters" role="img" aria-label="{escape(text, quote=True)}">'
+        f'<span class="word">{tiles}</span></div><div class="quiet">{escape(instead)}</div></div>'
     )
 
 
@@ -44,9 +66,9 @@ def show_code(code: str, texts: Texts) -> None:
         copy_button(code, label=texts.copy, done=texts.copied, failed=texts.copy_failed, key=f"copy-{texts.language}")
 
 
-def show_formats(reading: Reading, texts: Texts) -> None:
+def show_formats(formats: Iterable[BrandFormat], texts: Texts) -> None:
     """Draw the brands whose formats fit."""
-    brands = dict.fromkeys(found.brand for found in reading.formats)
+    brands = dict.fromkeys(found.brand for found in formats)
     if not brands:
         st.html(f'<div class="brands" lang="{texts.language}">{escape(texts.formats_none)}</div>')
         return

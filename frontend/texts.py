@@ -57,9 +57,12 @@ class Texts:
     copy_failed: str
     formats_label: str
     formats_none: str
+    picture_note: str
     candidates_label: str
     candidates_label_private: str
     no_text: str
+    corrected_note: str
+    corrected_note_empty: str
     no_text_sure: str
     details: str
     # Confirm
@@ -86,6 +89,7 @@ class Texts:
     undo_nothing: str
     kept_title: str
     kept_unreadable: str
+    kept_before: str
     delete: str
     deleting: str
     # Price
@@ -161,8 +165,11 @@ KOREAN: Final = Texts(
     copy_failed="직접 복사해 주세요",
     formats_label="품번 형식이 맞는 브랜드",
     formats_none="형식이 맞는 브랜드를 찾지 못했어요.",
+    picture_note="사진만 보면 {text} 에 더 가까워요. 브랜드의 품번 형식을 보고 골랐어요.",
     candidates_label="혹시 이건가요? 누르면 바로 저장해요.",
     candidates_label_private="혹시 이건가요? 누르면 바로 바꿔요.",
+    corrected_note="고쳐 주신 내용이에요. 처음에는 {text} 로 읽었어요.",
+    corrected_note_empty="적어 주신 내용이에요. 처음에는 글자를 찾지 못했어요.",
     no_text="글자를 찾지 못했어요. 상자를 품번에 맞추거나 사진을 돌려 보세요.",
     no_text_sure="글자가 없을 확률 {percent}",
     details="{model} · {milliseconds}ms",
@@ -192,6 +199,7 @@ KOREAN: Final = Texts(
     undo_nothing="이미 삭제되어 있어요.",
     kept_title="이번에 저장한 태그 {count}개",
     kept_unreadable="읽을 수 없음",
+    kept_before="새로고침 전에 저장한 태그",
     delete="삭제",
     deleting="삭제하는 중이에요…",
     price_title="가격",
@@ -276,8 +284,11 @@ ENGLISH: Final = Texts(
     copy_failed="Please copy by hand",
     formats_label="Brands whose codes look like this",
     formats_none="No known brand writes its codes like this.",
+    picture_note="The picture alone looks more like {text}; the brands' code formats decided.",
     candidates_label="Or is it one of these? One tap keeps it.",
     candidates_label_private="Or is it one of these? One tap uses it.",
+    corrected_note="As you corrected it. It had been read as {text}.",
+    corrected_note_empty="As you typed it. No text had been found.",
     no_text="No text found. Fit the box to the code, or turn the photo.",
     no_text_sure="Chance that there is no text: {percent}",
     details="{model} · {milliseconds} ms",
@@ -307,6 +318,7 @@ ENGLISH: Final = Texts(
     undo_nothing="It was deleted already.",
     kept_title="Kept during this visit: {count}",
     kept_unreadable="unreadable",
+    kept_before="kept before the page was reloaded",
     delete="Delete",
     deleting="Deleting…",
     price_title="Price",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,9 @@ from frontend.job import pool
 from frontend.pictures import Box, Cut, Photo
 
 _STATE_KEY: Final = "visit"
+_KEPT: Final = "kept"  # in the page's address
+_NOTED: Final = 5  # labels there at most
+_PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 @dataclass
@@ -108,6 +112,21 @@ class Visit:
             self.verdict = None
             self.labelling = None
 
+    def note_in_address(self) -> None:
+        """Note in the page's address what was kept last, so that it can still be deleted after a reload."""
+        noted = list(self.kept)[-_NOTED:]
+        if st.query_params.get_all(_KEPT) != noted:
+            if noted:
+                st.query_params[_KEPT] = noted
+            else:
+                st.query_params.pop(_KEPT, None)
+
+    def recall_from_address(self) -> None:
+        """List what the page's address says was kept before a reload. What it says cannot be guessed, so it is true."""
+        for prediction_id in st.query_params.get_all(_KEPT)[-_NOTED:]:
+            if _PREDICTION_ID.match(prediction_id):
+                self.kept.setdefault(prediction_id, Kept(prediction_id, "accepted", "", "", completed=False))
+
     def find_price(self, client: BackendClient, code: str) -> Future[PriceAnswer]:
         """The offers for a code; asks once for each code."""
         if self.price is None or self.price[0] != code:
@@ -126,5 +145,6 @@ def current_visit() -> Visit:
     """This session's visit."""
     if _STATE_KEY not in st.session_state:
         st.session_state[_STATE_KEY] = Visit()
+        st.session_state[_STATE_KEY].recall_from_address()
     visit: Visit = st.session_state[_STATE_KEY]
     return visit

@@ -17,6 +17,8 @@ from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from PIL import Image
 
+from tests.frontend.fake_team import FakeTeam, add_team_routes
+
 
 def reading(
     text: str = "CW2288-111", *, code: str | None = None, confidence: float = 0.87, **changes: Any
@@ -103,6 +105,8 @@ class FakeBackend:
         self.labels: dict[str, dict[str, Any]] = {}
         self.label_requests: list[dict[str, Any]] = []
         self.price_requests: list[str] = []
+        self.accept_threshold: float | None = None
+        self.team = FakeTeam()
 
     def app(self) -> FastAPI:
         """The routes."""
@@ -144,6 +148,7 @@ class FakeBackend:
                 "status": status,
                 "text": kept,
                 "code": kept,
+                "formats": [{"brand": "Puma", "name": "style", "code": kept}] if status == "corrected" else [],
                 "completed": False,
                 "saved": True,
                 "stored_at": "2026-07-01T05:00:00+00:00",
@@ -158,6 +163,12 @@ class FakeBackend:
             self.price_requests.append(code)
             time.sleep(self.price_seconds)
             return self.prices if isinstance(self.prices, Response) else self.prices | {"code": code}
+
+        @app.get("/v1/model")
+        def model() -> Any:
+            return {"name": "trba", "version": "1", "accept_threshold": self.accept_threshold}
+
+        add_team_routes(app, lambda: self.team)
 
         @app.get("/not-json", response_model=None)
         def not_json() -> Any:

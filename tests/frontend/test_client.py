@@ -32,10 +32,16 @@ def test_a_reading_arrives_whole(client: BackendClient, fake: FakeBackend) -> No
     assert "".join(character.text for character in found.characters) == "CW2288-111"
     assert [candidate.text for candidate in found.candidates] == ["CW2288-1I1", "CW2Z88-111", "CW2288-110"]
     assert [brand.brand for brand in found.formats] == ["Nike", "Jordan"]
+    assert found.picture_text is None
     assert found.model == "trba 1"
     assert found.milliseconds == 12.4
     assert fake.sizes == [(40, 10)]
     assert fake.turns == [3]
+
+
+def test_what_the_picture_alone_says_arrives(client: BackendClient, fake: FakeBackend) -> None:
+    fake.reading = reading(picture_text="CW2Z88-111")
+    assert client.read(CUT).picture_text == "CW2Z88-111"
 
 
 def test_more_than_five_other_candidates_are_cut_off(client: BackendClient, fake: FakeBackend) -> None:
@@ -58,6 +64,12 @@ def test_a_label_goes_without_the_picture_while_the_backend_knows_it(client: Bac
             "read_confidence": 0.87,
         }
     ]
+
+
+def test_the_models_threshold_is_asked_for(client: BackendClient, fake: FakeBackend) -> None:
+    assert client.accept_threshold() is None
+    fake.accept_threshold = 0.97
+    assert client.accept_threshold() == 0.97
 
 
 def test_a_label_carries_the_picture_again_once_the_reading_has_expired(
@@ -139,7 +151,7 @@ def test_an_answer_that_lacks_a_field_is_refused_and_not_a_crash(client: Backend
 
 def test_an_answer_that_is_no_json_is_refused(fake: FakeBackend) -> None:
     with pytest.raises(BackendRefusedError):
-        BackendClient(fake.url)._request("GET", "/not-json")
+        BackendClient(fake.url).ask("GET", "/not-json")
 
 
 def test_many_threads_share_a_client(client: BackendClient) -> None:

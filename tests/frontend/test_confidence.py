@@ -40,3 +40,8 @@ def test_the_tint_of_a_character(confidence: float, tint: str) -> None:
 )
 def test_a_number_is_rounded_down_and_never_promises(confidence: float, written: str) -> None:
     assert percent(confidence) == written
+
+
+def test_a_measured_threshold_says_from_where_on_a_line_is_sure() -> None:
+    assert [line_level(confidence, 0.98) for confidence in (0.98, 0.97, 0.5)] == ["sure", "likely", "check"]
+    assert line_level(0.7, 0.6) == "sure"

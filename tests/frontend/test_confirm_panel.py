@@ -8,7 +8,7 @@ from frontend.confirm_panel import code_of
 
 def read(text: str, code: str) -> Reading:
     other = Candidate("ART GW2871", "GW2871", 0.1)
-    return Reading("id", text, code, 0.9, (), (other,), (), "model", 1.0)
+    return Reading("id", text, code, 0.9, (), (other,), (), None, "model", "1.0", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -346,3 +346,41 @@ def test_a_photo_taken_with_the_camera_is_read_at_its_full_resolution(
         page.expect_text("CW2288-111")
         # The widget is 500 wide, the camera 1920; the first box takes 84 % of the width.
         assert fake.sizes[0][0] > 1400
+
+
+def test_after_a_correction_line_and_brands_are_those_of_the_correction(
+    browser: Browser, app_on_fake: str, fake: FakeBackend
+) -> None:
+    with reading_page(browser, app_on_fake) as page:
+        page.upload(TAG)
+        page.expect_text("CW2288-111")
+        expect(page.page.locator(".brands")).to_contain_text("Nike")
+        page.type_line("374915-01")
+        expect(page.saved).to_contain_text("374915-01")
+        page.expect_text("374915-01")
+        page.expect_code("374915-01")
+        expect(page.page.locator(".brands")).to_contain_text("Puma")
+        expect(page.page.locator(".brands")).not_to_contain_text("Nike")
+        expect(page.page.get_by_text(ENGLISH.corrected_note.format(text="CW2288-111"))).to_be_visible()
+        page.press("undo")
+        page.expect_text("CW2288-111")
+        page.settle()
+        expect(page.page.locator(".brands")).to_contain_text("Nike")
+
+
+def test_what_was_kept_can_be_deleted_after_a_reload(browser: Browser, app_on_fake: str, fake: FakeBackend) -> None:
+    with reading_page(browser, app_on_fake) as page:
+        page.upload(TAG)
+        page.expect_text("CW2288-111")
+        page.press("accept")
+        expect(page.saved).to_contain_text("CW2288-111")
+        (kept,) = fake.labels
+        page.page.wait_for_url(f"**kept={kept}**")
+        page.page.reload()
+        page.page.get_by_text(ENGLISH.kept_title.format(count=1)).click()
+        expect(page.page.get_by_text(ENGLISH.kept_before)).to_be_visible()
+        page.press(f"delete-{kept}")
+        expect(page.alert.filter(has_text=ENGLISH.undone)).to_be_visible()
+        assert fake.labels == {}
+        page.settle()
+        assert "kept=" not in page.page.url

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import pytest
 
+from frontend import data_texts
 from frontend.texts import ENGLISH, KOREAN, preferred_language
 
 HANGUL = re.compile("[가-힣]")
@@ -20,25 +21,35 @@ def sentences(value: object) -> list[str]:
     return [sentence for part in value for sentence in sentences(part)]
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(KOREAN)])
-def test_both_languages_say_the_same_with_the_same_blanks(name: str) -> None:
-    korean, english = getattr(KOREAN, name), getattr(ENGLISH, name)
+PAGES = [(KOREAN, ENGLISH), (data_texts.KOREAN, data_texts.ENGLISH)]
+
+
+@pytest.mark.parametrize(
+    ("korean", "english"),
+    [
+        pytest.param(getattr(korean, field.name), getattr(english, field.name), id=field.name)
+        for korean, english in PAGES
+        for field in fields(korean)
+        if field.name != "search_names"
+    ],
+)
+def test_both_languages_say_the_same_with_the_same_blanks(korean: object, english: object) -> None:
     assert type(korean) is type(english)
-    if isinstance(korean, Mapping) and name != "search_names":
+    if isinstance(korean, Mapping) and isinstance(english, Mapping):
         assert korean.keys() == english.keys()
-    if name != "search_names":
-        for one, other in zip(sentences(korean), sentences(english), strict=True):
-            assert one.strip()
-            assert other.strip()
-            assert set(re.findall(r"{\w+}", one)) == set(re.findall(r"{\w+}", other))
+    for one, other in zip(sentences(korean), sentences(english), strict=True):
+        assert one.strip()
+        assert other.strip()
+        assert set(re.findall(r"{\w+}", one)) == set(re.findall(r"{\w+}", other))
 
 
-def test_english_holds_no_korean_and_korean_sentences_do() -> None:
-    for field in fields(ENGLISH):
-        for sentence in sentences(getattr(ENGLISH, field.name)):
+@pytest.mark.parametrize(("korean", "english"), PAGES, ids=["reading", "data"])
+def test_english_holds_no_korean_and_korean_sentences_do(korean: object, english: object) -> None:
+    for field in fields(english):
+        for sentence in sentences(getattr(english, field.name)):
             assert not HANGUL.search(sentence), sentence
-        for sentence in sentences(getattr(KOREAN, field.name)):
-            if field.name not in ("language", "upload_limit", "details"):
+        for sentence in sentences(getattr(korean, field.name)):
+            if field.name not in ("language", "upload_limit", "details", "cycle_asked"):
                 assert HANGUL.search(sentence), sentence
 
 

@@ -84,6 +84,8 @@ def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendC
 
 
 def test_a_code_is_priced_once(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
-    assert visit.find_price(client, "A1") is visit.find_price(client, "A1")
+    first = visit.find_price(client, "A1")
+    assert visit.find_price(client, "A1") is first
+    assert first.result(5).code == "A1"
     assert visit.find_price(client, "A2").result(5).code == "A2"
     assert sorted(fake.price_requests) == ["A1", "A2"]

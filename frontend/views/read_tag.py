@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from html import escape
-from typing import get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from frontend.backend import backend, failure_sentence
-from frontend.client import BackendClient, BackendError, BackendRefusedError
+from frontend.backend import backend, failure_sentence, sure_confidence
+from frontend.client import BackendClient, BackendError, BackendRefusedError, Reading
 from frontend.confirm_panel import await_deletion, confirm, show_kept
+from frontend.heading import page_language, show_heading
 from frontend.job import outcome
 from frontend.photo_panel import choose_photo, crop_photo, turn_photo
 from frontend.pictures import Box, PictureError
 from frontend.price_panel import show_price
-from frontend.reading_panel import show_code, show_details, show_formats, show_reading
+from frontend.reading_panel import show_code, show_correction, show_details, show_formats, show_reading
 from frontend.style import apply_style
-from frontend.texts import LANGUAGE_NAMES, TEXTS, Language, Texts, preferred_language
+from frontend.texts import TEXTS, Texts
 from frontend.visit import Visit, current_visit
 from frontend.width_sensor import column_width
 
 
 def read_tag() -> None:
     """Draw the page."""
-    texts = TEXTS[_language()]
+    texts = TEXTS[page_language()]
     st.set_page_config(page_title=f"{texts.page} · {texts.product}", page_icon="🏷️", layout="wide")
     apply_style(texts)
-    _header(texts)
+    show_heading(texts, texts.page)
     visit, client = current_visit(), backend()
     left, right = st.columns(2, gap="large")
     with left:
@@ -47,32 +48,7 @@ def read_tag() -> None:
         elif region is not None:
             _read(region, texts, visit, client)
         show_kept(texts, visit, client)
-
-
-def _language() -> Language:
-    """The language chosen on the page, else by the address (`?lang=ko`), else by the browser."""
-    asked = st.session_state.get("language") or st.query_params.get("lang")
-    for language in get_args(Language):
-        if asked == language:
-            chosen: Language = language
-            return chosen
-    return preferred_language(st.context.locale, st.context.headers.get("Accept-Language"))
-
-
-def _header(texts: Texts) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":primary[:material/sell:] **{texts.product}**", width="content")
-        st.segmented_control(
-            texts.language_label,
-            list(LANGUAGE_NAMES),
-            default=texts.language,
-            required=True,
-            format_func=lambda language: LANGUAGE_NAMES[language],
-            label_visibility="collapsed",
-            key="language",
-            width="content",
-        )
-    st.title(texts.page, anchor=False)
+    visit.note_in_address()
 
 
 def _steps(texts: Texts) -> None:
@@ -114,20 +90,40 @@ def _read(region: tuple[str, int, Box], texts: Texts, visit: Visit, client: Back
             if not isinstance(error, BackendRefusedError) or error.status not in (400, 413, 415, 422):
                 st.button(texts.retry, icon=":material/refresh:", key="retry-read", on_click=visit.clear_reading)
         return
-    with place.container():
-        show_reading(reading, texts)
-    # The place of the code stands above the confirmation, but the confirmation may change the code.
+    # Line and code stand above the confirmation, but the confirmation may change them.
+    line = _line(reading, visit)
+    _show_line(place, line, reading, texts, client)
     code_place = st.container()
     confirm(reading, texts, visit, client)
+    if _line(reading, visit) != line:
+        line = _line(reading, visit)
+        _show_line(place, line, reading, texts, client)
     code = visit.chosen[1] if visit.chosen is not None else reading.code
     with code_place:
         if code:
             show_code(code, texts)
-        if reading.text:
-            show_formats(reading, texts)
+        if line == reading.text and line:
+            show_formats(reading.formats, texts)
+        elif visit.saved is not None and line:
+            show_formats(visit.saved.formats, texts)
     if code:
         show_price(code, texts, visit, client)
     show_details(reading, texts)
+
+
+def _line(reading: Reading, visit: Visit) -> str:
+    """The line that counts now: the shopper's, else the reader's. Spaces are no difference."""
+    if visit.chosen is None or visit.chosen[0].replace(" ", "") == reading.text.replace(" ", ""):
+        return reading.text
+    return visit.chosen[0]
+
+
+def _show_line(place: DeltaGenerator, line: str, reading: Reading, texts: Texts, client: BackendClient) -> None:
+    with place.container():
+        if line == reading.text:
+            show_reading(reading, texts, sure_confidence(client))
+        else:
+            show_correction(line, reading, texts)
 
 
 __all__ = ["read_tag"]

@@ -1,0 +1,98 @@
+"""Numbers as people read them, and the tables and tiles that hold them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+_NARROW: Final = 4  # columns that a phone has room for
+_Z95: Final = 1.959964  # of the normal distribution: 95 % lie within so many standard deviations
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table's cell: `kind` is a CSS class; `quiet` stands below in small print."""
+
+    text: str
+    kind: str = ""
+    quiet: str = ""
+
+
+def share(part: int, whole: int) -> str:
+    """A share with one decimal; a dash of nothing."""
+    return f"{100 * part / whole:.1f}%" if whole else "–"
+
+
+def interval(right: int, crops: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, in percent; 0 to 100 without crops."""
+    if not crops:
+        return 0.0, 100.0
+    center = (right + _Z95**2 / 2) / (crops + _Z95**2)
+    half = _Z95 / (crops + _Z95**2) * math.sqrt(right * (crops - right) / crops + _Z95**2 / 4)
+    return 100 * max(0.0, center - half), 100 * min(1.0, center + half)
+
+
+def points(difference: float, low: float, high: float) -> str:
+    """A difference of shares in percent points, with its interval."""
+    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]"
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "−")  # a minus as wide as the plus
+
+
+def stamp(at: datetime, timezone: str | None) -> str:
+    """A time on the reader's clock."""
+    return local(at, timezone).strftime("%Y-%m-%d %H:%M")
+
+
+def local(at: datetime, timezone: str | None) -> datetime:
+    """The time on the reader's clock; a time without a zone is taken as UTC."""
+    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(ZoneInfo(timezone or "Asia/Seoul"))
+    except (ZoneInfoNotFoundError, ValueError):
+        return at.astimezone(UTC)
+
+
+def age(seconds: float, units: Mapping[str, str]) -> str:
+    """An age in its largest unit."""
+    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= length:
+            return units[unit].format(count=int(seconds // length))
+    return units["seconds"].format(count=int(seconds))
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], language: str) -> None:
+    """Draw a table; a wide one becomes a list of cards on a phone."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(
+        f"<tr>{''.join(_cell(cell, column) for cell, column in zip(row, columns, strict=True))}</tr>" for row in rows
+    )
+    wide = " wide" if len(columns) > _NARROW else ""
+    st.html(
+        f'<div class="scroll" lang="{language}" tabindex="0"><table class="figures{wide}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def show_tiles(tiles: Iterable[tuple[str, str, str]], language: str) -> None:
+    """Draw figures beside each other: what, the figure, and what there is to add."""
+    drawn = "".join(
+        f'<div class="tile"><span>{escape(what)}</span><b>{escape(figure)}</b><small>{escape(note)}</small></div>'
+        for what, figure, note in tiles
+    )
+    st.html(f'<div class="tiles" lang="{language}">{drawn}</div>')
+
+
+def _cell(one: Cell, column: str) -> str:
+    quiet = f"<small>{escape(one.quiet)}</small>" if one.quiet else ""
+    text = f"<span>{escape(one.text)}</span>" if one.kind.startswith("pill") else escape(one.text)
+    return f'<td class="{escape(one.kind, quote=True)}" data-column="{escape(column, quote=True)}">{text}{quiet}</td>'

@@ -1,0 +1,298 @@
+"""The team's part of the fake backend: a store with a history, and a worker that listens or not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import JSONResponse, Response
+from PIL import Image
+
+from tests.frontend.tag_picture import draw_tag
+
+TOKEN = "a-token-for-the-team"
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def version(number: int, verdict: str | None, reason: str = "", **changes: Any) -> dict[str, Any]:
+    """A dataset version."""
+    answer: dict[str, Any] = {
+        "name": f"v{number}.0",
+        "created_at": (NOON + timedelta(days=7 * number)).isoformat(),
+        "parent": f"v{number - 1}.0" if number > 1 else None,
+        "filters": ["all"],
+        "crops": {"training": 120 * number, "evaluation": 31 * number, "unreadable": 4},
+        "synthetic": [{"recipe": "tags-1", "count": 60000, "side": "training"}],
+        "left_out": 3,
+        "labels_seen": 160 * number,
+        "verdict": verdict,
+        "reason": reason,
+    }
+    return answer | changes
+
+
+def score(name: str, crops: int, before: int, after: int) -> dict[str, Any]:
+    """Both models on one set."""
+    difference = (after - before) / crops
+    return {
+        "name": name,
+        "kind": "holdout" if name == "collected holdout" else "set",
+        "crops": crops,
+        "champion_right": before,
+        "challenger_right": after,
+        "fixed": max(0, after - before) + 3,
+        "broken": 3,
+        "difference": difference,
+        "low": difference - 0.03,
+        "high": difference + 0.03,
+        "p": 0.004,
+        "verdict": "better",
+    }
+
+
+def cycle(number: int, outcome: str, reason: str, before: int, after: int, crops: int = 200) -> dict[str, Any]:
+    """A finished cycle; a failed one has no scores."""
+    scores = [score("collected holdout", crops, before, after), score("recipe tags-1", 1000, 930, 932)]
+    ended = NOON + timedelta(days=7 * number, hours=2)
+    return {
+        "id": f"v{number}.0-{outcome}",
+        "version": f"v{number}.0",
+        "outcome": outcome,
+        "reason": reason,
+        "by": "trigger: corrections",
+        "why": "200 new corrected labels",
+        "started_at": (ended - timedelta(hours=1)).isoformat(),
+        "finished_at": ended.isoformat(),
+        "champion": {"name": "trba", "version": str(number - 1)},
+        "challenger": None if outcome == "failed" else {"name": "trba", "version": f"v{number}.0"},
+        "promoted_number": number if outcome == "accepted" else None,
+        "scores": [] if outcome == "failed" else scores,
+        "notes": [],
+    }
+
+
+def champion(number: int, name: str, kind: str = "promotion", restores: int | None = None) -> dict[str, Any]:
+    """An entry of the champions' history."""
+    return {
+        "number": number,
+        "model": f"{number:064x}",
+        "name": "trba",
+        "version": name,
+        "at": (NOON + timedelta(days=7 * number, hours=2)).isoformat(),
+        "by": "worker-1",
+        "reason": "shipped" if number == 1 else "Accepted: 25 errors fixed and 5 new ones on 200 crops.",
+        "kind": kind,
+        "dataset_version": None if number == 1 else f"v{number}.0",
+        "restores": restores,
+    }
+
+
+def period(start: datetime, number: int, labels: int = 50) -> dict[str, Any]:
+    """Readings of a time; the later, the better."""
+    return {
+        "start": start.isoformat(),
+        "end": (start + timedelta(hours=8)).isoformat(),
+        "labels": labels,
+        "corrected": max(2, 14 - number + number % 3),
+        "unreadable": 1,
+        "confidence": min(0.97, 0.8 + 0.012 * number),
+    }
+
+
+def waiting(number: int, reason: str, text: str, **changes: Any) -> dict[str, Any]:
+    """A label that waits for a second look."""
+    answer: dict[str, Any] = {
+        "prediction_id": f"prediction{number:08d}",
+        "event": f"events/{'a' * 16}/{number:010d}-{'b' * 32}.json",
+        "sample": f"{number:064x}",
+        "reason": reason,
+        "detail": "",
+        "status": "corrected",
+        "text": text,
+        "others": [],
+        "read_text": "CW2288-111",
+        "read_confidence": 0.99,
+        "model": {"name": "trba", "version": "1"},
+        "at": (NOON + timedelta(days=20, minutes=number)).isoformat(),
+    }
+    return answer | changes
+
+
+class FakeTeam:
+    """What the team is told, and what it asked for."""
+
+    def __init__(self) -> None:
+        self.token: str | None = TOKEN
+        self.failing = 0
+        gain = "Accepted: 25 errors fixed and 5 new ones on 200 crops that shoppers confirmed: p = 0.0003."
+        noise = "Rejected: not shown to be better: 6 errors fixed and 5 new ones on 200 crops: within noise (p = 1)."
+        self.overview: dict[str, Any] = {
+            "serving": {"name": "trba", "version": "v4.0"},
+            "serving_number": 3,
+            "champions": [champion(1, "1"), champion(2, "v2.0"), champion(3, "v4.0")],
+            "versions": [
+                version(1, None),
+                version(2, "accepted", gain),
+                version(3, "rejected", noise),
+                version(4, "accepted", gain),
+                version(5, "failed", "Failed in stage train: the disk is full"),
+            ],
+            "cycles": [
+                cycle(2, "accepted", gain, 156, 176),
+                cycle(3, "rejected", noise, 170, 171),
+                cycle(4, "accepted", gain, 173, 189),
+                cycle(5, "failed", "Failed in stage train: the disk is full", 0, 0),
+            ],
+            "labels": {
+                "kept": 1043,
+                "crops": 1031,
+                "by_status": {"accepted": 880, "corrected": 140, "unreadable": 23},
+                "waiting": 3,
+                "days": [period(NOON + timedelta(days=n), n) for n in range(24) if n != 9],
+                "blocks": [period(NOON + timedelta(days=n), n) for n in range(21)],
+                "block": 50,
+            },
+            "queue": {"unsent": 12, "oldest_seconds": 340.0, "stuck": 0, "last_error": None},
+            "faults": [],
+        }
+        self.workers = [{"worker": "worker-1", "doing": "", "at": NOON.isoformat()}]
+        self.cycles: list[dict[str, Any]] = []
+        self.requests: list[dict[str, str]] = []
+        self.review = [
+            waiting(1, "far from a sure reading", "GW2871"),
+            waiting(2, "contradiction", "CW2288-112", others=["CW2288-111"], read_confidence=0.83),
+            waiting(3, "client contradicts", "", status="unreadable"),
+        ]
+        self.verdicts: list[dict[str, str]] = []
+        self.shadow: dict[str, Any] = {
+            "challenger": {"name": "trba", "version": "v5.0"},
+            "entry": None,
+            "since": NOON.isoformat(),
+            "champion": {"name": "trba", "version": "v4.0"},
+            "same": 96,
+            "different": 4,
+            "dropped": 2,
+            "failed": 0,
+            "confidence": {"champion": 0.91, "challenger": 0.93},
+            "labels": {"both": 40, "champion": 0, "challenger": 3, "neither": 1},
+        }
+
+    def begin(self, stage: str, done: int, total: int) -> None:
+        """The worker takes up the last request, or is further with it."""
+        at = NOON.isoformat()
+        self.cycles[-1] |= {
+            "worker": "worker-1",
+            "progress": {"stage": stage, "done": done, "total": total, "message": "", "at": at},
+        }
+
+    def refusal(self, request: Request) -> Response | None:
+        """Why this request is not answered, if it is not."""
+        if self.token is None:
+            return _problem(403, "team-off")
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            return _problem(401, "wrong-token")
+        if self.failing > 0:
+            self.failing -= 1
+            return _problem(503, "store-unavailable")
+        return None
+
+
+def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
+    """Answer below `/v1/team`, and `/v1/shadow`."""
+
+    @app.middleware("http")
+    async def guard(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        refusal = team().refusal(request) if request.url.path.startswith("/v1/team/") else None
+        return refusal or await pass_on(request)
+
+    @app.get("/v1/shadow")
+    def shadow() -> Any:
+        return team().shadow
+
+    @app.get("/v1/team/overview")
+    def overview() -> Any:
+        body = dict(team().overview)
+        if body["labels"] is not None:
+            body["labels"] = body["labels"] | {"waiting": len(team().review)}
+        return body
+
+    @app.get("/v1/team/versions/{name}")
+    def card(name: str) -> Any:
+        counts = {"training": 90, "evaluation": 21}
+        brands = {"Nike": counts, "Asics": {"training": 12}, "(no known format)": {"training": 18, "evaluation": 10}}
+        tables = {"source": {"app": counts | {"unreadable": 4}}, "brand format": brands, "length": {}}
+        return {"name": name, "tables": tables, "has_sheet": True}
+
+    @app.get("/v1/team/versions/{name}/sheet.png")
+    def contact_sheet(name: str) -> Response:
+        return Response(sheet(), media_type="image/png")
+
+    @app.get("/v1/team/samples/{digest}.png")
+    def sample(digest: str) -> Response:
+        return Response(crop(), media_type="image/png")
+
+    @app.get("/v1/team/cycles/{cycle}/report.html")
+    def report(cycle: str) -> Response:
+        return Response(f"<p>report of {cycle}", media_type="text/html")
+
+    @app.get("/v1/team/cycles")
+    def activity() -> Any:
+        return {"workers": team().workers, "cycles": team().cycles}
+
+    @app.post("/v1/team/cycles", status_code=202)
+    def request_cycle(
+        version: Annotated[str, Form()] = "", why: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+    ) -> Any:
+        team().requests.append({"version": version, "why": why})
+        asked = {"by": "the team's page", "version": version or None, "why": why, "at": NOON.isoformat()}
+        team().cycles.append({"id": f"key-{key}", "worker": None, "progress": None} | asked)
+        return {"id": f"key-{key}"}
+
+    @app.get("/v1/team/review")
+    def review(most: int = 50) -> Any:
+        return {"waiting": len(team().review), "items": team().review[:most]}
+
+    @app.post("/v1/team/review", response_model=None)
+    def judge(
+        prediction_id: Annotated[str, Form()],
+        verdict: Annotated[str, Form()],
+        event: Annotated[str, Form()],
+        text: Annotated[str, Form()] = "",
+    ) -> Any:
+        found = [one for one in team().review if one["prediction_id"] == prediction_id and one["event"] == event]
+        if not found:
+            return _problem(409, "label-moved")
+        if "?" in text:
+            return _problem(422, "bad-text")
+        team().verdicts.append({"id": prediction_id, "verdict": verdict, "text": text})
+        team().review.remove(found[0])
+        kept = text if verdict == "fix" else found[0]["text"]
+        return {"prediction_id": prediction_id, "verdict": verdict, "status": "corrected", "text": kept}
+
+
+def crop() -> bytes:
+    """The picture of any sample."""
+    return _png(draw_tag("CW2288-111").crop((150, 255, 750, 385)))
+
+
+def sheet() -> bytes:
+    """A contact sheet."""
+    picture = draw_tag("CW2288-111").resize((180, 120))
+    whole = Image.new("RGB", (3 * 200, 4 * 140), "white")
+    for place in range(12):
+        whole.paste(picture, (10 + place % 3 * 200, 10 + place // 3 * 140))
+    return _png(whole)
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def _problem(status: int, kind: str) -> Response:
+    body = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
+    return JSONResponse(body, status, media_type="application/problem+json")
