@@ -16,7 +16,7 @@ APP := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 
-.PHONY: app setup test test-setup train-setup lint bench clean
+.PHONY: app setup test test-setup train-setup lint bench calibrate loop-demo clean
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
@@ -50,6 +50,14 @@ $(DEV)/.installed: requirements.txt requirements-dev.txt requirements-train.txt
 # Accuracy and speed beside what a user could pick instead; writes docs/benchmark.md and the misread crops as HTML.
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks --out docs/benchmark --readme README.md
+
+# How far the confidence can be trusted, on 10,000 synthetic crops; writes docs/calibration.json and docs/calibration.png.
+calibrate: train-setup
+	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-2:10000 --processes 2
+
+# The whole loop on generated tags: shoppers correct, cycles train, a better champion serves, a harmful one is refused.
+loop-demo: train-setup
+	$(DEV)/bin/python -m deploy.loop_demo --out var/loop-demo
 
 clean:
 	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache
