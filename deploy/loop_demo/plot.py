@@ -62,7 +62,7 @@ def _draw_visits(axes: Any, finished: Finished) -> None:
     for swap in finished.state.swaps:
         minutes = (swap.serving_at - begun) / 60
         axes.axvline(minutes, color="black", linewidth=1, linestyle="--")
-        axes.annotate(f"champion {swap.number}\nserves", (minutes, 98), fontsize=8, va="top")
+        axes.annotate(f" champion {swap.number} serves", (minutes, 50), fontsize=8, rotation=90, va="bottom")
     axes.set_xlabel("minutes since the first shopper")
     axes.set_ylabel("readings that were wrong, %")
     axes.set_ylim(0, 100)

@@ -49,12 +49,15 @@ def _errors(measurements: Sequence[Measurement]) -> str:
         for one in measurements:
             low, high = wilson(one.errors(kind), total)
             row.append(f"{100 * one.errors(kind) / total:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
-        difference, low, high = change(first.right[kind], last.right[kind])
-        row.append(
-            f"{100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})" if last is not first else "-"
-        )
+        difference, least, most = map(_points, change(first.right[kind], last.right[kind]))
+        row.append(f"{difference} points ({least} to {most})" if last is not first else "-")
         rows.append(row)
     return _aligned(rows)
+
+
+def _points(share: float) -> str:
+    """A signed share in hundredths; no change is +0.0, never -0.0."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def _cycles(finished: Finished) -> str:
@@ -106,7 +109,7 @@ def _figures(finished: Finished) -> str:
     except ValueError as error:
         rows.append(["accuracy gain per 100 corrections", f"- ({error})"])
     rows += [
-        ["requests", str(journal.count)],
+        ["requests", f"{journal.count} (readings, labels, looks at which model serves)"],
         ["failed requests", str(len(journal.failed))],
         ["requests while swapping", f"{sum(around)} in {len(around)} swaps, failed {failed_around}"],
         ["minutes in all", f"{state.seconds / 60:.1f}"],

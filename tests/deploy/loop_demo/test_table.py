@@ -82,6 +82,7 @@ def test_the_table_holds_the_figures(finished: Finished) -> None:
     row = next(line for line in table.splitlines() if line.startswith("| new brand"))
     assert "60.0 % (53.1 to 66.5)" in row
     assert "-50.0 points (" in row
+    assert "+0.0 points (+0.0 to +0.0)" in table  # plain print did not change
     assert "| v1.1-mistyped" in table
     assert "rejected" in table
     assert "40 to 0 of 100" in table
