@@ -17,6 +17,7 @@ from PIL import Image
 
 from data_gen.crop import CropRenderer
 from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
+from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe, recipe_names
 from data_gen.sheet import contact_sheet
 from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
@@ -103,7 +104,7 @@ def main(arguments: list[str]) -> int:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])
         return _write(arguments)
-    except (RecipeError, FontsMissingError, DatasetMismatchError, FileNotFoundError) as error:
+    except (RecipeError, FontsMissingError, DatasetMismatchError, WorkerProcessError, FileNotFoundError) as error:
         print(f"data_gen: {error}", file=sys.stderr)
         return 2
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import json
-import multiprocessing
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tqdm import tqdm
 
 from data_gen.crop import Crop, CropRenderer
 from data_gen.fonts import load_fonts
+from data_gen.processes import map_on_processes
 from data_gen.recipe import Recipe, load_recipe
 
 Layout = Literal["folder", "webdataset"]
@@ -176,9 +176,8 @@ def write_dataset(plan: Plan, out: Path, *, layout: Layout = "folder", processes
             for task in tasks:
                 bar.update(_write_chunk(task))
         else:
-            with multiprocessing.get_context("spawn").Pool(processes) as pool:
-                for written in pool.imap_unordered(_write_chunk, tasks):
-                    bar.update(written)
+            for written in map_on_processes(_write_chunk, tasks, processes):
+                bar.update(written)
     if layout == "folder":
         rows = [_chunk_file(out, layout, first).read_text(encoding="utf-8") for first in firsts]
         (out / "labels.tsv").write_text("\t".join(COLUMNS) + "\n" + "".join(rows), encoding="utf-8")

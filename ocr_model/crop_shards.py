@@ -7,10 +7,9 @@ and `00000.json` (their texts). A shard is written whole or not at all, so a sto
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from data_gen.processes import map_on_processes
 from data_gen.recipe import load_recipe
 from data_gen.writing import plan_dataset
 from ocr_model.architecture import NetworkConfig
@@ -78,6 +78,7 @@ def render_shards(plan: ShardPlan, folder: Path, *, processes: int = 1, stop_aft
     Raises:
         ShardMismatchError: the folder holds crops of another plan, or the missing ones would come from other fonts,
             libraries or code than those that are there.
+        WorkerProcessError: a process died or could not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / "shards.json"
@@ -92,16 +93,20 @@ def render_shards(plan: ShardPlan, folder: Path, *, processes: int = 1, stop_aft
     if not missing:
         return True
     stop = None if stop_after is None else time.monotonic() + stop_after
+
+    def in_time() -> Iterator[int]:
+        for number in missing:
+            if stop is not None and time.monotonic() >= stop:
+                return
+            yield number
+
+    rendered = 0
     with tqdm(total=plan.shards * SHARD, unit="crop", desc=f"render {plan.recipe}") as bar:
         bar.update((plan.shards - len(missing)) * SHARD)
-        with multiprocessing.get_context("spawn").Pool(processes) as pool:
-            # One task at a time per process: what is not begun when the time is over stays undone.
-            for at in range(0, len(missing), processes):
-                if stop is not None and time.monotonic() >= stop:
-                    return False
-                for _ in pool.imap_unordered(partial(_render_shard, plan, folder), missing[at : at + processes]):
-                    bar.update(SHARD)
-    return True
+        for _ in map_on_processes(partial(_render_shard, plan, folder), in_time(), processes):
+            rendered += 1
+            bar.update(SHARD)
+    return rendered == len(missing)
 
 
 def _render_shard(plan: ShardPlan, folder: Path, number: int) -> None:

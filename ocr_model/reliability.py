@@ -22,6 +22,7 @@ import matplotlib as mpl
 import numpy as np
 
 from data_gen.fonts import FontsMissingError
+from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe
 from ocr_model.calibration import (
     ACCEPTABLE_RISK,
@@ -198,7 +199,7 @@ def main(args: argparse.Namespace) -> int:
         return 2
     try:
         _fit_and_measure(args)
-    except (ModelError, FontsMissingError) as error:
+    except (ModelError, FontsMissingError, WorkerProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

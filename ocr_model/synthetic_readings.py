@@ -7,11 +7,9 @@ will let it be.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +19,7 @@ from tqdm import tqdm
 from data_gen import degradations as degrade
 from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
+from data_gen.processes import map_on_processes
 from data_gen.recipe import load_recipe
 from ocr_model.calibration import Calibration
 from ocr_model.recognizer import Recognizer
@@ -185,6 +184,7 @@ def read_synthetic(
         ModelError: the model cannot be loaded.
         RecipeError: there is no such recipe.
         ValueError: no crop is asked for.
+        WorkerProcessError: a process died or could not start.
     """
     if count < 1:
         raise ValueError(f"at least one crop, not {count}")
@@ -203,12 +203,6 @@ def read_synthetic(
             for chunk in chunks:
                 note(reader.read(chunk))
         else:
-            _read_side_by_side(plan, chunks, processes, note)
+            for part in map_on_processes(_Worker.read, chunks, processes, prepare=_Worker.start, arguments=(plan,)):
+                note(part)
     return Readings.joined(parts)
-
-
-def _read_side_by_side(plan: _Plan, chunks: Sequence[range], processes: int, note: Callable[[Readings], Any]) -> None:
-    # Forked processes would share locks of ONNX Runtime's threads.
-    with multiprocessing.get_context("spawn").Pool(processes, _Worker.start, (plan,)) as pool:
-        for part in pool.imap(_Worker.read, chunks):
-            note(part)

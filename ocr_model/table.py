@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from data_gen.fonts import FontsMissingError
+from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError
 from ocr_model.architecture import NetworkConfig
 from ocr_model.architecture.prediction import END, START
@@ -391,7 +392,14 @@ def main(args: argparse.Namespace) -> int:
     plan = TablePlan(args.recipe, args.crops, args.batch, args.easy_until, args.validation, args.seed, args.threads)
     try:
         return _fill_table(plan, args)
-    except (TableMismatchError, ShardMismatchError, RecipeError, FontsMissingError, FileNotFoundError) as error:
+    except (
+        TableMismatchError,
+        ShardMismatchError,
+        RecipeError,
+        FontsMissingError,
+        WorkerProcessError,
+        FileNotFoundError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tests.frontend.fake_backend import FakeBackend, running_fake
 from tests.frontend.server import ROOT, running_app, running_backend
 
 CHAMPION = ROOT / "ocr_model" / "weights" / "champion" / "model.json"
+
+
+@pytest.fixture(autouse=True)
+def started_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's AppTest makes the page the script that was started, and would leave it so: no process could spawn."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

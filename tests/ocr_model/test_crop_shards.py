@@ -22,23 +22,8 @@ PLAN = ShardPlan("v2.0", crops=20, easy_until=0.5)
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crop_shards, "SHARD", 10)
 
-    class Here:
-        """A pool that renders in this process, where the shards are small."""
-
-        def __init__(self, processes: int) -> None: ...
-
-        def __enter__(self) -> "Here":
-            return self
-
-        def __exit__(self, *error: object) -> None: ...
-
-        def imap_unordered(self, function, numbers):  # type: ignore[no-untyped-def]
-            return map(function, numbers)
-
-    class Context:
-        Pool = Here
-
-    monkeypatch.setattr(crop_shards.multiprocessing, "get_context", lambda kind: Context)
+    # Where the shards are small: in this process.
+    monkeypatch.setattr(crop_shards, "map_on_processes", lambda function, tasks, processes: map(function, tasks))
 
 
 @pytest.mark.usefixtures("small_shards")
