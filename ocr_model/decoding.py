@@ -37,8 +37,8 @@ START, END, FIRST_CHARACTER = 0, 1, 2
 CTC_BLANK = 0
 """Class of "no character here" in CTC; the charset follows behind it."""
 
-# What is less than a ten-thousandth as probable as the best is never shown, so it is not searched either.
-_NEGLIGIBLE = math.log(1e-4)
+# What is less than a thousandth as probable as the best is never shown, so it is not searched either.
+_NEGLIGIBLE = math.log(1e-3)
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -130,15 +130,13 @@ def attention_beam_search(
             if length == max_length:
                 continue
             group = extended[first:stop].ravel()
-            top = np.argpartition(group, -beam)[-beam:] if group.size > beam else np.arange(group.size)
-            top = top[np.argsort(-group[top], kind="stable")]
             ranks = sorted((one.rank for one in done), reverse=True)
-            floor = max(ranks[0], float(group[top[0]])) + _NEGLIGIBLE
+            floor = max(ranks[0], float(group.max())) + _NEGLIGIBLE
             if len(ranks) >= beam:
                 floor = max(floor, ranks[beam - 1])
+            top = np.flatnonzero(group > floor)  # few: sorting them costs less than a partition of all
+            top = top[np.argsort(-group[top], kind="stable")][:beam]
             for at in top.tolist():
-                if group[at] <= floor:
-                    break
                 parent, character = divmod(at, len(charset))
                 parents.append(first + parent)
                 characters.append(character)

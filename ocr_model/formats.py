@@ -284,11 +284,12 @@ def _readings(line: str) -> Iterator[list[str]]:
 
 def _find(line: str) -> list[list[_Found]]:
     """The formats in a line, by piece; only the first way to read the line that yields any counts."""
-    readings = list(_readings(line))
-    for pieces in readings:
+    readings = []
+    for pieces in _readings(line):
         found = [inside for piece in pieces if (inside := _search(piece))]
         if found:
             return found
+        readings.append(pieces)
     # Spaces read into the middle of a code: only a format that covers all that is printed is believed then.
     for pieces in readings:
         joined = [piece.replace(" ", "") for piece in pieces]
