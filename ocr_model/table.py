@@ -207,7 +207,7 @@ def fill_row(
 
 def shard_folder(run: Path, row: Row) -> Path:
     """Where the crops of a row's recipe lie."""
-    return run / "shards" / Path(row.recipe).stem
+    return run / "shards" / Path(row.recipe).name.removesuffix(".toml")  # v2.0 and v2.1 differ only behind the point
 
 
 def result_file(run: Path, row: Row) -> Path:

@@ -16,7 +16,15 @@ from ocr_model import table
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.evaluation import decode_greedily, network_input, synthetic_set
 from ocr_model.export import export_network
-from ocr_model.table import ExportedModel, Row, TableMismatchError, TablePlan, table_rows, time_models
+from ocr_model.table import (
+    ExportedModel,
+    Row,
+    TableMismatchError,
+    TablePlan,
+    shard_folder,
+    table_rows,
+    time_models,
+)
 
 TINY = NetworkConfig(width=32, blocks=(1, 1, 1, 1), hidden=32)
 LETTERS = replace(TINY, charset=table.LETTERS_AND_DIGITS)
@@ -81,6 +89,7 @@ def test_the_rows_are_those_of_the_original() -> None:
     assert [row.letters_and_digits for row in rows].count(True) == 1
     assert [row.recipe for row in rows[6:]] == ["v1.0", "v2.0", "v2.1"]
     assert {row.network for row in rows[6:]} == {rows[4].network}
+    assert len({shard_folder(Path("run"), row) for row in rows}) == 4
 
 
 @pytest.mark.parametrize("config", [TINY, VITSTR, replace(TINY, prediction="CTC")], ids=["Attn", "ViTSTR", "CTC"])
