@@ -257,8 +257,12 @@ class CropRenderer:
 
     # -- the view ------------------------------------------------------------------------------------------------
 
+    def _line_text(self, words: random.Random) -> str:
+        recipe = self.recipe
+        return texts.line_text(words, longest=recipe.longest, strange=recipe.strange_words, excluded=self.excluded)
+
     def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
-        text = texts.line_text(words, longest=self.recipe.longest, excluded=self.excluded)
+        text = self._line_text(words)
         if len(text) < self.recipe.shortest:
             return None
         damages = self._damages(words, hard)
@@ -447,7 +451,7 @@ class CropRenderer:
 
     def _plain(self, rng: Generator, words: random.Random) -> Crop | None:
         """TRDG's text on white or noisy paper, tilted up to the recipe's bound: the dataset versions of 2021."""
-        text = texts.line_text(words, longest=self.recipe.longest, excluded=self.excluded)
+        text = self._line_text(words)
         if len(text) < self.recipe.shortest:
             return None
         font = self._font(words)

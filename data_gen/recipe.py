@@ -38,6 +38,7 @@ class Recipe:
     blur: float = 1.0  # scales the strongest defocus and motion
     loose_boxes: float = 0.0  # share of boxes in which the line fills only a third to a half of width and height
     stitched: float = 0.0  # share of light threads sewn into dark ribbed cloth
+    strange_words: float = 0.0  # share of field names and colours that no list holds
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import rstr
 
@@ -81,6 +82,10 @@ COLOURS = (
     "TAN",
     "LTGY",
     "MLT",
+)
+# Two of them make a colour of a shoe: WBK, NVOR, CCPK.
+COLOUR_PARTS = re.findall(
+    "..", "AQBKBLBRBUCCCHCLCRDBDKGDGNGRGYHPIVLBLMLTLVMNMTNTNVOFOLORPKPRPURDRGRSSLSNSVTLTNTPTQWHWNWTYL"
 )
 NEIGHBOURS = (
     "MADE IN VIETNAM",
@@ -179,12 +184,32 @@ def random_code(rng: random.Random) -> str:
     return "".join(out)
 
 
-def line_text(rng: random.Random, *, longest: int = 22, excluded: frozenset[str] = frozenset()) -> str:
+def _letters(rng: random.Random, least: int, most: int) -> str:
+    return "".join(rng.choice(LETTERS) for _ in range(rng.randint(least, most)))
+
+
+def _field_name(rng: random.Random, strange: float) -> str:
+    """What stands before a code. A word that no list holds must be read as it is printed: APE is not ART."""
+    if strange and rng.random() < strange:
+        return _letters(rng, 2, 4) + rng.choice(("", "", " ", " ", "#", "# ", ": ", ". ", "."))
+    return rng.choice(FIELD_NAMES)
+
+
+def _colour(rng: random.Random, strange: float) -> str:
+    if strange and rng.random() < strange:
+        return "".join(rng.sample(COLOUR_PARTS, 2)) if rng.random() < 0.5 else _letters(rng, 2, 4)
+    return rng.choice(COLOURS)
+
+
+def line_text(
+    rng: random.Random, *, longest: int = 22, strange: float = 0.0, excluded: frozenset[str] = frozenset()
+) -> str:
     """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept.
 
     Args:
         rng: where the choices come from.
         longest: characters of the longest line.
+        strange: share of field names and colours that no list holds.
         excluded: match keys (`ocr_model.text.match_key`) of codes that are never printed: those evaluated on.
     """
     while True:
@@ -199,11 +224,11 @@ def line_text(rng: random.Random, *, longest: int = 22, excluded: frozenset[str]
             text = random_code(rng)
         decoration = rng.random()
         if decoration < 0.16:
-            text = rng.choice(FIELD_NAMES) + text
+            text = _field_name(rng, strange) + text
         elif decoration < 0.19:
-            text = f"SN{rng.choice(('', ' '))}{rng.randint(1000, 99999999)} COLOR:{rng.choice(COLOURS)}"
+            text = f"SN{rng.choice(('', ' '))}{rng.randint(1000, 99999999)} COLOR:{_colour(rng, strange)}"
         elif decoration < 0.21:
-            text = f"{text} {rng.choice(COLOURS)}"
+            text = f"{text}{rng.choice(' -') if strange else ' '}{_colour(rng, strange)}"
         elif decoration < 0.22:
             text = f"({text})"
         elif decoration < 0.23:

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("rstr", reason="rstr is not installed (`make test-setup`)")
 
-from data_gen.texts import brand_code, line_text
+from data_gen.texts import COLOURS, brand_code, line_text
 from ocr_model.formats import extract_code, match_formats
 from ocr_model.text import CHARSET, match_key
 
@@ -19,6 +19,18 @@ def test_lines_are_readable_text_of_many_kinds() -> None:
     assert set("".join(lines)) >= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#: ")
     assert any(line.startswith(("ART", "STYLE")) for line in lines)
     assert any("COLOR:" in line for line in lines)
+
+
+def test_strange_words_stand_beside_the_known_ones() -> None:
+    rng = random.Random(5)
+    lines = [line_text(rng, strange=0.5) for _ in range(3000)]
+    assert all(set(line) <= set(CHARSET) and 2 <= len(line) <= 22 for line in lines)
+    colours = {line.split("COLOR:")[1] for line in lines if "COLOR:" in line}
+    assert colours & set(COLOURS)
+    assert len(colours - set(COLOURS)) > len(COLOURS)
+    assert any(line.startswith("STYLE") for line in lines)
+    known = [line_text(random.Random(number)) for number in range(200)]
+    assert known == [line_text(random.Random(number), strange=0.0) for number in range(200)]
 
 
 def test_brand_codes_fit_the_table_that_the_reader_uses() -> None:
