@@ -298,7 +298,7 @@ class Trainer:
             losses["attention"] = attention
             loss = loss + attention
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch
+        torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         if torch.isfinite(norm):  # a batch that overflows is left out, not learned
             self.optimizer.step()
@@ -356,11 +356,13 @@ class Trainer:
                 late = self.hours - began_hours >= stop_after
                 if self.seen >= next_evaluation or late:
                     next_evaluation += self.config.evaluate_every
+                    self.save()  # first, so that nothing learned depends on what follows
                     self._evaluate(sets, running)
                     self.save()
                     self.network.train()
                 if late:
                     break
+        self.save()
         self._evaluate(sets, running)
         self.save()
 
@@ -408,7 +410,9 @@ def draw_curve(log: list[dict[str, Any]], path: Path) -> None:
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4))
     seen = [row["seen"] / 1000 for row in log]
     for name in [key for key, value in log[-1].items() if isinstance(value, dict)]:
-        left.plot(seen, [100 * row[name]["exact"] for row in log], marker=".", label=name)
+        # A resumed run may be measured on other sets than before.
+        exact = [100 * row[name]["exact"] if name in row else math.nan for row in log]
+        left.plot(seen, exact, marker=".", label=name)
     for name in ("attention", "ctc"):
         if name in log[-1]:
             right.plot(seen, [row.get(name) for row in log], label=name)

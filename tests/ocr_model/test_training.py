@@ -26,7 +26,7 @@ def test_a_run_trains_leaves_its_card_and_goes_on_after_a_stop(tmp_path: Path) -
     second = Trainer(TINY, CONFIG, tmp_path)
     assert second.seen == 16
     assert all(torch.equal(a, b) for a, b in zip(first.network.parameters(), second.network.parameters(), strict=True))
-    second.train([data])
+    second.train([data, synthetic_set("v2.0", 2)])  # measured on one set more than before
     assert second.seen == 96
     card = json.loads((tmp_path / "card.json").read_text())
     assert (card["architecture"], card["crops_seen"]) == ("TPS-ResNet-BiLSTM-Attn", 96)
@@ -34,6 +34,16 @@ def test_a_run_trains_leaves_its_card_and_goes_on_after_a_stop(tmp_path: Path) -
     assert (tmp_path / "curve.png").stat().st_size > 1000
     network = load_run(tmp_path)
     assert len(evaluate_network(network, data).readings) == 8
+
+
+def test_what_was_learned_is_saved_before_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left on the device")
+
+    monkeypatch.setattr("ocr_model.training.write_card", fail)
+    with pytest.raises(OSError, match="no space"):
+        Trainer(TINY, CONFIG, tmp_path).train([])
+    assert Trainer(TINY, CONFIG, tmp_path).seen == 48
 
 
 def test_another_network_in_the_same_folder_is_refused(tmp_path: Path) -> None:
