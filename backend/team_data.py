@@ -196,7 +196,7 @@ class TeamData:
             objects = self._places.authority
             body = ActivityBody(
                 workers=[
-                    WorkerBody(worker=one.worker, doing=one.doing, at=one.at)
+                    WorkerBody.model_validate(one, from_attributes=True)
                     for one in listening(objects, datetime.fromtimestamp(self._clock(), UTC))
                 ],
                 cycles=[self._running(request) for request in pending(objects)],
@@ -285,21 +285,7 @@ class TeamData:
         return known
 
     def _champion_entries(self) -> list[ChampionEntryBody]:
-        return [
-            ChampionEntryBody(
-                number=one.number,
-                model=one.model,
-                name=one.name,
-                version=one.version,
-                at=one.at,
-                by=one.by,
-                reason=one.reason,
-                kind=one.kind,
-                dataset_version=one.dataset_version,
-                restores=one.restores,
-            )
-            for one in self._champions.history()
-        ]
+        return [ChampionEntryBody.model_validate(one, from_attributes=True) for one in self._champions.history()]
 
     def _labels(self) -> LabelsBody:
         counts, statistics = self._store.counts(), self._statistics()
@@ -314,13 +300,7 @@ class TeamData:
         )
 
     def _queue(self) -> QueueBody:
-        queue = self._store.queue()
-        return QueueBody(
-            unsent=queue.unsent,
-            oldest_seconds=queue.oldest_seconds,
-            stuck=queue.stuck,
-            last_error=queue.last_error,
-        )
+        return QueueBody.model_validate(self._store.queue(), from_attributes=True)
 
     def _statistics(self) -> _LabelStatistics:
         revision = self._store.revision()
@@ -354,15 +334,7 @@ class TeamData:
             why=request.why,
             at=request.at,
             worker=None if claim is None else claim.worker,
-            progress=None
-            if progress is None
-            else ProgressBody(
-                stage=progress.stage,
-                done=progress.done,
-                total=progress.total,
-                message=progress.message,
-                at=progress.at,
-            ),
+            progress=None if progress is None else ProgressBody.model_validate(progress, from_attributes=True),
         )
 
 
@@ -383,9 +355,7 @@ def _version_bodies(version: Version) -> tuple[VersionBody, CardBody]:
         parent=None if version.manifest.parent is None else version.manifest.parent.name,
         filters=list(version.manifest.filters),
         crops={side: len(version.manifest.on(side)) for side in SIDES},
-        synthetic=[
-            SyntheticPartBody(recipe=one.recipe, count=one.count, side=one.side) for one in version.manifest.synthetic
-        ],
+        synthetic=[SyntheticPartBody.model_validate(one, from_attributes=True) for one in version.manifest.synthetic],
         left_out=len(version.manifest.left_out),
         labels_seen=sum(version.manifest.watermark.values()),
         verdict=None,
@@ -408,29 +378,16 @@ def _cycle_body(report: CycleReport) -> CycleBody:
         challenger=_model_name(report.challenger),
         promoted_number=report.promoted_number,
         scores=[
-            ScoreBody(
-                name=one.name,
-                kind=one.kind,
-                crops=one.crops,
-                champion_right=one.champion_right,
-                challenger_right=one.challenger_right,
-                fixed=one.fixed,
-                broken=one.broken,
-                difference=one.difference,
-                low=one.low,
-                high=one.high,
-                p=one.p,
-                verdict=one.verdict,
-            )
+            ScoreBody.model_validate(one, from_attributes=True)
             for one in report.comparisons
-            if one.kind == "holdout" or one.kind == "set"
+            if one.kind in ("holdout", "set")
         ],
         notes=list(report.notes),
     )
 
 
 def _model_name(model: ModelSummary | None) -> ModelNameBody | None:
-    return None if model is None else ModelNameBody(name=model.name, version=model.version)
+    return None if model is None else ModelNameBody.model_validate(model, from_attributes=True)
 
 
 def _days(by_time: Sequence[Sample]) -> list[PeriodBody]:

@@ -175,7 +175,7 @@ def main(arguments: Sequence[str]) -> int:
     def on_terminate(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, on_terminate)
+    before = signal.signal(signal.SIGTERM, on_terminate)
     try:
         started = time.monotonic()
         processes = start(args)
@@ -201,6 +201,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     finally:
         stop(processes)
+        # None is a handler that was not set from Python, and cannot be set from it.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 if __name__ == "__main__":

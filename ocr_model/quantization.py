@@ -15,7 +15,6 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, numpy_helper
 from onnxruntime.quantization import (
-    CalibrationDataReader,
     CalibrationMethod,
     QuantFormat,
     QuantType,
@@ -100,8 +99,8 @@ def restore_single(model: onnx.ModelProto) -> None:
     graph.node.extend(kept)
 
 
-class _Pictures(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime's base class carries no types
-    """Hands prepared crops to the calibration, one by one."""
+class _Pictures:
+    """Hands prepared crops to the calibration, one by one: all that it calls of a `CalibrationDataReader`."""
 
     def __init__(self, pictures: Sequence[Floats]) -> None:
         self._rest: Iterator[Floats] = iter(pictures)

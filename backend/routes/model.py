@@ -52,12 +52,4 @@ async def get_model(services: ServicesDep) -> ModelBody:
 
 def failure_body(failure: WatchFailure | None) -> ChampionFailureBody | None:
     """Return why a pointer of the store could not be followed, as it is answered."""
-    if failure is None:
-        return None
-    return ChampionFailureBody(
-        number=failure.number,
-        kind=failure.kind,
-        message=failure.message,
-        at=failure.at,
-        resolved=failure.resolved,
-    )
+    return None if failure is None else ChampionFailureBody.model_validate(failure, from_attributes=True)

@@ -42,20 +42,7 @@ async def find_products(
     answer = await services.prices.find(normalized)
     return ProductsBody(
         code=answer.code,
-        products=[
-            ProductBody(
-                name=offer.name,
-                image=offer.image,
-                price=offer.price,
-                currency=offer.currency,
-                mall=offer.mall,
-                url=offer.url,
-                provider=offer.provider,
-                fetched_at=offer.fetched_at,
-                is_match=offer.is_match,
-            )
-            for offer in answer.offers
-        ],
-        reason=None if answer.reason is None else ReasonBody(kind=answer.reason.kind, message=answer.reason.message),
-        searches=[SearchBody(name=link.name, url=link.url) for link in answer.searches],
+        products=[ProductBody.model_validate(offer, from_attributes=True) for offer in answer.offers],
+        reason=None if answer.reason is None else ReasonBody.model_validate(answer.reason, from_attributes=True),
+        searches=[SearchBody.model_validate(link, from_attributes=True) for link in answer.searches],
     )

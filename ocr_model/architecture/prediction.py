@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -25,7 +27,7 @@ class CTC(nn.Module):
         return logits
 
 
-class StepDecoder(nn.Module):
+class StepDecoder(nn.Module, ABC):
     """A decoder that gives one character per step.
 
     Tokens: 0 start, 1 end, 2.. the characters. `step` is the unit that serving exports; `forward` runs it with teacher
@@ -36,6 +38,7 @@ class StepDecoder(nn.Module):
     tokens: int
     project: nn.Module  # what all steps share: context (N, T, D) to (N, T, H)
 
+    @abstractmethod
     def step(
         self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, token: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -43,7 +46,6 @@ class StepDecoder(nn.Module):
 
         Returns logits (N, tokens) and the new state. The state is zero at first.
         """
-        raise NotImplementedError
 
 
 class Attention(StepDecoder):

@@ -1,5 +1,6 @@
 """Starting everything with one command: what goes wrong is said in one line."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,27 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 def test_half_of_tls_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--tls-cert", "cert.pem"]) == 2
     assert "both a certificate and its key" in capsys.readouterr().err
+
+
+def test_a_signal_to_end_is_obeyed_and_its_handler_taken_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def start(_args: object) -> list[subprocess.Popen[bytes]]:
+        signal.raise_signal(signal.SIGTERM)
+        raise AssertionError("the signal was not heard")
+
+    monkeypatch.setattr("deploy.app.start", start)
+    assert main([]) == 0
+    assert capsys.readouterr().out.strip() == "Stopped."
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_failed_start_takes_its_handler_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["--tls-cert", "cert.pem"]) == 2
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_an_old_python_gives_one_line() -> None:

@@ -19,7 +19,7 @@ from ocr_model.training import Trainer, TrainingConfig
 @pytest.mark.parametrize("prediction", ["CTC", "Attn"])
 def test_export_and_network_agree(tmp_path: Path, prediction: str) -> None:
     torch.manual_seed(1)
-    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), prediction=prediction)).eval()  # type: ignore[arg-type]
+    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), prediction=prediction)).eval()
     export_network(network, tmp_path, name="tiny", version="0")
     data = synthetic_set("v1.0", 12)
     parity = check_parity(network, tmp_path, data)

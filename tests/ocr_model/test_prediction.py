@@ -10,6 +10,6 @@ def test_a_prediction_cannot_be_changed() -> None:
     prediction = Prediction("ART CP9448", "CP9448", 0.9, (), (best,), (), ModelInfo("tiny", "1"), {"total": 1.0})
     assert prediction.turn == 0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        prediction.text = "other"  # type: ignore[misc]  # the point of the test
+        prediction.text = "other"
     with pytest.raises(dataclasses.FrozenInstanceError):
-        best.confidence = 1.0  # type: ignore[misc]  # the point of the test
+        best.confidence = 1.0

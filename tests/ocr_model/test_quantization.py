@@ -54,6 +54,6 @@ def test_serving_takes_either_precision(model: Path) -> None:
     assert result.kept and "of 10 crops: kept" in str(result)
     crop = synthetic_set("v1.0", 1).images[0]
     for precision in ("single", "int8"):
-        reader = Recognizer.load(model, threads=1, precision=precision)  # type: ignore[arg-type]
+        reader = Recognizer.load(model, threads=1, precision=precision)
         assert reader.precision == precision
         assert 0.0 <= reader.read(crop).confidence <= 1.0

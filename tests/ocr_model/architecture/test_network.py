@@ -23,7 +23,7 @@ def test_every_combination_computes(transformation: str, features: str, sequence
         width=32,
         hidden=16,
         blocks=(1, 1, 1, 1),
-    )  # type: ignore[arg-type]  # the literals come from a product
+    )
     network = RecognitionNetwork(config).eval()
     ctc, attention = network(torch.rand(2, 1, 64, 256) * 2 - 1, torch.zeros(2, 5, dtype=torch.int64))
     assert ctc.shape[0] == 2 and ctc.shape[2] == 1 + len(config.charset)
@@ -36,7 +36,7 @@ def test_every_combination_computes(transformation: str, features: str, sequence
 
 def test_an_unknown_stage_is_named() -> None:
     with pytest.raises(ValueError, match="unknown features 'AlexNet'; one of VGG, RCNN, ResNet"):
-        NetworkConfig(features="AlexNet")  # type: ignore[arg-type]
+        NetworkConfig(features="AlexNet")
 
 
 def test_the_spline_of_the_base_points_is_the_identity() -> None:
@@ -94,4 +94,4 @@ def test_vitstr_says_the_characters_of_all_positions_at_once() -> None:
 def test_vit_stands_alone(wrong: dict[str, str]) -> None:
     parts = {"transformation": "None", "sequence": "None", "prediction": "Position"} | wrong
     with pytest.raises(ValueError, match="None-ViT-None-Position"):
-        NetworkConfig(features="ViT", **parts)  # type: ignore[arg-type]  # wrong on purpose
+        NetworkConfig(features="ViT", **parts)
