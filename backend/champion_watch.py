@@ -362,7 +362,7 @@ def _kind(error: Exception) -> FailureKind:
 
 
 def _fetch(champions: Champions, digest: str, cache: Path) -> Path:
-    folder = champions.fetch(digest, cache)
+    folder = champions.fetch(digest, cache, serving=True)
     with contextlib.suppress(OSError):
         os.utime(folder)  # used just now, and so among the last to be removed
     return folder

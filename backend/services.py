@@ -27,7 +27,7 @@ from backend.settings import Settings
 from backend.shadow import Shadow
 from backend.team_access import TeamAccess
 from backend.work_queue import WorkQueue
-from datasets.errors import StoreError
+from datasets.errors import BucketUnavailableError, StoreError
 from datasets.places import Places
 from datasets.spool import Clock
 from datasets.uploader import UploadPolicy
@@ -47,6 +47,10 @@ _KEEPING_WAITING = 64
 # What the team asks may read much and wait for a bucket; it must not hold up shoppers.
 _ASKING_WORKERS = 2
 _ASKING_WAITING = 16
+# Who deletes a label that is not known here waits for the bucket, no longer than this, and holds up no other shopper.
+_LOOKING_WORKERS = 2
+_LOOKING_WAITING = 16
+_BUCKET_SECONDS = 8.0
 # How patient the looks at the champion are, in seconds. The next one comes soon.
 _LOOKING = UploadPolicy(timeout=5.0, deadline=5.0)
 
@@ -67,6 +71,7 @@ class Services:
         watch: Puts the store's champion into `model`, and its challenger into `shadow`.
         team_access: Who may ask what the team may ask.
         asking: Threads that answer the team.
+        looking: Threads that look into the bucket for a shopper.
         clock: Seconds since 1970, for the times that are kept.
         on_failure: Told in one line why the service can never become ready.
     """
@@ -82,6 +87,7 @@ class Services:
     watch: ChampionWatch
     team_access: TeamAccess
     asking: WorkQueue
+    looking: WorkQueue
     clock: Clock
     on_failure: Callable[[str], None]
     _store: SampleStore | None = None
@@ -132,6 +138,36 @@ class Services:
                 self._team = TeamData(self.store, places, clock=self.clock)
             return self._team
 
+    async def undo(self, prediction_id: str) -> bool:
+        """Take back what was kept for a prediction, here or by another backend that has sent it to the same bucket.
+
+        Returns:
+            False when nothing was kept.
+
+        Raises:
+            Problem: 503, when nothing is known of it here and the bucket does not answer in time: another backend may
+                have kept it.
+            StoreError: What is here cannot be taken back.
+        """
+        store = self.store
+        if await self.keeping.run(store.undo, prediction_id):
+            return True
+        if self.settings.storage_url is None:
+            return False
+        try:
+            async with asyncio.timeout(_BUCKET_SECONDS):
+                return await self.looking.run(store.undo, prediction_id, look_in_bucket=True)
+        except (BucketUnavailableError, TimeoutError) as error:
+            logger.warning("a label to be deleted is not known here, and the bucket was not asked: %s", error)
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "bucket-unavailable",
+                "The bucket does not answer",
+                "This backend knows of no label of this prediction, but another one may have kept it, and the bucket "
+                "that would tell does not answer. Please try again.",
+                headers={"Retry-After": "10"},
+            ) from error
+
     async def start(self) -> None:
         """Open the store and load the recognizer, off the event loop."""
         # The store first: it knows who the champion is. Beside it ONNX Runtime, which takes long to import.
@@ -147,6 +183,7 @@ class Services:
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.keeping.close)
         await asyncio.to_thread(self.asking.close)
+        await asyncio.to_thread(self.looking.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.shadow.close)
@@ -249,6 +286,7 @@ def make_services(
         watch=watch,
         team_access=TeamAccess(settings.team_token, settings.trusted_proxies, on_refused=metrics.team_refused.inc),
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
+        looking=WorkQueue("looking", workers=_LOOKING_WORKERS, waiting=_LOOKING_WAITING),
         clock=clock,
         on_failure=on_failure,
     )

@@ -81,7 +81,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     counts = commands.add_parser("counts", help="how much is kept, and how much is unsent")
     counts.add_argument("--json", action="store_true", help="one JSON object")
     add_parsers(commands)
-    champion_commands.add_parsers(commands)
+    champion_commands.add_parsers(commands, environment)
     cycle_commands.add_parsers(commands, environment)
     return parser
 

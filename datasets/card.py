@@ -28,7 +28,7 @@ from ocr_model.formats import match_formats
 CARD_JSON, CARD_MARKDOWN, SHEET = "card.json", "card.md", "contact.png"
 SIDES = ("training", "evaluation", "unreadable")
 _SHOWN = 60  # crops on a contact sheet at most
-_LISTED = 50  # crops that wait for a second look, in the Markdown; the JSON has all
+_LISTED = 50  # crops that wait for a second look, or are damaged, in the Markdown; the JSON has all
 _LIGHT_STEP = 32  # brightness values in one row
 _SHEET_KEY = "samples"  # text chunk of the sheet that names the crops on it
 
@@ -99,6 +99,7 @@ def describe(version: Version) -> dict[str, Any]:
             }
             for one in manifest.left_out
         ],
+        "damaged": [{"name": one.name, "samples": list(one.samples), "why": one.why} for one in manifest.damaged],
         "tables": count_rows(map(entry_row, manifest.entries)),
     }
 
@@ -130,6 +131,12 @@ def write_markdown(card: dict[str, Any]) -> str:
             lines.append(f"| `{one['sample'][:12]}` | {one['reason']}: {one['detail']} | {texts} |")
         if len(waiting) > _LISTED:
             lines += ["", f"and {len(waiting) - _LISTED} more, see {CARD_JSON}"]
+    damaged = card["damaged"]
+    if damaged:
+        lines += ["", f"## Left out as damaged: {len(damaged)}", "", "| crop or label event | why |", "|---|---|"]
+        lines += [f"| `{one['name']}` | {_cell(one['why'])} |" for one in damaged[:_LISTED]]
+        if len(damaged) > _LISTED:
+            lines += ["", f"and {len(damaged) - _LISTED} more, see {CARD_JSON}"]
     lines += table_lines(card["tables"])
     return "\n".join(lines) + "\n"
 

@@ -6,6 +6,8 @@ import argparse
 import getpass
 import json
 import socket
+import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +15,14 @@ from pathlib import Path
 from datasets.champions import ChampionRecord, Champions, ShadowRecord, share_champions
 from datasets.cycle_requests import listening, request_cycle
 from datasets.errors import ChampionError
+from datasets.layout import models_url
 from datasets.places import Places
+from datasets.tracking import default_uri, has_begun, tell_champion
 
 COMMANDS = ("champion", "request-cycle")
 
 
-def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], environment: Mapping[str, str]) -> None:
     """Describe the commands to argparse."""
     champion = commands.add_parser("champion", help="which model serves, which did, and which shall")
     actions = champion.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -27,6 +31,10 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         look.add_argument("--json", action="store_true", help="one JSON object a line")
     register = actions.add_parser("register", help="put an exported model folder into the store")
     register.add_argument("folder", type=Path)
+    fetch = actions.add_parser("fetch", help="bring a model to this machine, checked, and print its folder")
+    fetch.add_argument("digest", nargs="?", help="or how it begins (the champion's)")
+    fetch.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for models; made if missing")
+    fetch.add_argument("--serving", action="store_true", help="only what reads with it, and not what trains from it")
     promote = actions.add_parser("promote", help="make a registered model the champion")
     promote.add_argument("digest", help="or how it begins")
     promote.add_argument("--expected", type=int, metavar="N", help="only while this entry is the champion (0: none is)")
@@ -39,6 +47,13 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     actions.add_parser("share", help="bring the spool's models and champions to a bucket that has none yet")
     request = commands.add_parser("request-cycle", help="ask the worker for a cycle")
     request.add_argument("--version", metavar="NAME", help="dataset version to train on; else the worker creates one")
+    for parser in (promote, rollback):
+        parser.add_argument(
+            "--tracking",
+            metavar="URI",
+            default=default_uri(environment),
+            help="of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
+        )
     for parser in (promote, rollback, shadow, request):
         parser.add_argument("--by", default="", help="who wants it (you, on this machine)")
         parser.add_argument("--reason", default="asked for on the command line", help="in words")
@@ -64,10 +79,13 @@ def run(places: Places, options: argparse.Namespace) -> int:
                 print(_json(record) if options.json else _line(record))
         case "register":
             print(champions.register(options.folder))
+        case "fetch":
+            print(champions.fetch(_chosen(champions, options.digest), options.to, serving=options.serving))
         case "promote":
-            _promote(champions, options)
+            _promote(places, champions, options)
         case "rollback":
-            print(_line(champions.rollback(options.by or _me(), options.reason, options.to)))
+            record = champions.rollback(options.by or _me(), options.reason, options.to)
+            _tell(places, champions, record, options.tracking)
         case "shadow":
             _shadow(champions, options)
         case _:
@@ -100,7 +118,16 @@ def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
         print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {shadow.by}\t{shadow.reason}")
 
 
-def _promote(champions: Champions, options: argparse.Namespace) -> None:
+def _chosen(champions: Champions, start: str | None) -> str:
+    if start is not None:
+        return champions.find(start)
+    champion = champions.current()
+    if champion is None:
+        raise ChampionError("there is no champion in the store yet; name a model to fetch")
+    return champion.model
+
+
+def _promote(places: Places, champions: Champions, options: argparse.Namespace) -> None:
     digest = champions.find(options.digest)
     if options.expected is None:
         present = champions.current()
@@ -116,7 +143,15 @@ def _promote(champions: Champions, options: argparse.Namespace) -> None:
         reason=options.reason,
         dataset_version=options.dataset_version,
     )
-    print(_line(record))
+    _tell(places, champions, record, options.tracking)
+
+
+def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking: str) -> None:
+    """Say who serves now, and tell the tracker. Whatever becomes of that, the champion is changed."""
+    print(_line(record), flush=True)
+    if has_begun(tracking):
+        told = tell_champion(champions.current, tracking, models_url(places.authority))
+        print(told.line, file=sys.stderr)
 
 
 def _shadow(champions: Champions, options: argparse.Namespace) -> None:

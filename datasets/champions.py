@@ -20,7 +20,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +68,7 @@ class ModelRecord:
     name: str
     version: str
     files: Mapping[str, str]  # file name -> sha256, model.json among them
+    serving: frozenset[str]  # of these, the ones that read: model.json and what it vouches for; not weights.pt
     card: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what model.json says of its training
 
 
@@ -144,6 +145,11 @@ class Champions:
                 raise ModelDamagedError(f"{directory} is no whole model: {file} is missing")
             if _sha256(contents[file]) != expected:
                 raise ModelDamagedError(f"{directory / file} is damaged: its SHA-256 is not the one in {DESCRIPTION}")
+        absent = sorted(_fetched_files(directory).keys() - contents.keys())
+        if absent:  # registered so, nobody could train from it, and later registrations would not heal that
+            raise ModelDamagedError(
+                f"{directory} was fetched to serve, without {', '.join(absent)}; fetch all of it to register it"
+            )
         for file in contents:
             if not _FILE_NAME.match(file):
                 raise ModelDamagedError(f"{directory / file}: a file of a model has a name of a-z, 0-9, . _ - only")
@@ -186,6 +192,7 @@ class Champions:
             name=str(content["name"]),
             version=str(content["version"]),
             files=listed | {DESCRIPTION: digest},
+            serving=frozenset({DESCRIPTION, *promised}),
             card=card if isinstance(card, dict) else {},
         )
 
@@ -205,15 +212,18 @@ class Champions:
             raise UnknownModelError(f"{why} {start!r} in {self._objects.url}")
         return found[0]
 
-    def fetch(self, digest: str, cache: Path) -> Path:
-        """Bring a model to a folder of this machine, checked, all of it or nothing.
+    def fetch(self, digest: str, cache: Path, *, serving: bool = False) -> Path:
+        """Bring a model to a folder of this machine, checked, all that is wanted or nothing.
 
-        What was fetched before is checked again and used without asking the store; damaged, it is fetched anew.
-        Several threads and processes may share the cache: one fetches, the others wait for it.
+        What was fetched before is checked again and used without asking the store; what is missing or damaged is
+        fetched, file by file, into the same folder: who reads from it meanwhile is not disturbed. Several threads and
+        processes may share the cache: one fetches, the others wait for it.
 
         Args:
             digest: of a registered model.
             cache: folder of this machine; made if missing.
+            serving: only what reads with it. `weights.pt` and what tells of the training stay in the store; they come
+                when somebody asks for all of it.
 
         Returns:
             `cache/<digest>`, an exported model folder.
@@ -230,17 +240,20 @@ class Champions:
         with disk_errors(f"cannot fetch model {digest[:12]} to {cache}"):
             cache.mkdir(parents=True, exist_ok=True)
             with locked(cache / f".{digest}.lock"):
-                if _is_whole(folder, digest):
+                if _lacking(folder, digest, serving=serving) == set():
                     return folder
                 for left in cache.glob(f".{digest}.*.part"):  # by one who was killed
                     shutil.rmtree(left)
                 part = cache / f".{digest}.{uuid.uuid4().hex[:8]}.part"
                 try:
-                    self._download(self.model(digest), part)
-                    if folder.exists():
-                        _LOG.warning("%s is damaged and was fetched anew", folder)
-                        shutil.rmtree(folder)
-                    part.rename(folder)
+                    model = self.model(digest)
+                    wanted = model.serving if serving else model.files.keys()
+                    lacking = [file for file in wanted if not _holds(folder, file, model.files[file])]
+                    self._download(model, lacking, part)
+                    if folder.is_dir():
+                        _move_into(folder, part)
+                    else:
+                        part.rename(folder)
                 finally:
                     shutil.rmtree(part, ignore_errors=True)
         return folder
@@ -542,9 +555,9 @@ class Champions:
             raise ModelDamagedError(f"{where} is damaged: {file} is not the file that was registered")
         return data
 
-    def _download(self, model: ModelRecord, part: Path) -> None:
+    def _download(self, model: ModelRecord, files: Iterable[str], part: Path) -> None:
         part.mkdir()
-        for file in model.files:
+        for file in files:
             (part / file).write_bytes(self._get_file(model, file))
         (part / _FILES).write_bytes(canonical_json({f: h for f, h in model.files.items() if f != DESCRIPTION}))
 
@@ -670,16 +683,46 @@ def _is_file_map(value: object) -> bool:
     )
 
 
-def _is_whole(folder: Path, digest: str) -> bool:
-    """Whether a fetched folder still holds what was fetched."""
+def _lacking(folder: Path, digest: str, *, serving: bool) -> set[str] | None:
+    """The files that a fetched folder lacks or holds damaged; None if it does not even say which it should hold."""
+    try:
+        wanted = _described(folder)[1]
+    except ModelDamagedError:
+        return None
+    if not _holds(folder, DESCRIPTION, digest):
+        return None
+    if not serving:
+        listed = _fetched_files(folder)
+        if not wanted.keys() <= listed.keys():
+            return None
+        wanted = listed
+    return {file for file, expected in wanted.items() if not _holds(folder, file, expected)}
+
+
+def _fetched_files(folder: Path) -> dict[str, str]:
+    """The sha256 of every file that the model of a fetched folder has in the store; {} for any other folder."""
     try:
         listed = json.loads((folder / _FILES).read_bytes())
-        return _is_file_map(listed) and all(
-            _sha256((folder / file).read_bytes()) == expected
-            for file, expected in {**listed, DESCRIPTION: digest}.items()
-        )
     except (OSError, ValueError):
+        return {}
+    return listed if _is_file_map(listed) else {}
+
+
+def _holds(folder: Path, file: str, expected: str) -> bool:
+    """Whether a folder holds this file whole."""
+    try:
+        return _sha256((folder / file).read_bytes()) == expected
+    except OSError:
         return False
+
+
+def _move_into(folder: Path, part: Path) -> None:
+    """Put fetched files in the place of missing and damaged ones, each in one step."""
+    for path in sorted(part.iterdir()):
+        there = folder / path.name
+        if there.exists() and path.name != _FILES:
+            _LOG.warning("%s was damaged and is fetched anew", there)
+        path.replace(there)
 
 
 def _read(path: Path) -> bytes:

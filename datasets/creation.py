@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from PIL import Image
-
 from datasets.catalogue import VersionCatalogue
-from datasets.errors import UnknownSampleError
+from datasets.damage import Damage, check_damage, crop_damage, event_damage
+from datasets.errors import CropError, UnknownSampleError
 from datasets.history import History, Watermark, live_samples, read_history
 from datasets.places import Places
 from datasets.progress import counted
@@ -33,6 +32,7 @@ class VersionRequest:
     synthetic: tuple[SyntheticRequest, ...] = ()
     rules: Rules = field(default_factory=Rules)
     watermark: Watermark | None = None  # None: everything that is known and, with a bucket, sent
+    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: not one of them
 
 
 def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Manifest:
@@ -47,18 +47,28 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
         VersionError: the request makes no sense, the parent is missing, or a crop that was there at the
             watermark is gone since.
         StoreError: events are missing, or a crop is missing or damaged.
+        TooDamagedError: more of them are than the request lets be left out.
         BucketUnavailableError: the bucket does not answer.
     """
     if not request.filters and not request.synthetic:
         raise VersionError("a version needs --collected or --synthetic parts")
     if not 0.0 <= request.rules.evaluation_share <= 1.0:
         raise VersionError(f"the evaluation share lies between 0 and 1, not {request.rules.evaluation_share}")
+    if request.most_damaged is not None and not 0.0 <= request.most_damaged <= 1.0:
+        raise VersionError(f"the share that may be damaged lies between 0 and 1, not {request.most_damaged}")
     ancestors = list(VersionCatalogue(places).lineage(request.parent)) if request.parent is not None else []
     parts = describe_parts(request.synthetic)
-    history = read_history(places, request.watermark)
-    samples, left_out = _choose(live_samples(history.events), request)
+    history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
+    lost = event_damage(history.damaged, store.crops_behind)
+    touched = frozenset(digest for one in lost for digest in one.samples)
+    live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
+    samples, left_out = _choose(live, request)
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
-    entries = _put_on_sides(_look_at(samples, store, history, known), ancestors, request.rules)
+    seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
+    if request.most_damaged is not None:
+        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "label events")
+        check_damage(damaged, len(samples), request.most_damaged, "confirmed crops")
+    entries = _put_on_sides(seen, ancestors, request.rules)
     return Manifest(
         parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
         filters=tuple(sorted({str(one) for one in request.filters})),
@@ -67,6 +77,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
         synthetic=parts,
         entries=tuple(entries),
         left_out=tuple(left_out),
+        damaged=tuple(sorted((*lost, *damaged), key=lambda one: one.name)),
     )
 
 
@@ -114,10 +125,13 @@ def _told(labels: Sequence[Sample]) -> tuple[tuple[str, str], ...]:
 
 
 def _look_at(
-    samples: Sequence[Sample], store: SampleStore, history: History, known: Mapping[str, Entry]
-) -> list[tuple[Sample, str, int]]:
-    """The samples with picture hash and light; a picture that an earlier version has seen is not read again."""
-    seen = []
+    samples: Sequence[Sample], store: SampleStore, history: History, known: Mapping[str, Entry], *, name_damaged: bool
+) -> tuple[list[tuple[Sample, str, int]], list[Damage]]:
+    """The samples with picture hash and light, and the damaged ones if these shall be named rather than raised.
+
+    A picture that an earlier version has seen is not read again.
+    """
+    seen, damaged = [], []
     for sample in counted("crops", samples, len(samples)):
         digest = sample.digest
         if digest in history.buried:
@@ -128,16 +142,17 @@ def _look_at(
         if digest in known:
             seen.append((sample, known[digest].picture, known[digest].light))
             continue
-        image = _picture(store, digest)
+        try:
+            image = store.crop(digest)
+        except (CropError, UnknownSampleError) as error:
+            if name_damaged:
+                damaged.append(crop_damage(digest, error))
+                continue
+            if isinstance(error, CropError):
+                raise
+            raise VersionError(f"{error}, though a label needs it; `python -m datasets verify` looks for it") from error
         seen.append((sample, picture_hash(image), light(image)))
-    return seen
-
-
-def _picture(store: SampleStore, digest: str) -> Image.Image:
-    try:
-        return store.crop(digest)
-    except UnknownSampleError as error:
-        raise VersionError(f"{error}, though a label needs it; `python -m datasets verify` looks for it") from error
+    return seen, damaged
 
 
 def _put_on_sides(seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[Version], rules: Rules) -> list[Entry]:

@@ -24,7 +24,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -40,6 +40,7 @@ from datasets.cycle_report import (
     REPORT_MARKDOWN,
     CycleReport,
     Example,
+    LeftOutDamage,
     ModelSummary,
     Outcome,
     draw_accuracy,
@@ -47,11 +48,14 @@ from datasets.cycle_report import (
     draw_differences,
     draw_examples,
     find_examples,
+    merge_damage,
+    refuse_damage,
     write_html,
     write_markdown,
 )
 from datasets.cycle_requests import claim_cycle, cycle_file_name
 from datasets.cycle_settings import CycleSettings
+from datasets.damage import Damage, TooDamagedError, check_damage
 from datasets.decision import Decision, decide
 from datasets.errors import (
     ChampionMovedError,
@@ -72,9 +76,10 @@ from datasets.evaluation_sets import (
     render_set,
     wanted_sets,
 )
+from datasets.event import EventName
 from datasets.folder import make_folder
 from datasets.history import read_buried
-from datasets.layout import CYCLES, MODELS
+from datasets.layout import CYCLES, models_url
 from datasets.lease import Lease, acquire, read_lease
 from datasets.objects import ObjectStore
 from datasets.places import Places
@@ -154,7 +159,7 @@ def run_cycle(
     """
     _require_training()
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    lease = take_lease(places.authority, owner, settings.lease_seconds)
+    lease = take_lease(places.authority, owner, settings.lease_seconds, stop)
     with lease, lease.kept() as lost:
         if cycle_id is not None and read_report(places.authority, cycle_id) is None:
             claim_cycle(places.authority, cycle_id, worker=owner, fence=lease.fence)
@@ -167,16 +172,27 @@ class CycleStoppedError(RuntimeError):
     """Somebody asked the cycle to stop; it can go on."""
 
 
-def take_lease(
-    objects: ObjectStore, owner: str, seconds: float, sleep: Callable[[float], object] = time.sleep
-) -> Lease:
+def take_lease(objects: ObjectStore, owner: str, seconds: float, stop: threading.Event | None = None) -> Lease:
     """Take the lease under which cycles run; wait for a holder who has died.
+
+    Args:
+        objects: `Places.authority`.
+        owner: who asks, for people.
+        seconds: of silence after which others may take over.
+        stop: once set, nobody waits any longer.
 
     Raises:
         CycleBusyError: its holder is alive.
+        CycleStoppedError: `stop` was set.
     """
+    waiting = stop or threading.Event()
+
+    def sleep(wanted: float) -> None:
+        if waiting.wait(wanted):
+            raise CycleStoppedError("stopped; the same command goes on")
+
     seen = None
-    while (lease := acquire(objects, LEASE, owner, seconds)) is None:
+    while (lease := acquire(objects, LEASE, owner, seconds, sleep=sleep)) is None:
         entry = read_lease(objects, LEASE)
         if entry is not None and seen is not None and entry.number > seen and entry.kind != "released":
             raise CycleBusyError(f"{entry.owner} runs a cycle on {objects.url}; one at a time")
@@ -211,14 +227,34 @@ def read_reports(objects: ObjectStore) -> list[CycleReport]:
     return sorted(found, key=lambda report: (report.ended, report.id))
 
 
-def publish_failure(objects: ObjectStore, cycle_id: str, version: str, reason: str, by: str, why: str) -> CycleReport:
+def publish_failure(
+    objects: ObjectStore,
+    cycle_id: str,
+    version: str,
+    reason: str,
+    by: str,
+    why: str,
+    *,
+    damaged: Sequence[Damage] = (),
+) -> CycleReport:
     """Write the report of a cycle that could not even begin, so that its request does not wait for ever.
+
+    Args:
+        objects: `Places.authority`.
+        cycle_id: of the request.
+        version: of the data, or what stands for it.
+        reason: in words.
+        by: who asked for the cycle.
+        why: what for.
+        damaged: what the cycle refused to go on without.
 
     Raises:
         StoreError: it could not be stored.
     """
     at = _now()
-    report = CycleReport(cycle_id, version, "", "failed", f"Failed before it began: {reason}", by, why, at, at, None)
+    reason = f"Failed before it began: {reason}"
+    refused = refuse_damage(damaged)
+    report = CycleReport(cycle_id, version, "", "failed", reason, by, why, at, at, None, damaged=refused)
     files = {REPORT_MARKDOWN: write_markdown(report).encode(), REPORT_HTML: write_html(report, {}).encode()}
     for name, data in {**files, REPORT_JSON: report.to_bytes()}.items():
         _put(objects, cycle_file_name(cycle_id, name), data)
@@ -258,6 +294,7 @@ class _Prepared:
     collected: TrainingCrops
     base: str | None
     notes: tuple[str, ...]
+    damaged: tuple[LeftOutDamage, ...]
 
 
 class _Cycle:
@@ -295,7 +332,9 @@ class _Cycle:
             raise
         except Exception as error:  # whatever it is: the champion stays, and people are told
             _LOG.exception("cycle %s failed in stage %s", plan.id, self._stage)
-            report = self._finish(plan, champion, "failed", f"Failed in stage {self._stage}: {told(error)}")
+            reason = f"Failed in stage {self._stage}: {told(error)}"
+            damaged = refuse_damage(error.damaged if isinstance(error, TooDamagedError) else ())
+            report = self._finish(plan, champion, "failed", reason, damaged=damaged)
         return self._publish(report)
 
     # --- Plan ---
@@ -406,6 +445,7 @@ class _Cycle:
             training=_training(out),
             watermark=dict(version.manifest.watermark),
             notes=tuple(notes),
+            damaged=prepared.damaged,
             pictures=self._draw(prepared, readings, decision, examples),
         )
 
@@ -424,6 +464,8 @@ class _Cycle:
             version.manifest.rules,
             most=settings.evaluation.holdout,
         )
+        check_damage(holdout.damaged_events, holdout.of_events, settings.most_damaged, "label events")
+        check_damage(holdout.damaged, holdout.of, settings.most_damaged, "confirmed crops")
         notes += _holdout_notes(holdout)
         parts = [part for one in lineage for part in one.manifest.synthetic]
         trained = dict.fromkeys(
@@ -437,22 +479,40 @@ class _Cycle:
         notes += _recipe_notes(version)
         drawn = [code_keys(crop.text) for one in sets for crop in one.crops]
         codes = frozenset(code for keys in drawn for code in keys if len(code) >= _SHORTEST_CODE)
+        entries = version.manifest.on("training")
         collected = write_training_crops(
             self._store,
-            version.manifest.on("training"),
+            entries,
             model,
             self._folder / "collected",
             buried=read_buried(self._places),
             threads=settings.evaluation.threads,
             on_progress=lambda done, total: self._watch.tell("prepare", 2, 3, f"{done} of {total} collected crops"),
         )
+        check_damage(collected.damaged, len(entries) - collected.removed, settings.most_damaged, "crops to train on")
         notes += _training_notes(collected)
+        if version.manifest.damaged:
+            notes.append(f"{version.name} was made without {_counted(version.manifest.damaged)} that could not be read")
+        parts_without = {
+            "version": version.manifest.damaged,
+            "holdout": (*holdout.damaged_events, *holdout.damaged),
+            "training": collected.damaged,
+        }
         recipes = replayed_recipes(parts, base, settings.challenger.base_share)
         if not recipes and not collected.count:
             raise VersionError(f"version {version.name} holds nothing to train on")
         if not recipes:
             notes.append("nothing was replayed: the champion does not say what it was trained on (--base-recipe)")
-        return _Prepared(holdout, tuple(sets), holdout.excluded | codes, recipes, collected, base, tuple(notes))
+        return _Prepared(
+            holdout,
+            tuple(sets),
+            holdout.excluded | codes,
+            recipes,
+            collected,
+            base,
+            tuple(notes),
+            merge_damage(parts_without),
+        )
 
     def _lineage_of(self, name: str | None, known: set[str]) -> tuple[list[Version], list[str]]:
         """The versions that the champion was trained on, but for the known ones."""
@@ -562,9 +622,11 @@ class _Cycle:
         """Tell the tracker, and put the report into the work folder and into the store, `report.json` last."""
         self._stage = "report"
         kept = self._keep(report)
-        source = f"{self._objects.url.rstrip('/')}/{MODELS}"
+        source = models_url(self._objects)
         self._tell_quietly("the tracker")
-        tracking = record_cycle(self._folder, self._settings.tracking_uri, source) if kept is None else kept
+        tracking = kept or record_cycle(
+            self._folder, self._settings.tracking_uri, source, champion=self._champions.current
+        )
         report = dataclasses.replace(report, tracking=tracking)
         self._keep(report)
         try:
@@ -651,14 +713,15 @@ def _require_training() -> None:
 def _holdout_notes(holdout: Holdout) -> list[str]:
     notes = []
     if holdout.damaged:
-        shown = ", ".join(digest[:12] for digest in holdout.damaged[:5])
-        notes.append(
-            f"{len(holdout.damaged)} confirmed crops are damaged or missing and were left out ({shown}); "
-            "`python -m datasets verify` names them all"
-        )
+        shown = _shown(holdout.damaged)
+        notes.append(f"{len(holdout.damaged)} confirmed crops are damaged or missing and were left out ({shown})")
+    if holdout.damaged_events:
+        touched = sorted({digest for one in holdout.damaged_events for digest in one.samples})
+        about = f", with the crops that they were about: {', '.join(one[:12] for one in touched)}" if touched else ""
+        notes.append(f"{len(holdout.damaged_events)} label events are damaged and were left out{about}")
     if holdout.unread_events:
         notes.append(
-            f"{holdout.unread_events} label events were not counted: unsent, or after a damaged one; "
+            f"{holdout.unread_events} label events were not counted: unsent, or after a missing one; "
             "`python -m datasets verify` tells"
         )
     if holdout.waiting:
@@ -669,13 +732,25 @@ def _holdout_notes(holdout: Holdout) -> list[str]:
 def _training_notes(collected: TrainingCrops) -> list[str]:
     notes = []
     if collected.damaged:
-        shown = ", ".join(digest[:12] for digest in collected.damaged[:5])
+        shown = _shown(collected.damaged)
         notes.append(f"{len(collected.damaged)} crops to train on are damaged or missing and were left out ({shown})")
     if collected.removed:
         notes.append(f"{collected.removed} crops were removed for good since the version was made")
     if collected.unlearnable:
         notes.append(f"{collected.unlearnable} labels have characters that the recognizer does not know, or too many")
     return notes
+
+
+def _shown(damaged: Sequence[Damage]) -> str:
+    """Some damaged crops, for a note; the report's table names them all."""
+    digests = [digest[:12] for one in damaged for digest in one.samples]
+    return ", ".join(digests[:5]) + (" ..." if len(digests) > 5 else "")
+
+
+def _counted(damaged: Sequence[Damage]) -> str:
+    events = sum(EventName.parse(one.name) is not None for one in damaged)
+    counts = ((len(damaged) - events, "crops"), (events, "label events"))
+    return " and ".join(f"{count} {what}" for count, what in counts if count)
 
 
 def _recipe_notes(version: Version) -> list[str]:

@@ -24,6 +24,7 @@ from datasets.cycle_settings import CycleSettings
 from datasets.next_version import NextVersionSettings
 from datasets.places import Places
 from datasets.store import SampleStore
+from datasets.tracking import default_uri
 from datasets.triggers import TriggerSettings
 
 COMMANDS = ("cycle",)
@@ -82,12 +83,19 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     what.add_argument("--watch", action="store_true", help="work: take what is asked for, and look for triggers")
     cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for what is under way (%(default)s)")
     cycle.add_argument("--by", default="", help="who wants it (you, on this machine)")
+    cycle.add_argument(
+        "--most-damaged",
+        type=float,
+        default=CycleSettings().most_damaged,
+        metavar="SHARE",
+        help="of the crops, and of the label events, that it goes on without if they cannot be read (%(default)s)",
+    )
     cycle.add_argument("--no-promote", action="store_true", help="decide and report, and leave the champion")
     cycle.add_argument("--shipped", type=Path, metavar="DIR", help="model that serves while the store has no champion")
     cycle.add_argument(
         "--tracking",
         metavar="URI",
-        default=environment.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(data / 'mlflow.db').resolve()}",
+        default=default_uri(environment),
         help="of MLflow; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
     )
     cycle.add_argument(
@@ -154,6 +162,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         tuple(options.synthetic),
         tuple(options.synthetic_evaluation),
         options.evaluation_share,
+        options.most_damaged,
     )
     settings = WorkerSettings(
         cycle, version, None if options.no_triggers else triggers, look=options.look, say=ProgressLine()
@@ -207,6 +216,7 @@ def settings_from(options: argparse.Namespace) -> CycleSettings:
         challenger=replace(base.challenger, **parts["challenger"]),
         evaluation=replace(base.evaluation, **parts["evaluation"], threads=options.threads),
         rules=replace(base.rules, **parts["rules"]),
+        most_damaged=options.most_damaged,
         promote=not options.no_promote,
         shipped=options.shipped,
         tracking_uri=uri,

@@ -18,12 +18,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.damage import Damage
 from datasets.decision import Comparison
 from datasets.evaluation_sets import FrozenSet, Reading, is_right
 
 REPORT_JSON, REPORT_MARKDOWN, REPORT_HTML = "report.json", "report.md", "report.html"
 SCHEMA = 1
 _EXAMPLES = 12  # of each kind and set
+_DAMAGED = 200  # crops and label events that are named for people; the JSON has all
 Outcome = Literal["accepted", "rejected", "failed"]
 
 
@@ -46,6 +48,14 @@ class Example:
     champion: str  # its reading
     challenger: str
     fixed: bool  # True: only the challenger is right; False: only the champion is
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutDamage:
+    """Something damaged, and what did without it."""
+
+    damage: Damage
+    of: tuple[str, ...]  # "version", "holdout", "training"; () if the cycle refused to go on without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class CycleReport:
     watermark: Mapping[str, int] = field(default_factory=dict)  # label events that the version was drawn up from
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
     notes: tuple[str, ...] = ()  # what else somebody should know
+    damaged: tuple[LeftOutDamage, ...] = ()  # crops and label events that cannot be read, by object name
     tracking: str = ""  # what came of the tracker
 
     def to_bytes(self) -> bytes:
@@ -97,6 +108,9 @@ class CycleReport:
             content["comparisons"] = tuple(Comparison(**one) for one in content["comparisons"])
             content["examples"] = tuple(Example(**one) for one in content["examples"])
             content["notes"] = tuple(content["notes"])
+            content["damaged"] = tuple(
+                LeftOutDamage(Damage.from_json(one["damage"]), tuple(one["of"])) for one in content.get("damaged", ())
+            )
             return cls(**content)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a report: {error!r}") from error
@@ -105,6 +119,25 @@ class CycleReport:
     def ended(self) -> datetime:
         """When it was finished."""
         return datetime.fromisoformat(self.finished_at)
+
+
+def merge_damage(parts: Mapping[str, Sequence[Damage]]) -> tuple[LeftOutDamage, ...]:
+    """Name each damaged thing once.
+
+    Args:
+        parts: what did without which.
+    """
+    found: dict[str, LeftOutDamage] = {}
+    for part, damaged in parts.items():
+        for one in damaged:
+            before = found[one.name].of if one.name in found else ()
+            found[one.name] = LeftOutDamage(one, (*before, part))
+    return tuple(one for _, one in sorted(found.items()))
+
+
+def refuse_damage(damaged: Sequence[Damage]) -> tuple[LeftOutDamage, ...]:
+    """Name what a cycle refused to go on without."""
+    return tuple(LeftOutDamage(one, ()) for one in sorted(damaged, key=lambda one: one.name))
 
 
 def find_examples(crops: FrozenSet, champion: Sequence[Reading], challenger: Sequence[Reading]) -> list[Example]:
@@ -123,6 +156,8 @@ def write_markdown(report: CycleReport, pictures: Sequence[str] = ()) -> str:
     lines += [f"- {label}: {value}" for label, value in _facts(report)]
     if report.notes:
         lines += ["", "## Notes", "", *(f"- {note}" for note in report.notes)]
+    if report.damaged:
+        lines += ["", f"## {_damaged_title(report)}", "", _table(_damaged_rows(report)), "", _DAMAGED_LEGEND]
     if report.comparisons:
         lines += ["", "## Champion and challenger on the same crops", "", _table(_comparison_rows(report))]
         lines += ["", _LEGEND]
@@ -149,6 +184,9 @@ def write_html(report: CycleReport, pictures: Mapping[str, bytes]) -> str:
     body.append("</ul>")
     if report.notes:
         body += ["<h2>Notes</h2><ul>", *(f"<li>{_safe(note)}</li>" for note in report.notes), "</ul>"]
+    if report.damaged:
+        body += [f"<h2>{_safe(_damaged_title(report))}</h2>", _html_table(_damaged_rows(report))]
+        body.append(f"<p>{_safe(_DAMAGED_LEGEND)}</p>")
     for name, data in pictures.items():
         body.append(f'<img alt="{_safe(name)}" src="data:image/png;base64,{base64.b64encode(data).decode()}">')
     if report.comparisons:
@@ -237,6 +275,10 @@ _LEGEND = (
     "accepted or a corrected one follows from what a champion had read in it, so on these slices a challenger that is "
     "just as good seems to lose and to gain."
 )
+_DAMAGED_LEGEND = (
+    "Nothing was deleted: what is brought back from a copy counts again. `python -m datasets verify` looks at all "
+    "crops and label events; `python -m datasets delete --sample` removes a sample for good."
+)
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328}"
     "table{border-collapse:collapse;font-size:13px}td,th{border:1px solid #d0d7de;padding:.2rem .5rem;text-align:left}"
@@ -289,6 +331,21 @@ def _example_rows(report: CycleReport, fixed: bool) -> list[tuple[str, ...]]:
         for one in report.examples
         if one.fixed == fixed
     ]
+    return rows
+
+
+def _damaged_title(report: CycleReport) -> str:
+    refused = any(not one.of for one in report.damaged)
+    return f"{'Damaged' if refused else 'Left out as damaged'}: {len(report.damaged)}"
+
+
+def _damaged_rows(report: CycleReport) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [("sample", "crop or label event", "why", "left out of")]
+    for one in report.damaged[:_DAMAGED]:
+        samples = ", ".join(digest[:12] for digest in one.damage.samples) or "(unknown)"
+        rows.append((samples, one.damage.name, one.damage.why, ", ".join(one.of) or "-"))
+    if len(report.damaged) > _DAMAGED:
+        rows.append((f"and {len(report.damaged) - _DAMAGED} more", f"see {REPORT_JSON}", "", ""))
     return rows
 
 

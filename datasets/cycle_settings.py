@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from datasets.damage import MOST_DAMAGED
 from datasets.decision import DecisionRules
 
 
@@ -52,14 +53,19 @@ class CycleSettings:
     challenger: ChallengerSettings = field(default_factory=ChallengerSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     rules: DecisionRules = field(default_factory=DecisionRules)
+    most_damaged: float = MOST_DAMAGED  # share of crops, and of label events, that a cycle goes on without
     promote: bool = True  # False: decide and report, but leave the champion where it is
     shipped: Path | None = None  # model that serves while the store has no champion; None: the program's own
     tracking_uri: str | None = None  # of MLflow; None: none is kept
     lease_seconds: float = 120.0  # for which a machine that died blocks the others
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.most_damaged <= 1.0:
+            raise ValueError("the share of damaged crops that are left out lies between 0 and 1")
+
     @property
     def digest(self) -> str:
-        """Names everything that the outcome depends on."""
+        """Names everything that the outcome depends on; how much may be damaged only decides whether there is one."""
         content = [dataclasses.asdict(part) for part in (self.challenger, self.evaluation, self.rules)]
         for machine in ("workers", "threads"):
             content[0].pop(machine)

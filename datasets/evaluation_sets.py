@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from datasets.card import brands_of
+from datasets.damage import Damage, crop_damage, event_damage
 from datasets.decision import Kind, PairedReadings
 from datasets.errors import CropError, UnknownSampleError
 from datasets.history import live_samples, read_history
@@ -70,9 +71,12 @@ class Holdout:
 
     crops: FrozenSet
     excluded: frozenset[str]  # match keys of its codes: nothing may be rendered with them
-    damaged: tuple[str, ...]  # digests of crops that cannot be read
+    damaged: tuple[Damage, ...]  # crops that cannot be read, by name
+    damaged_events: tuple[Damage, ...]  # label events that cannot be read, by name
+    of: int  # crops with a label to believe, damaged ones too
+    of_events: int  # label events, damaged ones too
     waiting: int  # crops whose labels wait for a second look
-    unread_events: int  # label events that are unsent or stand after a damaged one
+    unread_events: int  # label events that are unsent or stand after one that is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,12 @@ def draw_holdout(
         StoreError: the label events cannot be read.
         BucketUnavailableError: the bucket does not answer.
     """
-    history = read_history(places)
-    believed, waiting = _believed(live_samples(history.events), rules)
+    history = read_history(places, past_damaged=True)
+    lost = event_damage(history.damaged, store.crops_behind)
+    touched = frozenset(digest for one in lost for digest in one.samples)
+    live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
+    believed, waiting = _believed(live, rules)
+    of = len(believed)
     known = {entry.digest: entry.picture for version in lineages for entry in version.manifest.entries}
     pictures: dict[str, str] = {}
     damaged = []
@@ -110,8 +118,8 @@ def draw_holdout(
             continue
         try:
             pictures[sample.digest] = picture_hash(store.crop(sample.digest))
-        except (CropError, UnknownSampleError):
-            damaged.append(sample.digest)
+        except (CropError, UnknownSampleError) as error:
+            damaged.append(crop_damage(sample.digest, error))
     believed = [sample for sample in believed if sample.digest in pictures]
     members = [Member(one.digest, code_key(one.label.text), pictures[one.digest]) for one in believed]
     past = [
@@ -128,8 +136,8 @@ def draw_holdout(
     for sample in held:
         try:
             image = np.asarray(store.crop(sample.digest).convert("L"))
-        except (CropError, UnknownSampleError):
-            damaged.append(sample.digest)
+        except (CropError, UnknownSampleError) as error:
+            damaged.append(crop_damage(sample.digest, error))
             continue
         crops.append(EvaluationCrop(image, sample.label.text, sample.digest, sample.label.status))
     evaluated = [sample.label.text for sample in held]
@@ -138,7 +146,10 @@ def draw_holdout(
     return Holdout(
         FrozenSet("collected holdout", "holdout", tuple(crops)),
         excluded,
-        tuple(sorted(damaged)),
+        tuple(sorted(damaged, key=lambda one: one.name)),
+        lost,
+        of,
+        sum(history.watermark.values()),
         waiting,
         history.beyond,
     )

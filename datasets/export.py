@@ -50,9 +50,8 @@ def export_samples(store: SampleStore, folder: Path) -> int:
             table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
             table.writerow(COLUMNS)
             for sample in store.samples():
-                store.crop(sample.digest)  # is it whole?
                 name = f"{sample.digest}.png"
-                (folder / name).write_bytes(store.crop_bytes(sample.digest))
+                (folder / name).write_bytes(store.whole_crop_bytes(sample.digest))
                 table.writerow(_line(name, sample))
                 count += 1
     except OSError as error:

@@ -7,9 +7,9 @@ without holes, so it says exactly which events are in and which are not.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from datasets.errors import StoreError
+from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.event import EVENTS, Event, EventName, needed_crops, read_event
 from datasets.objects import ObjectStore
 from datasets.places import Places
@@ -26,35 +26,41 @@ class History:
     events: Mapping[str, Event]  # by object name: those up to the watermark
     beyond: int  # events in the spool that are not: unsent ones, and those after a hole
     buried: frozenset[str]  # digests of crops of which tombstones bury every label, by all events of the spool
+    damaged: Mapping[str, str] = field(default_factory=dict)  # events up to the watermark that were passed over -> why
 
 
-def read_history(places: Places, watermark: Watermark | None = None) -> History:
-    """Read the events of the spool up to a watermark.
+def read_history(places: Places, watermark: Watermark | None = None, *, past_damaged: bool = False) -> History:
+    """Read the events of the spool up to a watermark; one that is damaged there, from the bucket.
 
-    Without one: up to the last that has none missing before it. Where there is a bucket, what it does not hold
-    yet does not count, for no other machine could see it.
+    Without a watermark: up to the last that has none missing before it. Where there is a bucket, what it does not
+    hold yet does not count, for no other machine could see it.
+
+    Args:
+        places: spool and bucket.
+        watermark: where to stop.
+        past_damaged: pass over events that are there but cannot be read, and say which; else such an event is as good
+            as missing, and nothing counts behind it.
 
     Raises:
         StoreError: an event up to the watermark is missing or damaged.
         BucketUnavailableError: the bucket does not answer.
     """
-    events = dict(_read_all(places.local))
+    events, damaged = _read_both(places)
+    there = set(places.replica.names(EVENTS)) if places.replica is not None and watermark is None else set()
+    if past_damaged and places.replica is not None:
+        damaged |= _damaged_there(places.replica, there - events.keys() - damaged.keys(), {*events, *damaged})
     if watermark is None:
-        shared = set(events)
-        if places.replica is not None:
-            shared.intersection_update(places.replica.names(EVENTS))
-        watermark = reached(shared)
-    chosen = {}
-    for name, event in events.items():
-        if event.sequence <= watermark.get(event.writer, 0):
-            chosen[name] = event
-    lacking = sum(watermark.values()) - len(chosen)
+        shared = set(events) if places.replica is None else there.intersection(events)
+        watermark = reached(shared.union(damaged) if past_damaged else shared)
+    chosen = {name: event for name, event in events.items() if event.sequence <= watermark.get(event.writer, 0)}
+    passed = {name: why for name, why in damaged.items() if past_damaged and _is_within(name, watermark)}
+    lacking = sum(watermark.values()) - len(chosen) - len(passed)
     if lacking:
         raise StoreError(
             f"{lacking} events up to the watermark are not in {places.local.url}, or are damaged; "
             "`python -m datasets reindex` fetches them, `verify` names them"
         )
-    return History(dict(watermark), chosen, len(events) - len(chosen), buried_crops(events.values()))
+    return History(dict(watermark), chosen, len(events) - len(chosen), buried_crops(events.values()), passed)
 
 
 def read_buried(places: Places) -> frozenset[str]:
@@ -113,6 +119,61 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
             )
         )
     return samples
+
+
+def _read_both(places: Places) -> tuple[dict[str, Event], dict[str, str]]:
+    """The spool's events, and why the others of its names can be read neither there nor in the bucket."""
+    events: dict[str, Event] = {}
+    damaged: dict[str, str] = {}
+    for name in places.local.names(EVENTS):
+        if EventName.parse(name) is None:
+            continue
+        try:
+            events[name] = read_event(name, places.local.get(name))
+        except StoreError as error:
+            copy = _copy(places.replica, name)
+            if isinstance(copy, Event):
+                events[name] = copy
+            else:
+                damaged[name] = _why(name, error)
+    return events, damaged
+
+
+def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Why events that only the bucket has did not come here; asked of the next one of each writer alone."""
+    candidates = {(one.writer, one.sequence): str(one) for one in map(EventName.parse, only_there) if one is not None}
+    names, damaged = set(known), dict[str, str]()
+    for writer in sorted({writer for writer, _ in candidates}):
+        while (name := candidates.get((writer, reached(names).get(writer, 0) + 1))) is not None:
+            copy = _copy(replica, name)
+            if not isinstance(copy, StoreError):
+                break  # it has only just arrived
+            damaged[name] = _why(name, copy)
+            names.add(name)
+    return damaged
+
+
+def _copy(replica: ObjectStore | None, name: str) -> Event | StoreError | None:
+    """The bucket's copy of an event, or why it cannot be read; None if there is none."""
+    if replica is None:
+        return None
+    try:
+        return read_event(name, replica.get(name))
+    except ObjectMissingError:
+        return None
+    except BucketUnavailableError:
+        raise
+    except StoreError as error:
+        return error
+
+
+def _why(name: str, error: StoreError) -> str:
+    return str(error).removeprefix(f"{name}: ")
+
+
+def _is_within(name: str, watermark: Watermark) -> bool:
+    parsed = EventName.parse(name)
+    return parsed is not None and parsed.sequence <= watermark.get(parsed.writer, 0)
 
 
 def _read_all(objects: ObjectStore) -> Iterable[tuple[str, Event]]:

@@ -229,6 +229,21 @@ class SampleIndex:
         with _database_errors(), self._engine.connect() as connection:
             return [str(digest) for digest in connection.scalars(query)]
 
+    def crops_behind(self, name: str) -> list[str]:
+        """Digests of the crops that an event is about, those of its prediction's other labels too."""
+        about = sa.select(_EVENTS.c.prediction_id, _EVENTS.c.sample).where(_EVENTS.c.name == name).subquery()
+        query = (
+            sa.select(_EVENTS.c.sample)
+            .where(
+                _EVENTS.c.sample.is_not(None),
+                sa.or_(_EVENTS.c.prediction_id == about.c.prediction_id, _EVENTS.c.sample == about.c.sample),
+            )
+            .distinct()
+            .order_by(_EVENTS.c.sample)
+        )
+        with _database_errors(), self._engine.connect() as connection:
+            return [str(digest) for digest in connection.scalars(query)]
+
     def count(self) -> tuple[dict[LabelStatus, int], int]:
         """Live labels by status, and the number of different crops that they point at."""
         # Counting looks at every label.

@@ -83,6 +83,11 @@ def model_name(name: str) -> str | None:
     return match["digest"] if match else None
 
 
+def models_url(objects: ObjectStore) -> str:
+    """URL of the folder of models, for those who look from outside; ends in a slash."""
+    return f"{objects.url.rstrip('/')}/{MODELS}"
+
+
 def numbered_name(folder: str, number: int) -> str:
     """Object name of an entry of a history: champions, leases, signs of life."""
     return f"{folder}{number:08d}.json"

@@ -155,8 +155,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
         name = f"{entry.digest}.png"
         if name not in there:  # written in one step: what is there is whole
             try:
-                store.crop(entry.digest)  # is it whole?
-                _replace(images / name, store.crop_bytes(entry.digest))
+                _replace(images / name, store.whole_crop_bytes(entry.digest))
             except UnknownSampleError as error:
                 raise VersionError(
                     f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from datasets.card import write_cards
 from datasets.catalogue import VersionCatalogue
 from datasets.creation import VersionRequest, create_version
-from datasets.errors import CropError, UnknownSampleError
+from datasets.damage import MOST_DAMAGED
 from datasets.history import read_buried
 from datasets.places import Places
 from datasets.selection import parse_filter
 from datasets.store import SampleStore
 from datasets.synthetic import parse_request
-from datasets.version import Rules, UnknownVersionError, Version, VersionError
+from datasets.version import Rules, UnknownVersionError, Version
 
 _NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
@@ -29,6 +29,7 @@ class NextVersionSettings:
     synthetic: tuple[str, ...] = ()  # recipe:count[:seed] to train on, beside what cycles replay anyway
     synthetic_evaluation: tuple[str, ...] = ()  # the same to evaluate on
     evaluation_share: float = 0.2  # of the codes, held back
+    most_damaged: float = MOST_DAMAGED  # share of crops, and of label events, that may be left out as damaged
     wait: float = 60.0  # seconds for the bucket to get all labels
 
 
@@ -46,7 +47,8 @@ def create_next_version(
 ) -> Version:
     """Create the version, or take the one that a killed process has created under this name.
 
-    Suspicious and contradicting labels stay out, whatever the filters say.
+    Suspicious and contradicting labels stay out, whatever the filters say; so does what is damaged, and the version
+    names it.
 
     Args:
         store: for the crops; it sends labels that the bucket does not have yet.
@@ -56,7 +58,8 @@ def create_next_version(
         settings: what it holds.
 
     Raises:
-        StoreError: labels or crops are missing or damaged.
+        TooDamagedError: more crops or label events are damaged than may be left out.
+        StoreError: the disk fails.
         BucketUnavailableError: the bucket does not answer.
     """
     catalogue = VersionCatalogue(places)
@@ -73,26 +76,10 @@ def create_next_version(
             *map(partial(parse_request, side="evaluation"), settings.synthetic_evaluation),
         ),
         rules=Rules(evaluation_share=settings.evaluation_share),
+        most_damaged=settings.most_damaged,
     )
     store.flush(settings.wait)
     store.pull()
-    try:
-        version = create_version(store, places, name, request)
-    except CropError as error:
-        damaged = list(_damaged(store))
-        shown = ", ".join(damaged[:3]) + (" ..." if len(damaged) > 3 else "")
-        raise VersionError(
-            f"no version can be made while {len(damaged)} confirmed crops are damaged ({shown}): bring them back from "
-            "a copy, or remove them with `python -m datasets delete --sample`"
-        ) from error
+    version = create_version(store, places, name, request)
     write_cards(store, catalogue, version, read_buried(places))
     return version
-
-
-def _damaged(store: SampleStore) -> Iterator[str]:
-    """Digests of the crops that cannot be read."""
-    for digest in sorted({sample.digest for sample in store.samples()}):
-        try:
-            store.crop(digest)
-        except (CropError, UnknownSampleError):
-            yield digest

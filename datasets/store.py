@@ -6,6 +6,7 @@ is one, receives a copy in the background. Either may be lost and is rebuilt.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import math
@@ -180,22 +181,33 @@ class SampleStore:
             stored_at=event.stored_at,
         )
 
-    def undo(self, prediction_id: str) -> bool:
+    def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
         """Take back what was kept for a prediction.
 
         A tombstone is written; every crop that no other label needs is removed here at once and from the
         bucket as soon as it answers. The label events stay as history: a line of text and random ids, without
         the picture.
 
+        Args:
+            prediction_id: of the prediction.
+            look_in_bucket: fetch first what other backends have sent: one of them may have kept the label, and this
+                spool not have heard of it yet. Takes as long as the bucket.
+
         Returns:
-            False if nothing was kept for it.
+            False if nothing was kept for it, as far as is known here.
 
         Raises:
+            BucketUnavailableError: the bucket was to be asked and does not answer; nothing has changed.
             IndexUnavailableError: the database does not answer, so it is not known what to remove.
             StoreFullError: the disk is full; nothing has changed.
         """
+        if look_in_bucket:
+            self.pull()
         with self._spool.exclusive():
-            self._catch_up_if_behind()
+            if look_in_bucket:
+                self._catch_up()  # the uploader may have fetched an event just now and not taken it in yet
+            else:
+                self._catch_up_if_behind()
             if self._index.find(prediction_id) is None:
                 return False
             self._bury(self._spool.append("deleted", prediction_id=prediction_id))
@@ -244,27 +256,40 @@ class SampleStore:
         Raises:
             UnknownSampleError: it is in neither.
             CropError: what is there is damaged.
-            BucketUnavailableError: it is not in the spool and the bucket does not answer.
+            BucketUnavailableError: it is not whole in the spool, and the bucket does not answer.
         """
-        image = open_crop(self.crop_bytes(digest))
-        if pixel_digest(image) != digest:
-            raise CropError(f"the crop {digest} is damaged: it shows other pixels than its name says")
-        return image
+        return self._whole(digest)[1]
+
+    def whole_crop_bytes(self, digest: str) -> bytes:
+        """The PNG of a sample that shows what its name says; errors as in `crop`."""
+        return self._whole(digest)[0]
 
     def crop_bytes(self, digest: str) -> bytes:
-        """The PNG of a sample as it is stored, unchecked; errors as in `crop`."""
+        """The PNG of a sample as it is stored, unchecked.
+
+        Raises:
+            UnknownSampleError: it is neither in the spool nor in the bucket.
+            BucketUnavailableError: it is not in the spool and the bucket does not answer.
+        """
         if not is_digest(digest):
             raise UnknownSampleError(f"there is no sample {digest}")
-        try:
-            return self._spool.objects.get(crop_name(digest))
-        except ObjectMissingError:
-            pass
-        try:
-            if self._replication is not None:
-                return self._replication.replica.get(crop_name(digest))
-        except ObjectMissingError:
-            pass
+        for objects in self._places():
+            with contextlib.suppress(ObjectMissingError):
+                return objects.get(crop_name(digest))
         raise UnknownSampleError(f"there is no crop {digest}")
+
+    def crops_behind(self, event: str) -> list[str]:
+        """Digests of the crops that an event is about, by what the database remembers of it.
+
+        Of an event whose file is damaged nothing else tells. Empty for one that was never read here.
+
+        Args:
+            event: its object name.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        return self._index.crops_behind(event)
 
     def revision(self) -> tuple[int, int]:
         """Another value whenever `samples` may say something else; takes next to no time.
@@ -362,6 +387,31 @@ class SampleStore:
         # Else a thread still waits for the bucket. It is a daemon that ends after that call; to take
         # its connections away now would only make it fail louder.
         self._spool.close()
+
+    def _whole(self, digest: str) -> tuple[bytes, Image.Image]:
+        """The PNG and the picture of a sample, from the first place where it is whole."""
+        if not is_digest(digest):
+            raise UnknownSampleError(f"there is no sample {digest}")
+        damage: StoreError | None = None
+        for objects in self._places():
+            try:
+                data = objects.get(crop_name(digest))
+                image = open_crop(data)
+                if pixel_digest(image) != digest:
+                    raise CropError("it shows other pixels than its name says")
+                return data, image
+            except ObjectMissingError:
+                continue
+            except BucketUnavailableError:
+                raise
+            except StoreError as error:  # the disk's errors among them: this one file cannot be read
+                damage = damage or error
+        if damage is not None:
+            raise CropError(f"the crop {digest} is damaged: {damage}") from damage
+        raise UnknownSampleError(f"there is no crop {digest}")
+
+    def _places(self) -> list[ObjectStore]:
+        return [self._spool.objects] + ([self._replication.replica] if self._replication is not None else [])
 
     def _find(self, prediction_id: str) -> Sample | None:
         try:

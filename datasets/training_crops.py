@@ -15,11 +15,13 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from datasets.damage import Damage, crop_damage
 from datasets.errors import CropError, UnknownSampleError
 from datasets.store import SampleStore
 from datasets.version import Entry
 
 _DONE = "done.json"
+_FORM = 2  # of that file; one of another form is begun anew
 _BATCH = 16
 
 
@@ -29,7 +31,7 @@ class TrainingCrops:
 
     folder: Path
     count: int  # crops with a label to learn
-    damaged: tuple[str, ...]  # digests of crops that cannot be read
+    damaged: tuple[Damage, ...]  # crops that cannot be read
     removed: int  # crops that were removed for good since the version was made
     unlearnable: int  # labels with characters that the recognizer does not know, or too long ones
 
@@ -62,17 +64,18 @@ def write_training_crops(
     from ocr_model.recognizer import Recognizer
 
     wanted = [entry for entry in entries if entry.digest not in buried]
-    about = hashlib.sha256("\n".join(f"{entry.digest} {entry.text}" for entry in wanted).encode()).hexdigest()
+    listed = "\n".join([str(_FORM), *(f"{entry.digest} {entry.text}" for entry in wanted)])
+    about = hashlib.sha256(listed.encode()).hexdigest()
     done = folder / _DONE
     if done.is_file():
         saved = json.loads(done.read_text(encoding="utf-8"))
         if saved.pop("about") == about:
-            return TrainingCrops(folder, **(saved | {"damaged": tuple(saved["damaged"])}))
+            return TrainingCrops(folder, damaged=tuple(map(Damage.from_json, saved.pop("damaged"))), **saved)
     shutil.rmtree(folder, ignore_errors=True)  # of a stopped run; or a sample was removed since
     folder.mkdir(parents=True)
     reader = Recognizer.load(champion, threads=threads)
     charset, longest = _limits(champion)
-    damaged: list[str] = []
+    damaged = []
     rows: list[tuple[str, str]] = []
     unlearnable = 0
     for first in range(0, len(wanted), _BATCH):
@@ -83,8 +86,8 @@ def write_training_crops(
                 continue
             try:
                 crops.append((entry, store.crop(entry.digest)))
-            except (CropError, UnknownSampleError):
-                damaged.append(entry.digest)
+            except (CropError, UnknownSampleError) as error:
+                damaged.append(crop_damage(entry.digest, error))
         readings = reader.read_batch([image for _, image in crops])
         for (entry, image), reading in zip(crops, readings, strict=True):
             spaced = respace(entry.text, reading.text)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from datasets.damage import Damage
 from datasets.errors import ObjectConflictError, StoreError
 from datasets.review import SuspicionRules
 from datasets.sample import LabelStatus
@@ -104,10 +105,14 @@ class Manifest:
     synthetic: tuple[SyntheticPart, ...]
     entries: tuple[Entry, ...]  # by digest
     left_out: tuple[LeftOut, ...]  # by digest
+    damaged: tuple[Damage, ...] = ()  # what it was made without, by object name
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        return {"schema": SCHEMA, **dataclasses.asdict(self)}
+        content = {"schema": SCHEMA, **dataclasses.asdict(self)}
+        if not self.damaged:  # as versions were written, and hashed, before anything could be left out as damaged
+            del content["damaged"]
+        return content
 
     @property
     def hash(self) -> str:
@@ -186,4 +191,5 @@ def _manifest(content: dict[str, Any]) -> Manifest:
             LeftOut(**(one | {"labels": tuple((event, text) for event, text in one["labels"])}))
             for one in content["left_out"]
         ),
+        damaged=tuple(map(Damage.from_json, content.get("damaged", ()))),
     )

@@ -82,6 +82,12 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     create.add_argument(
         "--as-of", metavar="NAME", help="use the label events that this version was drawn up from, and no later ones"
     )
+    create.add_argument(
+        "--most-damaged",
+        type=float,
+        metavar="SHARE",
+        help="of the crops, and of the label events, that may be left out if they cannot be read (none)",
+    )
     create.add_argument("--dry-run", action="store_true", help="say what it would hold, and its hash; create nothing")
     create.add_argument(
         "--wait", type=float, default=60.0, metavar="SECONDS", help="how long to wait until the bucket has all labels"
@@ -189,6 +195,7 @@ def _create(store: SampleStore, places: Places, options: argparse.Namespace) -> 
             Rules(), evaluation_share=options.evaluation_share, include_suspicious=options.include_suspicious
         ),
         watermark=catalogue.read(options.as_of).manifest.watermark if options.as_of else None,
+        most_damaged=options.most_damaged,
     )
     if not store.flush(options.wait):
         print("the bucket does not have all labels yet; those that it lacks are left out", file=sys.stderr)
@@ -208,6 +215,10 @@ def _create(store: SampleStore, places: Places, options: argparse.Namespace) -> 
         for one in manifest.left_out:
             texts = ", ".join(text or "(no text)" for _, text in one.labels)
             print(f"  {one.digest[:12]}  {one.reason}: {texts}")
+    if manifest.damaged:
+        print(f"{len(manifest.damaged)} crops and label events are left out as damaged:")
+        for damage in manifest.damaged:
+            print(f"  {damage.name}: {damage.why}")
     return 0
 
 

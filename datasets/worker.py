@@ -41,6 +41,7 @@ from datasets.cycle_requests import (
     worker_seen,
 )
 from datasets.cycle_settings import CycleSettings
+from datasets.damage import TooDamagedError
 from datasets.errors import (
     BucketUnavailableError,
     LeaseLostError,
@@ -117,9 +118,18 @@ def run_request(
         )
     except (CycleBusyError, CycleImpossibleError, LeaseLostError, BucketUnavailableError):
         raise
-    except StoreError as error:  # before the cycle had a plan: an unknown version, damaged crops
+    except StoreError as error:  # before the cycle had a plan: an unknown version, too many damaged crops
         _LOG.error("cycle %s: %s", request.id, error)
-        return publish_failure(places.authority, request.id, version or "(none)", told(error), request.by, request.why)
+        damaged = error.damaged if isinstance(error, TooDamagedError) else ()
+        return publish_failure(
+            places.authority,
+            request.id,
+            version or "(none)",
+            told(error),
+            request.by,
+            request.why,
+            damaged=damaged,
+        )
 
 
 def look_for_trigger(
@@ -224,12 +234,12 @@ class _Life:
 
     def _beat(self) -> None:
         while not self._over:
-            self._wake.clear()
             try:
                 worker_seen(self._places.authority, self._name, doing=self._doing)
             except StoreError as error:
                 _LOG.warning("no sign of life: %s", error)
             self._wake.wait(self._seconds)
+            self._wake.clear()  # then look at what for: no wish is lost
 
 
 def _step(

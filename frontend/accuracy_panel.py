@@ -11,6 +11,7 @@ import streamlit as st
 
 from frontend.data_texts import DataTexts
 from frontend.figures import Cell, interval, points, share, show_table, stamp
+from frontend.reasons import reason_in, set_in
 from frontend.team_client import Cycle, Score, TeamClient
 
 # Blue and orange of the Okabe-Ito palette, as on the first page; shapes say the same without colour.
@@ -28,7 +29,9 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
     sets = list(dict.fromkeys(score.name for cycle in reversed(cycles) for score in cycle.scores))
     chosen = sets[0] if sets else ""
     if len(sets) > 1:
-        chosen = st.selectbox(texts.accuracy_set, sets, key="accuracy-set")
+        chosen = st.selectbox(
+            texts.accuracy_set, sets, format_func=lambda name: set_in(texts.language, name), key="accuracy-set"
+        )
     names = cycle_names(cycles)
     scores = {cycle.id: score for cycle in cycles for score in cycle.scores if score.name == chosen}
     if scores:
@@ -150,7 +153,7 @@ def _show_table(cycles: Sequence[Cycle], names: dict[str, str], scores: dict[str
                 Cell(texts.outcomes[cycle.outcome], f"pill {cycle.outcome}"),
                 *figures,
                 Cell(_time(cycle), "time"),
-                Cell(cycle.reason, "why"),
+                Cell(reason_in(texts.language, cycle.reason), "why"),
             ]
         )
     show_table(columns, rows, texts.language)

@@ -48,22 +48,25 @@ def _accept_threshold(_client: BackendClient) -> float | None:
 def failure_sentence(error: BackendError, texts: Texts) -> str:
     """What to tell the shopper about a failed request, in one sentence."""
     match error:
-        case BackendUnreachableError():
-            return texts.unreachable
-        case BackendSlowError():
-            return texts.slow
-        case BackendRefusedError(status=429):
-            return texts.too_many_requests
         case BackendRefusedError(kind="bad-text" | "text-required"):
             return texts.refused_text
         case BackendRefusedError(status=400 | 413 | 415 | 422):
             return texts.refused_picture
         case _:
-            return texts.refused
+            return _common_sentence(error, texts)
 
 
 def team_failure_sentence(error: BackendError, texts: DataTexts) -> str:
     """What to tell the team about a failed request, in one sentence."""
+    match error:
+        case BackendRefusedError(status=401):
+            return texts.entry_wrong
+        case _:
+            return _common_sentence(error, texts)
+
+
+def _common_sentence(error: BackendError, texts: Texts | DataTexts) -> str:
+    """What either page says in its own words."""
     match error:
         case BackendUnreachableError():
             return texts.unreachable
@@ -71,7 +74,5 @@ def team_failure_sentence(error: BackendError, texts: DataTexts) -> str:
             return texts.slow
         case BackendRefusedError(status=429):
             return texts.too_many_requests
-        case BackendRefusedError(status=401):
-            return texts.entry_wrong
         case _:
             return texts.refused

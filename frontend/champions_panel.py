@@ -10,6 +10,7 @@ import streamlit as st
 from frontend.client import BackendError
 from frontend.data_texts import DataTexts
 from frontend.figures import Cell, show_table, show_tiles, stamp
+from frontend.reasons import author_in, reason_in
 from frontend.team_client import ChampionEntry, TeamClient
 
 _ROLLBACK: Final = "python -m datasets champion rollback --reason '…'"
@@ -33,12 +34,12 @@ def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
     rows = [
         [
             Cell(str(entry.number), "number"),
-            Cell(entry.name, "name", texts.serves if entry is entries[-1] else ""),
+            Cell(entry.name, "name long", texts.serves if entry is entries[-1] else ""),
             Cell(_kind(entry, texts), f"pill {entry.kind}"),
             Cell(entry.dataset_version or "–", "short"),
             Cell(stamp(entry.at, st.context.timezone), "time"),
-            Cell(entry.by),
-            Cell(entry.reason, "why"),
+            Cell(author_in(texts.language, entry.by), "who"),
+            Cell(reason_in(texts.language, entry.reason), "why"),
         ]
         for entry in reversed(entries)
     ]
@@ -48,8 +49,8 @@ def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
         st.code(_ROLLBACK, language="bash", wrap_lines=True)
 
 
-def show_shadow(texts: DataTexts, client: TeamClient) -> None:
-    """Draw how the challenger in shadow compares."""
+def show_shadow(serving: str | None, texts: DataTexts, client: TeamClient) -> None:
+    """Draw how the challenger in shadow compares with the champion; before its first crop, with who serves."""
     st.header(texts.shadow_title, anchor=False)
     try:
         shadow = client.shadow()
@@ -59,9 +60,8 @@ def show_shadow(texts: DataTexts, client: TeamClient) -> None:
     if shadow is None:
         st.info(texts.shadow_none, icon=":material/visibility_off:")
         return
-    st.markdown(
-        texts.shadow_about.format(challenger=f"**{shadow.challenger}**", champion=f"**{shadow.champion or '–'}**")
-    )
+    champion = shadow.champion or serving or "–"
+    st.markdown(texts.shadow_about.format(challenger=f"**{shadow.challenger}**", champion=f"**{champion}**"))
     show_tiles(
         ((texts.shadow_readings[name], f"{count:,}", "") for name, count in shadow.readings.items()), texts.language
     )

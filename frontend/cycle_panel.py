@@ -12,6 +12,7 @@ from frontend.backend import team_failure_sentence
 from frontend.client import BackendError
 from frontend.data_texts import DataTexts
 from frontend.figures import stamp
+from frontend.reasons import author_in, reason_in
 from frontend.team_client import Activity, DatasetVersion, RunningCycle, TeamClient
 
 _SECONDS: Final = 3.0
@@ -66,8 +67,9 @@ def show_activity(texts: DataTexts, client: TeamClient) -> None:
 def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> None:
     with st.container(border=True, key=f"cycle-{cycle.id}"):
         title = texts.cycle_next if cycle.version is None else texts.cycle_on.format(version=cycle.version)
-        asked = texts.cycle_asked.format(time=stamp(cycle.at, st.context.timezone), by=cycle.by)
-        why = f" · {cycle.why}" if cycle.why else ""
+        by, why = author_in(texts.language, cycle.by), reason_in(texts.language, cycle.why)
+        asked = texts.cycle_asked.format(time=stamp(cycle.at, st.context.timezone), by=by)
+        why = f" · {why}" if why else ""
         st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(asked + why)}</div>')
         if cycle.stage is None:
             st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)

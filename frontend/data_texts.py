@@ -260,7 +260,7 @@ KOREAN: Final = DataTexts(
     sheet_none="이 버전에는 사진 모음이 없어요.",
     cycle_title="학습 요청",
     cycle_about="도전 모델을 학습하고, 챔피언보다 나을 때만 바꿔요. 앱은 학습하지 않고 작업기에 부탁해요.",
-    listening="작업기 {count}대가 기다리고 있어요.",
+    listening="작업기 {count}대가 듣고 있어요.",
     listening_none=(
         "지금 듣고 있는 작업기가 없어요. 요청은 남아 있다가 작업기가 켜지면 시작해요: "
         "`python -m datasets cycle --watch`"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 _NARROW: Final = 4  # columns that a phone has room for
+_SHORT: Final = 20  # characters that a tile has room for in large print
 _Z95: Final = 1.959964  # of the normal distribution: 95 % lie within so many standard deviations
 
 
@@ -86,7 +87,8 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], language:
 def show_tiles(tiles: Iterable[tuple[str, str, str]], language: str) -> None:
     """Draw figures beside each other: what, the figure, and what there is to add."""
     drawn = "".join(
-        f'<div class="tile"><span>{escape(what)}</span><b>{escape(figure)}</b><small>{escape(note)}</small></div>'
+        f'<div class="tile"><span>{escape(what)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
+        f"{escape(figure)}</b><small>{escape(note)}</small></div>"
         for what, figure, note in tiles
     )
     st.html(f'<div class="tiles" lang="{language}">{drawn}</div>')

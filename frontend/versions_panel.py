@@ -10,6 +10,7 @@ from frontend.backend import team_failure_sentence
 from frontend.client import BackendError
 from frontend.data_texts import DataTexts
 from frontend.figures import Cell, show_table, stamp
+from frontend.reasons import card_value_in, reason_in
 from frontend.team_client import Card, DatasetVersion, TeamClient
 
 
@@ -38,7 +39,7 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
             Cell(f"{one.left_out:,}", "number"),
             Cell(one.parent or "–", "short"),
             Cell(stamp(one.created_at, st.context.timezone), "time"),
-            Cell(one.reason, "why"),
+            Cell(reason_in(texts.language, one.reason), "why"),
         ]
         for one in reversed(versions)
     ]
@@ -67,13 +68,16 @@ def _show_card(card: Card, texts: DataTexts) -> None:
     for number, (name, table) in enumerate(tables.items()):
         title = texts.card_tables.get(name, name)
         with (left, right)[number % 2], st.expander(f"{title} · {len(table)}", key=f"card-{card.name}-{name}"):
-            _show_counts(title, table, texts)
+            _show_counts(name, title, table, texts)
 
 
-def _show_counts(title: str, table: Mapping[str, Mapping[str, int]], texts: DataTexts) -> None:
+def _show_counts(name: str, title: str, table: Mapping[str, Mapping[str, int]], texts: DataTexts) -> None:
     sides = [side for side in texts.sides if any(side in counts for counts in table.values())]
     rows = [
-        [Cell(value, "name"), *(Cell(f"{counts.get(side, 0):,}", "number") for side in sides)]
+        [
+            Cell(card_value_in(texts.language, name, value), "name"),
+            *(Cell(f"{counts.get(side, 0):,}", "number") for side in sides),
+        ]
         for value, counts in table.items()
     ]
     show_table((title, *(texts.sides[side] for side in sides)), rows, texts.language)

@@ -172,11 +172,14 @@ async def keep_label(
     responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> DeletedBody:
-    """Delete the crop and the label of a prediction, from memory too. Doing it twice does no harm."""
-    store = services.store
+    """Delete the crop and the label of a prediction, from memory too. Doing it twice does no harm.
+
+    Where several backends share a bucket, one that another has kept and sent is found there. While the bucket does not
+    answer, a label that is not known here is a 503: whether there is one is not known.
+    """
     services.pending.forget(prediction_id)
     services.shadow.forget(prediction_id)
-    deleted = await services.keeping.run(store.undo, prediction_id)
+    deleted = await services.undo(prediction_id)
     if deleted:
         services.metrics.labels.labels("deleted").inc()
     return DeletedBody(deleted=deleted)

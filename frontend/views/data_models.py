@@ -102,10 +102,14 @@ def _show_glance(overview: Overview, texts: DataTexts) -> None:
     if labels is not None:
         tiles.append((texts.tile_labels, f"{labels.kept:,}", texts.tile_labels_note.format(crops=f"{labels.crops:,}")))
         if labels.blocks:
-            last = labels.blocks[-1]
-            note = texts.tile_last_note.format(count=last.labels)
-            tiles.append((texts.tile_rate, f"{100 * last.corrected / last.labels:.1f}%", note))
-            tiles.append((texts.tile_confidence, f"{100 * last.confidence:.1f}%", note))
+            # A block that has just begun says little by itself.
+            last = labels.blocks[-1:] if labels.blocks[-1].labels >= labels.block else labels.blocks[-2:]
+            count = sum(block.labels for block in last)
+            note = texts.tile_last_note.format(count=count)
+            corrected = sum(block.corrected for block in last) / count
+            confidence = sum(block.confidence * block.labels for block in last) / count
+            tiles.append((texts.tile_rate, f"{100 * corrected:.1f}%", note))
+            tiles.append((texts.tile_confidence, f"{100 * confidence:.1f}%", note))
         tiles.append((texts.tile_review, f"{labels.waiting:,}", ""))
     if queue is not None:
         note = texts.tile_queue_sent
@@ -139,7 +143,7 @@ def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> N
         case "models":
             show_accuracy(overview.cycles, texts, client)
             show_champions(overview.champions, texts)
-            show_shadow(texts, client)
+            show_shadow(overview.serving, texts, client)
         case "data":
             if overview.labels is not None:
                 show_labels(overview.labels, overview.champions, texts)

@@ -129,6 +129,24 @@ def test_a_start_serves_the_champion_at_once(run: Callable[..., TestClient], pla
     assert "tags_champion_number 1.0" in client.get("/metrics").text
 
 
+def test_what_only_training_needs_is_not_fetched(
+    run: Callable[..., TestClient], place: Place, settings: Settings, tmp_path: Path
+) -> None:
+    for version in ("1", "2"):
+        (tmp_path / f"model-{version}").mkdir()
+        (tmp_path / f"model-{version}" / "weights.pt").write_bytes(b"what training begins with")
+    champion, challenger = place.register("1"), place.register("2")
+    assert "weights.pt" in place.champions.model(champion).files
+    place.promote(champion)
+    place.champions.set_shadow(challenger, "me", "test")
+    client = run()
+    assert serving(client) == ("1", 1)
+    assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] == {"name": "new", "version": "2"})
+    for digest in (champion, challenger):
+        fetched = {path.name for path in (settings.model_cache / digest).iterdir()}
+        assert fetched == {"encoder.onnx", "files.json", "model.json"}
+
+
 def test_zero_seconds_never_look(run: Callable[..., TestClient], place: Place) -> None:
     place.promote(place.register("1"))
     client = run(champion_poll_seconds=0)
@@ -265,13 +283,13 @@ def test_a_store_that_hangs_does_not_hold_up_a_start(
     monkeypatch.setattr("backend.champion_watch._FIRST_LOOK_SECONDS", 0.2)
     place.promote(place.register("1"))
     gate = threading.Event()
-    original = Places.open.__func__  # type: ignore[attr-defined]
+    original = Places.open
 
-    def hang(cls: type[Places], *args: Any, **options: Any) -> Places:
+    def hang(*args: Any, **options: Any) -> Places:
         gate.wait(20)
-        return original(cls, *args, **options)  # type: ignore[no-any-return]
+        return original(*args, **options)
 
-    monkeypatch.setattr(Places, "open", classmethod(hang))
+    monkeypatch.setattr(Places, "open", hang)
     client = run()
     assert serving(client) == ("7", None)
     gate.set()

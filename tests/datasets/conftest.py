@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from datasets.bucket import BucketObjects
+from datasets.folder import FolderObjects
+from datasets.objects import ObjectStore
 from tests.datasets.gcs_server import GcsServer
 
 
@@ -19,6 +22,18 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
         server.create_bucket("tags")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
         yield server
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    """An empty folder, and an empty bucket that lists its names in pages of two."""
+    if request.param == "folder":
+        yield FolderObjects(tmp_path / "objects")
+        return
+    request.getfixturevalue("gcs").page_size = 2
+    bucket = BucketObjects("gs://tags/shop")
+    yield bucket
+    bucket.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from datasets.__main__ import main
 from datasets.champions import Champions
 from datasets.cycle_requests import pending, worker_seen
 from datasets.folder import FolderObjects
+from datasets.tracking import ALIAS, MODEL
 from tests.datasets.gcs_server import GcsServer
 from tests.datasets.making import model_folder
 
@@ -21,7 +22,7 @@ def spool(tmp_path: Path) -> Path:
 
 
 def run(spool: Path, *arguments: str, **environment: str) -> int:
-    return main(arguments, {"TAGS_SPOOL_DIR": str(spool)} | environment)
+    return main(arguments, {"TAGS_SPOOL_DIR": str(spool), "MLFLOW_TRACKING_URI": "none"} | environment)
 
 
 def registered(spool: Path, tmp_path: Path, capsys: Capture, *names: str, **environment: str) -> list[str]:
@@ -63,6 +64,60 @@ def test_register_promote_roll_back(spool: Path, tmp_path: Path, capsys: Capture
     assert run(spool, "champion", "show") == 0
     assert f"model\t{b}" in capsys.readouterr().out
     assert run(spool, "verify") == 0
+
+
+def test_a_rollback_holds_though_the_tracker_is_down_and_says_so_in_a_line(
+    spool: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    a, b = registered(spool, tmp_path, capsys, "a", "b")
+    for digest in (a, b):
+        assert run(spool, "champion", "promote", digest) == 0
+    capsys.readouterr()
+    assert run(spool, "champion", "rollback", MLFLOW_TRACKING_URI="http://127.0.0.1:9") == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"3\t{a[:12]}\ta 1.0\trollback to 1")
+    assert said.err.startswith("the tracker at http://127.0.0.1:9 failed, and the champion is changed all the same: ")
+    assert said.err.endswith("the next cycle, promotion or rollback that reaches the tracker tells it\n")
+    assert said.err.count("\n") == 1
+    assert Champions(FolderObjects(spool)).current().model == a
+
+
+# MLflow asks SQLAlchemy for what that no longer recommends.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.SADeprecationWarning")
+def test_the_trackers_alias_follows_at_once(spool: Path, tmp_path: Path, capsys: Capture) -> None:
+    mlflow = pytest.importorskip("mlflow", reason="mlflow-skinny is not installed (`make test-setup`)")
+    a, b = registered(spool, tmp_path, capsys, "a", "b")
+    environment = {"TAGS_DATA_DIR": str(tmp_path), "MLFLOW_TRACKING_URI": ""}
+    assert run(spool, "champion", "promote", a, **environment) == 0
+    assert capsys.readouterr().err == ""  # no cycle has begun a tracker yet
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    client = mlflow.MlflowClient(uri, uri)
+    client.search_experiments()
+
+    def alias() -> str:
+        return client.get_model_version_by_alias(MODEL, ALIAS).tags["digest"]
+
+    assert run(spool, "champion", "promote", b, **environment) == 0
+    assert alias() == b
+    assert run(spool, "champion", "rollback", **environment) == 0
+    assert alias() == a
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"version 2 of {MODEL} has the alias {ALIAS}")
+
+
+def test_fetch_the_champion_or_another(spool: Path, tmp_path: Path, capsys: Capture) -> None:
+    to = tmp_path / "models"
+    assert run(spool, "champion", "fetch", "--to", str(to)) == 1
+    assert "no champion in the store yet" in capsys.readouterr().err
+    a, b = registered(spool, tmp_path, capsys, "a", "b")
+    assert run(spool, "champion", "promote", a) == 0
+    capsys.readouterr()
+    assert run(spool, "champion", "fetch", "--to", str(to), "--serving") == 0
+    assert capsys.readouterr().out == f"{to / a}\n"
+    assert not (to / a / "weights.pt").exists()
+    assert run(spool, "champion", "fetch", b[:8], "--to", str(to)) == 0
+    assert (to / b / "weights.pt").read_bytes() == (tmp_path / "b" / "weights.pt").read_bytes()
+    assert run(spool, "champion", "fetch", a, "--to", str(to)) == 0
+    assert (to / a / "weights.pt").is_file()
 
 
 def test_shadow_on_and_off(spool: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -24,17 +25,6 @@ from datasets.layout import is_genuine, model_file_name, numbered_name
 from datasets.objects import ObjectStore
 from tests.datasets.gcs_server import GcsServer
 from tests.datasets.making import at_once, model_folder
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
-    if request.param == "folder":
-        yield FolderObjects(tmp_path / "objects")
-        return
-    request.getfixturevalue("gcs").page_size = 3
-    bucket = BucketObjects("gs://tags/shop")
-    yield bucket
-    bucket.close()
 
 
 @pytest.fixture
@@ -192,6 +182,101 @@ def test_a_fetched_model_needs_no_store_and_heals(champions: Champions, objects:
     for name in list(objects.names("models/")):
         objects.delete(name)
     assert champions.fetch(digest, cache) == cache / digest
+
+
+def files_of(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_who_only_serves_fetches_no_weights_and_a_trainer_adds_them(
+    champions: Champions, objects: ObjectStore, tmp_path: Path
+) -> None:
+    folder, cache = model_folder(tmp_path / "a", "a"), tmp_path / "cache"
+    (folder / "curve.png").write_bytes(b"a curve")
+    digest = champions.register(folder)
+    serving = {"decoder.onnx", "encoder.onnx", "model.json"}
+    assert champions.model(digest).serving == serving
+    fetched = champions.fetch(digest, cache, serving=True)
+    assert files_of(fetched) == {*serving, "files.json"}
+    assert all((fetched / file).read_bytes() == (folder / file).read_bytes() for file in serving)
+    before = (fetched / "encoder.onnx").stat().st_ino
+    with pytest.raises(ModelDamagedError, match=r"fetched to serve, without curve\.png, weights\.pt"):
+        Champions(FolderObjects(tmp_path / "other")).register(fetched)
+    assert champions.fetch(digest, cache) == fetched
+    assert files_of(fetched) == {*serving, "curve.png", "files.json", "weights.pt"}
+    assert (fetched / "weights.pt").read_bytes() == (folder / "weights.pt").read_bytes()
+    assert (fetched / "encoder.onnx").stat().st_ino == before  # what was there stayed, under whoever reads from it
+    assert Champions(FolderObjects(tmp_path / "other")).register(fetched) == digest
+    for name in list(objects.names("models/")):  # neither needs the store now
+        objects.delete(name)
+    assert champions.fetch(digest, cache, serving=True) == champions.fetch(digest, cache) == fetched
+
+
+def test_who_only_serves_fetches_only_that(gcs: GcsServer, tmp_path: Path) -> None:
+    objects = BucketObjects("gs://tags/shop")
+    champions = Champions(objects)
+    [digest] = register(champions, tmp_path, "a")
+
+    def downloaded(*, serving: bool) -> set[str]:
+        gcs.requests.clear()
+        champions.fetch(digest, tmp_path / "cache", serving=serving)
+        paths = [unquote(path).partition("?")[0] for method, path in gcs.requests if method == "GET"]
+        return {path.rpartition("/")[2] for path in paths if "/models/" in path}  # the client asks of the bucket, too
+
+    assert downloaded(serving=True) == {"model.json", "files.json", "encoder.onnx", "decoder.onnx"}
+    assert downloaded(serving=True) == set()
+    assert downloaded(serving=False) == {"model.json", "files.json", "weights.pt"}
+    assert downloaded(serving=False) == set()
+    (tmp_path / "cache" / digest / "weights.pt").write_bytes(b"half")
+    assert downloaded(serving=True) == set()  # no harm to who does not need it
+    assert downloaded(serving=False) == {"model.json", "files.json", "weights.pt"}
+    objects.close()
+
+
+@pytest.mark.parametrize("how", ["other bytes", "gone"])
+def test_weights_that_cannot_be_had_stop_the_trainer_only(
+    champions: Champions, objects: ObjectStore, tmp_path: Path, how: str
+) -> None:
+    [digest] = register(champions, tmp_path, "a")
+    objects.delete(model_file_name(digest, "weights.pt"))
+    if how == "other bytes":
+        objects.put(model_file_name(digest, "weights.pt"), b"rotten")
+    cache = tmp_path / "cache"
+    fetched = champions.fetch(digest, cache, serving=True)
+    with pytest.raises(ModelDamagedError, match=r"weights\.pt"):
+        champions.fetch(digest, cache)
+    assert files_of(fetched) == {"decoder.onnx", "encoder.onnx", "files.json", "model.json"}
+    assert champions.fetch(digest, cache, serving=True) == fetched
+    assert list(cache.glob(".*.part")) == []
+
+
+@pytest.mark.parametrize("file", ["files.json", "model.json", "encoder.onnx"])
+@pytest.mark.parametrize("serving", [True, False])
+def test_a_fetched_folder_heals_whatever_is_wrong(
+    champions: Champions, tmp_path: Path, file: str, serving: bool
+) -> None:
+    [digest] = register(champions, tmp_path, "a")
+    fetched = champions.fetch(digest, tmp_path / "cache", serving=True)
+    for data in (b"{}", None):
+        (fetched / file).unlink()
+        if data is not None:
+            (fetched / file).write_bytes(data)
+        champions.fetch(digest, tmp_path / "cache", serving=serving)
+        whole = champions.fetch(digest, tmp_path / "cache")
+        for name in ("model.json", "encoder.onnx", "decoder.onnx", "weights.pt"):
+            assert (whole / name).read_bytes() == (tmp_path / "a" / name).read_bytes()
+
+
+def test_servers_and_trainers_fetch_at_once(champions: Champions, tmp_path: Path) -> None:
+    [digest] = register(champions, tmp_path, "a")
+    model = champions.model(digest)
+
+    def fetch(number: int) -> bool:
+        serving = number % 2 == 0
+        wanted = model.serving if serving else model.files.keys()
+        return wanted <= files_of(champions.fetch(digest, tmp_path / "cache", serving=serving))
+
+    assert all(at_once(8, fetch))
 
 
 def test_many_fetch_one_model(champions: Champions, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from datasets.catalogue import VersionCatalogue
 from datasets.creation import VersionRequest, create_version, draw_up
+from datasets.damage import TooDamagedError
 from datasets.errors import StoreError
 from datasets.places import Places
 from datasets.selection import parse_filter
@@ -188,6 +189,53 @@ def test_a_lost_or_damaged_crop_is_named(open_spool: Open, tmp_path: Path) -> No
     path.unlink()
     with pytest.raises(VersionError, match=f"{kept.digest}.*a label needs it"):
         draw_up(store, places, ALL)
+
+
+def test_what_is_damaged_may_be_left_out_by_name(open_spool: Open, tmp_path: Path) -> None:
+    store, places = open_spool()
+    kept = keep_all(store, range(20))
+    whole = draw_up(store, places, dataclasses.replace(ALL, most_damaged=0.1))
+    assert whole.hash == draw_up(store, places, ALL).hash
+    damaged = tmp_path / "spool" / kept[3].crop
+    before = damaged.read_bytes()
+    damaged.write_bytes((tmp_path / "spool" / kept[4].crop).read_bytes())  # a whole picture of something else
+    (tmp_path / "spool" / kept[5].crop).unlink()
+    with pytest.raises(StoreError, match="a label needs it"):
+        draw_up(store, places, ALL)
+    manifest = draw_up(store, places, dataclasses.replace(ALL, most_damaged=0.1))
+    assert texts(manifest) == texts(whole) - {code(3), code(5)}
+    assert {one.samples: one.why for one in manifest.damaged} == {
+        (kept[3].digest,): f"the crop {kept[3].digest} is damaged: it shows other pixels than its name says",
+        (kept[5].digest,): "it is missing",
+    }
+    with pytest.raises(TooDamagedError, match="2 of 20 confirmed crops are damaged"):
+        draw_up(store, places, dataclasses.replace(ALL, most_damaged=0.09))
+    with pytest.raises(VersionError, match="between 0 and 1"):
+        draw_up(store, places, dataclasses.replace(ALL, most_damaged=10.0))
+    version = create_version(store, places, "v1.0", dataclasses.replace(ALL, most_damaged=0.1))
+    assert VersionCatalogue(places).read("v1.0").manifest == version.manifest == manifest
+    # Nothing was deleted, and what is brought back counts again.
+    damaged.write_bytes(before)
+    child = dataclasses.replace(ALL, parent="v1.0", most_damaged=0.1)
+    assert texts(draw_up(store, places, child)) == texts(whole) - {code(5)}
+
+
+def test_a_crop_whose_correction_is_damaged_does_not_fall_back_to_the_label_before(
+    open_spool: Open, tmp_path: Path
+) -> None:
+    store, places = open_spool()
+    keep_all(store, range(20))
+    keep(store, 21, "A1111", prediction_id="late")
+    corrected = keep(store, 21, "B2222", prediction_id="late", status="corrected", read_confidence=0.5)
+    keep(store, 22)
+    (tmp_path / "spool" / corrected.event).write_bytes(b"rotten")
+    with pytest.raises(TooDamagedError, match="1 of 23 label events are damaged"):
+        draw_up(store, places, dataclasses.replace(ALL, most_damaged=0.0))
+    manifest = draw_up(store, places, dataclasses.replace(ALL, most_damaged=0.1))
+    assert texts(manifest) == {code(number) for number in (*range(20), 22)}
+    (damage,) = manifest.damaged
+    assert (damage.name, damage.samples) == (corrected.event, (corrected.digest,))
+    assert manifest.watermark == {store.writer: 23}
 
 
 def test_children_keep_their_parents_sides(open_spool: Open) -> None:

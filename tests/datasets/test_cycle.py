@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed (`make test-setup`)")
 
 from datasets import cycle as module
-from datasets.champions import Champions
+from datasets.champions import ChampionRecord, Champions
 from datasets.creation import VersionRequest, create_version
 from datasets.cycle import CycleBusyError, CycleStoppedError, read_report, read_reports, run_cycle, take_lease, told
 from datasets.cycle_report import CycleReport
@@ -244,19 +245,57 @@ def test_a_report_that_finds_no_room_in_the_store_is_told_all_the_same(
     assert read_reports(workshop.places.authority) == [again]
 
 
+def spoil_a_third(workshop: Workshop, spool: Path) -> dict[str, bytes]:
+    """Damage every third crop. Returns what now lies under which name."""
+    spoiled = [sample.crop for sample in workshop.store.samples() if int(sample.digest, 16) % 3 == 0]
+    for name in spoiled:
+        (spool / name).write_bytes(b"no picture")
+    return dict.fromkeys(spoiled, b"no picture")
+
+
 def test_damaged_crops_are_left_out_and_named(workshop: Workshop, tmp_path: Path) -> None:
-    for sample in workshop.store.samples():
-        if int(sample.digest, 16) % 3 == 0:
-            (tmp_path / "spool" / sample.crop).write_bytes(b"no picture")
-    report = workshop.run()
+    spoiled = spoil_a_third(workshop, tmp_path / "spool")
+    report = workshop.run(settings=replace(workshop.settings, most_damaged=0.6))
     assert report.outcome == "rejected"
     assert any("confirmed crops are damaged or missing" in note for note in report.notes)
     assert any("crops to train on are damaged or missing" in note for note in report.notes)
+    named = {one.damage.name: one for one in report.damaged}
+    assert set(named) <= set(spoiled)
+    assert {"holdout", "training"} == {part for one in report.damaged for part in one.of}
+    assert all("not a whole PNG" in one.damage.why for one in report.damaged)
+    for file in ("report.md", "report.html"):
+        text = workshop.places.authority.get(f"cycles/{report.id}/{file}").decode()
+        assert all(name in text for name in named)
+    assert {name: (tmp_path / "spool" / name).read_bytes() for name in spoiled} == spoiled  # nothing was deleted
 
 
-def test_a_damaged_label_event_is_told(workshop: Workshop, tmp_path: Path) -> None:
-    last = sorted((tmp_path / "spool" / "events").rglob("*.json"))[-3]
-    last.write_bytes(b"{}")
+def test_too_much_damage_is_refused_before_anything_is_trained(workshop: Workshop, tmp_path: Path) -> None:
+    spoil_a_third(workshop, tmp_path / "spool")
+    report = workshop.run()
+    assert report.outcome == "failed"
+    assert report.reason.startswith("Failed in stage prepare: ")
+    assert "confirmed crops are damaged or missing" in report.reason
+    assert "more than the 10 % that may be left out (--most-damaged)" in report.reason
+    assert len(report.damaged) > 4
+    assert "train" not in report.seconds
+    text = workshop.places.authority.get(f"cycles/{report.id}/report.md").decode()
+    assert all(one.damage.name in text for one in report.damaged)
+
+
+def test_a_damaged_label_event_is_named_and_those_behind_it_count(workshop: Workshop, tmp_path: Path) -> None:
+    damaged = sorted((tmp_path / "spool" / "events").rglob("*.json"))[2]
+    damaged.write_bytes(b"{}")
+    report = workshop.run()
+    assert report.outcome == "rejected"
+    assert not any("were not counted" in note for note in report.notes)
+    assert any(note.startswith("1 label events are damaged and were left out") for note in report.notes)
+    (one,) = report.damaged
+    assert (tmp_path / "spool" / one.damage.name, one.of) == (damaged, ("holdout",))
+    assert report.comparisons[0].crops > 0
+
+
+def test_a_missing_label_event_is_told(workshop: Workshop, tmp_path: Path) -> None:
+    sorted((tmp_path / "spool" / "events").rglob("*.json"))[-3].unlink()
     report = workshop.run()
     assert report.outcome == "rejected"
     assert any(note.startswith("2 label events were not counted") for note in report.notes)
@@ -269,6 +308,33 @@ def test_two_processes_never_run_cycles_at_once(workshop: Workshop) -> None:
     with lease, lease.kept(), pytest.raises(CycleBusyError, match="other:1 runs a cycle"):
         take_lease(objects, "me", 2.0)
     take_lease(objects, "me", 2.0).release()
+
+
+def test_nobody_waits_for_a_dead_holder_who_is_asked_to_stop(tmp_path: Path) -> None:
+    objects = FolderObjects(tmp_path)
+    assert acquire(objects, module.LEASE, "dead:1", 60.0, clock=lambda: time.time() - 1000.0) is not None
+    stop = threading.Event()
+    timer = threading.Timer(0.3, stop.set)
+    timer.start()
+    begun = time.monotonic()
+    with pytest.raises(CycleStoppedError):
+        take_lease(objects, "me", 60.0, stop)
+    assert time.monotonic() - begun < 5.0
+    timer.join()
+
+
+def test_the_tracker_hears_who_serves(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def record(*_: object, champion: Callable[[], ChampionRecord], **__: object) -> str:
+        told.append(champion().number)
+        return "told"
+
+    monkeypatch.setattr(module, "record_cycle", record)
+    assert workshop.run().tracking == "told"
+    workshop.champions.promote(workshop.champions.models()[0], expected=1, by="me", reason="again")
+    assert workshop.run().outcome == "rejected"
+    assert told == [1, 2]
 
 
 def test_a_champion_that_was_changed_meanwhile_is_not_overruled(

@@ -58,6 +58,8 @@ def test_options_reach_the_settings() -> None:
         "tags-1",
         "--threads",
         "1",
+        "--most-damaged",
+        "0.02",
         "--corrections",
         "30",
         "--every",
@@ -70,6 +72,7 @@ def test_options_reach_the_settings() -> None:
     assert (settings.challenger.crops, settings.challenger.collected_share) == (4000, 0.6)
     assert (settings.challenger.base_recipe, settings.rules.margin, settings.promote) == ("tags-1", 0.05, False)
     assert (settings.evaluation.threads, settings.tracking_uri) == (1, "http://tracker")
+    assert settings.most_damaged == 0.02
     assert (triggers.corrections, triggers.every, triggers.pause) == (30, None, timedelta(seconds=5))
     assert settings_from(parse("--once", "--tracking", "none")).tracking_uri is None
 
@@ -84,6 +87,8 @@ def test_exactly_one_way_to_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "--once", "--level", "5") == 2
     assert "level lies between 0 and 1" in capsys.readouterr().err
+    assert run(tmp_path, "--once", "--most-damaged", "5") == 2
+    assert "lies between 0 and 1" in capsys.readouterr().err
 
 
 def test_once_without_new_labels_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from datasets.cycle_report import (
     draw_differences,
     draw_examples,
     find_examples,
+    merge_damage,
+    refuse_damage,
     write_html,
     write_markdown,
 )
+from datasets.damage import Damage
 from datasets.decision import DecisionRules, PairedReadings, decide
 from datasets.evaluation_sets import EvaluationCrop, FrozenSet, Reading
 
@@ -24,6 +28,8 @@ CROPS = FrozenSet(
     "set",
     tuple(EvaluationCrop(np.full((20, 60), 9, np.uint8), f"AB{at}", str(at), "synthetic") for at in range(30)),
 )
+CROP = Damage("crops/33/3333.png", ("3" * 64,), "not a whole PNG")
+EVENT = Damage("events/a/1.json", (), "the bytes do not match the name")
 RIGHT = [Reading(crop.text, 0.9) for crop in CROPS.crops]
 WRONG = [Reading("<b>|X|</b>" if at % 3 == 0 else one.text, 0.6) for at, one in enumerate(RIGHT)]
 
@@ -56,11 +62,34 @@ def report() -> CycleReport:
         seconds={"train": 500.0, "evaluate": 20.0},
         notes=("one note",),
         watermark={"a": 3},
+        damaged=merge_damage({"version": [CROP], "holdout": [EVENT, CROP]}),
     )
 
 
 def test_what_is_written_is_read_again() -> None:
     assert CycleReport.from_bytes(report().to_bytes()) == report()
+
+
+def test_reports_from_before_damage_was_named_are_read() -> None:
+    content = json.loads(report().to_bytes())
+    del content["damaged"]
+    assert CycleReport.from_bytes(json.dumps(content).encode()) == dataclasses.replace(report(), damaged=())
+
+
+def test_what_is_damaged_is_named_in_both_reports() -> None:
+    crop = f"| {'3' * 12} | crops/33/3333.png | not a whole PNG | version, holdout |"
+    event = "| (unknown) | events/a/1.json | the bytes do not match the name | holdout |"
+    text, page = write_markdown(report()), write_html(report(), {})
+    assert "## Left out as damaged: 2" in text
+    assert crop in text.splitlines()
+    assert event in text.splitlines()
+    assert "<td>crops/33/3333.png</td><td>not a whole PNG</td><td>version, holdout</td>" in page
+    assert "Nothing was deleted" in text
+    assert "Nothing was deleted" in page
+    refused = write_markdown(dataclasses.replace(report(), damaged=refuse_damage([CROP] * 250)))
+    assert "## Damaged: 250" in refused
+    assert "| and 50 more | see report.json |" in refused
+    assert "damaged" not in write_markdown(dataclasses.replace(report(), damaged=())).lower()
 
 
 @pytest.mark.parametrize("damaged", [b"{}", b"[1]", b'{"schema": 99}', b"no json"])

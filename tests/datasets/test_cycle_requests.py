@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -25,7 +23,6 @@ from datasets.cycle_requests import (
     write_progress,
 )
 from datasets.errors import CycleRequestError, StoreError
-from datasets.folder import FolderObjects
 from datasets.objects import ObjectStore
 from tests.datasets.gcs_server import GcsServer
 from tests.datasets.making import at_once
@@ -35,17 +32,6 @@ NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 
 def at(seconds: float) -> float:
     return NOW.timestamp() + seconds
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
-    if request.param == "folder":
-        yield FolderObjects(tmp_path / "objects")
-        return
-    request.getfixturevalue("gcs").page_size = 3
-    bucket = BucketObjects("gs://tags/shop")
-    yield bucket
-    bucket.close()
 
 
 def test_requests_wait_in_order_until_there_is_a_report(objects: ObjectStore) -> None:

@@ -50,7 +50,8 @@ def test_the_holdout_is_drawn_from_all_labels_and_shares_no_code_with_training(t
     assert {entry.code for entry in version.manifest.on("evaluation")} <= held
     assert held <= holdout.excluded
     assert holdout.crops.digest == again.crops.digest
-    assert (holdout.damaged, holdout.waiting, holdout.unread_events) == ((), 0, 0)
+    assert (holdout.damaged, holdout.damaged_events, holdout.waiting, holdout.unread_events) == ((), (), 0, 0)
+    assert (holdout.of, holdout.of_events) == (80, 81)
 
 
 def test_what_an_earlier_version_trained_on_never_evaluates(tmp_path: Path) -> None:
@@ -75,9 +76,20 @@ def test_doubtful_labels_do_not_judge_and_damaged_crops_are_named(tmp_path: Path
         holdout = draw_holdout(store, places, [], everything)
         fewer = draw_holdout(store, places, [], everything, most=2)
     assert {one.text for one in holdout.crops.crops} == {code(1), code(2), code(4), code(5)}
-    assert holdout.damaged == (samples[3].digest,)
+    assert [one.samples for one in holdout.damaged] == [(samples[3].digest,)]
+    assert (holdout.of, holdout.of_events) == (5, 8)
     assert holdout.waiting == 2
     assert len(fewer.crops.crops) == 2
+
+
+def test_a_damaged_label_event_takes_its_crop_out_and_no_other(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        samples = keep_all(store, range(6))
+        (tmp_path / "spool" / samples[2].event).write_bytes(b"{}")
+        holdout = draw_holdout(store, places, [], Rules(evaluation_share=1.0))
+    assert {one.text for one in holdout.crops.crops} == {code(number) for number in (0, 1, 3, 4, 5)}
+    assert [(one.name, one.samples) for one in holdout.damaged_events] == [(samples[2].event, (samples[2].digest,))]
+    assert (holdout.of_events, holdout.unread_events) == (6, 0)
 
 
 def test_slices_by_brand_status_length_and_separators() -> None:

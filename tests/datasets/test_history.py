@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from datasets.crop import make_crop
 from datasets.errors import StoreError, UnknownSampleError
+from datasets.folder import FolderObjects
 from datasets.history import live_samples, reached, read_buried, read_history
 from datasets.places import Places
 from datasets.store import SampleStore
-from tests.datasets.making import label, picture
+from tests.datasets.gcs_server import GcsServer
+from tests.datasets.making import HASTY, label, picture
 
 STEPS = st.lists(
     st.one_of(
@@ -75,3 +77,53 @@ def test_nothing_counts_behind_a_hole(tmp_path: Path) -> None:
         assert (history.watermark, history.beyond) == ({store.writer: 2}, 1)
         with pytest.raises(StoreError, match="damaged"):
             read_history(places, {store.writer: 4})
+
+
+def test_what_lies_there_and_cannot_be_read_may_be_passed_over(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path) as store, Places.open(tmp_path) as places:
+        events = [store.keep(picture(n), label(f"p{n}", "A1")).event for n in range(5)]
+        (tmp_path / events[1]).write_bytes(b"rotten")
+        (tmp_path / events[2]).write_bytes(b"")
+        assert read_history(places).watermark == {store.writer: 1}
+        history = read_history(places, past_damaged=True)
+        assert (history.watermark, history.beyond) == ({store.writer: 5}, 0)
+        assert set(history.events) == {events[0], events[3], events[4]}
+        assert history.damaged == dict.fromkeys(events[1:3], "the bytes do not match the name")
+        assert read_history(places, {store.writer: 2}, past_damaged=True).damaged.keys() == {events[1]}
+        # One that is not there at all may still come, and nothing counts behind it.
+        (tmp_path / events[3]).unlink()
+        assert read_history(places, past_damaged=True).watermark == {store.writer: 3}
+
+
+def test_the_bucket_has_a_copy_of_what_is_damaged_here(gcs: GcsServer, tmp_path: Path) -> None:
+    with (
+        SampleStore.open(tmp_path, storage_url="gs://tags", policy=HASTY) as store,
+        Places.open(tmp_path, "gs://tags") as places,
+    ):
+        events = [store.keep(picture(n), label(f"p{n}", "A1")).event for n in range(3)]
+        assert store.flush(10)
+        whole = read_history(places)
+        (tmp_path / events[1]).write_bytes(b"rotten")
+        assert read_history(places) == whole
+        assert read_history(places, past_damaged=True) == whole
+
+
+def test_an_event_that_came_damaged_to_the_bucket_stops_no_other_machine(tmp_path: Path) -> None:
+    """Its own machine is gone; the others have never been able to fetch it."""
+    url = (tmp_path / "share").as_uri()
+    with SampleStore.open(tmp_path / "a", storage_url=url, policy=HASTY) as store:
+        events = [store.keep(picture(n), label(f"p{n}", "A1")).event for n in range(5)]
+        assert store.flush(10)
+        writer = store.writer
+    share = FolderObjects(tmp_path / "share")
+    for name in events[1:3]:
+        share.delete(name)
+        share.put(name, b"rotten")
+    with (
+        SampleStore.open(tmp_path / "b", storage_url=url, policy=HASTY, upload=False) as store,
+        Places.open(tmp_path / "b", url) as places,
+    ):
+        store.pull()
+        assert read_history(places).watermark == {writer: 1}
+        history = read_history(places, past_damaged=True)
+        assert (history.watermark, history.damaged.keys()) == ({writer: 5}, set(events[1:3]))

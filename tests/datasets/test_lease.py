@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,17 +47,6 @@ class Machine:
 
     def acquire(self, objects: ObjectStore, owner: str = "b") -> Lease | None:
         return acquire(objects, "cycle", owner, SECONDS, clock=self.clock, monotonic=self.monotonic, sleep=self.sleep)
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
-    if request.param == "folder":
-        yield FolderObjects(tmp_path / "objects")
-        return
-    request.getfixturevalue("gcs").page_size = 2
-    bucket = BucketObjects("gs://tags/shop")
-    yield bucket
-    bucket.close()
 
 
 @pytest.fixture

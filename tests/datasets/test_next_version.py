@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from datasets.catalogue import VersionCatalogue
+from datasets.damage import TooDamagedError
 from datasets.next_version import NextVersionSettings, create_next_version, next_version_name
 from datasets.places import Places
 from datasets.store import SampleStore
@@ -37,6 +38,25 @@ def test_it_builds_on_the_champions_version_and_leaves_doubtful_labels_out(tmp_p
         assert len(second.manifest.entries) == 9
         assert [one.reason for one in second.manifest.left_out] == ["far from a sure reading"]
         assert VersionCatalogue(places).get_beside("v1.1", "card.md") is not None
+
+
+def test_damaged_crops_and_labels_stay_out_and_the_card_names_them(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        kept = keep_all(store, range(20))
+        (tmp_path / "spool" / kept[3].crop).write_bytes(b"no picture")
+        (tmp_path / "spool" / kept[7].event).write_bytes(b"{}")
+        version = create_next_version(store, places, "v1.0", None, NextVersionSettings())
+        assert {entry.digest for entry in version.manifest.entries} == {
+            one.digest for at, one in enumerate(kept) if at not in (3, 7)
+        }
+        assert {one.name for one in version.manifest.damaged} == {kept[3].crop, kept[7].event}
+        card = VersionCatalogue(places).get_beside("v1.0", "card.md")
+        assert card is not None
+        assert f"| `{kept[3].crop}` | the crop {kept[3].digest} is damaged: not a whole PNG |" in card.decode()
+        assert f"| `{kept[7].event}` | the bytes do not match the name |" in card.decode()
+        with pytest.raises(TooDamagedError, match="1 of 19 confirmed crops"):
+            create_next_version(store, places, "v1.1", None, NextVersionSettings(most_damaged=0.05))
+        assert VersionCatalogue(places).names() == ["v1.0"]
 
 
 def test_a_killed_process_finds_its_version_again(tmp_path: Path) -> None:

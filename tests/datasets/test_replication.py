@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datasets.bucket import BucketObjects
-from datasets.errors import StoreError
+from datasets.errors import BucketUnavailableError, CropError, StoreError
 from datasets.index import SampleIndex
 from datasets.layout import crop_name
 from datasets.replication import Replication
@@ -238,6 +238,24 @@ def test_foreign_rubbish_in_the_bucket_is_left_alone(one: Machine, gcs: GcsServe
     assert one.store.pull() == 0
     assert one.store.counts().kept == 1
     assert len(list(one.store.verify())) == 2
+
+
+def test_a_crop_that_is_damaged_here_comes_from_the_bucket(one: Machine, two: Machine, gcs: GcsServer) -> None:
+    sample = one.store.keep(picture(1), label("p"))
+    one.send_all()
+    here = one.root / sample.crop
+    whole = here.read_bytes()
+    here.write_bytes(b"rotten")
+    assert one.store.crop(sample.digest).tobytes() == picture(1).tobytes()
+    assert one.store.whole_crop_bytes(sample.digest) == whole
+    assert here.read_bytes() == b"rotten"  # `verify` still names it
+    gcs.faults.unavailable = -1
+    with pytest.raises(BucketUnavailableError):  # may work later, so the crop is not given up as damaged
+        one.store.crop(sample.digest)
+    gcs.faults.unavailable = 0
+    gcs.overwrite("tags", f"shop/{sample.crop}", b"rotten")
+    with pytest.raises(CropError, match="is damaged: not a whole PNG"):
+        one.store.crop(sample.digest)
 
 
 def test_a_new_machine_rebuilds_everything_from_the_bucket(one: Machine, two: Machine) -> None:

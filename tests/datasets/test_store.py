@@ -265,8 +265,25 @@ def test_a_crop_without_its_event_is_swept_away_but_not_with_a_damaged_event_bes
 def test_a_damaged_crop_is_not_handed_out(store: SampleStore, tmp_path: Path) -> None:
     sample, other = store.keep(picture(1), label("p")), store.keep(picture(2), label("q"))
     (tmp_path / sample.crop).write_bytes((tmp_path / other.crop).read_bytes())
-    with pytest.raises(CropError, match="damaged"):
+    for hand_out in (store.crop, store.whole_crop_bytes):
+        with pytest.raises(CropError, match=f"{sample.digest} is damaged: it shows other pixels"):
+            hand_out(sample.digest)
+    (tmp_path / sample.crop).unlink()
+    (tmp_path / sample.crop).mkdir()  # what the disk cannot read is damaged, too
+    with pytest.raises(CropError, match="cannot read"):
         store.crop(sample.digest)
+
+
+def test_the_index_remembers_what_a_damaged_event_was_about(store: SampleStore, tmp_path: Path) -> None:
+    first, second = store.keep(picture(1), label("p")), store.keep(picture(2), label("q"))
+    third = store.keep(picture(3), label("p", "A1"))
+    store.undo("q")
+    (undone,) = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "events").rglob("*.json")} - {
+        one.event for one in (first, second, third)
+    }
+    assert store.crops_behind(first.event) == sorted([first.digest, third.digest])
+    assert store.crops_behind(undone) == [second.digest]
+    assert store.crops_behind("events/0123456789abcdef/0000000001-" + "a" * 32 + ".json") == []
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "gs://", "bucket"])

@@ -63,7 +63,7 @@ def test_what_cannot_be_learned_is_left_out_and_counted(tmp_path: Path, version:
     assert labels(tmp_path / "out") == learnable
     assert done.count == len(learnable)
     assert done.removed == 1
-    assert done.damaged == (damaged,)
+    assert [one.samples for one in done.damaged] == [(damaged,)]
     assert done.unlearnable == 2 - len({entries[0].text, entries[1].text} - {code(at) for at in range(5)})
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from datasets.damage import Damage
 from datasets.errors import StoreError
 from datasets.review import SuspicionRules
 from datasets.version import (
@@ -29,6 +30,7 @@ MANIFEST = Manifest(
     entries=(Entry("1" * 64, "events/1", "accepted", "품번A1", "training", "A1", "0" * 64, 99, 1, "app"),),
     left_out=(LeftOut("2" * 64, "contradiction", "2 labels", (("events/2", "A1"), ("events/3", "A2"))),),
 )
+DAMAGE = Damage("crops/33/" + "3" * 64 + ".png", ("3" * 64,), "not a whole PNG")
 VERSION = Version("v2.0", MANIFEST, datetime(2026, 5, 4, tzinfo=UTC), "somebody")
 
 
@@ -49,8 +51,19 @@ def test_the_hash_sees_the_content_and_nothing_else() -> None:
         {"synthetic": ()},
         {"entries": (dataclasses.replace(MANIFEST.entries[0], side="evaluation"),)},
         {"left_out": ()},
+        {"damaged": (DAMAGE,)},
     )
-    assert len({dataclasses.replace(MANIFEST, **change).hash for change in changes} | {MANIFEST.hash}) == 8
+    assert len({dataclasses.replace(MANIFEST, **change).hash for change in changes} | {MANIFEST.hash}) == 9
+
+
+def test_what_it_was_made_without_is_part_of_it() -> None:
+    version = dataclasses.replace(VERSION, manifest=dataclasses.replace(MANIFEST, damaged=(DAMAGE,)))
+    assert Version.from_bytes("v2.0", version.to_bytes()) == version
+
+
+def test_versions_keep_the_hash_that_they_were_written_with() -> None:
+    """A child names its parent by it."""
+    assert MANIFEST.hash == "824cfe0cc6da404141e72c3a852b2f805a78eb81883562fd4d262d050dc49c9c"
 
 
 @pytest.mark.parametrize(

@@ -93,14 +93,36 @@ def test_a_worker_killed_after_making_the_version_takes_the_same_again(
     assert module.VersionCatalogue(places).names() == ["v1.0"]
 
 
-def test_damaged_crops_fail_the_request_with_a_report(place: tuple[SampleStore, Places], tmp_path: Path) -> None:
+def test_a_cycle_goes_on_without_a_damaged_crop(
+    place: tuple[SampleStore, Places], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, places = place
+    cycles = Cycles()
+    monkeypatch.setattr(module, "run_cycle", cycles)
+    victim = next(store.samples())
+    (tmp_path / "spool" / victim.crop).write_bytes(b"no picture")
+    asked = request_cycle(places.authority, by="me")
+    settings = replace(SETTINGS, version=replace(SETTINGS.version, most_damaged=0.2))
+    run_request(store, places, read_request(places.authority, asked), settings, work=tmp_path / "work")
+    assert cycles.ran == [("v1.0", asked)]
+    manifest = module.VersionCatalogue(places).read("v1.0").manifest
+    assert [one.samples for one in manifest.damaged] == [(victim.digest,)]
+    assert (tmp_path / "spool" / victim.crop).read_bytes() == b"no picture"
+
+
+def test_too_many_damaged_crops_fail_the_request_with_a_report(
+    place: tuple[SampleStore, Places], tmp_path: Path
+) -> None:
     store, places = place
     victim = next(store.samples())
     (tmp_path / "spool" / victim.crop).write_bytes(b"no picture")
     request = read_request(places.authority, request_cycle(places.authority, by="me"))
     report = run_request(store, places, request, SETTINGS, work=tmp_path / "work")
     assert report.outcome == "failed"
-    assert victim.digest in report.reason
+    assert report.reason.startswith("Failed before it began: 1 of 6 confirmed crops are damaged or missing")
+    assert "more than the 10 % that may be left out" in report.reason
+    assert [one.damage.samples for one in report.damaged] == [(victim.digest,)]
+    assert victim.digest[:12] in places.authority.get(f"cycles/{request.id}/report.md").decode()
     assert read_report(places.authority, request.id) == report
     assert pending(places.authority) == ()
 
@@ -233,3 +255,20 @@ def test_progress_is_noted_for_each_stage_and_now_and_then(
 
     monkeypatch.setattr(FolderObjects, "put", full)
     progress("evaluate", 1, 10, "")  # goes on without
+
+
+def test_a_worker_that_leaves_between_two_signs_of_life_waits_for_none(place: tuple[SampleStore, Places]) -> None:
+    life = module._Life(place[1], "mine", 60.0)
+
+    class Wake(threading.Event):
+        def clear(self) -> None:
+            """The worker leaves in the very moment in which the thread forgets that it was woken."""
+            life._over = True
+            self.set()
+            super().clear()
+
+    life._wake = Wake()
+    life._wake.set()
+    life._thread.start()
+    life._thread.join(10.0)
+    assert not life._thread.is_alive()

@@ -127,7 +127,7 @@ def reading_page(
         locale=locale,
         timezone_id="Asia/Seoul",
         viewport={"width": size[0], "height": size[1]},
-        **options,  # type: ignore[arg-type]  # playwright spells every option out
+        **options,
     )
     context.set_default_timeout(SECONDS * 1000)
     expect.set_options(timeout=SECONDS * 1000)

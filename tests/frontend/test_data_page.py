@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from frontend.data_texts import DATA_TEXTS, ENGLISH, DataTexts
 from frontend.texts import TEXTS, Language
 from tests.frontend.fake_backend import FakeBackend
-from tests.frontend.fake_team import TOKEN
+from tests.frontend.fake_team import NOON, TOKEN
 from tests.frontend.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
 
 Open = Callable[..., AppTest]
@@ -116,10 +116,47 @@ def test_the_figures_at_a_glance(open_page: Open, fake: FakeBackend) -> None:
     assert "the bucket refuses" in told(open_page())
 
 
+def test_a_block_that_has_just_begun_is_told_with_the_one_before(open_page: Open, fake: FakeBackend) -> None:
+    full, begun = fake.team.overview["labels"]["blocks"][-2:]
+    full |= {"labels": 50, "corrected": 5, "confidence": 0.9}
+    begun |= {"labels": 2, "corrected": 2, "confidence": 0.99}
+    page = told(open_page())
+    for figure in ("13.5%", "90.3%", "last 52 labels"):
+        assert figure in page
+
+
+def test_the_machine_s_words_are_korean_on_the_korean_page(open_page: Open, fake: FakeBackend) -> None:
+    for section in ("models", "data"):
+        page = told(open_page(section, language="ko"))
+        for cell in ("우연일 수 있는 차이예요 (p = 1, 0.05보다 작아야 해요)", "오류 25개를 고치고"):
+            assert cell in page
+        assert "confirmed" not in page
+    models = open_page(language="ko")
+    assert "자동 (수정된 라벨)" in told(models)
+    assert models.selectbox(key="accuracy-set").options == ["손님 사진", "합성 레시피 tags-1"]
+    assert "모르는 형식" in told(open_page("data", language="ko"))
+    asked = {"by": "trigger: corrections", "version": None, "why": "204 new corrected labels, 200 are enough"}
+    fake.team.cycles.append({"id": "key-1", "worker": None, "progress": None, "at": NOON.isoformat()} | asked)
+    assert "자동 (수정된 라벨) · 새로 고친 라벨 204개 (기준 200개)" in told(open_page("cycle", language="ko"))
+
+
+def test_before_the_first_crop_the_shadow_stands_beside_who_serves(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.shadow["champion"] = None
+    fake.team.overview["serving"]["version"] = "v4.1"
+    sentences = [one.value for one in open_page().markdown]
+    assert any("**trba v4.1**" in sentence for sentence in sentences)
+
+
 def test_accuracy_champions_and_shadow(open_page: Open) -> None:
     app = open_page()
     page = told(app)
-    for cell in ("88.0%", "+10.0 [+7.0, +13.0]", "within noise (p = 1)", "the disk is full", "champion now"):
+    for cell in (
+        "88.0%",
+        "+10.0 [+7.0, +13.0]",
+        "within noise (p = 1, needed below 0.05)",
+        "the disk is full",
+        "champion now",
+    ):
         assert cell in page
     assert "champion rollback" in app.code[0].value
     assert "only the challenger right" in page
@@ -218,11 +255,17 @@ def enter(page: Page, url: str, texts: DataTexts) -> None:
 
 
 def overflow(page: Page) -> int:
-    """CSS pixels by which anything stands out of the window sideways; tables scroll within themselves."""
+    """CSS pixels by which anything stands out of the window sideways; tables scroll within themselves.
+
+    Not so where they are lists of cards: a card has nowhere to scroll to.
+    """
     beyond = page.evaluate(
         """() => Math.max(0, ...[...document.querySelectorAll('[data-testid="stMain"] *')]
             .filter((node) => node.getClientRects().length && !node.closest('.scroll') && !node.closest('svg'))
-            .map((node) => node.getBoundingClientRect().right - window.innerWidth))"""
+            .map((node) => node.getBoundingClientRect().right - window.innerWidth),
+            ...[...document.querySelectorAll('.scroll:has(table.wide)')]
+            .filter((node) => window.innerWidth <= 640)
+            .map((node) => node.scrollWidth - node.clientWidth))"""
     )
     return round(beyond)
 

@@ -236,7 +236,7 @@ def test_a_file_of_no_use_is_told_and_another_can_be_chosen(
 ) -> None:
     with reading_page(browser, app_on_fake) as page:
         page.upload(data, name)
-        expect(page.alert).to_contain_text(ENGLISH.picture_faults[fault])  # type: ignore[index]
+        expect(page.alert).to_contain_text(ENGLISH.picture_faults[fault])
         page.upload(TAG)
         page.expect_text("CW2288-111")
 

@@ -1,7 +1,8 @@
 """Verdicts: kept once, completed, superseded, undone; and kept all the same after a restart."""
 
 import io
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from backend.settings import Settings
+from datasets.errors import BucketUnavailableError
 from datasets.sample import Sample
 from datasets.store import SampleStore
+from tests.datasets.gcs_server import GcsServer, wait_until
 
 NOWHERE = "0123456789abcdefghijklmn"
 
@@ -142,6 +145,83 @@ def test_an_undone_reading_can_be_labelled_again(client: TestClient, png: bytes,
     client.delete(f"/v1/predictions/{prediction}/label")
     assert label(client, prediction, png, status="unreadable").status_code == 200
     assert [sample.label.status for sample in kept(settings)] == ["unreadable"]
+
+
+# -- several backends on one bucket ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
+    with GcsServer() as server:
+        server.create_bucket("tags")
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
+        yield server
+
+
+@pytest.fixture
+def two(gcs: GcsServer, start: Callable[..., TestClient], tmp_path: Path) -> tuple[TestClient, TestClient]:
+    """Two backends, each with a spool of its own, that have just heard of each other and will not soon again."""
+    one, other = (start(data_dir=tmp_path / name, storage_url="gs://tags/shoes") for name in ("one", "other"))
+    return one, other
+
+
+def sent(gcs: GcsServer) -> list[str]:
+    return gcs.names("tags", "shoes/crops/")
+
+
+def test_a_label_that_another_backend_kept_is_deleted(
+    two: tuple[TestClient, TestClient], gcs: GcsServer, png: bytes, tmp_path: Path
+) -> None:
+    one, other = two
+    prediction = read(one, png)
+    assert label(one, prediction, status="accepted").status_code == 200
+    path = f"/v1/predictions/{prediction}/label"
+    assert wait_until(lambda: len(gcs.names("tags", "shoes/events/")) == 1)
+    assert other.delete(path).json() == {"deleted": True}
+    assert 'tags_labels_total{status="deleted"} 1.0' in other.get("/metrics").text
+    assert wait_until(lambda: sent(gcs) == [])
+    with SampleStore.open(tmp_path / "other" / "spool") as store:
+        assert list(store.samples()) == []
+    assert other.delete(path).json() == {"deleted": False}
+    assert other.delete(f"/v1/predictions/{NOWHERE}/label").json() == {"deleted": False}
+
+
+def test_while_the_bucket_is_away_nobody_says_that_there_is_no_label(
+    two: tuple[TestClient, TestClient], gcs: GcsServer, png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.services._BUCKET_SECONDS", 0.3)
+    one, other = two
+    predictions = [read(one, png), read(one, png)]
+    for prediction in predictions:
+        assert label(one, prediction, status="accepted").status_code == 200
+    assert wait_until(lambda: len(gcs.names("tags", "shoes/events/")) == 2)
+    gcs.faults.unavailable = -1
+    begun = time.monotonic()
+    answer = other.delete(f"/v1/predictions/{predictions[0]}/label")
+    assert time.monotonic() - begun < 5.0
+    assert (answer.status_code, answer.json()["kind"]) == (503, "bucket-unavailable")
+    assert "another one may have kept it" in answer.json()["detail"]
+    assert answer.headers["retry-after"] == "10"
+    # What is known here needs no bucket; and shoppers are served.
+    assert one.delete(f"/v1/predictions/{predictions[1]}/label").json() == {"deleted": True}
+    assert label(other, read(other, png), status="accepted").status_code == 200
+    gcs.faults.unavailable = 0
+    monkeypatch.setattr("backend.services._BUCKET_SECONDS", 30.0)
+    # The look that took too long may have gone on, and found it.
+    assert other.delete(f"/v1/predictions/{predictions[0]}/label").status_code == 200
+    assert wait_until(lambda: other.delete(f"/v1/predictions/{predictions[0]}/label").json() == {"deleted": False})
+
+
+def test_a_bucket_that_refuses_is_told_at_once(
+    two: tuple[TestClient, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(store: SampleStore) -> int:
+        raise BucketUnavailableError("gs://tags/shoes: 403 for robot@example.com")
+
+    monkeypatch.setattr(SampleStore, "pull", refused)
+    answer = two[0].delete(f"/v1/predictions/{NOWHERE}/label")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "bucket-unavailable")
+    assert "robot" not in answer.text
 
 
 # -- without the backend's memory -----------------------------------------------------------------------

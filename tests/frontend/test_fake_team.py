@@ -1,0 +1,21 @@
+"""What the page is tested with is what the backend documents to answer."""
+
+from __future__ import annotations
+
+from backend.schemas import ShadowBody
+from backend.team_schemas import ActivityBody, OverviewBody, ReviewBody
+from tests.frontend.fake_team import NOON, FakeTeam
+
+
+def test_the_fake_team_is_told_what_the_backend_documents() -> None:
+    team = FakeTeam()
+    asked = {"id": "key-1", "by": "jin", "version": "v4.0", "why": "", "at": NOON.isoformat()}
+    team.cycles.append(asked | {"worker": None, "progress": None})
+    team.begin("train", 1, 2)
+    for body, answer in (
+        (OverviewBody, team.overview),
+        (ActivityBody, {"workers": team.workers, "cycles": team.cycles}),
+        (ReviewBody, {"waiting": len(team.review), "items": team.review}),
+        (ShadowBody, team.shadow),
+    ):
+        assert body.model_validate(answer)
