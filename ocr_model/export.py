@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import sys
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -257,6 +258,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="run or exported model that the run began with; its weights and the run's are averaged",
     )
+    parser.add_argument("--share", type=float, default=0.5, help="of that other one in the average, 0..1")
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
     parser.add_argument("--ctc-weight", type=float, default=0.0, help="of CTC in the joint score of attention models")
     parser.add_argument("--int8", type=int, default=300, help="crops that set the scales of the int8 encoder; 0 = none")
@@ -271,12 +273,15 @@ def main(args: argparse.Namespace) -> int:
     """Run `python -m ocr_model export`: export, check against torch, fit turns, then calibrate what comes of it all."""
     from ocr_model.turn_fitting import fit_turn_directory
 
+    if not 0.0 <= args.share <= 1.0:
+        print(f"error: --share is between 0 and 1, not {args.share}", file=sys.stderr)
+        return 2
     network = load_run(args.run)
     card_file = args.run / "card.json"
     card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
     if args.average_with is not None:
-        network = average_networks(network, load_run(args.average_with))
-        card["averaged_with"] = about_model(args.average_with)
+        network = average_networks(network, load_run(args.average_with), args.share)
+        card["averaged_with"] = {**about_model(args.average_with), "share": args.share}
     weight = args.ctc_weight if network.attention is not None else 0.0
     export_network(network, args.out, name=args.name, version=args.version, card=card, ctc_weight=weight)
     parity = check_parity(network, args.out, synthetic_set(args.recipe, args.check))
