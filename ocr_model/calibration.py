@@ -2,7 +2,8 @@
 
 Recognizers are overconfident. One temperature for the whole text is fitted on data that the model was not
 trained on (Guo et al. 2017, https://arxiv.org/abs/1706.04599); temperatures per character make the confidence
-of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643).
+of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643). A bias beside it (Platt 1999) gives back
+what a search among few texts takes from doubtful readings.
 """
 
 import json
@@ -25,12 +26,14 @@ __all__ = [
     "expected_calibration_error",
     "fit_accept_threshold",
     "fit_temperature",
+    "fit_temperature_and_bias",
     "read_calibration",
     "reliability_bins",
     "risk_coverage",
 ]
 
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; beyond them the data says "always" or "never", not how sure
+_LARGEST_BIAS = 3.0  # in logits
 
 ACCEPTABLE_RISK = 1 / 200
 """Share of wrong texts among those that may be accepted without asking."""
@@ -44,16 +47,20 @@ class Calibration:
         temperature: above 1 takes confidence away, below 1 adds some; 1 changes nothing.
         accept_threshold: shown confidence, 0..1, from which a text may be accepted without asking (see
             `fit_accept_threshold`); None if nobody has measured one, or if no confidence is high enough.
+        bias: added to the logit; above 0 adds confidence.
     """
 
     temperature: float = 1.0
     accept_threshold: float | None = None
+    bias: float = 0.0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.temperature) and self.temperature > 0):
             raise ValueError(f"a temperature is a positive number, not {self.temperature}")
         if self.accept_threshold is not None and not 0.0 <= self.accept_threshold <= 1.0:
             raise ValueError(f"a threshold is between 0 and 1, not {self.accept_threshold}")
+        if not abs(self.bias) <= 100.0:  # true for NaN, too
+            raise ValueError(f"a bias is a number of logits, not {self.bias}")
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> "Calibration":
@@ -65,15 +72,19 @@ class Calibration:
         """
         fields = description.get("calibration", {})
         threshold = fields.get("accept_threshold")
-        return cls(float(fields.get("temperature", 1.0)), None if threshold is None else float(threshold))
+        return cls(
+            float(fields.get("temperature", 1.0)),
+            None if threshold is None else float(threshold),
+            float(fields.get("bias", 0.0)),
+        )
 
     def apply(self, probability: float) -> float:
-        """`sigmoid(logit(probability) / temperature)`; 0 and 1 stay, the order of two probabilities stays."""
+        """`sigmoid(logit(probability) / temperature + bias)`; 0 and 1 stay, the order of two probabilities stays."""
         if not 0.0 <= probability <= 1.0:
             raise ValueError(f"a probability is between 0 and 1, not {probability}")
-        if probability in (0.0, 1.0) or self.temperature == 1.0:
+        if probability in (0.0, 1.0) or (self.temperature == 1.0 and self.bias == 0.0):
             return float(probability)
-        logit = (math.log(probability) - math.log1p(-probability)) / self.temperature
+        logit = (math.log(probability) - math.log1p(-probability)) / self.temperature + self.bias
         if logit >= 0:
             return 1.0 / (1.0 + math.exp(-logit))
         grown = math.exp(max(logit, -700.0))  # exp underflows below -745
@@ -207,37 +218,64 @@ def _checked(confidences: ArrayLike, correct: ArrayLike) -> tuple[NDArray[np.flo
 
 
 def fit_temperature(confidences: ArrayLike, correct: ArrayLike) -> float:
-    """The temperature under which the readings' being right or wrong is the most likely.
+    """The temperature, without a bias, under which the readings' being right or wrong is the most likely.
 
     Args:
         confidences: (N,) uncalibrated probabilities of whole texts, 0..1.
         correct: (N,) whether the text was right.
 
     Returns:
-        A temperature between 0.05 and 20, found by golden-section search on its logarithm; the likelihood has
-        one maximum in 1/temperature.
+        A temperature between 0.05 and 20; the likelihood has one maximum in 1/temperature.
 
     Raises:
         ValueError: no reading, lengths that differ, values out of range.
     """
+    loss = _likelihood_loss(confidences, correct)
+    low, high = math.log(_LOWEST), math.log(_HIGHEST)
+    return math.exp(_lowest_point(lambda log_temperature: loss(math.exp(log_temperature), 0.0), low, high))
+
+
+def fit_temperature_and_bias(confidences: ArrayLike, correct: ArrayLike) -> tuple[float, float]:
+    """The temperature and the bias under which the readings' being right or wrong is the most likely.
+
+    Arguments and errors are those of `fit_temperature`.
+
+    Returns:
+        A temperature between 0.05 and 20 and a bias between -3 and 3. The likelihood is concave in 1/temperature and
+        bias together, so the best bias per temperature leads to the best of both.
+    """
+    loss = _likelihood_loss(confidences, correct)
+
+    def best_bias(log_temperature: float) -> float:
+        temperature = math.exp(log_temperature)
+        return _lowest_point(lambda bias: loss(temperature, bias), -_LARGEST_BIAS, _LARGEST_BIAS)
+
+    log_temperature = _lowest_point(
+        lambda one: loss(math.exp(one), best_bias(one)), math.log(_LOWEST), math.log(_HIGHEST)
+    )
+    return math.exp(log_temperature), best_bias(log_temperature)
+
+
+def _likelihood_loss(confidences: ArrayLike, correct: ArrayLike) -> Callable[[float, float], float]:
+    """Mean negative log likelihood of what was right and wrong, by temperature and bias."""
     sure, right = _checked(confidences, correct)
     sure = np.clip(sure, 1e-12, 1 - 1e-12)  # one wrong reading at exactly 1.0 must not decide alone
     logit = np.log(sure) - np.log1p(-sure)
+    sign = np.where(right == 1.0, -1.0, 1.0)
+    # -log sigmoid(x) = log(1 + exp(-x)), without overflow.
+    return lambda temperature, bias: float(np.mean(np.logaddexp(0.0, sign * (logit / temperature + bias))))
 
-    def loss(log_temperature: float) -> float:
-        scaled = logit / math.exp(log_temperature)
-        # -log sigmoid(x) = log(1 + exp(-x)), without overflow.
-        return float(np.mean(np.logaddexp(0.0, np.where(right == 1.0, -scaled, scaled))))
 
-    low, high = math.log(_LOWEST), math.log(_HIGHEST)
+def _lowest_point(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function with one minimum has it, by golden-section search."""
     golden = (math.sqrt(5.0) - 1.0) / 2.0
     while high - low > 1e-6:
-        left, right_of = high - golden * (high - low), low + golden * (high - low)
-        if loss(left) <= loss(right_of):
-            high = right_of
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        if function(left) <= function(right):
+            high = right
         else:
             low = left
-    return math.exp((low + high) / 2.0)
+    return (low + high) / 2.0
 
 
 def fit_accept_threshold(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_model.calibration import Calibration, fit_accept_threshold, fit_temperature
+from ocr_model.calibration import Calibration, fit_accept_threshold, fit_temperature_and_bias
 from ocr_model.synthetic_readings import Readings, read_synthetic
 
 __all__ = ["FIT_SEED", "CalibrationFit", "calibrate_directory", "fit_calibration"]
@@ -28,7 +28,7 @@ class CalibrationFit:
     """What was fitted, and on what.
 
     Attributes:
-        calibration: temperature and threshold.
+        calibration: temperature, bias and threshold.
         recipe: of the crops.
         crops: half of them as the recipe makes them, half under the shift.
     """
@@ -41,6 +41,7 @@ class CalibrationFit:
         """The field `calibration` of a `model.json`."""
         return {
             "temperature": self.calibration.temperature,
+            "bias": self.calibration.bias,
             "accept_threshold": self.calibration.accept_threshold,
             "recipe": self.recipe,
             "crops": self.crops,
@@ -49,7 +50,7 @@ class CalibrationFit:
 
 
 def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
-    """Temperature and threshold from uncalibrated readings.
+    """Temperature, bias and threshold from uncalibrated readings.
 
     Args:
         readings: read with `Calibration(1.0)`.
@@ -58,14 +59,14 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
     Raises:
         ValueError: no reading.
     """
-    temperature = round(fit_temperature(readings.confidence, readings.correct), 4)
-    shown = np.array([Calibration(temperature).apply(float(raw)) for raw in readings.confidence])
+    temperature, bias = (round(one, 4) for one in fit_temperature_and_bias(readings.confidence, readings.correct))
+    shown = np.array([Calibration(temperature, bias=bias).apply(float(raw)) for raw in readings.confidence])
     threshold = None
     if readings.has_text.any():
         threshold = fit_accept_threshold(shown[readings.has_text], readings.correct[readings.has_text])
     if threshold is not None:
         threshold = min(1.0, math.ceil(threshold * _DECIMALS) / _DECIMALS)
-    return CalibrationFit(Calibration(temperature, threshold), recipe, len(readings))
+    return CalibrationFit(Calibration(temperature, threshold, bias), recipe, len(readings))
 
 
 def calibrate_directory(

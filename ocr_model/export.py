@@ -296,7 +296,8 @@ def main(args: argparse.Namespace) -> int:
         print(f"turn head puts {100 * turns.ordered:.1f} % of {turns.crops} crops the right way up")
     if args.calibrate:
         fit = calibrate_directory(args.out, args.recipe, args.calibrate, processes=args.processes, progress=True)
-        print(f"word-level temperature {fit.calibration.temperature:.3f} from {args.calibrate} crops")
+        found = fit.calibration
+        print(f"word-level temperature {found.temperature:.3f}, bias {found.bias:.3f} from {args.calibrate} crops")
     print(f"{sum(file.stat().st_size for file in args.out.iterdir()) / 1e6:.1f} MB in {args.out}")
     return 0
 

@@ -234,6 +234,7 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
         },
         "precision": precision,
         "temperature": calibration.temperature,
+        "bias": calibration.bias,
         "accept_threshold": calibration.accept_threshold,
         "recipe": recipe,
         "recipe_digest": load_recipe(recipe).digest,
@@ -255,4 +256,4 @@ def _in_words(calibration: Calibration) -> str:
     accept = (
         "no accept threshold" if threshold is None else f"texts are accepted without asking from {threshold:.6f} on"
     )
-    return f"temperature {calibration.temperature:g}, {accept}"
+    return f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, {accept}"

@@ -1,4 +1,5 @@
 import json
+import math
 from math import comb
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ocr_model.calibration import (
     expected_calibration_error,
     fit_accept_threshold,
     fit_temperature,
+    fit_temperature_and_bias,
     read_calibration,
     reliability_bins,
     risk_coverage,
@@ -26,6 +28,7 @@ def test_a_temperature_of_two_halves_the_logit() -> None:
     assert Calibration(2.0).apply(0.9) == pytest.approx(3.0 / 4.0)  # odds 9 -> 3
     assert Calibration(0.5).apply(0.75) == pytest.approx(0.9)  # odds 3 -> 9
     assert Calibration(1.0).apply(0.123) == 0.123
+    assert Calibration(2.0, bias=math.log(2)).apply(0.9) == pytest.approx(6.0 / 7.0)  # odds 9 -> 3 -> 6
 
 
 @given(probability, temperature)
@@ -66,6 +69,18 @@ def test_the_temperature_of_an_overconfident_model_is_found() -> None:
     before = expected_calibration_error(shown, correct, resamples=20).value
     after = expected_calibration_error([Calibration(fitted).apply(p) for p in shown], correct, resamples=20).value
     assert after < 0.02 < before
+
+
+def test_temperature_and_bias_are_found_again() -> None:
+    rng = np.random.default_rng(7)
+    truth = rng.uniform(0.02, 0.98, 20_000)
+    correct = rng.random(len(truth)) < truth
+    # What is shown is the truth, seen through the inverse of the map that is to be found.
+    shown = 1 / (1 + np.exp(-1.6 * (np.log(truth / (1 - truth)) - 0.5)))
+    temperature, bias = fit_temperature_and_bias(shown, correct)
+    assert (temperature, bias) == (pytest.approx(1.6, rel=0.05), pytest.approx(0.5, abs=0.05))
+    back = [Calibration(temperature, bias=bias).apply(float(one)) for one in shown]
+    assert expected_calibration_error(back, correct, resamples=20).value < 0.015
 
 
 def test_one_sided_data_stops_at_the_bounds() -> None:
@@ -110,7 +125,14 @@ def test_risk_coverage_by_hand() -> None:
     [([], []), ([0.5], [True, False]), ([1.5], [True]), ([float("nan")], [True]), ([0.5], [2])],
 )
 def test_data_that_is_none_is_refused(confidences: list[float], correct: list[bool]) -> None:
-    for measure in (fit_temperature, fit_accept_threshold, expected_calibration_error, reliability_bins, risk_coverage):
+    for measure in (
+        fit_temperature,
+        fit_temperature_and_bias,
+        fit_accept_threshold,
+        expected_calibration_error,
+        reliability_bins,
+        risk_coverage,
+    ):
         with pytest.raises(ValueError, match=r"."):
             measure(confidences, correct)
 
@@ -127,6 +149,7 @@ def test_a_model_says_how_it_is_calibrated(tmp_path: Path) -> None:
 
     assert written({"calibration": {"temperature": 1.5, "accept_threshold": 0.98}}) == Calibration(1.5, 0.98)
     assert written({"calibration": {"temperature": 1.5, "accept_threshold": None}}) == Calibration(1.5)
+    assert written({"calibration": {"temperature": 1.5, "bias": 0.25}}) == Calibration(1.5, bias=0.25)
     assert written({}) == Calibration()
     with pytest.raises(ValueError, match="threshold"):
         written({"calibration": {"accept_threshold": 98}})
