@@ -588,9 +588,10 @@ def _open_session(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors arrive as exceptions, warnings say nothing to a user
-    # A waiting thread sleeps instead of spinning: on small machines it would take the core from everybody
-    # else.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads that share one reading wait for each other by spinning, for the waits are shorter than waking up. Between
+    # readings they sleep: on small machines a spinning one would take the core from everybody else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
