@@ -259,7 +259,13 @@ class CropRenderer:
 
     def _line_text(self, words: random.Random) -> str:
         recipe = self.recipe
-        return texts.line_text(words, longest=recipe.longest, strange=recipe.strange_words, excluded=self.excluded)
+        return texts.line_text(
+            words,
+            longest=recipe.longest,
+            strange=recipe.strange_words,
+            nearly=recipe.near_words,
+            excluded=self.excluded,
+        )
 
     def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
         text = self._line_text(words)
@@ -315,11 +321,12 @@ class CropRenderer:
         centre_x, centre_y = (left + right) / 2, (top + bottom) / 2
         strength = 0.25 + 0.75 * hard
         tilt = words.gauss(0, self.recipe.tilt) * strength if words.random() < 0.7 else words.gauss(0, 1)
-        if words.random() < 0.08 * hard:
+        if words.random() < self.recipe.steep * hard:
             tilt = words.uniform(-30, 30)
         angle = np.deg2rad(tilt)
         cos, sin = np.cos(angle), np.sin(angle)
-        bend = words.gauss(0, 0.28) * h * hard if words.random() < 0.35 else 0.0  # sagitta of the line's curve
+        # The sagitta of the line's curve.
+        bend = words.gauss(0, self.recipe.bend) * h * hard if words.random() < self.recipe.bent else 0.0
         perspective = words.gauss(0, 0.09) * hard if words.random() < 0.5 else 0.0
         squeeze = words.gauss(0, 0.06) * hard  # shear of the view
         # The shopper's box: what it leaves around the line, in text heights. Tight, cut, or loose.

@@ -39,6 +39,10 @@ class Recipe:
     loose_boxes: float = 0.0  # share of boxes in which the line fills only a third to a half of width and height
     stitched: float = 0.0  # share of light threads sewn into dark ribbed cloth
     strange_words: float = 0.0  # share of field names and colours that no list holds
+    near_words: float = 0.0  # share of field names with one letter that is another
+    steep: float = 0.08  # share of crops tilted by anything up to 30 degrees
+    bent: float = 0.35  # share of lines that are curved
+    bend: float = 0.28  # standard deviation of a curve's rise, in text heights
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 

@@ -83,6 +83,12 @@ COLOURS = (
     "LTGY",
     "MLT",
 )
+# Letters that differ in one stroke, or look alike out of focus.
+SIMILAR_LETTERS = {
+    "A": "RNH", "B": "REP", "C": "GO", "D": "OU", "E": "FBL", "F": "EPT", "G": "CO", "I": "LT", "K": "XR",
+    "L": "IE", "M": "NHW", "N": "MHV", "O": "DQC", "P": "FRB", "R": "PKBA", "S": "B", "T": "IEYF", "U": "OVJ",
+    "V": "YU", "Y": "VT",
+}  # fmt: skip
 # Two of them make a colour of a shoe: WBK, NVOR, CCPK.
 COLOUR_PARTS = re.findall(
     "..", "AQBKBLBRBUCCCHCLCRDBDKGDGNGRGYHPIVLBLMLTLVMNMTNTNVOFOLORPKPRPURDRGRSSLSNSVTLTNTPTQWHWNWTYL"
@@ -188,8 +194,18 @@ def _letters(rng: random.Random, least: int, most: int) -> str:
     return "".join(rng.choice(LETTERS) for _ in range(rng.randint(least, most)))
 
 
-def _field_name(rng: random.Random, strange: float) -> str:
+def _nearly(word: str, rng: random.Random) -> str:
+    """The word with one letter that is another, most often one of a similar shape: APT, AKT, STYLF."""
+    places = [at for at, character in enumerate(word) if character in LETTERS]
+    at = rng.choice(places)
+    similar = SIMILAR_LETTERS.get(word[at], "") if rng.random() < 0.6 else ""
+    return word[:at] + rng.choice(similar or LETTERS) + word[at + 1 :]
+
+
+def _field_name(rng: random.Random, strange: float, nearly: float = 0.0) -> str:
     """What stands before a code. A word that no list holds must be read as it is printed: APE is not ART."""
+    if nearly and rng.random() < nearly:
+        return _nearly(rng.choice(FIELD_NAMES), rng)
     if strange and rng.random() < strange:
         return _letters(rng, 2, 4) + rng.choice(("", "", " ", " ", "#", "# ", ": ", ". ", "."))
     return rng.choice(FIELD_NAMES)
@@ -202,7 +218,12 @@ def _colour(rng: random.Random, strange: float) -> str:
 
 
 def line_text(
-    rng: random.Random, *, longest: int = 22, strange: float = 0.0, excluded: frozenset[str] = frozenset()
+    rng: random.Random,
+    *,
+    longest: int = 22,
+    strange: float = 0.0,
+    nearly: float = 0.0,
+    excluded: frozenset[str] = frozenset(),
 ) -> str:
     """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept.
 
@@ -210,6 +231,7 @@ def line_text(
         rng: where the choices come from.
         longest: characters of the longest line.
         strange: share of field names and colours that no list holds.
+        nearly: share of field names with one letter that is another.
         excluded: match keys (`ocr_model.text.match_key`) of codes that are never printed: those evaluated on.
     """
     while True:
@@ -224,7 +246,7 @@ def line_text(
             text = random_code(rng)
         decoration = rng.random()
         if decoration < 0.16:
-            text = _field_name(rng, strange) + text
+            text = _field_name(rng, strange, nearly) + text
         elif decoration < 0.19:
             text = f"SN{rng.choice(('', ' '))}{rng.randint(1000, 99999999)} COLOR:{_colour(rng, strange)}"
         elif decoration < 0.21:

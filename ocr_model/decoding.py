@@ -9,7 +9,6 @@ together (Watanabe et al. 2017, https://doi.org/10.1109/JSTSP.2017.2763455, as r
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -106,6 +105,7 @@ def attention_beam_search(
     """
     finished: list[list[Hypothesis]] = [[] for _ in range(crops)]
     # The unfinished texts of all crops, grouped by crop in rising order.
+    owners = list(range(crops))
     owner = np.arange(crops, dtype=np.int64)
     tokens = np.full(crops, START, dtype=np.int64)
     hidden = np.zeros((crops, hidden_size), dtype=np.float32)
@@ -114,42 +114,45 @@ def attention_beam_search(
     texts: list[str] = [""] * crops
     trails: list[tuple[float, ...]] = [()] * crops
 
+    # The arrays are small: a list costs less than an array wherever numbers are looked at one by one.
     for length in range(max_length + 1):
         log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
-        ends = scores + log_probabilities[:, END]
-        extended = scores[:, None] + log_probabilities[:, FIRST_CHARACTER:]  # (M, len(charset))
+        extended = log_probabilities + scores[:, None]  # (M, V)
+        ends = extended[:, END].tolist()
+        ranks = scores.tolist() if length == max_length else ends
         parents: list[int] = []
         characters: list[int] = []
-        edges = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(owner)]
-        for first, stop in pairwise(edges):
-            done = finished[int(owner[first])]
-            for at in range(first, stop):
-                end = float(ends[at])
-                rank = float(scores[at]) if length == max_length else end
-                done.append(Hypothesis(texts[at], end, trails[at], rank))
+        stop = 0
+        while stop < len(owners):
+            first, crop = stop, owners[stop]
+            done = finished[crop]
+            while stop < len(owners) and owners[stop] == crop:
+                done.append(Hypothesis(texts[stop], ends[stop], trails[stop], ranks[stop]))
+                stop += 1
             if length == max_length:
                 continue
-            group = extended[first:stop].ravel()
-            ranks = sorted((one.rank for one in done), reverse=True)
-            floor = max(ranks[0], float(group.max())) + _NEGLIGIBLE
-            if len(ranks) >= beam:
-                floor = max(floor, ranks[beam - 1])
-            top = np.flatnonzero(group > floor)  # few: sorting them costs less than a partition of all
-            top = top[np.argsort(-group[top], kind="stable")][:beam]
+            group = extended[first:stop, FIRST_CHARACTER:].ravel()
+            best = sorted([one.rank for one in done], reverse=True)
+            floor = max(best[0], float(group.max())) + _NEGLIGIBLE
+            if len(best) >= beam:
+                floor = max(floor, best[beam - 1])
+            top = (group > floor).nonzero()[0]  # few: sorting them costs less than a partition of all
+            if len(top) > 1:
+                top = top[(-group[top]).argsort(kind="stable")][:beam]
             for at in top.tolist():
                 parent, character = divmod(at, len(charset))
                 parents.append(first + parent)
                 characters.append(character)
         if not parents:
             break
-        texts = [texts[parent] + charset[character] for parent, character in zip(parents, characters, strict=True)]
+        rows = np.asarray(parents)
         tokens = np.asarray(characters, dtype=np.int64) + FIRST_CHARACTER
-        trails = [
-            (*trails[parent], float(log_probabilities[parent, token]))
-            for parent, token in zip(parents, tokens.tolist(), strict=True)
-        ]
-        scores = extended[parents, characters]
-        owner, hidden, cell = owner[parents], hidden[parents], cell[parents]
+        added = log_probabilities[rows, tokens].tolist()
+        texts = [texts[parent] + charset[character] for parent, character in zip(parents, characters, strict=True)]
+        trails = [(*trails[parent], one) for parent, one in zip(parents, added, strict=True)]
+        scores = extended[rows, tokens]
+        owners = [owners[parent] for parent in parents]
+        owner, hidden, cell = owner[rows], hidden[rows], cell[rows]
 
     return [_best(done) for done in finished]
 

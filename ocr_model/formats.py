@@ -16,7 +16,7 @@ from functools import cache
 
 from ocr_model.text import label_text, normalize_text
 
-__all__ = ["FORMATS", "CodeFormat", "FormatMatch", "complete_line", "extract_code", "match_formats"]
+__all__ = ["FORMATS", "CodeFormat", "FormatMatch", "code_and_formats", "complete_line", "extract_code", "match_formats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +312,12 @@ def match_formats(text: str) -> tuple[FormatMatch, ...]:
     Returns:
         From left to right, one entry per brand and code; several may fit, none for an unknown format.
     """
+    return _unique_matches(_find(normalize_text(text)))
+
+
+def _unique_matches(found: list[list[_Found]]) -> tuple[FormatMatch, ...]:
     unique: dict[tuple[str, str], FormatMatch] = {}
-    for piece in _find(normalize_text(text)):
+    for piece in found:
         for one in piece:
             unique.setdefault((one.match.brand, one.match.code), one.match)
     return tuple(unique.values())
@@ -328,7 +332,18 @@ def extract_code(text: str) -> str:
     `COLOR:BLK`.
     """
     line = normalize_text(text)
+    return _code(line, _find(line))
+
+
+def code_and_formats(text: str) -> tuple[str, tuple[FormatMatch, ...]]:
+    """`extract_code` and `match_formats` of one line, in half the time."""
+    line = normalize_text(text)
     found = _find(line)
+    return _code(line, found), _unique_matches(found)
+
+
+def _code(line: str, found: list[list[_Found]]) -> str:
+    """What to search for in a normalised line with these formats in it."""
     if found:
         piece = found[0]
         first = [one for one in piece if (one.start, one.end) == (piece[0].start, piece[0].end)]

@@ -36,7 +36,7 @@ from ocr_model.decoding import (
 )
 from ocr_model.errors import ImageError, ModelError
 from ocr_model.format_prior import DEFAULT_PRIOR_WEIGHT, FormatPrior, checked_prior_weight
-from ocr_model.formats import extract_code, match_formats
+from ocr_model.formats import code_and_formats, extract_code
 from ocr_model.image import flatten_image, turn_image
 from ocr_model.prediction import Candidate, Character, ModelInfo, Prediction
 from ocr_model.processor import has_byte_products
@@ -422,11 +422,16 @@ class Recognizer:
                 f"{self.info.name}: {log_probabilities.shape[-1]} classes do not fit a charset of"
                 f" {len(self._description.charset)} characters"
             )
-        if np.isnan(log_probabilities).any():  # minus infinity is a probability of zero, NaN is none
+        # Minus infinity is a probability of zero, NaN is none. The greatest number is NaN as soon as one of them is.
+        if math.isnan(log_probabilities.max()):
             raise ModelError(f"{self.info.name}: the model computes no numbers for this picture")
 
     def _predict(self, readings: Sequence[Hypothesis], turn: int, milliseconds: dict[str, float]) -> Prediction:
-        candidates = tuple(Candidate(one.text, extract_code(one.text), self._confidence(one)) for one in readings)
+        code, formats = code_and_formats(readings[0].text)
+        codes = [code, *(extract_code(one.text) for one in readings[1:])]
+        candidates = tuple(
+            Candidate(one.text, code, self._confidence(one)) for one, code in zip(readings, codes, strict=True)
+        )
         characters = tuple(
             Character(text, math.exp(min(0.0, log_probability)))
             for text, log_probability in zip(readings[0].text, readings[0].character_log_probabilities, strict=True)
@@ -439,7 +444,7 @@ class Recognizer:
             confidence=best.confidence,
             characters=characters,
             candidates=candidates,
-            formats=match_formats(best.text),
+            formats=formats,
             model=self.info,
             milliseconds=dict(milliseconds),
             turn=turn,

@@ -20,6 +20,7 @@ CHARSET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
 # bullet and the long-vowel mark that a Japanese keyboard types in place of a dash.
 _OTHER_DASHES = frozenset("\u02d7\u2043\u2053\u2212\u2796\u30fc")
 _SPACES = re.compile(r"\s+")
+_PRINTABLE_ASCII = re.compile(r"[ -~]*")  # nothing in it has another form: what the recognizer reads, most of the time
 _NOT_KEY = re.compile(r"[^A-Z0-9]+")
 
 
@@ -44,6 +45,8 @@ def normalize_text(typed: str) -> str:
 
     The result does not change when it is normalised again.
     """
+    if _PRINTABLE_ASCII.fullmatch(typed):
+        return " ".join(typed.upper().split())
     plain = "".join(_plain_character(character) for character in unicodedata.normalize("NFKC", typed))
     # Upper case can denormalise ("ŉ" -> "ʼN"), so compatibility forms are unified once more.
     upper = unicodedata.normalize("NFKC", plain.upper())

@@ -6,6 +6,7 @@ ones. Only where that head is in doubt is a crop read a second time, upside down
 """
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,7 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
     def belief(turn: int) -> float:
         one = among[turn]
         sure = min(max(one.confidence, 1e-9), 1.0 - 1e-9)
-        log_odds = float(np.log(sure) - np.log1p(-sure))
+        log_odds = math.log(sure) - math.log1p(-sure)
         return log_odds - _HEAD_WEIGHT * one.upside_down + (_UPRIGHT if turn == 0 else 0.0)
 
     return max(among, key=belief)
@@ -128,7 +129,9 @@ class TurnHead:
         """
         if pooled.shape[1:] != self.weights.shape:
             raise ModelError(f"the turn head expects {self.weights.size} features, the encoder has {pooled.shape[1]}")
-        return pooled @ self.weights + np.float32(self.bias)
+        # Not as a product of matrices: waking the library's threads for it takes longer than adding it up.
+        total: Floats = (pooled * self.weights).sum(axis=1) + np.float32(self.bias)
+        return total
 
     def to_bytes(self) -> bytes:
         """A NumPy file with one float32 vector: the weights, then the bias."""

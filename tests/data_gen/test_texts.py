@@ -33,6 +33,17 @@ def test_strange_words_stand_beside_the_known_ones() -> None:
     assert known == [line_text(random.Random(number), strange=0.0) for number in range(200)]
 
 
+def test_near_words_are_one_letter_away_from_a_known_one() -> None:
+    rng = random.Random(6)
+    lines = [line_text(rng, nearly=1.0) for _ in range(3000)]
+    assert all(set(line) <= set(CHARSET) and 2 <= len(line) <= 22 for line in lines)
+    three_letters = {line[:3] for line in lines if len(line) > 4 and line[:3].isalpha() and line[3] == " "}
+    near_art = {word for word in three_letters if sum(a != b for a, b in zip(word, "ART", strict=True)) == 1}
+    assert len(near_art) > 10
+    known = [line_text(random.Random(number)) for number in range(200)]
+    assert known == [line_text(random.Random(number), nearly=0.0) for number in range(200)]
+
+
 def test_brand_codes_fit_the_table_that_the_reader_uses() -> None:
     rng = random.Random(4)
     codes = [brand_code(rng) for _ in range(300)]

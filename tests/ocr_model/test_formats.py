@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_model.formats import FORMATS, CodeFormat, complete_line, extract_code, match_formats
+from ocr_model.formats import FORMATS, CodeFormat, code_and_formats, complete_line, extract_code, match_formats
 from ocr_model.text import CHARSET, label_text, match_key, normalize_text
 
 PRINTED = re.compile(f"[{re.escape(CHARSET)}]*")
@@ -182,3 +182,14 @@ def test_typing_the_code_gives_the_line_back(before: str, data: st.DataObject, a
 def test_nothing_typed_is_lost(read: str, typed: str) -> None:
     assert label_text(typed) in label_text(complete_line(read, typed))
     assert complete_line(typed, typed) == normalize_text(typed)
+
+
+@given(st.text(CHARSET, max_size=24))
+def test_code_and_formats_together_are_those_asked_one_by_one(text: str) -> None:
+    assert code_and_formats(text) == (extract_code(text), match_formats(text))
+
+
+def test_code_and_formats_of_a_known_code() -> None:
+    code, formats = code_and_formats("STYLE NO. CP9449")
+    assert code == "CP9449"
+    assert formats == match_formats("CP9449") != ()

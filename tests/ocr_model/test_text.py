@@ -45,6 +45,11 @@ def test_normalizing_twice_changes_nothing(text: str) -> None:
     assert once == once.strip()
 
 
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_printable_ascii_takes_a_shorter_way_to_the_same_text(text: str) -> None:
+    assert normalize_text(text) == normalize_text(text + "\u200b")  # an invisible character: the long way
+
+
 @given(st.text(CHARSET))
 def test_what_the_recognizer_reads_is_already_normal_but_for_spaces(text: str) -> None:
     assert normalize_text(text) == " ".join(text.split())
