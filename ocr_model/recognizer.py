@@ -76,6 +76,7 @@ class _Description:
     encoder_int8: Path | None
     decoder: Path | None
     turn_head: Path | None
+    second_encoder: Path | None = None  # of the second look; the same as `encoder` if None
 
 
 @dataclass(slots=True)
@@ -98,6 +99,10 @@ class Recognizer:
         self._encoder = _open_session(description.encoder, threads)
         self._outputs = _encoder_outputs(description)
         _check_names(description.encoder, self._encoder, {"image"}, set(self._outputs))
+        self._second_encoder: onnxruntime.InferenceSession | None = None
+        if description.second_encoder is not None:
+            self._second_encoder = _open_session(description.second_encoder, threads)
+            _check_names(description.second_encoder, self._second_encoder, {"image"}, set(self._outputs))
         self._decoder: onnxruntime.InferenceSession | None = None
         if description.decoder is not None:
             # One step is so small that waking up a second thread costs more than it gains.
@@ -110,7 +115,10 @@ class Recognizer:
             )
         try:
             # The first run allocates memory: nobody should wait for it. It also proves that the parts fit.
-            self._read_chunk([(Image.new("L", (description.width, description.height), "white"), 0)], _Clock())
+            nothing = Image.new("L", (description.width, description.height), "white")
+            self._read_chunk(self._encoder, [(nothing, 0)], _Clock())
+            if self._second_encoder is not None:
+                self._read_chunk(self._second_encoder, [(nothing, 0)], _Clock())
         except ModelError:
             raise
         except Exception as error:  # ONNX Runtime's exceptions share no base class but this one
@@ -143,7 +151,7 @@ class Recognizer:
                 reading is doubtful, so that the crop is read from other views as well. 0 is never.
             prior_weight: in place of the model's own, 0..1; how much the format prior counts beside the picture.
             precision: of the encoder; if None, int8 where the model has such a graph and the processor gains from
-                it, else single.
+                it, else single. A second look is always in single precision: int8 errs where the picture is doubtful.
 
         Raises:
             ModelError: a missing or damaged file, or parts that do not fit together. One line.
@@ -163,7 +171,8 @@ class Recognizer:
         if precision == "int8":
             if description.encoder_int8 is None:
                 raise ModelError(f"{description.encoder.parent}: the model has no int8 encoder")
-            description = replace(description, encoder=description.encoder_int8)
+            careful = description.encoder if description.second_look > 0.0 else None
+            description = replace(description, encoder=description.encoder_int8, second_encoder=careful)
         return cls(description, threads=threads, beam=beam)
 
     @property
@@ -243,13 +252,13 @@ class Recognizer:
         pictures = [_as_picture(image) for image in images]
         first = [first_turns(*picture.size) if find_turn else (0,) for picture in pictures]
         readings: list[dict[int, TurnedReading]] = [{} for _ in pictures]
-        self._read_round(pictures, first, readings, clock)
+        self._read_round(self._encoder, pictures, first, readings, clock)
         if find_turn:
             further = [
                 further_turns(*picture.size, found, has_head=self._turn_head is not None)
                 for picture, found in zip(pictures, readings, strict=True)
             ]
-            self._read_round(pictures, further, readings, clock)
+            self._read_round(self._encoder, pictures, further, readings, clock)
         chosen = [choose_turn(found, turns) for found, turns in zip(readings, first, strict=True)]
         if self._description.second_look > 0.0:
             self._look_again(pictures, chosen, readings, clock)
@@ -277,6 +286,7 @@ class Recognizer:
 
     def _read_round(
         self,
+        encoder: onnxruntime.InferenceSession,
         pictures: Sequence[Image.Image],
         turns: Sequence[Sequence[int]],
         readings: Sequence[dict[int, TurnedReading]],
@@ -286,7 +296,7 @@ class Recognizer:
         wanted = [(at, turn) for at, some in enumerate(turns) for turn in some]
         for start in range(0, len(wanted), _LARGEST_BATCH):
             chunk = wanted[start : start + _LARGEST_BATCH]
-            found = self._read_chunk([(pictures[at], turn) for at, turn in chunk], clock)
+            found = self._read_chunk(encoder, [(pictures[at], turn) for at, turn in chunk], clock)
             for (at, turn), reading in zip(chunk, found, strict=True):
                 readings[at][turn] = reading
 
@@ -301,10 +311,14 @@ class Recognizer:
         doubt = math.log(self._description.second_look)
         doubtful = [at for at, turn in enumerate(turns) if readings[at][turn].hypotheses[0].log_probability < doubt]
         began = time.perf_counter()
-        views = [other_views(turn_image(pictures[at], turns[at])) for at in doubtful]
+        upright = [turn_image(pictures[at], turns[at]) for at in doubtful]
+        # Where the first reading was in int8, the picture itself is worth a look in single precision, too.
+        again = self._second_encoder is not None
+        views = [[*([picture] if again else []), *other_views(picture)] for picture in upright]
         clock.prepare += time.perf_counter() - began
         looks: list[dict[int, TurnedReading]] = [{} for some in views for _ in some]
-        self._read_round([view for some in views for view in some], [(0,)] * len(looks), looks, clock)
+        encoder = self._second_encoder or self._encoder
+        self._read_round(encoder, [view for some in views for view in some], [(0,)] * len(looks), looks, clock)
         remaining = iter(looks)
         for at, some in zip(doubtful, views, strict=True):
             first = readings[at][turns[at]]
@@ -314,13 +328,15 @@ class Recognizer:
                 first, hypotheses=pooled, text=pooled[0].text, confidence=self._confidence(pooled[0])
             )
 
-    def _read_chunk(self, crops: Sequence[tuple[Image.Image, int]], clock: _Clock) -> list[TurnedReading]:
+    def _read_chunk(
+        self, encoder: onnxruntime.InferenceSession, crops: Sequence[tuple[Image.Image, int]], clock: _Clock
+    ) -> list[TurnedReading]:
         """Read pictures, each turned by so many quarters clockwise."""
         began = time.perf_counter()
         pixels = np.stack([self._prepare(picture, turn) for picture, turn in crops])
         prepared = time.perf_counter()
         outputs: dict[str, Floats] = dict(
-            zip(self._outputs, self._encoder.run(self._outputs, {"image": pixels}), strict=True)
+            zip(self._outputs, encoder.run(self._outputs, {"image": pixels}), strict=True)
         )
         encoded = time.perf_counter()
         charset = self._description.charset

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import math
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -444,6 +445,19 @@ def test_a_doubtful_crop_is_looked_at_again_and_the_looks_are_pooled(attention_m
     assert doubtful.text == "A1"
     assert doubtful.confidence == pytest.approx(0.75 * 0.9 * 0.8 * 0.95, rel=1e-5)
     assert {one.text: one.confidence for one in doubtful.candidates}[""] == pytest.approx(0.25 * 0.97, rel=1e-5)
+
+
+def test_a_doubtful_crop_read_in_int8_is_read_in_single_precision_too(attention_model: Writer) -> None:
+    directory = attention_model()
+    shutil.copy(directory / "encoder.onnx", directory / "int8.onnx")
+    description = json.loads((directory / "model.json").read_text())
+    description["files"]["encoder_int8"] = "int8.onnx"
+    (directory / "model.json").write_text(json.dumps(description))
+    reader = Recognizer.load(directory, threads=1, second_look=0.7, precision="int8")
+    # The first reading, the same in single precision and two of the three other views are dark.
+    assert reader.read(DARK_PICTURE).confidence == pytest.approx(0.8 * 0.9 * 0.8 * 0.95, rel=1e-5)
+    hasty = Recognizer.load(directory, threads=1, second_look=0.0, precision="int8")
+    assert hasty.read(DARK_PICTURE).confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
 
 
 def test_an_impossible_doubt_is_refused(attention_model: Writer) -> None:
