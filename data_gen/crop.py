@@ -24,11 +24,12 @@ from data_gen.trdg_adapter import draw_line
 POOL = 400  # neighbouring lines drawn once per process and used again
 
 # What makes a crop hard. A crop gets a few of them, never all: what no person can read teaches only to guess.
+CAMERA_DAMAGES = ("defocus", "defocus", "motion", "motion", "small", "small", "small", "jpeg", "jpeg", "noise")
 DAMAGES = (
     *("dots", "woven", "woven", "spread", "worn", "streaks", "emboss"),
     *("cloth", "cloth", "cloth", "wave"),
     *("faint", "dark", "glare"),
-    *("defocus", "defocus", "motion", "motion", "small", "small", "small", "jpeg", "jpeg", "noise"),
+    *CAMERA_DAMAGES,
 )
 PRINT_DAMAGES = frozenset({"dots", "woven", "spread", "worn", "streaks", "emboss"})
 
@@ -130,7 +131,7 @@ class CropRenderer:
         weights = self.recipe.damage_weights
         count = words.choices(range(len(weights)), weights=weights)[0]
         chosen: set[str] = set()
-        for damage in words.sample(DAMAGES, count):
+        for damage in words.sample(DAMAGES + CAMERA_DAMAGES * (self.recipe.camera - 1), count):
             if words.random() < hard and not (damage in PRINT_DAMAGES and chosen & PRINT_DAMAGES):
                 chosen.add(damage)
         return frozenset(chosen)
@@ -339,7 +340,7 @@ class CropRenderer:
             pad = [words.uniform(0.3, 1.5) for _ in range(4)]
         if self.recipe.loose_boxes and words.random() < self.recipe.loose_boxes:
             side, off = words.uniform(0.15, 1.0) * w, words.uniform(-0.3, 0.3)
-            pad = [side * (1 - off), side * (1 + off), h * words.uniform(0.1, 1.3), h * words.uniform(0.1, 1.3)]
+            pad = [side * (1 - off) / h, side * (1 + off) / h, words.uniform(0.1, 1.3), words.uniform(0.1, 1.3)]
         elif words.random() < 0.12 * hard:  # the box cuts a little of the text itself
             pad[words.randrange(4)] = -words.uniform(0.02, 0.12)
         if abs(tilt) > 8 and words.random() < 0.8:

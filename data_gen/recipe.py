@@ -43,6 +43,7 @@ class Recipe:
     steep: float = 0.08  # share of crops tilted by anything up to 30 degrees
     bent: float = 0.35  # share of lines that are curved
     bend: float = 0.28  # standard deviation of a curve's rise, in text heights
+    camera: int = 1  # how many times as often as others a damage that the camera does is drawn
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 

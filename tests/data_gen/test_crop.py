@@ -1,6 +1,7 @@
 """Rendered crops: repeatable, labelled with what can be read, as varied as photographs."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,6 +83,21 @@ def test_a_recipe_may_go_down_to_smaller_print() -> None:
         return min(one.render(index).image.shape[0] for index in range(60))
 
     assert smallest(4.0) < 0.75 * smallest(9.0)
+
+
+def test_the_line_in_a_loose_box_stays_large_enough_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    heights: list[float] = []
+    photograph = CropRenderer._photograph
+
+    def measured(self: CropRenderer, ink: Any, height: float, *rest: Any) -> Any:
+        heights.append(height)
+        return photograph(self, ink, height, *rest)
+
+    monkeypatch.setattr(CropRenderer, "_photograph", measured)
+    one = renderer(dataclasses.replace(trdg_tags(), loose_boxes=1.0, no_text=0.0))
+    for index in range(40):
+        one.render(index)
+    assert min(heights) > 8.0  # pixels, before the picture is made smaller on purpose
 
 
 def test_loose_boxes_leave_the_line_a_smaller_share_of_the_crop() -> None:
