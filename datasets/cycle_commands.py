@@ -5,17 +5,13 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
-import signal
 import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from datasets.cycle_report import CycleReport
@@ -26,6 +22,7 @@ from datasets.places import Places
 from datasets.store import SampleStore
 from datasets.tracking import default_uri
 from datasets.triggers import TriggerSettings
+from ocr_model.stopping import stopped_by_signals
 
 COMMANDS = ("cycle",)
 ACCEPTED, FAILED, REJECTED, STOPPED = 0, 1, 3, 130  # exit statuses
@@ -168,7 +165,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         cycle, version, None if options.no_triggers else triggers, look=options.look, say=ProgressLine()
     )
     by = options.by or f"{getpass.getuser()} on {socket.gethostname()}"
-    with _stopped_by_signals() as stop:
+    with stopped_by_signals() as stop:
         try:
             if options.watch:
                 watch(store, places, settings, work=options.work, stop=stop, on_report=print_report)
@@ -271,24 +268,3 @@ def print_report(report: CycleReport) -> int:
         print(f"- {note}")
     sys.stdout.flush()
     return {"accepted": ACCEPTED, "rejected": REJECTED}.get(report.outcome, FAILED)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, in the main thread only; a second one interrupts at once."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {one: signal.signal(one, ask) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)

@@ -14,6 +14,8 @@ import math
 import os
 import platform
 import signal
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -34,7 +36,10 @@ from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.evaluation import EvaluationSet, evaluate_network, load_labelled_folder, load_run, synthetic_set
+from ocr_model.stopping import stopped_by_signals
 from ocr_model.targets import IGNORED, Targets
+
+STOPPED = 130  # exit status of a command that was asked to stop, as shells give it after Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -322,6 +327,7 @@ class Trainer:
         sets: list[EvaluationSet],
         *,
         stop_after: float = math.inf,
+        stop: threading.Event | None = None,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Train to the end of the schedule, or until `stop_after` hours of this call; checkpoint at each evaluation.
@@ -329,6 +335,7 @@ class Trainer:
         Args:
             sets: what the log measures at each checkpoint.
             stop_after: hours.
+            stop: once set, training saves what it has learned and returns without measuring it.
             on_progress: is told after each batch how many crops were seen, and of how many.
 
         Raises:
@@ -353,6 +360,9 @@ class Trainer:
                 if on_progress is not None:
                     on_progress(self.seen, self.config.crops)
                 self.hours = began_hours + (time.monotonic() - started) / 3600
+                if stop is not None and stop.is_set():
+                    self.save()
+                    return
                 late = self.hours - began_hours >= stop_after
                 if self.seen >= next_evaluation or late:
                     next_evaluation += self.config.evaluate_every
@@ -456,7 +466,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run `python -m ocr_model train`."""
+    """Run `python -m ocr_model train`.
+
+    Returns:
+        Exit status: 0 when it has come to its end or to the hours it was given, 130 after Ctrl-C or SIGTERM.
+    """
     network = NetworkConfig(
         transformation=args.transformation,
         features=args.features,
@@ -483,6 +497,10 @@ def main(args: argparse.Namespace) -> int:
     trainer = Trainer(network, config, args.run)
     if args.start_from is not None and not trainer.seen:
         trainer.start_from(load_run(args.start_from))
-    trainer.train(sets, stop_after=args.stop_after)
+    with stopped_by_signals() as stop:
+        trainer.train(sets, stop_after=args.stop_after, stop=stop)
+    if stop.is_set():
+        print(f"stopped after {trainer.seen:,} crops and saved; the same command goes on", file=sys.stderr)
+        return STOPPED
     print(json.dumps(trainer.log[-1], indent=2))
     return 0

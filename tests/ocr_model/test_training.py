@@ -1,8 +1,12 @@
 """Training: learns, stops, resumes, and leaves a card."""
 
+import argparse
 import json
+import signal
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +16,7 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from ocr_model.architecture import NetworkConfig
 from ocr_model.evaluation import edit_distance, evaluate_network, load_labelled_folder, load_run, synthetic_set
-from ocr_model.training import Trainer, TrainingConfig, TrainingDivergedError, learning_rate_at
+from ocr_model.training import Trainer, TrainingConfig, TrainingDivergedError, add_arguments, learning_rate_at, main
 
 TINY = NetworkConfig(features="ResNet", width=32, blocks=(1, 1, 1, 1), hidden=32)
 CONFIG = TrainingConfig(recipe="v1.0", crops=96, batch=16, workers=0, threads=1, evaluate_every=48)
@@ -34,6 +38,32 @@ def test_a_run_trains_leaves_its_card_and_goes_on_after_a_stop(tmp_path: Path) -
     assert (tmp_path / "curve.png").stat().st_size > 1000
     network = load_run(tmp_path)
     assert len(evaluate_network(network, data).readings) == 8
+
+
+def test_a_training_that_is_asked_to_stop_saves_what_it_has_learned(tmp_path: Path) -> None:
+    asked = threading.Event()
+    trainer = Trainer(TINY, CONFIG, tmp_path)
+    trainer.train([], stop=asked, on_progress=lambda seen, _: asked.set() if seen == 32 else None)
+    assert (trainer.seen, trainer.log) == (32, [])
+    assert Trainer(TINY, CONFIG, tmp_path).seen == 32
+
+
+def test_the_command_stops_at_a_signal_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = Trainer.step
+
+    def interrupted(self: Trainer, *batch: Any) -> dict[str, float]:
+        signal.raise_signal(signal.SIGTERM)
+        return step(self, *batch)
+
+    monkeypatch.setattr(Trainer, "step", interrupted)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = "--recipe v1.0 --crops 96 --batch 16 --workers 0 --threads 1 --validation 2 --width 32 --hidden 32"
+    assert main(parser.parse_args(["--run", str(tmp_path), *options.split()])) == 130
+    assert "stopped after 16 crops and saved" in capsys.readouterr().err
+    assert (tmp_path / "checkpoint.pt").is_file()
 
 
 def test_what_was_learned_is_saved_before_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
