@@ -118,6 +118,23 @@ def attention_beam_search(
     for length in range(max_length + 1):
         log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
         extended = log_probabilities + scores[:, None]  # (M, V)
+        if len(owners) == 1:
+            # Most of the time one beginning is certain: then nothing needs to be sorted, gathered or copied.
+            row, done = extended[0], finished[owners[0]]
+            end, group = float(row[END]), row[FIRST_CHARACTER:]
+            at = int(group.argmax())
+            top, score = float(group[at]), float(scores[0])
+            done.append(Hypothesis(texts[0], end, trails[0], score if length == max_length else end))
+            floor = _least_rank(done, top, beam)
+            if length == max_length or top <= floor:
+                break
+            if np.count_nonzero(group > floor) == 1:
+                added = float(log_probabilities[0, FIRST_CHARACTER + at])
+                tokens = np.array([FIRST_CHARACTER + at])
+                scores = group[at : at + 1]
+                texts, trails = [texts[0] + charset[at]], [(*trails[0], added)]
+                continue
+            done.pop()
         ends = extended[:, END].tolist()
         ranks = scores.tolist() if length == max_length else ends
         parents: list[int] = []
@@ -132,14 +149,11 @@ def attention_beam_search(
             if length == max_length:
                 continue
             group = extended[first:stop, FIRST_CHARACTER:].ravel()
-            best = sorted([one.rank for one in done], reverse=True)
-            floor = max(best[0], float(group.max())) + _NEGLIGIBLE
-            if len(best) >= beam:
-                floor = max(floor, best[beam - 1])
-            top = (group > floor).nonzero()[0]  # few: sorting them costs less than a partition of all
-            if len(top) > 1:
-                top = top[(-group[top]).argsort(kind="stable")][:beam]
-            for at in top.tolist():
+            floor = _least_rank(done, float(group.max()), beam)
+            followed = (group > floor).nonzero()[0]  # few: sorting them costs less than a partition of all
+            if len(followed) > 1:
+                followed = followed[(-group[followed]).argsort(kind="stable")][:beam]
+            for at in followed.tolist():
                 parent, character = divmod(at, len(charset))
                 parents.append(first + parent)
                 characters.append(character)
@@ -155,6 +169,13 @@ def attention_beam_search(
         owner, hidden, cell = owner[rows], hidden[rows], cell[rows]
 
     return [_best(done) for done in finished]
+
+
+def _least_rank(done: Sequence[Hypothesis], top: float, beam: int) -> float:
+    """What an unfinished text must be above to be followed, given the finished ones and the best unfinished rank."""
+    best = sorted([one.rank for one in done], reverse=True)
+    floor = max(best[0], top) + _NEGLIGIBLE
+    return max(floor, best[beam - 1]) if len(best) >= beam else floor
 
 
 def _best(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:

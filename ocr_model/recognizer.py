@@ -54,6 +54,7 @@ Precision = Literal["single", "int8"]
 
 _CANDIDATES = 6  # the chosen reading and five others
 _READINGS = 40  # among which the format prior may choose; the beam search finds fewer
+_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees
 _LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
 
 
@@ -399,8 +400,7 @@ class Recognizer:
         # Pillow's bilinear filter widens with the reduction, so it is free of aliasing. It treats both directions
         # alike, so the small picture can be turned in place of the large one.
         small = picture.convert(wanted).resize(size[::-1] if turn % 2 else size, Image.Resampling.BILINEAR)
-        pixels = np.rot90(np.asarray(small, dtype=np.float32), -turn)
-        scaled = (pixels / 255.0 - 0.5) / 0.5
+        scaled = _SCALED[np.rot90(np.asarray(small), -turn)]
         return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def _step(self, context: Floats, projected: Floats) -> DecoderStep:

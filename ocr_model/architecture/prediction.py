@@ -76,11 +76,15 @@ class Attention(StepDecoder):
         self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, embedded: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The recurrent half of a step; `embedded` (N, H) is the previous character's embedding."""
-        energy = self.score(torch.tanh(projected + self.project_state(hidden).unsqueeze(1)))
-        weights = torch.softmax(energy.float(), dim=1).to(context.dtype)
-        glimpse = torch.bmm(weights.transpose(1, 2), context).squeeze(1)
+        glimpse = self.glimpse(context, projected, hidden)
         hidden, cell = self.cell(torch.cat([glimpse, embedded], dim=1), (hidden, cell))
         return hidden, cell
+
+    def glimpse(self, context: Tensor, projected: Tensor, hidden: Tensor) -> Tensor:
+        """What the decoder looks at: the mean of the context (N, T, D), weighed by the state (N, H), (N, D)."""
+        energy = self.score(torch.tanh(projected + self.project_state(hidden).unsqueeze(1)))
+        weights = torch.softmax(energy.float(), dim=1).to(context.dtype)
+        return torch.bmm(weights.transpose(1, 2), context).squeeze(1)
 
     def forward(self, context: Tensor, tokens: Tensor) -> Tensor:
         """Teacher forcing: tokens (N, L) int64 beginning with START. Returns logits (N, L, tokens)."""

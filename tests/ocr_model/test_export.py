@@ -52,6 +52,17 @@ def test_a_wrong_export_is_refused(tmp_path: Path) -> None:
         check_parity(RecognitionNetwork(config).eval(), tmp_path, synthetic_set("v1.0", 12))
 
 
+def test_a_wrong_decoder_is_refused(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))
+    network = RecognitionNetwork(config).eval()
+    export_network(network, tmp_path / "one", name="tiny", version="0")
+    export_network(RecognitionNetwork(config).eval(), tmp_path / "other", name="tiny", version="0")
+    (tmp_path / "one" / "decoder.onnx").write_bytes((tmp_path / "other" / "decoder.onnx").read_bytes())
+    with pytest.raises(ExportMismatchError, match="texts differ"):
+        check_parity(network, tmp_path / "one", synthetic_set("v1.0", 6))
+
+
 def test_the_average_of_two_networks_lies_between_them(tmp_path: Path) -> None:
     config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))
     one, other = RecognitionNetwork(config).eval(), RecognitionNetwork(config).eval()
