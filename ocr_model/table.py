@@ -1,9 +1,10 @@
 """The model table of the original project, trained anew: every row on the same number of crops.
 
-    python -m ocr_model table --crops 50000 --run runs/table [--stop-after 2]
+    python -m ocr_model table --crops 50000 --run runs/table [--stop-after 2] [--sizes]
 
 The rows are the architectures on one recipe, then the one that serves on the recipes of the original's dataset
-versions. Crops are rendered ahead once per recipe, and all rows learn from the same ones. Started again, it goes on:
+versions; with `--sizes` they are feature extractors of several sizes, drawn as accuracy against milliseconds. Crops are
+rendered ahead once per recipe, and all rows learn from the same ones. Started again, it goes on:
 rendering from its last shard, training from its last checkpoint; finished rows stay. Real crops only measure.
 """
 
@@ -42,12 +43,14 @@ from ocr_model.evaluation import (
     synthetic_set,
 )
 from ocr_model.export import export_network
+from ocr_model.text import match_key
 from ocr_model.training import Trainer, TrainingConfig, TrainingDivergedError
 
 LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TIMED = 60  # crops that every model reads, by turns
 WATCHED = 300  # held-out crops of the curve of each row
 CHECKPOINTS = 8  # of each row
+LONG = 15  # letters and digits
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,31 @@ def table_rows(recipe: str) -> tuple[Row, ...]:
         Row("TPS-ResNet-BiLSTM-Attn", chosen, "v1.0", published=66.7),
         Row("TPS-ResNet-BiLSTM-Attn", chosen, "v2.0", published=75.7),
         Row("TPS-ResNet-BiLSTM-Attn", chosen, "v2.1", published=68.0),
+    )
+
+
+def size_rows(recipe: str) -> tuple[Row, ...]:
+    """Feature extractors of several widths, and the one that serves on straightened lines of other widths.
+
+    Nearly all of a reading's arithmetic is theirs. CTC behind them, because it begins to read on few crops.
+    """
+    plain = NetworkConfig(transformation="None", sequence="None", prediction="CTC")
+    sizes = [(64, 128), (96, 128), (128, 128), (192, 128), (128, 64), (128, 256)]
+    return tuple(
+        Row(f"{channels} channels, line 32 x {width}", replace(plain, width=channels, line_width=width), recipe)
+        for channels, width in sizes
+    )
+
+
+def long_codes(recipe: str, count: int) -> EvaluationSet:
+    """Held-out crops whose texts have at least 15 letters and digits, out of `count` crops of a recipe."""
+    data = synthetic_set(recipe, count)
+    kept = [at for at, text in enumerate(data.texts) if len(match_key(text)) >= LONG]
+    return EvaluationSet(
+        f"codes of {LONG} and more",
+        tuple(data.images[at] for at in kept),
+        tuple(data.texts[at] for at in kept),
+        tuple(data.files[at] for at in kept),
     )
 
 
@@ -343,13 +371,45 @@ def draw_table(results: Sequence[Mapping[str, Any]], recipe: str, path: Path) ->
     pyplot.close(figure)
 
 
-def write_table(results: Sequence[Mapping[str, Any]], plan: TablePlan, run: Path, out: Path) -> None:
-    """Write `run`/table.json, `out`.md and `out`.png."""
+def draw_sizes(results: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Accuracy against the time per crop: one line over the channels, one over the width of the line, for each set."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    sets = list(results[0]["results"])
+    figure, axes = pyplot.subplots(1, len(sets), figsize=(4.2 * len(sets), 3.8), squeeze=False)
+    for axis, name in zip(axes[0], sets, strict=True):
+        for fixed, label in (("line 32 x 128", "more channels"), ("128 channels", "wider lines")):
+            rows = sorted((row for row in results if fixed in row["name"]), key=lambda row: float(row["milliseconds"]))
+            places = [(row["milliseconds"], 100 * row["results"][name]["exact"]) for row in rows]
+            axis.plot([x for x, _ in places], [y for _, y in places], marker="o", label=label)
+            for row, place in zip(rows, places, strict=True):
+                varied = str(row["name"]).replace(fixed, "").strip(", ")
+                axis.annotate(varied, place, textcoords="offset points", xytext=(4, -11), fontsize=7)
+        axis.set(title=f"{name} ({results[0]['results'][name]['crops']})", xlabel="ms a crop, 1 thread", ylim=(0, 100))
+        axis.set_xlim(left=0)
+        axis.grid(alpha=0.3)
+    axes[0][0].set_ylabel("exact match, %")
+    axes[0][0].legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    pyplot.close(figure)
+
+
+def write_table(
+    results: Sequence[Mapping[str, Any]], plan: TablePlan, run: Path, out: Path, *, sizes: bool = False
+) -> None:
+    """Write `run`/table.json (sizes.json), `out`.md and `out`.png."""
     table = {"plan": asdict(plan), "rows": list(results)}
-    (run / "table.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    (run / ("sizes.json" if sizes else "table.json")).write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.with_name(out.name + ".md").write_text(markdown(results, plan), encoding="utf-8")
-    draw_table(results, plan.recipe, out.with_name(out.name + ".png"))
+    if sizes:
+        draw_sizes(results, out.with_name(out.name + ".png"))
+    else:
+        draw_table(results, plan.recipe, out.with_name(out.name + ".png"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -380,7 +440,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(real) if real else None,
         help="folder of labelled folders to measure on (default: $REAL_CROPS)",
     )
-    parser.add_argument("--out", type=Path, default=Path("docs/model_table"), help="writes PATH.md and PATH.png")
+    parser.add_argument("--sizes", action="store_true", help="rows of several sizes instead of the original's models")
+    parser.add_argument(
+        "--out", type=Path, help="writes PATH.md and PATH.png (default: docs/model_table, with --sizes docs/sizes)"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -408,8 +471,11 @@ def _fill_table(plan: TablePlan, args: argparse.Namespace) -> int:
     run: Path = args.run
     watch = Stopwatch(args.stop_after)
     plan.check(run)
-    rows = table_rows(plan.recipe)
+    rows = size_rows(plan.recipe) if args.sizes else table_rows(plan.recipe)
+    out = args.out or Path("docs/sizes" if args.sizes else "docs/model_table")
     sets = [synthetic_set(plan.recipe, plan.validation)]
+    if args.sizes:
+        sets.append(long_codes(plan.recipe, 4 * plan.validation))
     if args.real_crops is not None and args.real_crops.is_dir():
         folders = sorted(file.parent for file in args.real_crops.glob("*/labels.tsv"))
         sets += [load_labelled_folder(folder) for folder in folders]
@@ -440,7 +506,7 @@ def _fill_table(plan: TablePlan, args: argparse.Namespace) -> int:
         )
         for row, result in zip(done, results, strict=True):
             result["milliseconds"] = milliseconds[row.slug]
-        write_table(results, plan, run, args.out)
+        write_table(results, plan, run, out, sizes=args.sizes)
         print(markdown(results, plan))
     if len(done) < len(rows):
         print(f"{len(done)} of {len(rows)} rows are done; the same command goes on", file=sys.stderr)

@@ -22,6 +22,7 @@ from ocr_model.table import (
     TableMismatchError,
     TablePlan,
     shard_folder,
+    size_rows,
     table_rows,
     time_models,
 )
@@ -80,6 +81,33 @@ def test_other_settings_in_the_same_folder_are_one_line(tmp_path: Path, capsys: 
         TablePlan(crops=98).check(tmp_path)
     assert table.main(command(tmp_path)) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_sizes_are_drawn_against_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = replace(TINY, transformation="None", sequence="None", prediction="CTC")
+    rows = (
+        Row("128 channels, line 32 x 128", tiny, "v1.0"),
+        Row("64 channels, line 32 x 128", replace(tiny, width=16), "v1.0"),
+        Row("128 channels, line 32 x 64", replace(tiny, line_width=64), "v1.0"),
+    )
+    monkeypatch.setattr(table, "size_rows", lambda recipe: rows)
+    monkeypatch.setattr(table, "render_shards", _shards)
+    monkeypatch.setattr(table, "LONG", 3)
+    monkeypatch.delenv("REAL_CROPS", raising=False)
+    assert table.main(command(tmp_path, "--sizes")) == 0
+    found = json.loads((tmp_path / "sizes.json").read_text())
+    assert list(found["rows"][0]["results"]) == ["synthetic v1.0", "codes of 3 and more"]
+    assert found["rows"][0]["results"]["codes of 3 and more"]["crops"] > 0
+    assert (tmp_path / "docs" / "table.png").stat().st_size > 1000
+
+
+def test_the_sizes_vary_one_thing_at_a_time() -> None:
+    rows = size_rows("tags-1")
+    assert len({row.slug for row in rows}) == len(rows)
+    assert sum(row.network.line_width == 128 for row in rows) == 4
+    assert all(128 in (row.network.width, row.network.line_width) for row in rows)
+    served = NetworkConfig()
+    assert any((row.network.width, row.network.line_width) == (served.width, served.line_width) for row in rows)
 
 
 def test_the_rows_are_those_of_the_original() -> None:
