@@ -284,15 +284,22 @@ def _readings(line: str) -> Iterator[list[str]]:
 
 def _find(line: str) -> list[list[_Found]]:
     """The formats in a line, by piece; only the first way to read the line that yields any counts."""
-    readings = []
+    readings, without = [], set[str]()
     for pieces in _readings(line):
-        found = [inside for piece in pieces if (inside := _search(piece))]
+        found = []
+        for piece in pieces:
+            if piece not in without:
+                if inside := _search(piece):
+                    found.append(inside)
+                else:
+                    without.add(piece)
         if found:
             return found
         readings.append(pieces)
     # Spaces read into the middle of a code: only a format that covers all that is printed is believed then.
     for pieces in readings:
-        joined = [piece.replace(" ", "") for piece in pieces]
+        joined = [label for piece in pieces if (label := piece.replace(" ", "")) not in without]
+        without.update(joined)
         found = [
             whole
             for piece in joined

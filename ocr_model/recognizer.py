@@ -311,6 +311,8 @@ class Recognizer:
         """Read other views of the pictures whose chosen reading is in doubt, and pool what they say."""
         doubt = math.log(self._description.second_look)
         doubtful = [at for at, turn in enumerate(turns) if readings[at][turn].hypotheses[0].log_probability < doubt]
+        if not doubtful:
+            return
         began = time.perf_counter()
         upright = [turn_image(pictures[at], turns[at]) for at in doubtful]
         # Where the first reading was in int8, the picture itself is worth a look in single precision, too.
