@@ -127,10 +127,15 @@ def synthetic_set(recipe_name: str, count: int, seed: int = VALIDATION_SEED) -> 
     )
 
 
+def fit_input(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize a grey crop (H, W) to (width, height) = `size`, aspect not kept, exactly as serving does."""
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+
+
 def network_input(images: Sequence[NDArray[np.uint8]], config: NetworkConfig) -> Tensor:
     """Grey crops (H, W) uint8 to (N, 1, height, width) float32 in [-1, 1], resized exactly as serving resizes."""
     size = (config.input_width, config.input_height)
-    rows = [np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR), np.float32) for image in images]
+    rows = [np.asarray(fit_input(image, size), np.float32) for image in images]
     return torch.from_numpy(np.stack(rows)[:, None] / 127.5 - 1)
 
 

@@ -22,7 +22,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -35,7 +34,14 @@ from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
 from ocr_model.architecture import NetworkConfig, RecognitionNetwork
-from ocr_model.evaluation import EvaluationSet, evaluate_network, load_labelled_folder, load_run, synthetic_set
+from ocr_model.evaluation import (
+    EvaluationSet,
+    evaluate_network,
+    fit_input,
+    load_labelled_folder,
+    load_run,
+    synthetic_set,
+)
 from ocr_model.stopping import stopped_by_signals
 from ocr_model.targets import IGNORED, Targets
 
@@ -126,7 +132,10 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
         worker = get_worker_info()
         number, count = (worker.id, worker.num_workers) if worker else (0, 1)
         if worker:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the trainer decides when to stop
+            # The trainer decides when to stop. Torch has a handler of its own for SIGTERM here, so that one is blocked:
+            # a signal to the whole process group must not end what the trainer waits for.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         draw = self.source.open()
         size = (self.network.input_width, self.network.input_height)
         batch = self.config.batch
@@ -146,12 +155,6 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
             return False
         easy_share = 1 - progress / self.config.easy_until
         return (index * 2654435761 % 1000) / 1000 < easy_share
-
-
-def fit_input(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Resize a grey crop (H, W) to (height, width) of the network's input, aspect not kept, as serving does."""
-    shrinks = image.shape[0] > size[1] or image.shape[1] > size[0]
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8)
 
 
 class AveragedWeights:
@@ -354,7 +357,8 @@ class Trainer:
         with tqdm(total=self.config.crops, initial=self.seen, unit="crop", smoothing=0.05) as bar:
             for pictures, texts in loader:
                 for name, value in self.step(pictures, texts).items():
-                    running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
+                    if math.isfinite(value):  # a batch that overflowed was left out
+                        running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
                 bar.update(len(texts))
                 bar.set_postfix({name: f"{value:.3f}" for name, value in running.items()}, refresh=False)
                 if on_progress is not None:
@@ -372,9 +376,10 @@ class Trainer:
                     self.network.train()
                 if late:
                     break
-        self.save()
-        self._evaluate(sets, running)
-        self.save()
+        if not self.log or self.log[-1]["seen"] < self.seen:
+            self.save()
+            self._evaluate(sets, running)
+            self.save()
 
     def _evaluate(self, sets: list[EvaluationSet], losses: dict[str, float]) -> None:
         network = self.averaged_network()
@@ -499,7 +504,7 @@ def main(args: argparse.Namespace) -> int:
         trainer.start_from(load_run(args.start_from))
     with stopped_by_signals() as stop:
         trainer.train(sets, stop_after=args.stop_after, stop=stop)
-    if stop.is_set():
+    if stop.is_set() and trainer.seen < config.crops:
         print(f"stopped after {trainer.seen:,} crops and saved; the same command goes on", file=sys.stderr)
         return STOPPED
     print(json.dumps(trainer.log[-1], indent=2))

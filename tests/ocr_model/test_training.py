@@ -2,8 +2,13 @@
 
 import argparse
 import json
+import math
+import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +69,47 @@ def test_the_command_stops_at_a_signal_and_says_so(
     assert main(parser.parse_args(["--run", str(tmp_path), *options.split()])) == 130
     assert "stopped after 16 crops and saved" in capsys.readouterr().err
     assert (tmp_path / "checkpoint.pt").is_file()
+
+
+def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> None:
+    options = "--recipe v1.0 --crops 1000000 --batch 16 --workers 1 --threads 1 --validation 2 --width 32 --hidden 32"
+    command = [sys.executable, "-m", "ocr_model", "train", "--run", str(tmp_path / "run"), *options.split()]
+    with (tmp_path / "err").open("wb") as errors:
+        process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 120
+        while "attention=" not in (tmp_path / "err").read_text(errors="replace"):
+            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "err").read_text()[-2000:]
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+        process.wait()
+    assert "and saved; the same command goes on" in (tmp_path / "err").read_text(errors="replace")
+    assert (tmp_path / "run" / "checkpoint.pt").is_file()
+
+
+def test_a_finished_run_is_not_measured_again(tmp_path: Path) -> None:
+    Trainer(TINY, CONFIG, tmp_path).train([])
+    finished = Trainer(TINY, CONFIG, tmp_path)
+    finished.train([])
+    seen = [row["seen"] for row in finished.log]
+    assert seen == sorted(set(seen))
+    assert all("attention" in row for row in finished.log)
+
+
+def test_a_batch_that_overflows_does_not_spoil_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Trainer.step
+
+    def overflowing(self: Trainer, *batch: Any) -> dict[str, float]:
+        losses = step(self, *batch)
+        return dict.fromkeys(losses, math.nan) if self.seen == 16 else losses
+
+    monkeypatch.setattr(Trainer, "step", overflowing)
+    trainer = Trainer(TINY, CONFIG, tmp_path)
+    trainer.train([])
+    assert math.isfinite(trainer.log[-1]["attention"])
 
 
 def test_what_was_learned_is_saved_before_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
