@@ -20,8 +20,9 @@ from benchmarks.cases import UPRIGHT, load_cases
 from benchmarks.confidence import RealConfidence, measure_real, read_synthetic_figures
 from benchmarks.misreadings import misreadings_page
 from benchmarks.race import Result, Speed, measure_speed, read_cases
-from benchmarks.readers import ReaderMissingError, ours, rapidocr, tesseract
+from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
 from benchmarks.targets import share_in_words, target_rows, target_table
+from benchmarks.twins import TWINS
 from ocr_model.calibration import Proportion, read_calibration
 from ocr_model.errors import ModelError
 from ocr_model.recognizer import CHAMPION
@@ -49,6 +50,11 @@ def readers_table(results: Sequence[Result], speeds: Sequence[Speed], *, strict:
     if not strict:
         times = [f"{speed.milliseconds:.1f}" for speed in speeds]
         lines.append("| median ms of a crop read alone | " + " | ".join(times) + " |")
+        spread = [f"{speed.mean:.1f}, {speed.slow:.1f}" for speed in speeds]
+        lines.append("| mean of it, 95th percentile | " + " | ".join(spread) + " |")
+        if speeds[0].hard_mean is not None:
+            hard = ["–" if speed.hard_mean is None else f"{speed.hard_mean:.1f}" for speed in speeds]
+            lines.append("| mean ms of a harder twin read alone | " + " | ".join(hard) + " |")
         rates = ["–" if speed.crops_per_second is None else f"{speed.crops_per_second:.0f}" for speed in speeds]
         lines.append("| crops a second in batches of 32 | " + " | ".join(rates) + " |")
     return "\n".join(lines) + "\n"
@@ -129,19 +135,32 @@ def main(arguments: list[str]) -> int:
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    peers: list[Reader | None] = []
     for make in (rapidocr, tesseract):
         try:
-            readers.append(make(args.threads))
+            peers.append(make(args.threads))
         except ReaderMissingError as error:
+            peers.append(None)
             print(f"left out: {error}", file=sys.stderr)
+    readers += [one for one in peers if one is not None]
+    # The targets are beside rapidocr: no other reader may stand in for it.
+    compared = 2 if peers[0] is not None else 1
+    if args.readme and compared == 1:
+        print(f"error: {args.readme} is left as it was: without rapidocr there is no comparison", file=sys.stderr)
+        return 2
     results = read_cases(readers, cases)
     upright = [case.crop for case in cases if case.kind == UPRIGHT]
-    speeds = measure_speed(readers, upright, rounds=1 if args.quick else ROUNDS)
+    twins = [case.crop for case in cases if case.kind in TWINS]
+    speeds = measure_speed(readers, upright, rounds=1 if args.quick else ROUNDS, harder=twins)
     threshold = read_calibration(args.model).accept_threshold
     synthetic = read_synthetic_figures(args.calibration, args.model)
     # A peer's confidence has no threshold of its own from which it could be accepted.
-    real = [measure_real(result, threshold if number == 0 else None) for number, result in enumerate(results[:2])]
-    targets = target_table(target_rows(results, speeds, synthetic, real), readers[1].name if len(readers) > 1 else None)
+    real = [
+        measure_real(result, threshold if number == 0 else None) for number, result in enumerate(results[:compared])
+    ]
+    targets = target_table(
+        target_rows(results[:compared], speeds[:compared], synthetic, real), readers[1].name if compared == 2 else None
+    )
     measured_on = (
         f"Measured on {machine(args.threads)}, {busyness(load)}. Intervals: 95 %, Clopper-Pearson;"
         " of calibration errors: bootstrap by parent crop.\n"

@@ -19,6 +19,7 @@ from ocr_model.calibration import (
     Proportion,
     ReliabilityBins,
     expected_calibration_error,
+    reading_digest,
     reliability_bins,
 )
 
@@ -61,6 +62,8 @@ def read_synthetic_figures(file: Path, model: Path) -> SyntheticConfidence | str
         figures = json.loads(file.read_text(encoding="utf-8"))
         if figures["model"]["sha256"] != hashlib.sha256((model / "model.json").read_bytes()).hexdigest():
             return "measured on another model"
+        if figures["reading_digest"] != reading_digest():
+            return "measured with other code that reads"
         synthetic, shifted = figures["synthetic"], figures["shifted"]
         return SyntheticConfidence(
             figures["recipe"],

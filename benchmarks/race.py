@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 import sys
@@ -71,14 +72,22 @@ class Speed:
         milliseconds: median time of one crop read alone.
         by_round: the median of each round: how steady the machine was.
         crops_per_second: median over batches of 32; None if the reader has no batches.
+        mean: time of one crop read alone.
+        slow: 95th percentile of it.
+        hard_mean: mean over the harder crops; None if there are none.
     """
 
     milliseconds: float
     by_round: tuple[float, ...]
     crops_per_second: float | None
+    mean: float
+    slow: float
+    hard_mean: float | None = None
 
 
-def measure_speed(readers: Sequence[Reader], crops: Sequence[Image.Image], *, rounds: int) -> list[Speed]:
+def measure_speed(
+    readers: Sequence[Reader], crops: Sequence[Image.Image], *, rounds: int, harder: Sequence[Image.Image] = ()
+) -> list[Speed]:
     """Time single crops and batches of 32.
 
     The readers take turns crop by crop and batch by batch, and who comes first moves on with each. A first round is
@@ -88,12 +97,14 @@ def measure_speed(readers: Sequence[Reader], crops: Sequence[Image.Image], *, ro
         readers: to time.
         crops: upright, at least one.
         rounds: through all crops; at least 1.
+        harder: crops that are timed once.
     """
     singles = [_calls(reader.read, crops) for reader in readers]
     _by_turns(singles, range(min(5, len(crops))))
     by_round = [_by_turns(singles, range(len(crops))) for _ in range(rounds)]
     order = list(range(len(crops)))
     random.Random(0).shuffle(order)  # crops of one kind lie side by side
+    hard = _by_turns([_calls(reader.read, harder) for reader in readers], range(len(harder)))
     batches = [
         [crops[order[at % len(order)]] for at in range(first, first + BATCH)] for first in range(0, len(order), BATCH)
     ]
@@ -110,8 +121,10 @@ def measure_speed(readers: Sequence[Reader], crops: Sequence[Image.Image], *, ro
         if number in in_batches:
             rates = BATCH / statistics.median(seconds[in_batches.index(number)])
         medians = tuple(1000 * statistics.median(times[number]) for times in by_round)
-        single = 1000 * statistics.median([one for times in by_round for one in times[number]])
-        speeds.append(Speed(single, medians, rates))
+        single = sorted(1000 * one for times in by_round for one in times[number])
+        hard_mean = 1000 * statistics.fmean(hard[number]) if harder else None
+        slow = single[math.ceil(0.95 * len(single)) - 1]
+        speeds.append(Speed(statistics.median(single), medians, rates, statistics.fmean(single), slow, hard_mean))
     return speeds
 
 

@@ -136,7 +136,7 @@ def _promote(
     done = []
     for turn in range(1, count + 1):
         time.sleep(chance.uniform(0.0, poll))  # anywhere between two looks
-        is_damaged = turn % 7 == 0
+        is_damaged = turn % 7 == 0 and turn != count  # the last one is a rollback
         digest = _damaged(champions, folder, turn) if is_damaged else digests[turn % len(digests)]
         present = champions.current()
         if turn == count:

@@ -6,6 +6,7 @@ of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643). A b
 what a search among few texts takes from doubtful readings.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ __all__ = [
     "fit_temperature",
     "fit_temperature_and_bias",
     "read_calibration",
+    "reading_digest",
     "reliability_bins",
     "risk_coverage",
 ]
@@ -37,6 +39,21 @@ _LARGEST_BIAS = 3.0  # in logits
 
 ACCEPTABLE_RISK = 1 / 200
 """Share of wrong texts among those that may be accepted without asking."""
+
+
+_READING_SOURCES = (
+    *("calibration.py", "decoding.py", "format_prior.py", "format_table.json", "formats.py", "image.py"),
+    *("recognizer.py", "second_look.py", "turns.py"),
+)
+
+
+def reading_digest() -> str:
+    """SHA-256 over the code that reads: figures measured with other code are not of this reader."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in _READING_SOURCES:
+        digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

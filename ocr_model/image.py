@@ -153,8 +153,10 @@ def flatten_image(image: Image.Image) -> Image.Image:
         values = np.asarray(image).astype(np.float64)
         if not np.isfinite(values).all():
             raise ImageError("bad_values", "the picture has values that are not numbers")
-        # Modes I and F do not say their range: 8-bit if everything fits in there, else 16-bit.
-        full = 65535.0 if image.mode.startswith("I;16") or values.max(initial=0.0) > 255.0 else 255.0
+        # Modes I and F do not say their range: 8-bit if everything fits in there, else 16-bit. Interpolation leaves
+        # floats somewhat above 255.
+        largest_byte = 2 * 255.0 if image.mode == "F" else 255.0
+        full = 65535.0 if image.mode.startswith("I;16") or values.max(initial=0.0) > largest_byte else 255.0
         flat = Image.fromarray(np.clip(np.rint(values * (255.0 / full)), 0, 255).astype(np.uint8)).convert("RGB")
     elif image.has_transparency_data:
         flat = _composite(image)

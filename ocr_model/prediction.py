@@ -45,7 +45,8 @@ class Candidate:
     Attributes:
         text: the line as read, spaces kept (`SN 117504 COLOR:BLK`); empty for "there is no text".
         code: what to search for (`117504`).
-        confidence: calibrated probability, 0..1, that the whole text is right (spaces do not count).
+        confidence: calibrated probability, 0..1, that the whole text is right (spaces do not count). Those of all
+            candidates of a crop are at most 1 together.
     """
 
     text: str

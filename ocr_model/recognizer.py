@@ -395,6 +395,17 @@ class Recognizer:
     def _confidence(self, reading: Hypothesis) -> float:
         return self._description.calibration.apply(math.exp(reading.log_probability))
 
+    def _confidences(self, readings: Sequence[Hypothesis]) -> list[float]:
+        """Calibrated probabilities of the readings of one crop, the best first; together at most 1.
+
+        The calibration is of the best one. What it leaves is shared among the others and "any other text" as the
+        probabilities before it say; none rises above the best.
+        """
+        raw = [math.exp(one.log_probability) for one in readings]
+        best = self._description.calibration.apply(raw[0])
+        share = (1.0 - best) / (1.0 - raw[0]) if raw[0] < 1.0 else 0.0
+        return [best, *(min(best, one * share) for one in raw[1:])]
+
     def _prepare(self, picture: Image.Image, turn: int) -> Floats:
         """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
         wanted = "L" if self._description.channels == 1 else "RGB"
@@ -448,7 +459,8 @@ class Recognizer:
         code, formats = code_and_formats(readings[0].text)
         codes = [code, *(extract_code(one.text) for one in readings[1:])]
         candidates = tuple(
-            Candidate(one.text, code, self._confidence(one)) for one, code in zip(readings, codes, strict=True)
+            Candidate(one.text, code, confidence)
+            for one, code, confidence in zip(readings, codes, self._confidences(readings), strict=True)
         )
         characters = tuple(
             Character(text, math.exp(min(0.0, log_probability)))

@@ -31,6 +31,7 @@ from ocr_model.calibration import (
     Proportion,
     expected_calibration_error,
     read_calibration,
+    reading_digest,
     reliability_bins,
     risk_coverage,
 )
@@ -232,6 +233,7 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
             "version": description["version"],
             "sha256": hashlib.sha256(content).hexdigest(),
         },
+        "reading_digest": reading_digest(),
         "precision": precision,
         "temperature": calibration.temperature,
         "bias": calibration.bias,

@@ -33,4 +33,4 @@ def result(name: str, right: Mapping[str, tuple[int, int]], files: tuple[Path, .
 
 def speeds(*milliseconds: float, per_second: Sequence[float] = ()) -> list[Speed]:
     rates = [*per_second, *[None] * (len(milliseconds) - len(per_second))]
-    return [Speed(one, (one, one), rate) for one, rate in zip(milliseconds, rates, strict=True)]
+    return [Speed(one, (one, one), rate, one, one) for one, rate in zip(milliseconds, rates, strict=True)]

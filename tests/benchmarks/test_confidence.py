@@ -8,6 +8,7 @@ import pytest
 from benchmarks.confidence import SyntheticConfidence, measure_real, read_synthetic_figures
 from benchmarks.race import Result
 from benchmarks.readers import Reading
+from ocr_model.calibration import reading_digest
 from tests.benchmarks.racing import case, reader
 
 ERROR = {"value": 0.01, "low": 0.008, "high": 0.02}
@@ -23,6 +24,7 @@ def write_figures(model: Path, **changes: Any) -> Path:
     digest = hashlib.sha256((model / "model.json").read_bytes()).hexdigest()
     figures = {
         "model": {"name": "tiny", "version": "1", "sha256": digest},
+        "reading_digest": reading_digest(),
         "precision": "single",
         "accept_threshold": 0.9,
         "recipe": "tags-1",
@@ -33,6 +35,11 @@ def write_figures(model: Path, **changes: Any) -> Path:
     file = model / "calibration.json"
     file.write_text(json.dumps(figures), encoding="utf-8")
     return file
+
+
+def test_figures_of_other_code_are_not_of_this_reader(model: Path) -> None:
+    figures = write_figures(model, reading_digest="of the code before")
+    assert read_synthetic_figures(figures, model) == "measured with other code that reads"
 
 
 def test_the_figures_of_this_model_are_read(model: Path) -> None:

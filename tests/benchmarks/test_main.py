@@ -55,6 +55,25 @@ def test_tables_and_pages_are_written(crops: Path, tmp_path: Path, capsys: pytes
     assert "old" not in filled
 
 
+def test_no_other_reader_stands_in_for_the_peer(
+    crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(threads: int) -> Reader:
+        raise ReaderMissingError("rapidocr is not installed")
+
+    monkeypatch.setattr(bench, "rapidocr", missing)
+    monkeypatch.setattr(bench, "tesseract", lambda threads: Reader("Tesseract", lambda crop: Reading("ZZ9", 0.8), ()))
+    arguments = ["--crops", str(crops), "--model", str(write_attention_model(tmp_path / "model")), "--threads", "1"]
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- benchmark -->\nold\n<!-- /benchmark -->\n", encoding="utf-8")
+    assert bench.main([*arguments, "--readme", str(readme)]) == 2
+    assert "old" in readme.read_text(encoding="utf-8")
+    assert bench.main(arguments) == 0
+    printed = capsys.readouterr().out
+    targets, readers = printed.split("| exact match", 1)
+    assert "| no peer | verdict |" in targets and "Tesseract" not in targets and "Tesseract" in readers
+
+
 def test_without_crops_there_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -111,6 +111,13 @@ def test_cmyk() -> None:
     assert near(image.getpixel((5, 5)), RED, 30)
 
 
+def test_floats_that_interpolation_lifted_above_255_are_no_16_bit_picture() -> None:
+    values = np.full((8, 16), 255.3, np.float32)
+    values[:, :8] = 40.0
+    pixels = np.asarray(flatten_image(Image.fromarray(values)))
+    assert (pixels[0, 0, 0], pixels[0, 15, 0]) == (40, 255)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA"])
 def test_every_mode_becomes_rgb(mode: str) -> None:
     image = decode_image(encoded(red_left().convert(mode), "PNG"))

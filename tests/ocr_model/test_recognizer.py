@@ -67,6 +67,14 @@ def test_no_text_is_a_reading_with_its_own_confidence(reader: Recognizer) -> Non
     assert [one.text for one in prediction.candidates] == ["", "1"]
 
 
+def test_confidences_of_one_crop_are_at_most_one_together(attention_model: Writer) -> None:
+    for calibration in (Calibration(0.3, bias=3.0), Calibration(1.0, bias=1.0), Calibration(4.0, bias=-2.0)):
+        prediction = Recognizer.load(attention_model(), calibration=calibration).read(DARK_PICTURE)
+        shown = [one.confidence for one in prediction.candidates]
+        assert len(shown) > 1 and sum(shown) <= 1.0 + 1e-6
+        assert shown == sorted(shown, reverse=True)
+
+
 def test_greedy_is_a_beam_of_one(attention_model: Writer) -> None:
     prediction = Recognizer.load(attention_model(), beam=1).read(DARK_PICTURE)
     assert prediction.text == "A1"
@@ -78,7 +86,9 @@ def test_the_confidence_is_calibrated_and_so_are_the_candidates(attention_model:
     prediction = Recognizer.load(directory).read(DARK_PICTURE)
     calibrate = Calibration(2.0).apply
     assert prediction.confidence == pytest.approx(calibrate(0.9 * 0.8 * 0.95), rel=1e-4)
-    assert prediction.candidates[1].confidence == pytest.approx(calibrate(0.9 * 0.2), rel=1e-4)
+    # What the calibration of the best one leaves is shared out.
+    left = (1.0 - prediction.confidence) / (1.0 - 0.9 * 0.8 * 0.95)
+    assert prediction.candidates[1].confidence == pytest.approx(0.9 * 0.2 * left, rel=1e-4)
     raw = Recognizer.load(directory, calibration=Calibration(1.0)).read(DARK_PICTURE)
     assert raw.confidence == pytest.approx(0.9 * 0.8 * 0.95, rel=1e-5)
 
