@@ -328,7 +328,7 @@ class Recognizer:
             others = [next(remaining)[0].hypotheses for _ in some]
             pooled = pool_looks([first.hypotheses, *others], _READINGS)
             readings[at][turns[at]] = replace(
-                first, hypotheses=pooled, text=pooled[0].text, confidence=self._confidence(pooled[0])
+                first, hypotheses=pooled, text=pooled[0].text, confidence=math.exp(pooled[0].log_probability)
             )
 
     def _read_chunk(
@@ -359,7 +359,7 @@ class Recognizer:
         clock.encode += encoded - prepared
         clock.decode += time.perf_counter() - encoded
         return [
-            TurnedReading(some, some[0].text, self._confidence(some[0]), odds)
+            TurnedReading(some, some[0].text, math.exp(some[0].log_probability), odds)
             for some, odds in zip(found, upside_down, strict=True)
         ]
 
@@ -391,9 +391,6 @@ class Recognizer:
         prior, weight = self._prior, self._description.prior_weight
         bonuses = [0.0 if prior is None else prior.bonus(one.text, weight) for one in readings]
         return add_bonuses(readings, bonuses, _CANDIDATES)
-
-    def _confidence(self, reading: Hypothesis) -> float:
-        return self._description.calibration.apply(math.exp(reading.log_probability))
 
     def _confidences(self, readings: Sequence[Hypothesis]) -> list[float]:
         """Calibrated probabilities of the readings of one crop, the best first; together at most 1.

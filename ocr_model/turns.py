@@ -37,7 +37,8 @@ class TurnedReading:
     Attributes:
         hypotheses: the readings, the best first, spacings merged.
         text: of the best.
-        confidence: of the best, calibrated, 0..1; of an empty text: that there is none.
+        confidence: probability of the best, 0..1, before calibration, so that the turn does not depend on it; of an
+            empty text: that there is none.
         upside_down: log odds that the text stands on its head this way up; 0 if nothing is known.
     """
 
