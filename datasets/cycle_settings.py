@@ -31,7 +31,7 @@ class ChallengerSettings:
     threads: int = 2  # of torch
     check_crops: int = 200  # on which the export must agree with the network
     turn_crops: int = 2000  # that fit the head for upside-down text; 0 = none
-    int8_crops: int = 300  # that set the scales of an int8 encoder, if the champion has one; 0 = none
+    int8_crops: int = 100  # that set the scales of an int8 encoder, if the champion has one; 0 = none
     int8_check_crops: int = 1000  # that it must read as well as the other one does
     calibration_crops: int = 2000  # that calibrate the confidence; 0 = as the champion's
 

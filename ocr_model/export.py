@@ -344,7 +344,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--share", type=float, default=0.5, help="of that other one in the average, 0..1")
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
     parser.add_argument("--ctc-weight", type=float, default=0.0, help="of CTC in the joint score of attention models")
-    parser.add_argument("--int8", type=int, default=300, help="crops that set the scales of the int8 encoder; 0 = none")
+    parser.add_argument("--int8", type=int, default=100, help="crops that set the scales of the int8 encoder; 0 = none")
     parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
     parser.add_argument(
         "--calibrate", type=int, default=12000, help="crops on which the confidence is calibrated; 0 = not at all"

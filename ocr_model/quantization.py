@@ -8,6 +8,8 @@ nothing to gain.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,6 +32,10 @@ __all__ = ["prepare_graph", "quantize_encoder", "quantize_layers", "restore_sing
 LAYERS = ("Conv", "Add", "MaxPool", "Relu")
 """Operators of the residual network; those between convolutions too, so that it stays in int8 all along."""
 
+PERCENTILE = 99.99
+"""Of what lies between the layers: the scales span so much of it, rare outliers are cut off. With the whole span the
+features are a fifth farther from those in single precision."""
+
 
 def quantize_encoder(encoder: Path, out: Path, pictures: Sequence[Floats]) -> None:
     """Write an int8 copy of an encoder.
@@ -37,7 +43,7 @@ def quantize_encoder(encoder: Path, out: Path, pictures: Sequence[Floats]) -> No
     Args:
         encoder: graph of an exported model, weights in half or single precision.
         out: file to write.
-        pictures: some hundred inputs like those it will see, (1, channels, height, width) float32 in -1..1; they set
+        pictures: a hundred inputs like those it will see, (1, channels, height, width) float32 in -1..1; they set
             the scales of what lies between the layers.
 
     Raises:
@@ -68,18 +74,20 @@ def quantize_layers(
     graph: Path, out: Path, pictures: Sequence[Floats], operators: Sequence[str], kept: Sequence[str]
 ) -> None:
     """Static int8 of some operators, weights scaled per channel; the nodes `kept` stay in single precision."""
-    quantize_static(
-        str(graph),
-        str(out),
-        _Pictures(pictures),
-        quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=list(operators),
-        nodes_to_exclude=list(kept),
-        per_channel=True,
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-        calibrate_method=CalibrationMethod.MinMax,
-    )
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
+        quantize_static(
+            str(graph),
+            str(out),
+            _Pictures(pictures),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=list(operators),
+            nodes_to_exclude=list(kept),
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.Percentile,
+            extra_options={"CalibPercentile": PERCENTILE},
+        )
 
 
 def restore_single(model: onnx.ModelProto) -> None:
