@@ -318,11 +318,13 @@ def markdown(results: Sequence[Mapping[str, Any]], plan: TablePlan) -> str:
     """The table, with the budget said above it."""
     sets = list(results[0]["results"])
     heads = ["model", "recipe", *(f"{name} ({results[0]['results'][name]['crops']})" for name in sets)]
-    heads += ["the original's", "parameters", "float16 MB", "training", "ms a crop"]
+    compared = any(row["published"] is not None for row in results)
+    heads += [*(["the original's"] if compared else []), "parameters", "float16 MB", "training", "ms a crop"]
     lines = [
         f"Every row learned from {plan.crops:,} crops (batch {plan.batch}, seed {plan.seed}), far fewer than the"
-        " shipped model; exact match on A-Z0-9, greedy, in percent. The original's figures are of its own crops and"
-        " budgets. Time: batch 1, 1 thread, ONNX Runtime, all rows by turns.",
+        " shipped model; exact match on A-Z0-9, greedy, in percent."
+        + (" The original's figures are of its own crops and budgets." if compared else "")
+        + " Time: batch 1, 1 thread, ONNX Runtime, all rows by turns.",
         "",
         "| " + " | ".join(heads) + " |",
         "|---" * len(heads) + "|",
@@ -330,7 +332,8 @@ def markdown(results: Sequence[Mapping[str, Any]], plan: TablePlan) -> str:
     for row in results:
         cells = [str(row["name"]), str(row["recipe"])]
         cells += [f"{100 * row['results'][name]['exact']:.1f}" for name in sets]
-        cells.append("" if row["published"] is None else f"{row['published']:.1f}")
+        if compared:
+            cells.append("" if row["published"] is None else f"{row['published']:.1f}")
         cells += [f"{row['parameters'] / 1e6:.2f} M", f"{row['float16_mb']:.1f}"]
         cells += [f"{60 * row['hours']:.0f} min ({row['crops_per_second']:.0f}/s)", f"{row['milliseconds']:.1f}"]
         lines.append("| " + " | ".join(cells) + " |")
@@ -381,15 +384,15 @@ def draw_sizes(results: Sequence[Mapping[str, Any]], path: Path) -> None:
     sets = list(results[0]["results"])
     figure, axes = pyplot.subplots(1, len(sets), figsize=(4.2 * len(sets), 3.8), squeeze=False)
     for axis, name in zip(axes[0], sets, strict=True):
-        for fixed, label in (("line 32 x 128", "more channels"), ("128 channels", "wider lines")):
+        for fixed, label, above in (("line 32 x 128", "channels", -12), ("128 channels", "size of the line", 6)):
             rows = sorted((row for row in results if fixed in row["name"]), key=lambda row: float(row["milliseconds"]))
             places = [(row["milliseconds"], 100 * row["results"][name]["exact"]) for row in rows]
             axis.plot([x for x, _ in places], [y for _, y in places], marker="o", label=label)
             for row, place in zip(rows, places, strict=True):
-                varied = str(row["name"]).replace(fixed, "").strip(", ")
-                axis.annotate(varied, place, textcoords="offset points", xytext=(4, -11), fontsize=7)
-        axis.set(title=f"{name} ({results[0]['results'][name]['crops']})", xlabel="ms a crop, 1 thread", ylim=(0, 100))
-        axis.set_xlim(left=0)
+                varied = re.sub(r"channels|line", "", str(row["name"]).replace(fixed, "")).strip(", ")
+                axis.annotate(varied, place, textcoords="offset points", xytext=(4, above), fontsize=7)
+        axis.set(title=f"{name} ({results[0]['results'][name]['crops']})", xlabel="ms a crop, 1 thread", ylim=(-8, 100))
+        axis.set_xlim(0, 1.25 * max(float(row["milliseconds"]) for row in results))
         axis.grid(alpha=0.3)
     axes[0][0].set_ylabel("exact match, %")
     axes[0][0].legend(fontsize=8)
