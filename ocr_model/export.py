@@ -260,9 +260,9 @@ def check_parity(network: RecognitionNetwork, directory: Path, data: EvaluationS
         ExportMismatchError: more than one text in a hundred differs (one of fewer may: a draw), or a probability by
             more than `MOST_DIFFERENT`.
     """
-    session, decoder = _session(directory / "encoder.onnx"), None
+    session, decoder = open_session(directory / "encoder.onnx"), None
     if network.attention is not None:
-        decoder = _session(directory / "decoder.onnx")
+        decoder = open_session(directory / "decoder.onnx")
     different, differences = 0, []
     for image in data.images:
         picture = network_input([image], network.config)
@@ -306,9 +306,11 @@ def _decoded(network: RecognitionNetwork, context: Tensor) -> Tensor:
     return torch.stack(steps)
 
 
-def _session(file: Path) -> onnxruntime.InferenceSession:
+def open_session(file: Path) -> onnxruntime.InferenceSession:
+    """An exported graph on one thread, as the network is compared with it and timed."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -42,7 +41,7 @@ from ocr_model.evaluation import (
     network_input,
     synthetic_set,
 )
-from ocr_model.export import export_network
+from ocr_model.export import export_network, open_session
 from ocr_model.text import match_key
 from ocr_model.training import Trainer, TrainingConfig, TrainingDivergedError
 
@@ -256,9 +255,9 @@ class ExportedModel:
 
     def __init__(self, directory: Path) -> None:
         self._max_length = int(json.loads((directory / "model.json").read_text(encoding="utf-8"))["max_length"])
-        self._encoder = _open(directory / "encoder.onnx")
+        self._encoder = open_session(directory / "encoder.onnx")
         decoder = directory / "decoder.onnx"
-        self._decoder = _open(decoder) if decoder.is_file() else None
+        self._decoder = open_session(decoder) if decoder.is_file() else None
 
     def read(self, picture: NDArray[np.float32]) -> list[int]:
         """Classes along the best CTC path, or the tokens of the text: picture (1, 1, H, W) in [-1, 1]."""
@@ -283,13 +282,6 @@ class ExportedModel:
     @property
     def _decoder_inputs(self) -> list[str]:
         return [] if self._decoder is None else [one.name for one in self._decoder.get_inputs()]
-
-
-def _open(file: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def time_models(directories: Mapping[str, Path], data: EvaluationSet) -> dict[str, float]:
