@@ -3,6 +3,7 @@
 StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
 ├── LabelError            a label that makes no sense (also a ValueError)
+├── LabelMovedError       the label has changed since somebody looked at it; nothing was changed
 ├── CropError             a picture that cannot be kept, or bytes that are not the crop they are named after
 │                         (also a ValueError)
 ├── UnknownSampleError    no such sample in this store (also a LookupError)
@@ -27,6 +28,7 @@ __all__ = [
     "CycleRequestError",
     "IndexUnavailableError",
     "LabelError",
+    "LabelMovedError",
     "LeaseLostError",
     "ModelDamagedError",
     "ObjectConflictError",
@@ -49,6 +51,10 @@ class StoreFullError(StoreError):
 
 class LabelError(StoreError, ValueError):
     """A label that makes no sense, such as a correction without text."""
+
+
+class LabelMovedError(StoreError):
+    """The label has changed since somebody looked at it; nothing was changed."""
 
 
 class CropError(StoreError, ValueError):

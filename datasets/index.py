@@ -109,14 +109,18 @@ class SampleIndex:
     """
 
     def __init__(self, url: str) -> None:
-        with _database_errors():
+        try:
             parsed = make_url(url)
+        except (SQLAlchemyError, ValueError):  # their words may hold a part of the password
+            raise IndexUnavailableError(
+                "the URL of the database makes no sense; an @, : or / in a password is written %40, %3A or %2F"
+            ) from None
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise IndexUnavailableError(f"the index works on sqlite and postgresql, not on {parsed.drivername!r}")
         try:
-            self._engine = sa.create_engine(parsed, pool_pre_ping=True)
+            self._engine = _make_engine(parsed)
         except ImportError as error:
             raise IndexUnavailableError(f"the database driver is not installed: {error}") from error
         if self._engine.dialect.name == "sqlite":
@@ -171,6 +175,13 @@ class SampleIndex:
         """The latest place in the order of events; 0 if there are none."""
         with _database_errors(), self._engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.max(_EVENTS.c.stamp))) or 0
+
+    def last_stamp_about(self, prediction_id: str | None = None, digest: str | None = None) -> int:
+        """The latest place in their order of the events about a prediction or a crop; 0 if there are none."""
+        abouts = [(_EVENTS.c.prediction_id, prediction_id), (_EVENTS.c.sample, digest)]
+        queries = [sa.select(sa.func.max(_EVENTS.c.stamp)).where(column == one) for column, one in abouts if one]
+        with _database_errors(), self._engine.connect() as connection:
+            return max((connection.scalar(query) or 0 for query in queries), default=0)
 
     def find(self, prediction_id: str) -> Sample | None:
         """The live sample of a reading."""
@@ -303,6 +314,14 @@ class SampleIndex:
         if self._engine.dialect.name == "sqlite":
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def _make_engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        return sa.create_engine(url)
+    from datasets.postgres import make_engine  # needs the driver
+
+    return make_engine(url)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

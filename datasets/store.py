@@ -27,6 +27,7 @@ from datasets.errors import (
     CropError,
     IndexUnavailableError,
     LabelError,
+    LabelMovedError,
     ObjectMissingError,
     StoreError,
     UnknownSampleError,
@@ -131,7 +132,7 @@ class SampleStore:
         """The name under which this process writes events."""
         return self._spool.writer
 
-    def keep(self, image: Image.Image, label: Label) -> Sample:
+    def keep(self, image: Image.Image, label: Label, *, expected: str | None = None) -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
         The same status and text for the same prediction again change nothing and return what is kept. Another
@@ -140,8 +141,11 @@ class SampleStore:
         Args:
             image: the crop, upright, of any mode; only its RGB pixels are kept.
             label: texts as typed or as read; they are normalised here.
+            expected: object name of the event that must still be the last word on the prediction.
 
         Raises:
+            LabelMovedError: it is another one, or the label was taken back; nothing is kept.
+            IndexUnavailableError: `expected` is given, and the database that would tell does not answer.
             LabelError: the label makes no sense.
             CropError: the picture cannot be kept.
             StoreFullError: the disk is full; nothing is kept.
@@ -150,7 +154,9 @@ class SampleStore:
         label = checked_label(label)
         crop = make_crop(image)
         with self._spool.exclusive():
-            present = self._find(label.prediction_id)
+            present = self._find(label.prediction_id, crop.digest, must_know=expected is not None)
+            if expected is not None and (present is None or present.event != expected):
+                raise LabelMovedError("the label has changed since it was looked at")
             if present is not None and _says_nothing_new(label, present.label):
                 if present.digest == crop.digest:
                     # Heals a crop that was lost or damaged since.
@@ -210,6 +216,7 @@ class SampleStore:
                 self._catch_up_if_behind()
             if self._index.find(prediction_id) is None:
                 return False
+            self._come_after(prediction_id=prediction_id)
             self._bury(self._spool.append("deleted", prediction_id=prediction_id))
         return True
 
@@ -229,6 +236,7 @@ class SampleStore:
             if not is_digest(digest) or not self._index.is_needed(digest):
                 raise UnknownSampleError(f"there is no sample {digest}")
             live = sum(1 for _ in self._index.samples(digest))
+            self._come_after(digest=digest)
             self._bury(self._spool.append("deleted", sample=digest))
         return live
 
@@ -413,14 +421,25 @@ class SampleStore:
     def _places(self) -> list[ObjectStore]:
         return [self._spool.objects] + ([self._replication.replica] if self._replication is not None else [])
 
-    def _find(self, prediction_id: str) -> Sample | None:
+    def _find(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
+        """The live sample of a prediction, if the database says; what is appended next comes after it."""
         try:
             self._catch_up_if_behind()
+            self._come_after(prediction_id=prediction_id, digest=digest)
             return self._index.find(prediction_id)
         except IndexUnavailableError as error:
+            if must_know:
+                raise
             # Then the label is written once more than needed, which is harmless: the last one counts.
             _LOG.warning("keeping without the index: %s", error)
             return None
+
+    def _come_after(self, *, prediction_id: str | None = None, digest: str | None = None) -> None:
+        """Let what is appended next come after all that is known about a prediction or a crop.
+
+        Another process or machine may have written it, with a clock that is ahead of this one.
+        """
+        self._spool.witness(self._index.last_stamp_about(prediction_id, digest))
 
     def _take_in(self, event: Event) -> None:
         """Tell index and uploader of an event that is on the disk; neither may fail the caller now."""

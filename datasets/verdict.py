@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from datasets.errors import LabelError, StoreError, UnknownSampleError
+from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
 from datasets.review import (
     DROPPED,
     FIXED,
@@ -26,10 +26,6 @@ from datasets.store import SampleStore
 from ocr_model.text import label_text
 
 Verdict = Literal["keep", "fix", "drop"]
-
-
-class LabelMovedError(StoreError):
-    """The label has changed since somebody looked at it; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,13 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
         if _is_given(sample.label, verdict, text):
             return sample  # the answer to the first request was lost
         raise LabelMovedError("the label has changed since it was looked at")
-    return store.keep(store.crop(sample.digest), _looked_at(sample.label, verdict, text))
+    crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
+    try:
+        return store.keep(crop, label, expected=seen)
+    except LabelMovedError:
+        if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
+            return present  # the same request was under way twice
+        raise
 
 
 def _is_given(label: Label, verdict: Verdict, text: str) -> bool:

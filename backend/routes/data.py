@@ -22,7 +22,7 @@ from backend.team_schemas import (
     ReviewBody,
     VerdictBody,
 )
-from datasets.errors import CycleRequestError, ObjectMissingError, UnknownSampleError
+from datasets.errors import CycleRequestError, LabelMovedError, ObjectMissingError, UnknownSampleError
 
 if TYPE_CHECKING:
     from backend.team_data import TeamData
@@ -191,7 +191,6 @@ async def _ask(services: Services, job: Callable[[TeamData], T]) -> T:
     """Do a job off the event loop, and answer in HTTP's words what the store says of a request that makes no sense."""
 
     def run() -> T:
-        from datasets.verdict import LabelMovedError
         from datasets.version import UnknownVersionError
 
         try:

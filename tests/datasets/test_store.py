@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from datasets.errors import (
     CropError,
     IndexUnavailableError,
     LabelError,
+    LabelMovedError,
     StoreError,
     StoreFullError,
     UnknownSampleError,
@@ -23,6 +25,7 @@ from datasets.errors import (
 from datasets.index import SampleIndex
 from datasets.store import SampleStore
 from tests.datasets.making import label, picture
+from tests.datasets.patterns import pattern
 
 
 @pytest.fixture
@@ -181,6 +184,39 @@ def test_two_stores_on_one_spool(tmp_path: Path) -> None:
         assert list(two.verify()) == []
 
 
+@pytest.mark.parametrize("ahead", [0.0, 5.0, 3600.0])
+def test_the_last_word_counts_whatever_the_clocks_say(tmp_path: Path, ahead: float) -> None:
+    database = f"sqlite:///{tmp_path}/shared.sqlite3"
+    with (
+        SampleStore.open(tmp_path / "ahead", database=database, clock=lambda: time.time() + ahead) as first,
+        SampleStore.open(tmp_path / "behind", database=database) as second,
+    ):
+        first.keep(pattern(1), label("p1", "CW2288-111"))
+        kept = second.keep(pattern(1), label("p1", "CW2288-117"))
+        assert second.find("p1") == kept
+        first.keep(pattern(2), label("p2"))
+        assert second.undo("p2")
+        assert second.find("p2") is None
+        digest = first.keep(pattern(3), label("p3")).digest
+        assert second.delete(digest) == 1
+        assert second.find("p3") is None
+        # What is said after a removal stands.
+        assert second.keep(pattern(3), label("p3", "GW2871")) == first.find("p3")
+
+
+def test_a_label_is_kept_only_in_the_place_of_the_expected_one(store: SampleStore) -> None:
+    seen = store.keep(pattern(1), label("p1", "CW2288-111")).event
+    moved = store.keep(pattern(1), label("p1", "CW2288-117"))
+    with pytest.raises(LabelMovedError):
+        store.keep(pattern(1), label("p1", "CW2288-118"), expected=seen)
+    assert store.find("p1") == moved
+    store.undo("p1")
+    with pytest.raises(LabelMovedError):
+        store.keep(pattern(1), label("p1", "CW2288-118"), expected=moved.event)
+    assert store.find("p1") is None
+    assert store.counts().crops == 0
+
+
 @pytest.mark.parametrize("failing_sync", [1, 2])
 def test_full_disk_keeps_nothing_half(
     store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing_sync: int
@@ -298,6 +334,7 @@ import sys
 from pathlib import Path
 from datasets import SampleStore
 from tests.datasets.making import label, picture
+from tests.datasets.patterns import pattern
 with SampleStore.open(Path(sys.argv[1])) as store:
     store.keep(picture(1), label("p"))
 print([name for name in sys.modules if name.split(".")[0] in ("google", "torch", "onnxruntime")])

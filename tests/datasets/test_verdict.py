@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from datasets.errors import LabelError, UnknownSampleError
+from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
 from datasets.review import DROPPED, FIXED, REVIEWED
 from datasets.store import SampleStore
 from datasets.triggers import TriggerSettings, count_labels
-from datasets.verdict import LabelMovedError, Verdict, find_waiting, give_verdict
+from datasets.verdict import Verdict, find_waiting, give_verdict
 from tests.datasets.making import label
 from tests.datasets.patterns import pattern
 
@@ -113,6 +114,41 @@ def test_what_cannot_be_judged(store: SampleStore) -> None:
     store.undo("p1")
     with pytest.raises(UnknownSampleError):
         give_verdict(store, "p1", "keep", seen=seen)
+
+
+def meanwhile(store: SampleStore, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something else is said while the crop is loaded: it may come from a bucket that takes seconds."""
+    load = store.crop
+
+    def slow_crop(digest: str) -> Image.Image:
+        crop = load(digest)
+        monkeypatch.setattr(store, "crop", load)
+        happens()
+        return crop
+
+    monkeypatch.setattr(store, "crop", slow_crop)
+
+
+def test_a_verdict_does_not_override_a_later_word(store: SampleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = store.keep(pattern(1), label("p1", "GW2871", **DOUBTED)).event
+    meanwhile(store, monkeypatch, lambda: store.keep(pattern(1), label("p1", "GW2872", **DOUBTED)))
+    with pytest.raises(LabelMovedError):
+        give_verdict(store, "p1", "keep", seen=seen)
+    assert [one.label.text for one in store.samples()] == ["GW2872"]
+
+
+def test_a_verdict_does_not_bring_back_what_was_deleted(store: SampleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = store.keep(pattern(1), label("p1", "GW2871", **DOUBTED)).event
+    meanwhile(store, monkeypatch, lambda: store.undo("p1"))
+    with pytest.raises(LabelMovedError):
+        give_verdict(store, "p1", "drop", seen=seen)
+    assert store.counts().crops == 0
+
+
+def test_the_same_verdict_twice_at_once_is_one(store: SampleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = store.keep(pattern(1), label("p1", "GW2871", **DOUBTED)).event
+    meanwhile(store, monkeypatch, lambda: give_verdict(store, "p1", "drop", seen=seen))
+    assert give_verdict(store, "p1", "drop", seen=seen) == store.find("p1")
 
 
 def test_the_revision_changes_with_every_word(store: SampleStore) -> None:

@@ -1,0 +1,67 @@
+"""Connections to PostgreSQL that give up on a server that has fallen silent.
+
+libpq waits for an answer as long as the network does. But labels wait for the index, and are kept without it once it
+has failed; so it has to fail soon.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+
+T = TypeVar("T")
+
+SILENCE = 10.0  # seconds; the server ends statements that take longer by itself
+_ARGUMENTS: dict[str, Any] = {"connect_timeout": 3, "options": f"-c statement_timeout={SILENCE:g}s"}
+
+
+def make_engine(url: sa.URL) -> sa.Engine:
+    """An engine whose calls fail with OperationalError after `SILENCE` seconds without an answer.
+
+    What the query of the URL says goes before what is set here.
+
+    Args:
+        url: of the dialect `postgresql+psycopg`.
+    """
+    engine = sa.create_engine(url, pool_pre_ping=True)
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: list[Any], settings: dict[str, Any]) -> Any:
+        return _Connection.connect(*arguments, **(_ARGUMENTS | settings))
+
+    return engine
+
+
+class _Connection(psycopg.Connection[Any]):
+    silence = SILENCE
+
+    def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **more: Any) -> T:
+        """Wait for a round trip; see psycopg.Connection.wait."""
+        try:
+            return super().wait(_until(gen, time.monotonic() + self.silence), *arguments, **more)
+        except _SilentError as error:
+            self.pgconn.finish()  # nobody knows what state it is in; the pool makes another
+            raise psycopg.OperationalError(f"no answer for {self.silence:g} s") from error
+
+
+class _SilentError(Exception):
+    """The time is over."""
+
+
+def _until(gen: Generator[Any, Any, T], deadline: float) -> Generator[Any, Any, T]:
+    """The same steps of the protocol, but none that begins after the deadline without the server being ready."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > deadline:
+                gen.close()
+                raise _SilentError
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        result: T = end.value
+        return result
