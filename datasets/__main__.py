@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
             SampleStore.open(
                 options.spool,
                 storage_url=options.storage_url or None,
-                database=environment.get("DATABASE_URL") or None,
+                database=_setting(environment, "DATABASE_URL") or None,
                 upload=options.command in ("create", "delete", *cycle_commands.COMMANDS),
             ) as store,
             Places.open(options.spool, options.storage_url or None) as places,
@@ -53,6 +53,11 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         return 0
 
 
+def _setting(environment: Mapping[str, str], name: str) -> str:
+    """The backend takes these names with its prefix, too; both must find the same store."""
+    return environment.get(name) or environment.get(f"TAGS_{name}") or ""
+
+
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     data = Path(environment.get("TAGS_DATA_DIR") or "var")
     default = Path(environment.get("TAGS_SPOOL_DIR") or data / "spool")
@@ -63,7 +68,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--spool", type=Path, default=default, help="folder of the store (TAGS_SPOOL_DIR; %(default)s)")
     parser.add_argument(
         "--storage-url",
-        default=environment.get("STORAGE_URL", ""),
+        default=_setting(environment, "STORAGE_URL"),
         metavar="URL",
         help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
     )

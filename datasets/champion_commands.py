@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,6 +16,7 @@ from datasets.errors import ChampionError
 from datasets.layout import models_url
 from datasets.places import Places
 from datasets.tracking import default_uri, has_begun, tell_champion
+from datasets.whoami import whoami
 
 COMMANDS = ("champion", "request-cycle")
 
@@ -84,7 +83,7 @@ def run(places: Places, options: argparse.Namespace) -> int:
         case "promote":
             _promote(places, champions, options)
         case "rollback":
-            record = champions.rollback(options.by or _me(), options.reason, options.to)
+            record = champions.rollback(options.by or whoami(), options.reason, options.to)
             _tell(places, champions, record, options.tracking)
         case "shadow":
             _shadow(champions, options)
@@ -139,7 +138,7 @@ def _promote(places: Places, champions: Champions, options: argparse.Namespace) 
     record = champions.promote(
         digest,
         expected=expected,
-        by=options.by or _me(),
+        by=options.by or whoami(),
         reason=options.reason,
         dataset_version=options.dataset_version,
     )
@@ -158,7 +157,7 @@ def _shadow(champions: Champions, options: argparse.Namespace) -> None:
     if options.off == (options.digest is not None):
         raise ChampionError("name one model to read in shadow, or --off")
     digest = None if options.off else champions.find(options.digest)
-    record = champions.set_shadow(digest, options.by or _me(), options.reason)
+    record = champions.set_shadow(digest, options.by or whoami(), options.reason)
     print(f"{record.name} {record.version} reads in shadow" if record.model else "nobody reads in shadow")
 
 
@@ -170,7 +169,7 @@ def _share(places: Places) -> None:
 
 def _request(places: Places, options: argparse.Namespace) -> int:
     objects = places.authority
-    print(request_cycle(objects, by=options.by or _me(), version=options.version, why=options.reason))
+    print(request_cycle(objects, by=options.by or whoami(), version=options.version, why=options.reason))
     workers = listening(objects)
     names = ", ".join(seen.worker for seen in workers)
     print(f"listening: {names}" if workers else "no worker listens; `python -m datasets cycle --watch` is one")
@@ -199,10 +198,3 @@ def _line(record: ChampionRecord) -> str:
         record.reason,
     )
     return "\t".join(fields)
-
-
-def _me() -> str:
-    try:
-        return f"{getpass.getuser()}@{socket.gethostname()}"
-    except (KeyError, OSError):  # a container's user without a name
-        return socket.gethostname()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +20,7 @@ from datasets.places import Places
 from datasets.store import SampleStore
 from datasets.tracking import default_uri
 from datasets.triggers import TriggerSettings
+from datasets.whoami import whoami
 from ocr_model.stopping import stopped_by_signals
 
 COMMANDS = ("cycle",)
@@ -164,7 +163,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     settings = WorkerSettings(
         cycle, version, None if options.no_triggers else triggers, look=options.look, say=ProgressLine()
     )
-    by = options.by or f"{getpass.getuser()} on {socket.gethostname()}"
+    by = options.by or whoami()
     with stopped_by_signals() as stop:
         try:
             if options.watch:

@@ -109,3 +109,15 @@ def test_as_a_command(tmp_path: Path, samples: list[Sample]) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_the_backends_names_of_the_variables_find_the_same_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "elsewhere.sqlite3"
+    url = (tmp_path / "bucket").as_uri()
+    prefixed = {"TAGS_STORAGE_URL": url, "TAGS_DATABASE_URL": f"sqlite:///{database}"}
+    assert run(tmp_path, "request-cycle", **prefixed) == 0
+    assert run(tmp_path, "counts", **prefixed) == 0
+    assert list((tmp_path / "bucket").rglob("request.json"))
+    assert database.is_file()
