@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from data_gen import degradations as degrade
 from data_gen import texts
 from data_gen.degradations import Generator, Picture
-from data_gen.fonts import FontBook
+from data_gen.fonts import FontBook, can_draw, digit_like_letters
 from data_gen.recipe import Recipe
 from data_gen.trdg_adapter import draw_line
 
@@ -52,6 +52,7 @@ class _Tag:
     ink: Picture
     line: tuple[float, float, float, float]  # left, top, right, bottom of the line to read, pixels
     fonts: list[str] = field(default_factory=list)
+    characters: int = 1  # of the line to read
 
 
 class CropRenderer:
@@ -141,6 +142,10 @@ class CropRenderer:
     ) -> _Tag | None:
         height = words.randint(30, 42)
         font = self._font(words)
+        if not self.recipe.same_shapes and digit_like_letters(font) & set(text):
+            return None
+        if not (text.isupper() or can_draw(font, text)):
+            return None
         try:
             line = self._draw(text, font, rng, words, height)
         except ValueError:
@@ -158,7 +163,7 @@ class CropRenderer:
             self._add_rules(ink, (left, top, left + w, top + h), words)
         if words.random() < 0.06 * hard:
             self._add_barcode(ink, (left, top, left + w, top + h), words)
-        return _Tag(self._printing(ink, h, rng, words, damages), (left, top, left + w, top + h), [font])
+        return _Tag(self._printing(ink, h, rng, words, damages), (left, top, left + w, top + h), [font], len(text))
 
     def _add_neighbours(self, ink: Picture, line: tuple[int, int, int, int], words: random.Random) -> None:
         left, top, right, bottom = line
@@ -197,7 +202,7 @@ class CropRenderer:
                     (max(4, round(neighbour.shape[1] * wanted / neighbour.shape[0])), wanted),
                     interpolation=cv2.INTER_AREA,
                 )
-                distance = round(words.uniform(0.8, 2.4) * h)
+                distance = round(words.uniform(self.recipe.apart, self.recipe.apart + 1.6) * h)
                 _paste(ink, neighbour, right + distance if side > 0 else left - distance - neighbour.shape[1], top)
 
     def _add_rules(self, ink: Picture, line: tuple[int, int, int, int], words: random.Random) -> None:
@@ -265,6 +270,7 @@ class CropRenderer:
             longest=recipe.longest,
             strange=recipe.strange_words,
             nearly=recipe.near_words,
+            digit_like=recipe.digit_like,
             excluded=self.excluded,
         )
 
@@ -273,7 +279,8 @@ class CropRenderer:
         if len(text) < self.recipe.shortest:
             return None
         damages = self._damages(words, hard)
-        tag = self._tag(text, rng, words, hard, damages)
+        printed = texts.as_printed(text, words, self.recipe.title_case, self.recipe.lower_case)
+        tag = self._tag(printed, rng, words, hard, damages)
         if tag is None:
             return None
         image, tilt = self._view(tag, rng, words, hard, damages)
@@ -377,7 +384,7 @@ class CropRenderer:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=0,
         )
-        return self._photograph(ink, h / scale, rng, words, damages), tilt
+        return self._photograph(ink, h / scale, w / h / tag.characters, rng, words, damages), tilt
 
     @staticmethod
     def _to_view(
@@ -392,13 +399,16 @@ class CropRenderer:
         return np.stack([vx, gy / (1 + k * vx)], axis=1)
 
     def _photograph(
-        self, ink: Picture, h: float, rng: Generator, words: random.Random, damages: frozenset[str]
+        self, ink: Picture, h: float, aspect: float, rng: Generator, words: random.Random, damages: frozenset[str]
     ) -> Picture:
         """Paper, light and camera: ink (H, W) becomes a grey picture (H, W) in 0..1, perhaps of another size.
 
-        `h` is the height of the text in pixels.
+        `h` is the height of the text in pixels, `aspect` the mean width of a character in text heights.
         """
         recipe, shape = self.recipe, ink.shape
+        gentle = recipe.gentle_on_small
+        if gentle and damages & {"small", "jpeg", "defocus"}:
+            damages -= {"emboss"}
         contrast = words.uniform(0.12, 0.35) if "faint" in damages else words.uniform(0.35, 0.97)
         if words.random() < 0.22 or "sewn" in damages:  # light print on a dark ground
             ground = words.uniform(0.02, max(0.03, 1 - contrast))
@@ -431,7 +441,8 @@ class CropRenderer:
             picture = degrade.motion_blur(rng, picture, h, recipe.blur)
         exposure = degrade.underexposed if "dark" in damages else degrade.exposure
         picture = exposure(rng, picture)
-        readable = recipe.readable * shape[0] / h  # height of the picture at which its text is barely readable
+        # Height of the picture at which its text is barely readable.
+        readable = max(recipe.readable, recipe.character_width / aspect) * shape[0] / h
         if "small" in damages:
             picture = degrade.low_resolution(rng, picture, readable, readable * 2)
         elif words.random() < 0.3:
@@ -439,11 +450,15 @@ class CropRenderer:
         if words.random() < 0.25:
             picture = degrade.sharpen(rng, picture)
         noise = words.uniform(0.05, 0.16) * contrast if "noise" in damages else words.uniform(0.002, 0.03) * contrast
+        text_height = h * picture.shape[0] / shape[0]
+        if gentle and ("dark" in damages or text_height < 10):
+            noise *= 0.4
         picture = degrade.sensor_noise(rng, picture, noise)
         if "jpeg" in damages:
             if recipe.blur > 1 and words.random() < 0.5:  # a messenger halves the picture, then squeezes it
                 picture = degrade.low_resolution(rng, picture, readable * 1.2, readable * 4)
-            picture = degrade.jpeg(rng, picture, 8, 35)
+                text_height = h * picture.shape[0] / shape[0]
+            picture = degrade.jpeg(rng, picture, 20 if gentle and text_height < 10 else 8, 35)
         elif words.random() < 0.4:
             picture = degrade.jpeg(rng, picture, 35, 95)
         return picture

@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from fontTools.ttLib import TTFont, TTLibError
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 SYSTEM_FOLDERS = (
     Path("/usr/share/fonts"),
@@ -28,6 +31,7 @@ SYSTEM_FOLDERS = (
     Path("/Library/Fonts"),
 )
 FETCHED_FOLDER = Path("fonts")
+_SHAPE_SIZE = 72  # pixels, of the font in which shapes are compared
 NEEDED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:"
 
 DEBIAN_PACKAGES = (
@@ -100,7 +104,6 @@ NPM_FAMILIES = (
     "doto",
     "sofia-sans-condensed",
     "sofia-sans-extra-condensed",
-    "d-din",
     "pragati-narrow",
     "khand",
     "teko",
@@ -149,7 +152,7 @@ class FontBook:
     """The font files that a recipe found, by group."""
 
     groups: tuple[tuple[float, tuple[str, ...]], ...]  # (weight, paths sorted by file name)
-    missing: tuple[str, ...]  # patterns that matched no file
+    missing: tuple[str, ...]  # patterns that matched no file with the glyphs that codes need
 
     @property
     def digest(self) -> str:
@@ -176,12 +179,10 @@ def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
     for group in groups:
         paths: dict[str, str] = {}
         for pattern in group.patterns:
-            matches = [name for name in files if fnmatch.fnmatchcase(name, pattern)]
+            matches = [name for name in files if fnmatch.fnmatchcase(name, pattern) and has_glyphs(files[name])]
             if not matches:
                 missing.append(pattern)
-            for name in matches:
-                if has_glyphs(files[name]):
-                    paths[name] = files[name]
+            paths |= {name: files[name] for name in matches}
         if paths:
             found.append((group.weight, tuple(paths[name] for name in sorted(paths))))
     if not found:
@@ -215,6 +216,41 @@ def has_glyphs(path: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def digit_like_letters(path: str) -> frozenset[str]:
+    """Those of O and I that the font draws like the digit of that shape, so that no picture tells them apart."""
+    font = ImageFont.truetype(path, _SHAPE_SIZE)
+    return frozenset(
+        letter
+        for letter, digit in (("O", "0"), ("I", "1"))
+        if _distance(_shape(font, letter), _shape(font, digit)) < 0.03
+    )
+
+
+def _shape(font: ImageFont.FreeTypeFont, character: str) -> NDArray[np.float32]:
+    """Coverage of a character, 0..1, cut to its ink."""
+    box = font.getbbox(character)
+    image = Image.new("L", (int(box[2]) + 2, int(box[3]) + 2))
+    ImageDraw.Draw(image).text((0, 0), character, font=font, fill=255)
+    return np.asarray(image.crop(image.getbbox()), np.float32) / np.float32(255)
+
+
+def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Mean difference of two shapes of nearly the same size; 1 if their sizes differ."""
+    if max(abs(one.shape[0] - other.shape[0]), abs(one.shape[1] - other.shape[1])) > 2:
+        return 1.0
+    height, width = min(one.shape[0], other.shape[0]), min(one.shape[1], other.shape[1])
+    return float(np.abs(one[:height, :width] - other[:height, :width]).mean())
+
+
+@lru_cache(maxsize=4096)
+def can_draw(path: str, characters: str) -> bool:
+    """Whether the font has a glyph for each of these characters."""
+    with TTFont(path, lazy=True, fontNumber=0) as font:
+        known = font.getBestCmap() or {}
+    return all(ord(character) in known for character in characters)
+
+
+@lru_cache(maxsize=4096)
 def _file_digest(path: str) -> bytes:
     return hashlib.sha256(Path(path).read_bytes()).digest()
 
@@ -227,7 +263,7 @@ def fetch_npm_fonts(families: Iterable[str] = NPM_FAMILIES, folder: Path = FETCH
     folder.mkdir(parents=True, exist_ok=True)
     failed = []
     for family in families:
-        if any(folder.glob(f"{family}-*.ttf")):
+        if any(has_glyphs(str(path)) for path in folder.glob(f"{family}-[0-9]*.ttf")):
             continue
         with tempfile.TemporaryDirectory() as scratch:
             packed = subprocess.run(
@@ -243,17 +279,13 @@ def fetch_npm_fonts(families: Iterable[str] = NPM_FAMILIES, folder: Path = FETCH
                 continue
             archive = Path(scratch) / json.loads(packed.stdout)[0]["filename"]
             with tarfile.open(archive) as tar:
+                kept = {f"{family}-latin-{weight}-normal.woff": weight for weight in (400, 500, 700)}
                 for member in tar.getmembers():
-                    name = Path(member.name).name
-                    if (
-                        name.endswith((".woff",))
-                        and "-latin-" in name
-                        and name.endswith(("-400-normal.woff", "-500-normal.woff", "-700-normal.woff"))
-                    ):
-                        data = tar.extractfile(member)
-                        if data is not None:
-                            font = TTFont(data)
-                            font.flavor = None
-                            font.save(folder / f"{family}-{name.split('-')[-2]}.ttf")
+                    weight = kept.get(Path(member.name).name)  # not latin-ext, which lacks A-Z and 0-9
+                    data = tar.extractfile(member) if weight is not None else None
+                    if data is not None:
+                        font = TTFont(data)
+                        font.flavor = None
+                        font.save(folder / f"{family}-{weight}.ttf")
         print(f"fetched {family}", file=sys.stderr)
     return failed

@@ -45,6 +45,13 @@ class Recipe:
     bend: float = 0.28  # standard deviation of a curve's rise, in text heights
     camera: int = 1  # how many times as often as others a damage that the camera does is drawn
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
+    character_width: float = 0.0  # pixels under which a character's mean width never goes
+    gentle_on_small: bool = False  # JPEG and noise spare print that is small or dark already
+    apart: float = 0.8  # least distance of other words on the same line, in text heights
+    digit_like: float = 1.0  # how often O, I and Q stand in codes that no brand prints, beside other letters
+    same_shapes: bool = True  # whether an O or I is drawn in a face that draws 0 or 1 just so
+    title_case: float = 0.0  # share of field names printed like Art. or Color:; labels are upper case all the same
+    lower_case: float = 0.0  # share of lines printed in lower case
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property

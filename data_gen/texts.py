@@ -13,6 +13,7 @@ from ocr_model.text import CHARSET, label_text, match_key
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
 CONFUSABLE = "0O1I2Z5S6G8BDQ"
+DIGIT_LIKE = "OIQ"
 
 FIELD_NAMES = (
     "ART ",
@@ -83,6 +84,8 @@ COLOURS = (
     "LTGY",
     "MLT",
 )
+# What people print like Art., Style No. and Color: where a word stands alone.
+_FIELD_WORD = re.compile(r"(?<![A-Z0-9])(?:ART|STYLE|MODEL|ITEM|CODE|REF|CUT|LOT|NO|COLOR)(?=[ .:#]|$)")
 # Letters that differ in one stroke, or look alike out of focus.
 SIMILAR_LETTERS = {
     "A": "RNH", "B": "REP", "C": "GO", "D": "OU", "E": "FBL", "F": "EPT", "G": "CO", "I": "LT", "K": "XR",
@@ -166,25 +169,46 @@ def brand_code(rng: random.Random) -> str:
     return rstr.Rstr(rng).xeger(form.pattern)
 
 
-def template_code(rng: random.Random) -> str:
-    """A code of runs of letters and digits in a format that no table holds: 1RM02263D-1, KXY 606004, S12-51017."""
+def _letter(rng: random.Random, digit_like: float) -> str:
+    """Any letter. O, I and Q only so often: brands shun them in codes, for nobody tells them from digits."""
+    letter = rng.choice(LETTERS)
+    while digit_like < 1.0 and letter in DIGIT_LIKE and rng.random() >= digit_like:
+        letter = rng.choice(LETTERS)
+    return letter
+
+
+def template_code(rng: random.Random, digit_like: float = 1.0) -> str:
+    """A code of runs of letters and digits in a format that no table holds: 1RM02263D-1, KXY 606004, S12-51017.
+
+    Args:
+        rng: where the choices come from.
+        digit_like: how often O, I and Q come, beside other letters; 1 is as often.
+    """
     length = min(20, max(4, round(rng.gauss(9, 3))))
     out: list[str] = []
     letters = rng.random() < 0.6
     while len(out) < length:
         run = rng.randint(1, 4) if letters else rng.randint(1, 7)
-        out += [rng.choice(LETTERS if letters else DIGITS) for _ in range(run)]
+        out += [_letter(rng, digit_like) if letters else rng.choice(DIGITS) for _ in range(run)]
         letters = not letters
         if len(out) < length and rng.random() < 0.22:
             out.append(rng.choices("- ./:#", weights=(10, 8, 2, 2, 1, 1))[0])
     return "".join(out[:20]).strip(" -./:#")
 
 
-def random_code(rng: random.Random) -> str:
-    """Any mix of characters; shapes that are easily confused come more often."""
+def random_code(rng: random.Random, digit_like: float = 1.0) -> str:
+    """Any mix of characters; shapes that are easily confused come more often.
+
+    Args:
+        rng: where the choices come from.
+        digit_like: how often O, I and Q come; under 1, other confusable shapes come a little more often only.
+    """
     length = min(20, max(3, round(rng.gauss(8, 3))))
-    pool = (CONFUSABLE * 2 + LETTERS + DIGITS) if rng.random() < 0.5 else LETTERS + DIGITS * 2
+    confusable = CONFUSABLE * (2 if digit_like >= 1.0 else 1)
+    pool = (confusable + LETTERS + DIGITS) if rng.random() < 0.5 else LETTERS + DIGITS * 2
     out = [rng.choice(pool) for _ in range(length)]
+    if digit_like < 1.0:
+        out = [rng.choice(pool) if one in DIGIT_LIKE and rng.random() >= digit_like else one for one in out]
     if rng.random() < 0.25 and length > 4:
         out[rng.randint(1, length - 2)] = rng.choice("-./#:()+& ")
     return "".join(out)
@@ -223,6 +247,7 @@ def line_text(
     longest: int = 22,
     strange: float = 0.0,
     nearly: float = 0.0,
+    digit_like: float = 1.0,
     excluded: frozenset[str] = frozenset(),
 ) -> str:
     """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept.
@@ -232,6 +257,7 @@ def line_text(
         longest: characters of the longest line.
         strange: share of field names and colours that no list holds.
         nearly: share of field names with one letter that is another.
+        digit_like: how often O, I and Q stand in codes that no brand prints, beside other letters.
         excluded: match keys (`ocr_model.text.match_key`) of codes that are never printed: those evaluated on.
     """
     while True:
@@ -239,11 +265,11 @@ def line_text(
         if kind < 0.38:
             text = brand_code(rng)
         elif kind < 0.72:
-            text = template_code(rng)
+            text = template_code(rng, digit_like)
         elif kind < 0.86:
             text = "".join(rng.choice(DIGITS) for _ in range(rng.randint(4, 11)))
         else:
-            text = random_code(rng)
+            text = random_code(rng, digit_like)
         decoration = rng.random()
         if decoration < 0.16:
             text = _field_name(rng, strange, nearly) + text
@@ -260,6 +286,23 @@ def line_text(
             continue
         if text.strip(" -./:#()&+") and not (excluded and _names_one_of(text, excluded)):
             return text
+
+
+def as_printed(text: str, rng: random.Random, title_case: float, lower_case: float) -> str:
+    """The line in the letters that it is printed with: Art. CP9448, STYLE NO. 117504, sn 117504.
+
+    Args:
+        text: the label, upper case.
+        rng: where the choices come from.
+        title_case: share of lines whose field names have one capital only.
+        lower_case: share of lines in lower case. Never with I or L, which nobody tells from each other and from 1.
+    """
+    if title_case and rng.random() < title_case:
+        lower = rng.random() < 0.15
+        return _FIELD_WORD.sub(lambda word: word[0].lower() if lower else word[0].title(), text)
+    if lower_case and rng.random() < lower_case and not {"I", "L"} & set(text):
+        return text.lower()
+    return text
 
 
 def _names_one_of(text: str, codes: frozenset[str]) -> bool:

@@ -110,3 +110,38 @@ def test_loose_boxes_leave_the_line_a_smaller_share_of_the_crop() -> None:
         return float(np.median([np.mean(abs(p - np.median(p)) > 0.4 * np.ptp(p)) for p in pictures]))
 
     assert inked(1.0) < 0.75 * inked(0.0)
+
+
+def test_characters_may_be_kept_wide_enough_to_read() -> None:
+    hard = dataclasses.replace(trdg_tags(), no_text=0.0, tilt=0.0, steep=0.0, damage_weights=(0.0, 0.0, 0.0, 0.0, 1.0))
+
+    def narrowest(character_width: float) -> float:
+        one = renderer(dataclasses.replace(hard, character_width=character_width))
+        crops = [one.render(index) for index in range(150)]
+        return min(crop.image.shape[1] / len(crop.text) for crop in crops)
+
+    assert narrowest(0.0) < 4.0
+    assert narrowest(6.0) > 5.0
+
+
+def test_no_face_draws_a_letter_as_a_digit_where_the_recipe_forbids_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = dataclasses.replace(trdg_tags(), no_text=0.0, same_shapes=False)
+    monkeypatch.setattr("data_gen.crop.digit_like_letters", lambda font: frozenset("O" if "Bold" in font else "E"))
+    one = renderer(recipe)
+    for crop in map(one.render, range(80)):
+        assert ("O" if "Bold" in crop.font else "E") not in crop.text
+
+
+def test_labels_are_upper_case_whatever_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    draw = CropRenderer._draw
+
+    def noted(self: CropRenderer, text: str, *rest: Any) -> Any:
+        drawn.append(text)
+        return draw(self, text, *rest)
+
+    monkeypatch.setattr(CropRenderer, "_draw", noted)
+    one = renderer(dataclasses.replace(trdg_tags(), no_text=0.0, lower_case=1.0))
+    crops = [one.render(index) for index in range(40)]
+    assert all(crop.text == crop.text.upper() for crop in crops)
+    assert any(text.upper() != text for text in drawn)

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("rstr", reason="rstr is not installed (`make test-setup`)")
 
-from data_gen.texts import COLOURS, brand_code, line_text
+from data_gen.texts import COLOURS, as_printed, brand_code, line_text, random_code, template_code
 from ocr_model.formats import extract_code, match_formats
 from ocr_model.text import CHARSET, match_key
 
@@ -42,6 +42,29 @@ def test_near_words_are_one_letter_away_from_a_known_one() -> None:
     assert len(near_art) > 10
     known = [line_text(random.Random(number)) for number in range(200)]
     assert known == [line_text(random.Random(number), nearly=0.0) for number in range(200)]
+
+
+def test_letters_that_look_like_digits_may_be_rare() -> None:
+    def share(digit_like: float) -> float:
+        rng = random.Random(3)
+        text = "".join(make(rng, digit_like) for _ in range(2000) for make in (template_code, random_code))
+        return sum(text.count(one) for one in "OIQ") / sum(one.isalpha() for one in text)
+
+    assert share(0.2) < 0.05
+    assert share(1.0) > 0.11
+    assert random_code(random.Random(1)) == random_code(random.Random(1), 1.0)
+
+
+def test_field_names_may_be_printed_in_lower_case_letters() -> None:
+    rng = random.Random(2)
+    assert {as_printed("STYLE NO. CUT117504", rng, 1.0, 0.0) for _ in range(50)} == {
+        "Style No. CUT117504",
+        "style no. CUT117504",
+    }
+    assert "SN 117504 Color:BLK" in {as_printed("SN 117504 COLOR:BLK", rng, 1.0, 0.0) for _ in range(50)}
+    assert as_printed("ART CP9448", rng, 0.0, 1.0) == "art cp9448"
+    assert as_printed("ITEM CP9448", rng, 0.0, 1.0) == "ITEM CP9448"  # i and l look like 1
+    assert as_printed("ART CP9448", rng, 0.0, 0.0) == "ART CP9448"
 
 
 def test_brand_codes_fit_the_table_that_the_reader_uses() -> None:
