@@ -37,7 +37,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     promote = actions.add_parser("promote", help="make a registered model the champion")
     promote.add_argument("digest", help="or how it begins")
     promote.add_argument("--expected", type=int, metavar="N", help="only while this entry is the champion (0: none is)")
-    promote.add_argument("--dataset-version", metavar="NAME", help="that it was trained on")
+    promote.add_argument("--dataset-version", metavar="NAME", help="that it was trained on (as its card says)")
     rollback = actions.add_parser("rollback", help="bring back the champion before, or the one of an entry")
     rollback.add_argument("--to", type=int, metavar="N", help="number of the entry, as `history` shows it")
     shadow = actions.add_parser("shadow", help="let a registered model read beside the champion, without showing it")
@@ -140,9 +140,16 @@ def _promote(places: Places, champions: Champions, options: argparse.Namespace) 
         expected=expected,
         by=options.by or whoami(),
         reason=options.reason,
-        dataset_version=options.dataset_version,
+        dataset_version=options.dataset_version or _trained_on(champions, digest),
     )
     _tell(places, champions, record, options.tracking)
+
+
+def _trained_on(champions: Champions, digest: str) -> str | None:
+    """The dataset version that a cycle trained the model on, by its card."""
+    about = champions.model(digest).card.get("cycle")
+    name = about.get("dataset_version") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking: str) -> None:

@@ -58,7 +58,9 @@ from datasets.cycle_settings import CycleSettings
 from datasets.damage import Damage, TooDamagedError, check_damage
 from datasets.decision import Decision, decide
 from datasets.errors import (
+    BucketUnavailableError,
     ChampionMovedError,
+    IndexUnavailableError,
     LeaseLostError,
     ObjectConflictError,
     ObjectMissingError,
@@ -91,7 +93,8 @@ from datasets.version import UnknownVersionError, Version, VersionError
 
 _LOG = logging.getLogger(__name__)
 LEASE = "cycle"
-_PLAN, _TIMES, _READINGS = "plan.json", "seconds.json", "readings.json"
+_PLAN, _TIMES, _READINGS, _DECIDED = "plan.json", "seconds.json", "readings.json", "decided.json"
+_PICTURES = ("differences.png", "accuracy.png", "confidence.png", "curve.png", "examples.png")  # as reports show them
 _SHORTEST_CODE = 4  # characters; shorter codes of rendered crops are no secret worth keeping from the generator
 
 
@@ -155,7 +158,8 @@ def run_cycle(
         CycleStoppedError: `stop` was set.
         LeaseLostError: this process was silent for so long that another took over.
         UnknownVersionError: there is no such version.
-        BucketUnavailableError: the bucket does not answer before anything began.
+        BucketUnavailableError: the bucket does not answer; the same call goes on.
+        IndexUnavailableError: the database does not answer; the same call goes on.
     """
     _require_training()
     owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -324,11 +328,16 @@ class _Cycle:
         times = self._folder / _TIMES
         self._seconds = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else {}
         try:
-            if champion.number != plan.champion_number and champion.attempt != plan.id:
+            promoted = self._promoted(plan, champion)
+            if promoted is not None and (decided := self._decided()) is not None:
+                report = dataclasses.replace(decided, promoted_number=promoted.number)
+            elif champion.number != plan.champion_number and promoted is None:
                 report = self._finish(plan, champion, "rejected", _MOVED)
             else:
                 report = self._go(plan, version, list(catalogue.lineage(name)), champion)
         except (CycleStoppedError, LeaseLostError, MemoryError):
+            raise
+        except (BucketUnavailableError, IndexUnavailableError):  # goes on where it was once they answer again
             raise
         except Exception as error:  # whatever it is: the champion stays, and people are told
             _LOG.exception("cycle %s failed in stage %s", plan.id, self._stage)
@@ -409,45 +418,66 @@ class _Cycle:
             readings = self._read(prepared, {"champion": model, "challenger": out})
         self._stage = "decide"
         decision, examples = self._decide(prepared, readings)
-        summary = ModelSummary(None, exported.name, exported.version)
-        self._stage = "promote"
-        outcome, reason, promoted, notes = decision.accepted, decision.reason, None, list(prepared.notes)
-        self._watch.check()
-        if decision.accepted:
-            digest = self._champions.register(out)
-            summary = dataclasses.replace(summary, digest=digest)
-            if self._settings.promote:
-                try:
-                    promoted = self._champions.promote(
-                        digest,
-                        expected=plan.champion_number,
-                        by=self._by,
-                        reason=decision.reason,
-                        dataset_version=version.name,
-                        attempt=plan.id,
-                    ).number
-                except ChampionMovedError:
-                    outcome, reason = False, f"{_MOVED} It had been: {decision.reason}"
-            else:
-                notes.append(f"not promoted, as asked; the model is in the store as {digest[:12]}")
-        self._stage = "report"
-        return self._finish(
+        # All of the report comes before the promotion: whatever goes wrong here, the champion stays.
+        report = self._finish(
             plan,
             champion,
-            "accepted" if outcome else "rejected",
-            reason,
-            challenger=summary,
-            promoted_number=promoted,
+            "accepted" if decision.accepted else "rejected",
+            decision.reason,
+            challenger=ModelSummary(None, exported.name, exported.version),
             comparisons=decision.comparisons,
             examples=tuple(examples),
             sets={one.name: one.digest for one in (prepared.holdout.crops, *prepared.sets)},
             calibration=_calibration(prepared.holdout.crops, readings),
             training=_training(out),
             watermark=dict(version.manifest.watermark),
-            notes=tuple(notes),
+            notes=prepared.notes,
             damaged=prepared.damaged,
             pictures=self._draw(prepared, readings, decision, examples),
         )
+        self._stage = "promote"
+        self._watch.check()
+        return self._promote(report, out) if decision.accepted else report
+
+    def _promote(self, report: CycleReport, challenger: Path) -> CycleReport:
+        """Register the challenger, and make it the champion if the one that it was compared with still is."""
+        digest = self._champions.register(challenger)
+        if report.challenger is not None:
+            report = dataclasses.replace(report, challenger=dataclasses.replace(report.challenger, digest=digest))
+        if not self._settings.promote:
+            note = f"not promoted, as asked; the model is in the store as {digest[:12]}"
+            return dataclasses.replace(report, notes=(*report.notes, note))
+        for name, data in self._pictures.items():
+            _write(self._folder / name, data)
+        _write(self._folder / _DECIDED, report.to_bytes())
+        try:
+            record = self._champions.promote(
+                digest,
+                expected=report.champion_number,
+                by=self._by,
+                reason=report.reason,
+                dataset_version=report.version,
+                attempt=report.id,
+            )
+        except ChampionMovedError:
+            return dataclasses.replace(report, outcome="rejected", reason=f"{_MOVED} It had been: {report.reason}")
+        return dataclasses.replace(report, promoted_number=record.number)
+
+    def _promoted(self, plan: CyclePlan, champion: ChampionRecord) -> ChampionRecord | None:
+        """The entry by which this cycle promoted its challenger before it was killed."""
+        if champion.number == plan.champion_number:
+            return None
+        return next((one for one in self._champions.history() if one.attempt == plan.id), None)
+
+    def _decided(self) -> CycleReport | None:
+        """What was decided before the promotion: labels that came since must not decide it again."""
+        try:
+            report = CycleReport.from_bytes((self._folder / _DECIDED).read_bytes())
+        except (OSError, ValueError):
+            return None
+        drawn = [path for name in _PICTURES if (path := self._folder / name).is_file()]
+        self._pictures = {path.name: path.read_bytes() for path in drawn}
+        return report
 
     def _prepare(
         self, version: Version, lineage: list[Version], champion: ChampionRecord, model: Path, base: str | None

@@ -44,6 +44,7 @@ from datasets.cycle_settings import CycleSettings
 from datasets.damage import TooDamagedError
 from datasets.errors import (
     BucketUnavailableError,
+    IndexUnavailableError,
     LeaseLostError,
     ObjectConflictError,
     StoreError,
@@ -97,6 +98,7 @@ def run_request(
         CycleStoppedError: `stop` was set.
         LeaseLostError: another took over.
         BucketUnavailableError: the bucket does not answer; worth another try later.
+        IndexUnavailableError: the database does not answer; worth another try later.
     """
     version = request.version
     try:
@@ -116,7 +118,7 @@ def run_request(
             on_progress=settings.say,
             stop=stop,
         )
-    except (CycleBusyError, CycleImpossibleError, LeaseLostError, BucketUnavailableError):
+    except (CycleBusyError, CycleImpossibleError, LeaseLostError, BucketUnavailableError, IndexUnavailableError):
         raise
     except StoreError as error:  # before the cycle had a plan: an unknown version, too many damaged crops
         _LOG.error("cycle %s: %s", request.id, error)

@@ -24,7 +24,7 @@ from datasets.cycle import CycleBusyError, CycleStoppedError, read_report, read_
 from datasets.cycle_report import CycleReport
 from datasets.cycle_requests import read_progress
 from datasets.cycle_settings import CycleSettings
-from datasets.errors import StoreFullError
+from datasets.errors import BucketUnavailableError, IndexUnavailableError, StoreFullError
 from datasets.evaluation_sets import FrozenSet, Reading
 from datasets.folder import FolderObjects
 from datasets.lease import acquire
@@ -183,20 +183,69 @@ def test_a_stopped_cycle_goes_on_at_its_stage(workshop: Workshop) -> None:
 def test_one_killed_between_promotion_and_report_finishes_its_report(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "draw_differences", killed)
+        patch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+        patch.setattr(module, "record_cycle", killed)
         with pytest.raises(KeyboardInterrupt):
             workshop.run(settings=settings)
-    assert len(workshop.champions.history()) == 2
+    promoted = workshop.champions.current()
+    assert promoted is not None
+    # Labels that come meanwhile, and other readings of a new holdout, change nothing: it has been decided.
+    keep_all(workshop.store, range(40, 60))
+    workshop.champions.rollback("test", "looks odd")
+    monkeypatch.setattr(module, "read_set", reads(better_on_the_holdout, half))
     report = workshop.run(settings=settings)
     assert (report.outcome, report.promoted_number) == ("accepted", 2)
-    assert len(workshop.champions.history()) == 2
+    assert report.challenger is not None
+    assert report.challenger.digest == promoted.model
+    assert report.champion.digest != promoted.model
+    assert len(workshop.champions.history()) == 3
+    assert {"report.json", "differences.png", "accuracy.png"} <= objects_of(workshop, report.id)
+
+
+def test_whatever_goes_wrong_the_champion_stays(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
+    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+
+    def broken(*_: object) -> bytes:
+        raise OSError("no canvas")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "draw_differences", broken)
+        report = workshop.run(settings=settings)
+    assert (report.outcome, report.promoted_number) == ("failed", None)
+    assert len(workshop.champions.history()) == 1
+    assert workshop.run(settings=settings).outcome == "accepted"
+
+
+@pytest.mark.parametrize("error", [BucketUnavailableError("no answer"), IndexUnavailableError("no answer")])
+def test_a_store_that_is_away_for_a_moment_costs_no_training(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
+    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+
+    def away(*_: object, **__: object) -> None:
+        raise error
+
+    assert workshop.settings.shipped is not None
+    workshop.champions.begin(workshop.settings.shipped, by="test")
+    with monkeypatch.context() as patch:
+        patch.setattr(Champions, "register", away)
+        with pytest.raises(type(error)):
+            workshop.run(settings=settings, cycle_id="r1")
+    assert read_reports(workshop.places.authority) == []
+    stages: list[str] = []
+    report = workshop.run(
+        settings=settings, cycle_id="r1", on_progress=lambda stage, done, total, message: stages.append(stage)
+    )
+    assert report.outcome == "accepted"
+    assert "train" not in stages
 
 
 def test_training_that_diverges_fails_and_says_so(workshop: Workshop) -> None:
