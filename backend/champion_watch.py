@@ -140,7 +140,7 @@ class ChampionWatch:
         self._champions: Champions | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
-        self._wanted: int | None = None
+        self._wanted: tuple[int, str] | None = None  # number and model: another store begins its numbers anew
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -156,8 +156,7 @@ class ChampionWatch:
     @property
     def is_behind(self) -> bool:
         """Whether the store names another champion than the one that serves."""
-        champion = self._slot.champion
-        return self._wanted is not None and self._wanted != (champion.number if champion else None)
+        return self._wanted is not None and self._wanted != _identity(self._slot.champion)
 
     def number(self) -> int:
         """Number of the store's champion that serves; 0 for the model that the settings name or that ships."""
@@ -227,9 +226,9 @@ class ChampionWatch:
         return Champions(self._places.authority)
 
     async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> None:
-        self._wanted = record.number if record is not None else None
+        self._wanted = _identity(record)
         serving = self._slot.champion
-        if record is not None and (serving is None or serving.number != record.number):
+        if record is not None and _identity(serving) != self._wanted:
             if self._is_paused("champion", record.number):
                 return
             try:
@@ -321,6 +320,10 @@ class ChampionWatch:
         if failure is not None and not failure.resolved:
             self._failures[role] = replace(failure, resolved=True)
             logger.warning("The %s can be followed again.", role)
+
+
+def _identity(record: ChampionRecord | None) -> tuple[int, str] | None:
+    return None if record is None else (record.number, record.model)
 
 
 async def _gently(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

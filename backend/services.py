@@ -172,7 +172,8 @@ class Services:
         """Open the store and load the recognizer, off the event loop."""
         # The store first: it knows who the champion is. Beside it ONNX Runtime, which takes long to import.
         importing = asyncio.to_thread(importlib.import_module, "ocr_model.recognizer")
-        await asyncio.gather(asyncio.to_thread(self._open_store), importing)
+        # What fails there fails again while the model is loaded, and is told then.
+        await asyncio.gather(asyncio.to_thread(self._open_store), importing, return_exceptions=True)
         await self._load_model()
         if self._failures:
             self.on_failure("; ".join(self._failures))

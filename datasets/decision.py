@@ -10,7 +10,8 @@ sides) and by an interval of the difference that lies above 0, and if nothing el
 - A slice by status is no fair sample: "accepted" says that a champion had read the crop right, so whoever is as good
   and errs elsewhere loses there and gains on "corrected". It blocks as a small slice does, with a wider margin.
 
-Intervals come from a paired bootstrap that draws groups: two pictures of one tag are no independent evidence.
+Two pictures of one tag are no independent evidence: intervals come from a paired bootstrap that draws groups, and the
+exact test must hold for groups, too, each of which counts once.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Verdict = Literal["better", "not better", "not worse", "worse", "unclear"]
 class DecisionRules:
     """What it takes to be accepted."""
 
-    level: float = 0.05  # of the paired test on the collected holdout, both sides
+    level: float = 0.05  # of the paired tests on the collected holdout, both sides
     coverage: float = 0.95  # of the intervals
     margin: float = 0.03  # largest loss on a set that still counts as "not worse", as a share of its crops
     slice_margin: float = 0.05  # the same for a slice
@@ -133,7 +134,7 @@ def compare(readings: PairedReadings, rules: DecisionRules) -> Comparison:
     low, high = difference_interval(readings, rules)
     p = mcnemar(fixed, broken)
     if readings.kind == "holdout":
-        verdict, why = _judge_gain(crops, fixed, broken, low, p, rules)
+        verdict, why = _judge_gain(crops, fixed, broken, low, p, _group_balances(readings), rules)
     else:
         verdict, why = _judge_harm(readings.kind, crops, fixed, broken, low, rules)
     return Comparison(
@@ -166,12 +167,7 @@ def difference_interval(readings: PairedReadings, rules: DecisionRules) -> tuple
     """
     if not readings.champion:
         return 0.0, 0.0
-    names = readings.groups or tuple(map(str, range(len(readings.champion))))
-    sizes: Counter[str] = Counter(names)
-    balances: dict[str, int] = dict.fromkeys(sizes, 0)
-    for name, champion, challenger in zip(names, readings.champion, readings.challenger, strict=True):
-        balances[name] += int(challenger) - int(champion)
-    kinds = Counter((sizes[name], balances[name]) for name in sizes)
+    kinds = Counter(_group_balances(readings))
     ordered = sorted(kinds)
     counts = np.array([kinds[one] for one in ordered])
     drawn = np.random.default_rng(rules.seed).multinomial(counts.sum(), counts / counts.sum(), rules.resamples)
@@ -181,6 +177,16 @@ def difference_interval(readings: PairedReadings, rules: DecisionRules) -> tuple
     return float(low), float(high)
 
 
+def _group_balances(readings: PairedReadings) -> list[tuple[int, int]]:
+    """Of each group: its crops, and how many more of them the challenger reads right than the champion."""
+    names = readings.groups or tuple(map(str, range(len(readings.champion))))
+    sizes: Counter[str] = Counter(names)
+    balances: dict[str, int] = dict.fromkeys(sizes, 0)
+    for name, champion, challenger in zip(names, readings.champion, readings.challenger, strict=True):
+        balances[name] += int(challenger) - int(champion)
+    return [(size, balances[name]) for name, size in sizes.items()]
+
+
 def _at_most(count: int, coins: int) -> float:
     """The chance of at most `count` heads of `coins` fair coins, exact but for the last rounding."""
     ways: int = sum(math.comb(coins, heads) for heads in range(count + 1))
@@ -188,13 +194,25 @@ def _at_most(count: int, coins: int) -> float:
     return ways / everything
 
 
-def _judge_gain(crops: int, fixed: int, broken: int, low: float, p: float, rules: DecisionRules) -> tuple[Verdict, str]:
+def _judge_gain(
+    crops: int,
+    fixed: int,
+    broken: int,
+    low: float,
+    p: float,
+    groups: Sequence[tuple[int, int]],
+    rules: DecisionRules,
+) -> tuple[Verdict, str]:
     if not crops:
         return "not better", "the holdout is empty"
     if fixed <= broken:
         return "not better", "it fixes no more than it breaks"
     if p >= rules.level:
         return "not better", f"within noise (p = {_short(p)}, needed below {rules.level:g})"
+    better, worse = sum(balance > 0 for _, balance in groups), sum(balance < 0 for _, balance in groups)
+    if (by_tag := mcnemar(better, worse)) >= rules.level:
+        counts = f"{better} are read better and {worse} worse"
+        return "not better", f"too few tags tell: {counts} (p = {_short(by_tag)}, needed below {rules.level:g})"
     if low <= 0.0:
         return "not better", f"the interval of the difference reaches down to {100 * low:+.1f} points"
     return "better", f"p = {_short(p)}"

@@ -5,7 +5,7 @@ limit, and what came of it is a sentence. Whoever reaches the tracker, for a cyc
 its alias to the model that serves by then; so what it missed while it was down, the next contact makes good. Its
 telemetry is off.
 
-    python -m datasets.tracking [FOLDER] --uri URI --source URL [--champion JSON]      (what that process runs)
+    TAGS_TRACKER_URI=... python -m datasets.tracking [FOLDER] --source URL [--champion JSON]   (what that process runs)
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from datasets.champions import ChampionRecord
 from datasets.cycle_report import REPORT_HTML, REPORT_JSON, REPORT_MARKDOWN, CycleReport
@@ -35,6 +34,7 @@ TIME_LIMIT = 120.0  # seconds for everything; a new database takes ten
 CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: somebody waits
 _LONGEST_METRIC = 200  # characters of a metric's name
 _SQLITE = "sqlite:///"
+_URI = "TAGS_TRACKER_URI"  # for the process that tells: arguments can be seen by others on the machine
 _CONTACTS = 3  # in a row, if the champion changes during each
 
 FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
@@ -125,7 +125,7 @@ def _tell(
     for _ in range(_CONTACTS):
         record = _present(champion)
         named = ["--champion", json.dumps(_described(record))] if record is not None else []
-        told = _contact([*arguments, "--uri", uri, "--source", source, *named], uri, environment, seconds, without)
+        told = _contact([*arguments, "--source", source, *named], uri, environment, seconds, without)
         # Two who tell at the same time may be heard in either order: the last one sees whether it told of the past.
         if not told.heard or _present(champion) == record:
             break
@@ -162,7 +162,7 @@ def _contact(
     try:
         done = subprocess.run(
             [sys.executable, "-m", "datasets.tracking", *arguments],
-            env={**(os.environ if environment is None else environment), **settings},
+            env={**(os.environ if environment is None else environment), **settings, _URI: uri},
             cwd=Path(__file__).resolve().parents[1],
             capture_output=True,
             text=True,
@@ -290,7 +290,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run in a process of its own; the last line of stdout says what was done, that of stderr what failed."""
     parser = argparse.ArgumentParser(prog="python -m datasets.tracking")
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--uri", required=True)
     parser.add_argument("--source", required=True)
     parser.add_argument("--champion", type=json.loads)
     options = parser.parse_args(arguments)
@@ -298,8 +297,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Here, not above: only this process loads MLflow.
         from mlflow import MlflowClient
 
-        client = MlflowClient(options.uri, options.uri)
-        done = write_run(client, options.folder, options.uri, options.source) if options.folder is not None else []
+        uri = os.environ[_URI]
+        client = MlflowClient(uri, uri)
+        done = write_run(client, options.folder, uri, options.source) if options.folder is not None else []
         if options.champion is not None:
             done.append(write_champion(client, options.champion, options.source))
         print(", ".join(done) or "nothing to tell")
@@ -321,9 +321,11 @@ def _artifacts(uri: str) -> str | None:
 
 
 def _without_secrets(text: str) -> str:
+    """The text with its URLs cut to scheme, host and path: names, passwords and queries may be secret."""
+
     def cut(match: re.Match[str]) -> str:
-        parts = urlsplit(match[0])
-        return match[0].replace(parts.netloc, parts.netloc.rpartition("@")[2]) if "@" in parts.netloc else match[0]
+        scheme, _, rest = match[0].partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
     return re.sub(r"[a-z+]+://\S+", cut, text)
 

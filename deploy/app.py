@@ -24,7 +24,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not bound
 READY_WITHIN = 60.0  # seconds; a cold start takes a few
 STOP_WITHIN = 10.0
 
@@ -68,6 +68,10 @@ def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
     for file in (args.tls_cert, args.tls_key):
         if file is not None and not file.is_file():
             raise StartError(f"TLS file {file} does not exist.")
+    if ":" in args.host:
+        raise StartError(
+            f"HOST={args.host} is an IPv6 address; name an IPv4 one, such as {EVERYWHERE} for all of them."
+        )
     check_port(LOCAL, args.backend_port, "backend", "BACKEND_PORT")
     check_port(args.host, args.port, "pages", "PORT")
     environment = {
@@ -89,7 +93,7 @@ def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
         args.host,
         # Where browsers reach it; without this Streamlit asks a service on the internet for its own address.
         "--browser.serverAddress",
-        own_address() if args.host in EVERYWHERE else args.host,
+        own_address() if args.host == EVERYWHERE else args.host,
         "--server.port",
         str(args.port),
         "--server.headless",
@@ -180,7 +184,7 @@ def main(arguments: Sequence[str]) -> int:
         started = time.monotonic()
         processes = start(args)
         scheme = "https" if args.tls_cert else "http"
-        local = LOCAL if args.host in EVERYWHERE else args.host
+        local = LOCAL if args.host == EVERYWHERE else args.host
         wait_until_ready(
             [f"http://{LOCAL}:{args.backend_port}/readyz", f"{scheme}://{local}:{args.port}/_stcore/health"], processes
         )

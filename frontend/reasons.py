@@ -76,6 +76,10 @@ _KOREAN: Final[Mapping[str, Mapping[str, str]]] = {
         r"within noise \(p = (?P<p>.+), needed below (?P<level>.+)\)": (
             "우연일 수 있는 차이예요 (p = {p}, {level}보다 작아야 해요)"
         ),
+        r"too few tags tell: (?P<better>\d+) are read better and (?P<worse>\d+) worse "
+        r"\(p = (?P<p>.+), needed below (?P<level>.+)\)": (
+            "태그 수가 적어요: {better}개는 나아지고 {worse}개는 나빠졌어요 (p = {p}, {level}보다 작아야 해요)"
+        ),
         r"the interval of the difference reaches down to (?P<low>\S+) points": "차이의 구간이 {low}%p까지 내려가요",
     },
     "loss": {

@@ -41,7 +41,7 @@ _BUSY_SECONDS = 5.0
 _MOST_COMPLAINTS = 20
 _NOTHING = "nothing was imported"
 # Three digits after a point are refused: in much of the world 129.000 is a hundred and twenty-nine thousand.
-_PRICE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}|\d{4}))?", re.ASCII)
+_PRICE = re.compile(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.(\d{1,2}|\d{4}))?", re.ASCII)
 # Currencies whose prices have no fraction (ISO 4217, those that shoes are sold in): one that has must be a mistake.
 _WITHOUT_FRACTION = frozenset({"JPY", "KRW", "VND"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)

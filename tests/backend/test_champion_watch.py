@@ -277,6 +277,31 @@ def test_a_store_that_is_away_does_not_stop_a_start(
     assert wait_until(lambda: failure(client)["resolved"])
 
 
+def test_the_entry_of_another_store_is_another_champion(
+    run: Callable[..., TestClient], place: Place, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each store counts from 1; what served last here may be of another."""
+    place.promote(place.register("1"))
+    run()
+    elsewhere = settings.model_copy(update={"spool_dir": tmp_path / "another"})
+    other = Place(elsewhere, tmp_path)
+    other.promote(other.register("2"))
+    original = Champions.current
+    is_away = True
+
+    def current(self: Champions) -> Any:
+        if is_away:
+            raise BucketUnavailableError("503")
+        return original(self)
+
+    monkeypatch.setattr(Champions, "current", current)
+    client = run(spool_dir=elsewhere.spool)
+    assert serving(client) == ("1", 1)
+    is_away = False
+    assert serves(client, "2", 1)
+    assert not client.get("/v1/model").json()["is_behind"]
+
+
 def test_a_store_that_hangs_does_not_hold_up_a_start(
     run: Callable[..., TestClient], place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

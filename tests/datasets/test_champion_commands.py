@@ -193,3 +193,18 @@ def test_errors_are_one_line(spool: Path, tmp_path: Path, capsys: Capture) -> No
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == len(commands)
     assert all(line.startswith("error: ") for line in lines)
+
+
+def test_a_promotion_by_hand_remembers_what_the_model_was_trained_on(
+    spool: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = model_folder(tmp_path / "a", "a")
+    about = json.loads((folder / "model.json").read_text())
+    about["card"] = {"cycle": {"dataset_version": "v2.1"}}
+    (folder / "model.json").write_text(json.dumps(about))
+    assert run(spool, "champion", "register", str(folder)) == 0
+    digest = capsys.readouterr().out.strip()
+    assert run(spool, "champion", "promote", digest) == 0
+    champion = Champions(FolderObjects(spool)).current()
+    assert champion is not None
+    assert champion.dataset_version == "v2.1"

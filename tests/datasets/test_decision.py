@@ -98,6 +98,17 @@ def test_a_gain_within_noise_is_rejected_and_says_so() -> None:
     assert "within noise (p = 0.27, needed below 0.05)" in decision.reason
 
 
+def test_pictures_of_few_tags_do_not_promote() -> None:
+    """Four tags that were photographed three times each are four witnesses, not twelve."""
+    one = readings(300, 12, 0)
+    groups = (*map(str, range(300)), *(f"tag {at % 4}" for at in range(12)))
+    assert decide(one, [], RULES).accepted
+    decision = decide(replace(one, groups=groups), [], RULES)
+    assert not decision.accepted
+    assert "too few tags tell: 4 are read better and 0 worse (p = 0.12, needed below 0.05)" in decision.reason
+    assert not decide(replace(readings(0, 6, 0), groups=("tag",) * 6), [], RULES).accepted
+
+
 def test_a_small_slice_blocks_on_harm_and_not_on_noise() -> None:
     gain = readings(180, 40, 2)
     assert decide(gain, [readings(18, 0, 2, kind="slice")], RULES).accepted

@@ -31,6 +31,11 @@ def test_half_of_tls_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "both a certificate and its key" in capsys.readouterr().err
 
 
+def test_an_ipv6_address_is_refused_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--host", "::"]) == 2
+    assert "HOST=:: is an IPv6 address" in capsys.readouterr().err
+
+
 def test_a_signal_to_end_is_obeyed_and_its_handler_taken_back(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -58,6 +59,9 @@ def decisions() -> Iterator[decision.Decision]:
         paired("collected holdout", "holdout", same, fixed, broken, groups)
         for same, fixed, broken, groups in product((0, 200), (0, 6, 30), (0, 5, 40), (0, 3))
     ]
+    # Many tags gain a little, and one loses much.
+    groups = (*map(str, range(30)), *("one tag",) * 12)
+    holdouts.append(replace(paired("collected holdout", "holdout", 0, 30, 12), groups=groups))
     names = ("recipe tags-1", "collected holdout, brand Nike or Asics", "recipe tags-1, 7 to 9 characters")
     for holdout, (same, fixed, broken), kind, count in product(
         holdouts, ((600, 0, 0), (150, 2, 8), (900, 20, 46), (100, 0, 60)), ("set", "slice", "status"), (0, 1, 3)

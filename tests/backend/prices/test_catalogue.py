@@ -124,6 +124,7 @@ def test_names_are_plain_text(catalogue: ProductCatalogue, tmp_path: Path) -> No
         ("GW2871,x,Nike,129.000,KRW,https://x.example,", "price '129.000' is not a number"),
         ("GW2871,x,Nike,1.290.000,KRW,https://x.example,", "price '1.290.000' is not a number"),
         ("GW2871,<b></b>,Nike,1,KRW,https://x.example,", "name is empty"),
+        ('GW2871,x,Nike,"99,999,999,999,999,999,999",KRW,https://x.example,', "price '99,999,999,999,999,999,999'"),
         ('GW2871,x,Nike,"12,90",KRW,https://x.example,', "price '12,90'"),
         ("GW2871,x,Nike,1,won,https://x.example,", "currency 'won'"),
         ("GW2871,x,Nike,1,KRW,,", "url is empty"),
