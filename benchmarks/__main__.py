@@ -163,7 +163,7 @@ def main(arguments: list[str]) -> int:
     )
     measured_on = (
         f"Measured on {machine(args.threads)}, {busyness(load)}. Intervals: 95 %, Clopper-Pearson;"
-        " of calibration errors: bootstrap by parent crop.\n"
+        " of calibration errors and of all twins together: bootstrap by parent crop.\n"
     )
     short = "\n".join([targets, readers_table(results, speeds), measured_on])
     print(short)

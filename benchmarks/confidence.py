@@ -94,6 +94,8 @@ class RealConfidence:
         bins: of the reliability diagram.
         wrong: of the texts from the accept threshold on; None if there is no threshold.
         upright_wrong: the same of the crops that are no twins.
+        wrong_parents: crops of which one of these texts is wrong, of those that have one: twins of one crop are no
+            independent evidence.
         readings: that were pooled.
     """
 
@@ -101,6 +103,7 @@ class RealConfidence:
     bins: ReliabilityBins
     wrong: Proportion | None
     upright_wrong: Proportion | None
+    wrong_parents: Proportion | None
     readings: int
 
 
@@ -123,20 +126,26 @@ def measure_real(result: Result, threshold: float | None) -> RealConfidence:
     confidence = np.array([result.readings[number].confidence for number in pooled])
     correct = np.array([result.is_right(number) for number in pooled], dtype=bool)
 
+    accepted = [
+        number
+        for number in pooled
+        if threshold is not None and result.readings[number].confidence >= threshold and result.readings[number].text
+    ]
+    parents: dict[str, bool] = {}  # whether one of the accepted texts is wrong
+    for number in accepted:
+        parent = result.cases[number].parent
+        parents[parent] = parents.get(parent, False) or not result.is_right(number)
+
     def wrong_of(numbers: Sequence[int]) -> Proportion | None:
         if threshold is None:
             return None
-        accepted = [
-            number
-            for number in numbers
-            if result.readings[number].confidence >= threshold and result.readings[number].text
-        ]
-        return Proportion(sum(not result.is_right(number) for number in accepted), len(accepted))
+        return Proportion(sum(not result.is_right(number) for number in numbers), len(numbers))
 
     return RealConfidence(
         expected_calibration_error(confidence, correct, groups=[result.cases[number].parent for number in pooled]),
         reliability_bins(confidence, correct, bins=5),
-        wrong_of(pooled),
-        wrong_of([number for number in pooled if result.cases[number].kind == UPRIGHT]),
+        wrong_of(accepted),
+        wrong_of([number for number in accepted if result.cases[number].kind == UPRIGHT]),
+        None if threshold is None else Proportion(sum(parents.values()), len(parents)),
         len(pooled),
     )

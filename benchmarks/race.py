@@ -51,6 +51,14 @@ class Result:
         hits = [number for number in of_it if key(self.readings[number].text) == key(self.cases[number].text)]
         return Proportion(len(hits), len(of_it))
 
+    def right_by_parent(self, conditions: Sequence[str]) -> dict[str, list[bool]]:
+        """Of the cases of some conditions: which were read right, by the crop that they were made from."""
+        found: dict[str, list[bool]] = {}
+        for number, case in enumerate(self.cases):
+            if case.condition in conditions:
+                found.setdefault(case.parent, []).append(self.is_right(number))
+        return found
+
 
 def read_cases(readers: Sequence[Reader], cases: Sequence[Case]) -> list[Result]:
     """Every reader reads every crop."""

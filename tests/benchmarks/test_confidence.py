@@ -72,6 +72,8 @@ def test_turned_crops_and_other_folders_are_left_out() -> None:
     assert (real.wrong.count, real.wrong.total) == (1, 2)
     assert real.upright_wrong is not None
     assert (real.upright_wrong.count, real.upright_wrong.total) == (0, 1)
+    assert real.wrong_parents is not None
+    assert (real.wrong_parents.count, real.wrong_parents.total) == (1, 1)
 
 
 def test_no_text_is_never_accepted() -> None:

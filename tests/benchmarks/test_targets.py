@@ -32,7 +32,9 @@ SYNTHETIC = SyntheticConfidence(
 
 def confidence(low: float) -> RealConfidence:
     bins = reliability_bins([0.9], [True])
-    return RealConfidence(CalibrationError(0.08, low, 0.12), bins, Proportion(1, 100), Proportion(0, 20), 357)
+    return RealConfidence(
+        CalibrationError(0.08, low, 0.12), bins, Proportion(1, 100), Proportion(0, 20), Proportion(1, 30), 357
+    )
 
 
 @pytest.fixture
@@ -63,10 +65,20 @@ def test_what_is_reached_is_compared_with_the_target(mine: Result) -> None:
 
 def test_no_kind_of_twins_may_be_behind_the_peer(mine: Result) -> None:
     rows = rows_of(mine)
-    assert rows["– small"].verdict == "met, 11 more"
-    assert rows["– blur"].verdict == "**missed by 1**"
+    assert rows["– small"].verdict == "met, 11 more (11 read only here, 0 only there)"
+    assert rows["– blur"].verdict == "**missed by 1** (0 read only here, 1 only there)"
     behind = rows["kinds of twins behind the peer"]
-    assert (behind.ours, behind.verdict) == ("blur", "**missed by 1**")
+    assert (behind.ours, behind.verdict) == ("blur", "**missed by 1** (11 read only here, 1 only there)")
+
+
+def test_twins_of_one_crop_are_one_witness(mine: Result) -> None:
+    """All six twins of a crop are right or wrong together here, so that 306 of them tell as much as 51."""
+    alone = Proportion(45, 51).interval()
+    shown = rows_of(mine)["team_dev, harder twins"].ours
+    low, high = (float(end) / 100 for end in shown.partition("(")[2].removesuffix(" %)").split("–"))
+    assert shown.startswith("270 of 306 (")
+    assert alone[0] - 0.02 < low < alone[0] + 0.06
+    assert alone[1] - 0.06 < high < alone[1] + 0.03
 
 
 def test_times_and_sizes_are_compared(mine: Result) -> None:
@@ -82,7 +94,8 @@ def test_confidence_is_judged(mine: Result) -> None:
     assert rows["calibration error, 10,000 synthetic crops never trained on"].verdict == "met, 0.018 less"
     assert rows["calibration error, 357 real crops and their twins"].verdict == "met, 0.010 less"
     assert rows["wrong among texts accepted without asking, synthetic"].verdict == "met: 1 in 500"
-    assert "1 of 100 (0–5 %)" in rows["the same, real crops and their twins"].ours
+    counted = rows["the same, real crops and their twins"].ours
+    assert counted.startswith("1 of 100 (0–5 %), 100 of 357 accepted; crops with a wrong one 1 of 30 (0–17 %);")
     assert rows_of(mine, low=0.07)["calibration error, 357 real crops and their twins"].verdict == "**missed by 0.010**"
 
 
