@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectMissingError
-from datasets.layout import VERSIONS, version_file_name, version_name
+from datasets.layout import VERSIONS, put_instead, version_file_name, version_name
 from datasets.objects import ObjectStore
 from datasets.places import Places
 from datasets.version import UnknownVersionError, Version, VersionError, VersionExistsError, checked_version_name
@@ -115,12 +115,7 @@ class VersionCatalogue:
     def put_beside(self, name: str, file: str, data: bytes) -> None:
         """Put something beside a version, in place of what was there."""
         for objects in self._all():
-            where = version_file_name(name, file)
-            try:
-                objects.put(where, data)
-            except ObjectConflictError:
-                objects.delete(where)
-                objects.put(where, data)
+            put_instead(objects, version_file_name(name, file), data)
 
     def drop_beside(self, name: str, file: str) -> None:
         """Remove something that lies beside a version."""

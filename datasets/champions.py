@@ -45,6 +45,7 @@ from datasets.layout import (
     model_name,
     numbered_name,
     numbers,
+    put_instead,
 )
 from datasets.objects import ObjectStore
 from datasets.spool import Clock
@@ -530,8 +531,7 @@ class Champions:
             if file not in promised:
                 return _sha256(self._objects.get(name))  # as first registered
             # The digest leaves no choice of bytes, so what is there is damaged.
-            self._objects.delete(name)
-            self._objects.put(name, data)
+            put_instead(self._objects, name, data)
         return _sha256(data)
 
     def _heal_list(self, digest: str, promised: Mapping[str, str], listed: Mapping[str, str]) -> None:
@@ -542,8 +542,7 @@ class Champions:
         except ValueError:
             there = None
         if not _is_file_map(there) or any(there.get(file) != expected for file, expected in promised.items()):
-            self._objects.delete(name)
-            self._objects.put(name, canonical_json(listed))
+            put_instead(self._objects, name, canonical_json(listed))
 
     def _get_file(self, model: ModelRecord, file: str) -> bytes:
         where = f"model {model.digest[:12]} in {self._objects.url}"

@@ -62,7 +62,6 @@ from datasets.errors import (
     ChampionMovedError,
     IndexUnavailableError,
     LeaseLostError,
-    ObjectConflictError,
     ObjectMissingError,
     StoreError,
     StoreFullError,
@@ -79,9 +78,9 @@ from datasets.evaluation_sets import (
     wanted_sets,
 )
 from datasets.event import EventName
-from datasets.folder import make_folder
+from datasets.folder import make_folder, write_whole
 from datasets.history import read_buried
-from datasets.layout import CYCLES, models_url
+from datasets.layout import CYCLES, models_url, put_instead
 from datasets.lease import Lease, acquire, read_lease
 from datasets.objects import ObjectStore
 from datasets.places import Places
@@ -261,7 +260,7 @@ def publish_failure(
     report = CycleReport(cycle_id, version, "", "failed", reason, by, why, at, at, None, damaged=refused)
     files = {REPORT_MARKDOWN: write_markdown(report).encode(), REPORT_HTML: write_html(report, {}).encode()}
     for name, data in {**files, REPORT_JSON: report.to_bytes()}.items():
-        _put(objects, cycle_file_name(cycle_id, name), data)
+        put_instead(objects, cycle_file_name(cycle_id, name), data)
     return report
 
 
@@ -382,7 +381,7 @@ class _Cycle:
             why=self._why,
         )
         make_folder(self._folder)
-        _write(self._folder / _PLAN, json.dumps(dataclasses.asdict(plan), indent=1).encode())
+        write_whole(self._folder / _PLAN, json.dumps(dataclasses.asdict(plan), indent=1).encode())
         return plan
 
     # --- Stages ---
@@ -448,8 +447,8 @@ class _Cycle:
             note = f"not promoted, as asked; the model is in the store as {digest[:12]}"
             return dataclasses.replace(report, notes=(*report.notes, note))
         for name, data in self._pictures.items():
-            _write(self._folder / name, data)
-        _write(self._folder / _DECIDED, report.to_bytes())
+            write_whole(self._folder / name, data)
+        write_whole(self._folder / _DECIDED, report.to_bytes())
         try:
             record = self._champions.promote(
                 digest,
@@ -573,7 +572,7 @@ class _Cycle:
                         on_progress=partial(self._tell_read, f"{name} reads {one.name}", done, total),
                     )
                     saved[key] = [[reading.text, reading.confidence] for reading in readings]
-                    _write(path, json.dumps(saved).encode())
+                    write_whole(path, json.dumps(saved).encode())
                 done += len(one.crops)
                 found.setdefault(one.name, {})[name] = [Reading(*row) for row in saved[key]]
         return found
@@ -661,7 +660,7 @@ class _Cycle:
         self._keep(report)
         try:
             for name, data in self._files(report).items():
-                _put(self._objects, cycle_file_name(report.id, name), data)
+                put_instead(self._objects, cycle_file_name(report.id, name), data)
         except StoreError as error:
             _LOG.error("the report of cycle %s could not be stored: %s", report.id, error)
             return dataclasses.replace(report, notes=(*report.notes, f"this report could not be stored: {error}"))
@@ -680,7 +679,7 @@ class _Cycle:
         """Write the report's files into the work folder. Returns why not, if not."""
         try:
             for name, data in self._files(report).items():
-                _write(self._folder / name, data)
+                write_whole(self._folder / name, data)
         except OSError as error:
             _LOG.error("the report could not be written to %s: %s", self._folder, error)
             return f"not told: the report could not be written to {self._folder}: {error.strerror}"
@@ -704,7 +703,7 @@ class _Cycle:
         finally:
             self._seconds[stage] = before + time.monotonic() - begun
             with contextlib.suppress(OSError):
-                _write(self._folder / _TIMES, json.dumps(self._seconds).encode())
+                write_whole(self._folder / _TIMES, json.dumps(self._seconds).encode())
 
 
 _MOVED = "Not promoted: the champion was changed while the cycle ran, so the comparison no longer holds; run it again."
@@ -827,22 +826,6 @@ def _read_plan(path: Path) -> CyclePlan | None:
         return CyclePlan(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None  # of a process that was killed while it wrote, or of another program
-
-
-def _put(objects: ObjectStore, name: str, data: bytes) -> None:
-    """Put a file of a report in place of what an earlier, killed attempt left."""
-    try:
-        objects.put(name, data)
-    except ObjectConflictError:
-        objects.delete(name)
-        objects.put(name, data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
 
 
 def _now() -> str:

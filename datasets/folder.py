@@ -21,6 +21,13 @@ from datasets.objects import checked_name
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; a power cut may still take it back."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
 class FolderObjects:
     """An `ObjectStore` in a folder of this machine or of a file server.
 

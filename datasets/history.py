@@ -45,7 +45,7 @@ def read_history(places: Places, watermark: Watermark | None = None, *, past_dam
         StoreError: an event up to the watermark is missing or damaged.
         BucketUnavailableError: the bucket does not answer.
     """
-    events, damaged = _read_both(places)
+    events, damaged = _read_all(places.local, places.replica)
     there = set(places.replica.names(EVENTS)) if places.replica is not None and watermark is None else set()
     if past_damaged and places.replica is not None:
         damaged |= _damaged_there(places.replica, there - events.keys() - damaged.keys(), {*events, *damaged})
@@ -65,7 +65,7 @@ def read_history(places: Places, watermark: Watermark | None = None, *, past_dam
 
 def read_buried(places: Places) -> frozenset[str]:
     """Digests of the crops that are gone for good, by all events of the spool."""
-    return buried_crops([event for _, event in _read_all(places.local)])
+    return buried_crops(_read_all(places.local, None)[0].values())
 
 
 def buried_crops(events: Collection[Event]) -> frozenset[str]:
@@ -121,17 +121,17 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
     return samples
 
 
-def _read_both(places: Places) -> tuple[dict[str, Event], dict[str, str]]:
+def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str, Event], dict[str, str]]:
     """The spool's events, and why the others of its names can be read neither there nor in the bucket."""
     events: dict[str, Event] = {}
     damaged: dict[str, str] = {}
-    for name in places.local.names(EVENTS):
+    for name in spool.names(EVENTS):
         if EventName.parse(name) is None:
             continue
         try:
-            events[name] = read_event(name, places.local.get(name))
+            events[name] = read_event(name, spool.get(name))
         except StoreError as error:
-            copy = _copy(places.replica, name)
+            copy = _copy(replica, name)
             if isinstance(copy, Event):
                 events[name] = copy
             else:
@@ -174,14 +174,3 @@ def _why(name: str, error: StoreError) -> str:
 def _is_within(name: str, watermark: Watermark) -> bool:
     parsed = EventName.parse(name)
     return parsed is not None and parsed.sequence <= watermark.get(parsed.writer, 0)
-
-
-def _read_all(objects: ObjectStore) -> Iterable[tuple[str, Event]]:
-    """Events that can be read. A damaged one is as good as missing, and leaves a hole."""
-    for name in objects.names(EVENTS):
-        if EventName.parse(name) is None:
-            continue
-        try:
-            yield name, read_event(name, objects.get(name))
-        except StoreError:
-            continue

@@ -114,6 +114,15 @@ def is_genuine(name: str, data: bytes) -> bool:
     return event is not None and event_digest(data) == event.digest
 
 
+def put_instead(objects: ObjectStore, name: str, data: bytes) -> None:
+    """Put an object in place of what lies there now, if other bytes do."""
+    try:
+        objects.put(name, data)
+    except ObjectConflictError:
+        objects.delete(name)
+        objects.put(name, data)
+
+
 def place(objects: ObjectStore, name: str, data: bytes) -> bool:
     """Put a self-proving object where it belongs, whatever lies there now.
 

@@ -24,6 +24,7 @@ from PIL import Image
 
 from datasets.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
 from datasets.errors import StoreError, UnknownSampleError
+from datasets.folder import write_whole
 from datasets.progress import counted
 from datasets.similarity import light
 from datasets.split import Side, code_keys
@@ -140,7 +141,7 @@ def _mark(folder: Path, version: Version, *, complete: bool, done: Materialized 
             "repeated": done.repeated,
             "other_digest": list(done.differing),
         }
-    _replace(folder / _MARKER, json.dumps(content, indent=2).encode() + b"\n")
+    write_whole(folder / _MARKER, json.dumps(content, indent=2).encode() + b"\n")
 
 
 def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry], buried: frozenset[str]) -> list[_Line]:
@@ -155,7 +156,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
         name = f"{entry.digest}.png"
         if name not in there:  # written in one step: what is there is whole
             try:
-                _replace(images / name, store.whole_crop_bytes(entry.digest))
+                write_whole(images / name, store.whole_crop_bytes(entry.digest))
             except UnknownSampleError as error:
                 raise VersionError(
                     f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"
@@ -217,9 +218,3 @@ def _write_labels(folder: Path, lines: Sequence[_Line]) -> None:
         table.writerow(COLUMNS)
         table.writerows((line.file, line.text, line.row.source, line.sample) for line in lines)
     temporary.replace(folder / "labels.tsv")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(data)
-    temporary.replace(path)

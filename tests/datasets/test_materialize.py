@@ -63,7 +63,7 @@ def test_a_folder_with_both_sides(tmp_path: Path, version: Version) -> None:
 def test_a_stopped_run_goes_on(tmp_path: Path, version: Version, monkeypatch: pytest.MonkeyPatch) -> None:
     with SampleStore.open(tmp_path / "spool") as store:
         materialize(store, version, tmp_path / "whole")
-        real, written = module._replace, []
+        real, written = module.write_whole, []
 
         def stops(path: Path, data: bytes) -> None:
             if len(written) == 5:
@@ -72,11 +72,11 @@ def test_a_stopped_run_goes_on(tmp_path: Path, version: Version, monkeypatch: py
             real(path, data)
             written.append(path)
 
-        monkeypatch.setattr(module, "_replace", stops)
+        monkeypatch.setattr(module, "write_whole", stops)
         with pytest.raises(KeyboardInterrupt):
             materialize(store, version, tmp_path / "out")
         assert json.loads((tmp_path / "out" / "version.json").read_text())["complete"] is False
-        monkeypatch.setattr(module, "_replace", lambda path, data: (real(path, data), written.append(path)))
+        monkeypatch.setattr(module, "write_whole", lambda path, data: (real(path, data), written.append(path)))
         materialize(store, version, tmp_path / "out")
     pictures = [path for path in written if path.suffix == ".png"]
     assert len(pictures) == len(set(pictures)) == 12
