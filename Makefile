@@ -20,7 +20,7 @@ BENCH := .venv-bench
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
-		$(if $(TLS_CERT),--tls-cert $(TLS_CERT)) $(if $(TLS_KEY),--tls-key $(TLS_KEY))
+		$(if $(TLS_CERT),--tls-cert "$(TLS_CERT)") $(if $(TLS_KEY),--tls-key "$(TLS_KEY)")
 
 setup: $(APP)/.installed
 
@@ -53,7 +53,7 @@ bench: $(BENCH)/.installed
 
 # How far the confidence can be trusted, on 10,000 synthetic crops; writes docs/calibration.json and docs/calibration.png.
 calibrate: train-setup
-	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-4:10000 --processes 2
+	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-5:10000 --processes 2
 
 # The whole loop on generated tags: shoppers correct, cycles train, a better champion serves, a harmful one is refused.
 loop-demo: train-setup

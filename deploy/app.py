@@ -54,15 +54,23 @@ def check_port(host: str, port: int, purpose: str, option: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise StartError(
-                f"Port {port} for the {purpose} cannot be used ({error.strerror}). "
-                f"Choose another: make app {option}=..."
+                f"Port {port} for the {purpose} cannot be used ({reason}). Choose another: make app {option}=..."
             ) from error
 
 
-def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
-    """Start backend and pages, each in a session of its own so that Ctrl-C reaches only this process."""
+def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) -> None:
+    """Start backend and pages, each in a session of its own so that Ctrl-C reaches only this process.
+
+    Args:
+        args: from `parse_arguments`.
+        processes: what has been started is appended here at once, so that it can be stopped whatever happens.
+
+    Raises:
+        StartError: an argument makes no sense, or a port is taken.
+    """
     if (args.tls_cert is None) != (args.tls_key is None):
         raise StartError("TLS needs both a certificate and its key: make app TLS_CERT=cert.pem TLS_KEY=key.pem")
     for file in (args.tls_cert, args.tls_key):
@@ -105,16 +113,10 @@ def start(args: argparse.Namespace) -> list[subprocess.Popen[bytes]]:
     ]
     if args.tls_cert:
         pages += ["--server.sslCertFile", str(args.tls_cert), "--server.sslKeyFile", str(args.tls_key)]
-    return [
-        subprocess.Popen(
-            [sys.executable, "-m", "backend"],
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-        ),
-        subprocess.Popen(pages, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL),
-    ]
+    for command in ([sys.executable, "-m", "backend"], pages):
+        processes.append(
+            subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+        )
 
 
 def answers(url: str) -> bool:
@@ -122,8 +124,10 @@ def answers(url: str) -> bool:
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
+    # Without the proxy that the environment may name: it knows nothing of this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
     try:
-        with urllib.request.urlopen(url, timeout=2, context=trusting if url.startswith("https") else None) as answer:  # noqa: S310 - http(s) to this machine
+        with opener.open(url, timeout=2) as answer:
             return int(answer.status) == 200
     except (urllib.error.URLError, OSError):
         return False
@@ -179,10 +183,12 @@ def main(arguments: Sequence[str]) -> int:
     def on_terminate(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, on_terminate)
+    # A terminal that is closed hangs up; who started this with nohup wants it to go on.
+    ending = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
+    before = {one: signal.signal(one, on_terminate) for one in ending}
     try:
         started = time.monotonic()
-        processes = start(args)
+        start(args, processes)
         scheme = "https" if args.tls_cert else "http"
         local = LOCAL if args.host == EVERYWHERE else args.host
         wait_until_ready(
@@ -206,7 +212,8 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         stop(processes)
         # None is a handler that was not set from Python, and cannot be set from it.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)
 
 
 if __name__ == "__main__":

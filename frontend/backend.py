@@ -48,7 +48,7 @@ def _accept_threshold(_client: BackendClient) -> float | None:
 def failure_sentence(error: BackendError, texts: Texts) -> str:
     """What to tell the shopper about a failed request, in one sentence."""
     match error:
-        case BackendRefusedError(kind="bad-text" | "text-required"):
+        case BackendRefusedError(kind="bad-text" | "text-required" | "bad-code"):
             return texts.refused_text
         case BackendRefusedError(status=400 | 413 | 415 | 422):
             return texts.refused_picture

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from frontend.backend import failure_sentence
 from frontend.client import BackendClient, BackendError, Candidate, Kept, Reading
 from frontend.confidence import percent
 from frontend.job import outcome
+from frontend.pictures import Cut
 from frontend.texts import Texts
-from frontend.visit import Visit
+from frontend.visit import Labelling, Visit
 
 
-def confirm(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
-    """Draw the part that belongs to the present reading."""
+def confirm(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Draw the part that belongs to the present reading of this cut."""
     if visit.labelling is not None and visit.saved is None:
-        _await_label(reading, texts, visit, client)
+        _await_label(visit.labelling, texts, visit, client)
     if visit.saved is not None:
         _show_saved(visit.saved, texts, visit, client)
         return
     if visit.notice is not None:
         st.info(visit.notice, icon=":material/delete:")
         visit.notice = None
-    _ask(reading, texts, visit, client)
+    _ask(reading, cut, texts, visit, client)
 
 
 def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
@@ -42,6 +45,36 @@ def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
                     on_click=visit.forget,
                     args=(client, kept.prediction_id),
                 )
+
+
+def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
+    """Finish labels of earlier readings; a failure is told here, with a button to try again."""
+    for one in list(visit.behind):
+        line = texts.kept_unreadable if one.status == "unreadable" else one.text
+        place = st.empty()
+        try:
+            outcome(one.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
+        except BackendError as error:
+            with place.container():
+                sentences = f"{texts.nothing_kept_yet} {failure_sentence(error, texts)}"
+                st.error(f"**{_plain(line)}**: {sentences}", icon=":material/cloud_off:")
+                with st.container(horizontal=True, gap="small"):
+                    st.button(
+                        texts.retry,
+                        icon=":material/refresh:",
+                        key=f"retry-{one.reading.id}",
+                        on_click=visit.label,
+                        args=(client, one.reading, one.cut, one.status, one.text),
+                    )
+                    st.button(
+                        texts.drop_label,
+                        key=f"drop-{one.reading.id}",
+                        on_click=visit.drop_behind,
+                        args=(one.reading.id,),
+                    )
+            continue
+        place.empty()
+        visit.drop_behind(one.reading.id)
 
 
 def await_deletion(texts: Texts, visit: Visit, client: BackendClient) -> None:
@@ -85,7 +118,7 @@ def code_of(typed: str, reading: Reading) -> str:
     return line
 
 
-def _ask(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _ask(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
     if not reading.text:
         title = texts.confirm_title_empty
     else:
@@ -93,7 +126,7 @@ def _ask(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) ->
     st.header(title, anchor=False)
     if visit.chosen is not None and not visit.keep:
         st.info(texts.using_private.format(text=_plain(visit.chosen[0])), icon=":material/visibility_off:")
-    _show_chips(reading, texts, visit, client)
+    _show_chips(reading, cut, texts, visit, client)
     if visit.keep:
         with st.container(horizontal=True, gap="small", key="verdict"):
             if reading.text:
@@ -104,16 +137,16 @@ def _ask(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) ->
                     key="accept",
                     width="stretch",
                     on_click=visit.label,
-                    args=(client, reading, "accepted", reading.text),
+                    args=(client, reading, cut, "accepted", reading.text),
                 )
             st.button(
                 texts.unreadable,
                 icon=":material/visibility_off:",
                 key="unreadable",
                 on_click=visit.label,
-                args=(client, reading, "unreadable", ""),
+                args=(client, reading, cut, "unreadable", ""),
             )
-    _show_correction(reading, texts, visit, client)
+    _show_correction(reading, cut, texts, visit, client)
 
     def switch() -> None:
         visit.keep = bool(st.session_state["keep-switch"])
@@ -124,7 +157,7 @@ def _ask(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) ->
     st.caption(texts.keep_sentence if visit.keep else texts.private_sentence)
 
 
-def _show_chips(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _show_chips(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
     if not reading.candidates:
         return
     key = f"chips-{reading.id}-{visit.chips}"
@@ -136,9 +169,9 @@ def _show_chips(reading: Reading, texts: Texts, visit: Visit, client: BackendCli
         visit.chips += 1
         candidate = reading.candidates[index]
         if visit.keep:
-            visit.label(client, reading, "corrected", candidate.text)
+            visit.label(client, reading, cut, "corrected", candidate.text)
         else:
-            visit.chosen = (candidate.text, candidate.code)
+            visit.choose(reading, candidate.text, candidate.code)
 
     st.pills(
         texts.candidates_label if visit.keep else texts.candidates_label_private,
@@ -152,7 +185,7 @@ def _show_chips(reading: Reading, texts: Texts, visit: Visit, client: BackendCli
     )
 
 
-def _show_correction(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _show_correction(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
     with (
         st.form(f"correction-{reading.id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="correction"),
@@ -170,22 +203,19 @@ def _show_correction(reading: Reading, texts: Texts, visit: Visit, client: Backe
     if not typed.strip():
         st.warning(texts.correct_empty, icon=":material/edit:")
     elif not visit.keep:
-        visit.chosen = (typed.strip().upper(), code_of(typed, reading))
+        visit.choose(reading, typed.strip().upper(), code_of(typed, reading))
         st.rerun()
     else:
         unchanged = typed.strip().upper() == reading.text
-        visit.label(client, reading, "accepted" if unchanged else "corrected", typed.strip())
+        visit.label(client, reading, cut, "accepted" if unchanged else "corrected", typed.strip())
         st.rerun()
 
 
-def _await_label(reading: Reading, texts: Texts, visit: Visit, client: BackendClient) -> None:
-    if visit.labelling is None or visit.verdict is None:
-        return
+def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: BackendClient) -> None:
     place = st.empty()
     try:
-        visit.saved = outcome(visit.labelling, lambda: place.info(texts.saving, icon=":material/hourglass_top:"))
+        visit.saved = outcome(labelling.job, lambda: place.info(texts.saving, icon=":material/hourglass_top:"))
     except BackendError as error:
-        status, text = visit.verdict
         with place.container():
             st.error(f"{texts.nothing_kept_yet} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
             st.button(
@@ -193,7 +223,7 @@ def _await_label(reading: Reading, texts: Texts, visit: Visit, client: BackendCl
                 icon=":material/refresh:",
                 key="retry-label",
                 on_click=visit.label,
-                args=(client, reading, status, text),
+                args=(client, labelling.reading, labelling.cut, labelling.status, labelling.text),
             )
         return
     place.empty()

@@ -56,6 +56,19 @@ def without_stroke(outline: Mapping[str, float], start: CanvasBox) -> CanvasBox:
     )
 
 
+def to_canvas(box: Box, canvas: tuple[int, int], photo: tuple[int, int]) -> CanvasBox:
+    """Scale a region of the photo to whole canvas pixels, at least one.
+
+    Args:
+        box: The region in original pixels of the turned photo.
+        canvas: Width and height of the canvas picture.
+        photo: Width and height of the turned photo in original pixels.
+    """
+    across, down = canvas[0] / photo[0], canvas[1] / photo[1]
+    left, top = round(box.x * across), round(box.y * down)
+    return CanvasBox(left, top, max(1, round(box.width * across)), max(1, round(box.height * down)))
+
+
 def to_photo(box: CanvasBox, canvas: tuple[int, int], photo: tuple[int, int]) -> Box:
     """Scale a canvas box to the photo and clip it there; what would be empty keeps one pixel.
 

@@ -259,11 +259,10 @@ KOREAN: Final = DataTexts(
     sheet_title="사진 모음",
     sheet_none="이 버전에는 사진 모음이 없어요.",
     cycle_title="학습 요청",
-    cycle_about="도전 모델을 학습하고, 챔피언보다 나을 때만 바꿔요. 앱은 학습하지 않고 작업기에 부탁해요.",
-    listening="작업기 {count}대가 듣고 있어요.",
+    cycle_about="도전 모델을 학습하고, 챔피언보다 나을 때만 바꿔요. 앱은 학습하지 않고 워커에 부탁해요.",
+    listening="워커 {count}개가 듣고 있어요.",
     listening_none=(
-        "지금 듣고 있는 작업기가 없어요. 요청은 남아 있다가 작업기가 켜지면 시작해요: "
-        "`python -m datasets cycle --watch`"
+        "지금 듣고 있는 워커가 없어요. 요청은 남아 있다가 워커가 켜지면 시작해요: `python -m datasets cycle --watch`"
     ),
     cycle_version="학습할 버전",
     cycle_next="지금까지의 라벨로 새 버전 만들기",
@@ -272,8 +271,8 @@ KOREAN: Final = DataTexts(
     cycle_requested="요청했어요.",
     cycle_none="진행 중인 학습이 없어요.",
     cycle_asked="{time} 요청 · {by}",
-    cycle_waits="작업기를 기다리고 있어요.",
-    cycle_waits_alone="듣는 작업기가 없어서 기다리고 있어요.",
+    cycle_waits="워커를 기다리고 있어요.",
+    cycle_waits_alone="듣는 워커가 없어서 기다리고 있어요.",
     cycle_works="{worker} 작업 중",
     cycle_count="{stage}: {total} 중 {done}",
     cycle_on="{version} 학습",

@@ -8,13 +8,13 @@ from typing import Final
 import streamlit as st
 from streamlit_cropper import st_cropper
 
-from frontend.crop_box import STROKE, default_box, to_photo, without_stroke
+from frontend.crop_box import STROKE, default_box, to_canvas, to_photo, without_stroke
 from frontend.pictures import Box, Photo, PictureError
 from frontend.texts import Texts
-from frontend.visit import Visit
+from frontend.visit import Cropper, Visit
 
 MAX_CANVAS_HEIGHT: Final = 520
-UPLOAD_TYPES: Final = ["jpg", "jpeg", "png", "webp", "heic", "heif"]
+UPLOAD_TYPES: Final = ["jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "heif", "hif"]
 _UPLOAD, _CAMERA = "upload", "camera"
 
 
@@ -70,12 +70,12 @@ def turn_photo(texts: Texts, visit: Visit) -> None:
         st.button(texts.turn_over, icon=":material/swap_vert:", key="turn-over", on_click=turn, args=(2,))
 
 
-def crop_photo(photo: Photo, turn: int, width: int) -> Box:
-    """Draw the cropper.
+def crop_photo(photo: Photo, visit: Visit, width: int) -> Box:
+    """Draw the cropper. A box that was set stays when the column gets wider or narrower.
 
     Args:
         photo: The photo to crop.
-        turn: Clockwise quarter turns.
+        visit: How the photo is turned, and what was read last.
         width: CSS pixels that the column has.
 
     Returns:
@@ -84,13 +84,20 @@ def crop_photo(photo: Photo, turn: int, width: int) -> Box:
     Raises:
         PictureError: The photo is damaged.
     """
-    canvas = photo.preview(turn, width, MAX_CANVAS_HEIGHT)
-    start = default_box(canvas.size)
-    start_outline = {name: int(value) for name, value in asdict(start).items()}
+    turn = visit.turn
+    canvas, size = photo.preview(turn, width, MAX_CANVAS_HEIGHT), photo.turned_size(turn)
+    if visit.cropper is None or visit.cropper.shows != (photo.id, turn, canvas.width):
+        held = visit.region[2] if visit.region is not None and visit.region[:2] == (photo.id, turn) else None
+        start = default_box(canvas.size) if held is None else to_canvas(held, canvas.size, size)
+        held = held or to_photo(start, canvas.size, size)
+        number = 0 if visit.cropper is None else visit.cropper.number + 1
+        visit.cropper = Cropper(number, (photo.id, turn, canvas.width), start, held)
+    cropper = visit.cropper
+    start_outline = {name: int(value) for name, value in asdict(cropper.start).items()}
     outline = st_cropper(
         canvas,
         # The cropper only loads a picture when it is mounted: another picture needs another key.
-        key=f"crop-{photo.id}-{turn}-{canvas.width}",
+        key=f"crop-{cropper.number}-{photo.id}",
         # Always the same start. Feeding the outline back would scale a scaled box again.
         box_algorithm=lambda picture, aspect_ratio: dict(start_outline),
         realtime_update=True,
@@ -99,5 +106,6 @@ def crop_photo(photo: Photo, turn: int, width: int) -> Box:
         box_color="#0b5cad",
         stroke_width=STROKE,
     )
-    inner = start if outline == start_outline else without_stroke(outline, start)
-    return to_photo(inner, canvas.size, photo.turned_size(turn))
+    if outline == start_outline:
+        return cropper.held
+    return to_photo(without_stroke(outline, cropper.start), canvas.size, size)

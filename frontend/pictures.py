@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 import pi_heif
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -28,6 +28,7 @@ MAX_SENT_PIXELS: Final = 4_000_000
 MAX_ENLARGEMENT: Final = 4.0
 
 PictureFault = Literal["empty", "too_large", "too_many_pixels", "unsupported_format", "damaged"]
+_LIGHT: Final = 170  # of 255; the backend draws the line there, too
 _TURNS: Final[dict[int, Image.Transpose]] = {
     # Pillow's rotations run counter-clockwise, ours clockwise.
     1: Image.Transpose.ROTATE_270,
@@ -195,15 +196,23 @@ class Photo:
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to 8-bit RGB: deep grey is scaled, transparency laid on white."""
+    """Any mode to 8-bit RGB: deep grey is scaled, transparency laid on white, or on black if the print is light."""
     if image.mode.startswith("I"):
         # 16 bits of grey: 65535 becomes 255.
         return image.convert("F").point(lambda value: value * (1 / 257)).convert("RGB")
     if image.has_transparency_data:
         layered = image.convert("RGBA")
-        ground = Image.new("RGBA", layered.size, "white")
+        ground = Image.new("RGBA", layered.size, "black" if _is_light(layered) else "white")
         return Image.alpha_composite(ground, layered).convert("RGB")
     return image.convert("RGB")
+
+
+def _is_light(layered: Image.Image) -> bool:
+    """Whether what is visible of a transparent picture would be lost on white."""
+    small = layered.reduce(max(1, max(layered.size) // 256))
+    visible = small.getchannel("A").point(lambda value: 255 if value > 127 else 0)
+    grey = small.convert("RGB").convert("L")
+    return visible.getbbox() is not None and ImageStat.Stat(grey, visible).mean[0] > _LIGHT
 
 
 def _turned(image: Image.Image, turn: int) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from frontend.backend import failure_sentence
-from frontend.client import BackendClient, BackendError, PriceAnswer, Product
+from frontend.client import BackendClient, BackendError, BackendRefusedError, PriceAnswer, Product
 from frontend.job import outcome
 from frontend.texts import Texts
 from frontend.visit import Visit
 
 MAX_OFFERS = 4
+PASSING = ("unavailable", "quota")  # reasons without a price that may be gone in a moment
 
 
 @st.fragment
@@ -29,12 +30,19 @@ def show_price(code: str, texts: Texts, visit: Visit, client: BackendClient) -> 
     except BackendError as error:
         with place.container():
             st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
-            if st.button(texts.retry, icon=":material/refresh:", key="retry-price"):
+            if _is_worth_a_retry(error) and st.button(texts.retry, icon=":material/refresh:", key="retry-price"):
                 visit.price = None
                 st.rerun(scope="fragment")
         return
     with place.container():
         _show_answer(answer, texts)
+        if answer.reason in PASSING and st.button(texts.retry, icon=":material/refresh:", key="retry-price"):
+            visit.price = None
+            st.rerun(scope="fragment")
+
+
+def _is_worth_a_retry(error: BackendError) -> bool:
+    return not isinstance(error, BackendRefusedError) or error.status not in (400, 422)
 
 
 def _show_answer(answer: PriceAnswer, texts: Texts) -> None:
@@ -66,16 +74,25 @@ def amount(price: int, currency: str, texts: Texts) -> str:
     return f"{currency.upper()} {price:,}"
 
 
-def moment(at: datetime, texts: Texts, timezone: str | None) -> str:
-    """A time on the shopper's clock; a time without a zone is taken as it is."""
+def moment(at: datetime, texts: Texts, timezone: str | None, now: datetime) -> str:
+    """A time on the shopper's clock, with the year if it is not that of `now`.
+
+    Args:
+        at: The time; one without a zone is taken as it is.
+        texts: The language.
+        timezone: The browser's.
+        now: The present, with its zone.
+    """
     if at.tzinfo is not None:
         try:
-            at = at.astimezone(ZoneInfo(timezone or "Asia/Seoul"))
+            zone = ZoneInfo(timezone or "Asia/Seoul")
         except (ZoneInfoNotFoundError, ValueError):
-            at = at.astimezone(ZoneInfo("UTC"))
+            zone = ZoneInfo("UTC")
+        at, now = at.astimezone(zone), now.astimezone(zone)
+    this_year = at.year == now.year
     if texts.language == "ko":
-        return f"{at.month}월 {at.day}일 {at:%H:%M}"
-    return f"{at.day} {at:%b}, {at:%H:%M}"
+        return f"{'' if this_year else f'{at.year}년 '}{at.month}월 {at.day}일 {at:%H:%M}"
+    return f"{at.day} {at:%b}{'' if this_year else f' {at.year}'}, {at:%H:%M}"
 
 
 def _waiting(texts: Texts) -> str:
@@ -100,7 +117,7 @@ def _offer(product: Product, texts: Texts, *, lead: bool) -> str:
     if product.mall:
         where.append(f"<span>{escape(product.mall)}</span>")
     if product.fetched_at is not None:
-        time = moment(product.fetched_at, texts, st.context.timezone)
+        time = moment(product.fetched_at, texts, st.context.timezone, datetime.now(UTC))
         where.append(f"<span>{escape(texts.price_at.format(time=time))}</span>")
     if _is_web(product.url):
         where.append(

@@ -113,6 +113,7 @@ class Texts:
     refused_text: str
     retry: str
     nothing_kept_yet: str
+    drop_label: str
     still_kept: str
 
 
@@ -165,10 +166,10 @@ KOREAN: Final = Texts(
     copy_failed="직접 복사해 주세요",
     formats_label="품번 형식이 맞는 브랜드",
     formats_none="형식이 맞는 브랜드를 찾지 못했어요.",
-    picture_note="사진만 보면 {text} 에 더 가까워요. 브랜드의 품번 형식을 보고 골랐어요.",
+    picture_note="사진만 보면 ‘{text}’ 쪽에 더 가까워요. 브랜드의 품번 형식을 보고 골랐어요.",
     candidates_label="혹시 이건가요? 누르면 바로 저장해요.",
     candidates_label_private="혹시 이건가요? 누르면 바로 바꿔요.",
-    corrected_note="고쳐 주신 내용이에요. 처음에는 {text} 로 읽었어요.",
+    corrected_note="고쳐 주신 내용이에요. 처음 읽은 글자: {text}",
     corrected_note_empty="적어 주신 내용이에요. 처음에는 글자를 찾지 못했어요.",
     no_text="글자를 찾지 못했어요. 상자를 품번에 맞추거나 사진을 돌려 보세요.",
     no_text_sure="글자가 없을 확률 {percent}",
@@ -193,7 +194,7 @@ KOREAN: Final = Texts(
     saved="저장했어요: **{text}**",
     saved_unreadable="‘읽을 수 없음’으로 저장했어요.",
     saved_completed="품번만 적어 주셔서 줄의 나머지는 읽은 대로 채웠어요.",
-    using_private="저장하지 않고 **{text}** 로 찾고 있어요.",
+    using_private="저장하지 않고 찾는 중: **{text}**",
     undo="저장 취소하고 삭제",
     undone="저장한 것을 삭제했어요.",
     undo_nothing="이미 삭제되어 있어요.",
@@ -212,7 +213,7 @@ KOREAN: Final = Texts(
     price_reasons={
         "no_key": "가격 검색 키가 없어서 가격을 찾지 못해요.",
         "key_refused": "가격 검색 키가 거절되어 가격을 찾지 못해요.",
-        "quota": "오늘 가격 검색 횟수를 다 썼어요.",
+        "quota": "가격 검색 한도를 넘었어요. 잠시 후 다시 시도해 주세요.",
         "service_ended": "가격 검색 서비스가 종료되었어요.",
         "not_found": "이 품번의 상품을 찾지 못했어요.",
         "unavailable": "가격 서비스가 지금 응답하지 않아요.",
@@ -228,6 +229,7 @@ KOREAN: Final = Texts(
     refused_picture="이 부분은 읽을 수 없어요. 상자를 조금 더 크게 잡아 주세요.",
     retry="다시 시도",
     nothing_kept_yet="아직 저장되지 않았어요.",
+    drop_label="저장하지 않기",
     still_kept="아직 삭제되지 않았어요.",
 )
 
@@ -331,7 +333,7 @@ ENGLISH: Final = Texts(
     price_reasons={
         "no_key": "No price: there is no key for the price search.",
         "key_refused": "No price: the price search refused its key.",
-        "quota": "No price: today's price searches are used up.",
+        "quota": "No price: the limit of price searches is reached. Please try again in a moment.",
         "service_ended": "No price: the price search service has ended.",
         "not_found": "No product was found for this code.",
         "unavailable": "No price: the price service is not answering right now.",
@@ -347,6 +349,7 @@ ENGLISH: Final = Texts(
     refused_picture="This part cannot be read. Please make the box a little larger.",
     retry="Try again",
     nothing_kept_yet="It has not been saved yet.",
+    drop_label="Do not save",
     still_kept="It has not been deleted yet.",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,13 +11,38 @@ from typing import Final
 import streamlit as st
 
 from frontend.client import BackendClient, BackendError, Kept, LabelStatus, PriceAnswer, Reading
+from frontend.crop_box import CanvasBox
 from frontend.job import pool
 from frontend.pictures import Box, Cut, Photo
 
 _STATE_KEY: Final = "visit"
-_KEPT: Final = "kept"  # in the page's address
-_NOTED: Final = 5  # labels there at most
 _PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+
+
+@dataclass(frozen=True)
+class Cropper:
+    """The cropper on the page, which cannot be told anything once it is there."""
+
+    number: int  # of croppers so far
+    shows: tuple[str, int, int]  # the photo, how it is turned, and the canvas' width
+    start: CanvasBox  # where its box began
+    held: Box  # what the box holds as long as it stays there
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """A label under way, kept or failed, with all that it takes to ask again."""
+
+    reading: Reading
+    cut: Cut  # what was read
+    status: LabelStatus
+    text: str
+    job: Future[Kept]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the backend has said so."""
+        return self.job.done() and self.job.exception() is None
 
 
 @dataclass
@@ -27,17 +53,20 @@ class Visit:
     photo: Photo | None = None
     turn: int = 0
     round: int = 0
+    cropper: Cropper | None = None
     # The crop, its reading under way or done, and the text that the shopper prefers to it, with its code.
     region: tuple[str, int, Box] | None = None
     cut: Cut | None = None
     reading: Future[Reading] | None = None
     chosen: tuple[str, str] | None = None
     # The label under way, and what the store holds for this reading.
-    verdict: tuple[LabelStatus, str] | None = None
-    labelling: Future[Kept] | None = None
+    labelling: Labelling | None = None
     saved: Kept | None = None
+    # Labels of readings that are no longer shown, and that nobody has said to be kept.
+    behind: list[Labelling] = field(default_factory=list)
     # Everything kept in this session, newest last, by prediction; and the deletion under way.
     kept: dict[str, Kept] = field(default_factory=dict)
+    is_recalled: bool = False  # whether what was kept before a reload is among it
     forgetting: tuple[str, Future[bool]] | None = None
     # One sentence to show once, after an undo.
     notice: str | None = None
@@ -62,12 +91,13 @@ class Visit:
         self.clear_reading()
 
     def clear_reading(self) -> None:
-        """Forget the crop and all that was read from it."""
+        """Forget the crop and all that was read from it; a label under way stays behind until it is kept."""
+        if self.labelling is not None and not self.labelling.is_kept:
+            self.behind.append(self.labelling)
         self.region = None
         self.cut = None
         self.reading = None
         self.chosen = None
-        self.verdict = None
         self.labelling = None
         self.saved = None
         self.notice = None
@@ -87,15 +117,36 @@ class Visit:
             self.reading = pool().submit(client.read, self.cut)
         return self.reading
 
-    def label(self, client: BackendClient, reading: Reading, status: LabelStatus, text: str) -> None:
-        """Ask the backend to keep the cut with this verdict."""
-        if self.cut is None:
-            raise ValueError("there is no cut")
+    def label(self, client: BackendClient, reading: Reading, cut: Cut, status: LabelStatus, text: str) -> None:
+        """Ask the backend to keep a cut with this verdict.
+
+        Args:
+            client: The backend.
+            reading: What the button belonged to. It stands there until the next one is read, so that it may not be
+                the present one any more.
+            cut: What was read then.
+            status: The shopper's verdict.
+            text: The line, if there is one.
+        """
         self.notice = None
-        self.verdict = (status, text)
-        self.labelling = pool().submit(client.label, reading, status, text, self.cut)
+        job = pool().submit(client.label, reading, status, text, cut)
         # Recorded even when the shopper moves on before the answer comes: what is kept must stay deletable.
-        self.labelling.add_done_callback(self._record)
+        job.add_done_callback(self._record)
+        labelling = Labelling(reading, cut, status, text, job)
+        self.drop_behind(reading.id)
+        if self._shows(reading):
+            self.labelling = labelling
+        else:
+            self.behind.append(labelling)
+
+    def choose(self, reading: Reading, text: str, code: str) -> None:
+        """Let another line stand in this reading's place, without keeping it."""
+        if self._shows(reading):
+            self.chosen = (text, code)
+
+    def drop_behind(self, prediction_id: str) -> None:
+        """Think no more of a label that was left behind."""
+        self.behind = [one for one in self.behind if one.reading.id != prediction_id]
 
     def forget(self, client: BackendClient, prediction_id: str) -> None:
         """Ask the backend to delete what was kept."""
@@ -109,29 +160,29 @@ class Visit:
         if self.saved is not None and self.saved.prediction_id == prediction_id:
             self.saved = None
             self.chosen = None
-            self.verdict = None
             self.labelling = None
 
-    def note_in_address(self) -> None:
-        """Note in the page's address what was kept last, so that it can still be deleted after a reload."""
-        noted = list(self.kept)[-_NOTED:]
-        if st.query_params.get_all(_KEPT) != noted:
-            if noted:
-                st.query_params[_KEPT] = noted
-            else:
-                st.query_params.pop(_KEPT, None)
+    def recall(self, noted: Iterable[str]) -> bool:
+        """List what was kept before a reload. Ids cannot be guessed, so what is noted is true.
 
-    def recall_from_address(self) -> None:
-        """List what the page's address says was kept before a reload. What it says cannot be guessed, so it is true."""
-        for prediction_id in st.query_params.get_all(_KEPT)[-_NOTED:]:
-            if _PREDICTION_ID.match(prediction_id):
-                self.kept.setdefault(prediction_id, Kept(prediction_id, "accepted", "", "", completed=False))
+        Returns:
+            Whether there is anything.
+        """
+        self.is_recalled = True
+        ids = [one for one in noted if _PREDICTION_ID.match(one)]
+        for prediction_id in ids:
+            self.kept.setdefault(prediction_id, Kept(prediction_id, "accepted", "", "", completed=False))
+        return bool(ids)
 
     def find_price(self, client: BackendClient, code: str) -> Future[PriceAnswer]:
         """The offers for a code; asks once for each code."""
         if self.price is None or self.price[0] != code:
             self.price = (code, pool().submit(client.products, code))
         return self.price[1]
+
+    def _shows(self, reading: Reading) -> bool:
+        job = self.reading
+        return job is not None and job.done() and job.exception() is None and job.result().id == reading.id
 
     def _record(self, job: Future[Kept]) -> None:
         try:
@@ -145,6 +196,5 @@ def current_visit() -> Visit:
     """This session's visit."""
     if _STATE_KEY not in st.session_state:
         st.session_state[_STATE_KEY] = Visit()
-        st.session_state[_STATE_KEY].recall_from_address()
     visit: Visit = st.session_state[_STATE_KEY]
     return visit

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from backend.dependencies import ServicesDep
 from backend.problems import Problem, problems
 from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
+from ocr_model.formats import extract_code
 from ocr_model.text import match_key, normalize_text
 
 __all__ = ["router"]
@@ -30,7 +31,7 @@ async def find_products(
         Query(min_length=1, max_length=64, description="Code as on the tag.", examples=["CW2288-111"]),
     ],
 ) -> ProductsBody:
-    """Return products for a code, or why there are none; links to searches in any case."""
+    """Return products for the code in what was typed, or why there are none; links to searches in any case."""
     normalized = normalize_text(code)
     if not match_key(normalized):
         raise Problem(
@@ -39,7 +40,9 @@ async def find_products(
             "This is not a product code",
             "A code has at least one letter or digit.",
         )
-    answer = await services.prices.find(normalized)
+    found = extract_code(normalized)
+    # Without a field name or a colour around it, it stays as typed: the spaces of AIR MAX 90 help the search.
+    answer = await services.prices.find(found if found and found != normalized.replace(" ", "") else normalized)
     return ProductsBody(
         code=answer.code,
         products=[ProductBody.model_validate(offer, from_attributes=True) for offer in answer.offers],

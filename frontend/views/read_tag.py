@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from frontend.backend import backend, failure_sentence, sure_confidence
 from frontend.client import BackendClient, BackendError, BackendRefusedError, Reading
-from frontend.confirm_panel import await_deletion, confirm, show_kept
+from frontend.confirm_panel import await_deletion, confirm, show_behind, show_kept
 from frontend.heading import page_language, show_heading
 from frontend.job import outcome
+from frontend.kept_notes import note_kept
 from frontend.photo_panel import choose_photo, crop_photo, turn_photo
 from frontend.pictures import Box, PictureError
 from frontend.price_panel import show_price
@@ -47,8 +48,9 @@ def read_tag() -> None:
                 visit.notice = None
         elif region is not None:
             _read(region, texts, visit, client)
+        show_behind(texts, visit, client)
         show_kept(texts, visit, client)
-    visit.note_in_address()
+    note_kept(visit)
 
 
 def _steps(texts: Texts) -> None:
@@ -65,7 +67,7 @@ def _photo(texts: Texts, visit: Visit, width: int) -> tuple[str, int, Box] | Non
         return None
     turn_photo(texts, visit)
     try:
-        return visit.photo.id, visit.turn, crop_photo(visit.photo, visit.turn, width)
+        return visit.photo.id, visit.turn, crop_photo(visit.photo, visit, width)
     except PictureError as error:
         st.error(texts.picture_faults[error.fault], icon=":material/broken_image:")
         return None
@@ -90,11 +92,14 @@ def _read(region: tuple[str, int, Box], texts: Texts, visit: Visit, client: Back
             if not isinstance(error, BackendRefusedError) or error.status not in (400, 413, 415, 422):
                 st.button(texts.retry, icon=":material/refresh:", key="retry-read", on_click=visit.clear_reading)
         return
+    cut = visit.cut
+    if cut is None:
+        raise ValueError("what was read has a cut")
     # Line and code stand above the confirmation, but the confirmation may change them.
     line = _line(reading, visit)
     _show_line(place, line, reading, texts, client)
     code_place = st.container()
-    confirm(reading, texts, visit, client)
+    confirm(reading, cut, texts, visit, client)
     if _line(reading, visit) != line:
         line = _line(reading, visit)
         _show_line(place, line, reading, texts, client)

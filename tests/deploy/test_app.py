@@ -4,11 +4,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from deploy.app import StartError, check_port, main
+from deploy.app import StartError, answers, check_port, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,19 +38,60 @@ def test_an_ipv6_address_is_refused_by_its_name(capsys: pytest.CaptureFixture[st
     assert "HOST=:: is an IPv6 address" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_end_is_obeyed_and_its_handler_taken_back(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
-    before = signal.getsignal(signal.SIGTERM)
+    handler = signal.signal(number, signal.SIG_DFL)
+    children: list[subprocess.Popen[bytes]] = []
 
-    def start(_args: object) -> list[subprocess.Popen[bytes]]:
-        signal.raise_signal(signal.SIGTERM)
+    def start(_args: object, processes: list[subprocess.Popen[bytes]]) -> None:
+        processes.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
+        children.extend(processes)
+        signal.raise_signal(number)
         raise AssertionError("the signal was not heard")
 
     monkeypatch.setattr("deploy.app.start", start)
-    assert main([]) == 0
-    assert capsys.readouterr().out.strip() == "Stopped."
-    assert signal.getsignal(signal.SIGTERM) is before
+    try:
+        assert main([]) == 0
+        assert capsys.readouterr().out.strip() == "Stopped."
+        assert signal.getsignal(number) == signal.SIG_DFL
+        assert all(child.poll() is not None for child in children)  # what had been started by then, too
+    finally:
+        signal.signal(number, handler)
+
+
+def test_who_asked_for_no_hangups_is_obeyed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr("deploy.app.start", lambda *_: signal.raise_signal(signal.SIGHUP))
+        monkeypatch.setattr("deploy.app.wait_until_ready", lambda *_: signal.raise_signal(signal.SIGTERM))
+        assert main([]) == 0
+    finally:
+        signal.signal(signal.SIGHUP, handler)
+
+
+def test_a_proxy_is_not_asked_about_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        assert answers(f"http://127.0.0.1:{server.server_port}/")
+
+
+def test_a_port_that_is_none_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "99999"]) == 2
+    assert capsys.readouterr().err.startswith("Port 99999 for the pages cannot be used (")
 
 
 def test_a_failed_start_takes_its_handler_back() -> None:

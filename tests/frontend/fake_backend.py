@@ -104,6 +104,7 @@ class FakeBackend:
         self.shoppers: list[str | None] = []
         self.labels: dict[str, dict[str, Any]] = {}
         self.label_requests: list[dict[str, Any]] = []
+        self.label_pictures: list[bytes | None] = []  # of each of them
         self.price_requests: list[str] = []
         self.accept_threshold: float | None = None
         self.team = FakeTeam()
@@ -135,6 +136,7 @@ class FakeBackend:
         ) -> Any:
             request = {"id": prediction_id, "status": status, "text": text, "image": image is not None}
             self.label_requests.append(request | {"read_text": read_text, "read_confidence": read_confidence})
+            self.label_pictures.append(None if image is None else image.file.read())
             if self.failing_labels > 0:
                 self.failing_labels -= 1
                 return problem(500, "internal")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontend.crop_box import STROKE, CanvasBox, default_box, to_photo, without_stroke
+from frontend.crop_box import STROKE, CanvasBox, default_box, to_canvas, to_photo, without_stroke
 from frontend.pictures import Box
 
 
@@ -52,3 +52,15 @@ def test_the_box_is_scaled_back_to_the_photo() -> None:
 )
 def test_a_box_dragged_over_the_edge_is_clipped_and_never_empty(box: CanvasBox, expected: Box) -> None:
     assert to_photo(box, (400, 300), (4000, 3000)) == expected
+
+
+@pytest.mark.parametrize("canvas", [(340, 255), (700, 525), (33, 25)])
+def test_a_region_finds_its_place_on_another_canvas(canvas: tuple[int, int]) -> None:
+    region = Box(400, 1500, 2100, 300)
+    box = to_canvas(region, canvas, (4000, 3000))
+    assert all(value == int(value) for value in (box.left, box.top, box.width, box.height))
+    back = to_photo(box, canvas, (4000, 3000))
+    pixel = 4000 / canvas[0]
+    assert abs(back.x - region.x) <= pixel
+    assert abs(back.width - region.width) <= pixel
+    assert to_canvas(Box(0, 0, 1, 1), canvas, (4000, 3000)).width == 1

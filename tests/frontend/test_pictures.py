@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from frontend.pictures import LOSSLESS_PIXELS, MAX_SENT_PIXELS, Box, Cut, Photo, PictureError
 from tests.frontend.tag_picture import encode
@@ -192,3 +192,16 @@ def test_a_truncated_file_is_damaged(form: str) -> None:
     with pytest.raises(PictureError) as caught:
         Photo(data[: len(data) // 2]).preview(0, 400, 400)
     assert caught.value.fault in ("damaged", "unsupported_format")
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("white", 0), ("black", 255), ((230, 230, 120), 0)])
+def test_light_print_on_a_transparent_ground_stays_visible(ink: object, ground: int) -> None:
+    image = Image.new("RGBA", (80, 40))
+    ImageDraw.Draw(image).rectangle((20, 10, 60, 30), fill=ink)
+    seen = Photo(encode(image)).preview(0, 80, 40).convert("L")
+    assert seen.getpixel((2, 2)) == ground
+    assert abs(seen.getpixel((40, 20)) - ground) > 100
+
+
+def test_a_picture_of_nothing_is_white() -> None:
+    assert Photo(encode(Image.new("RGBA", (80, 40)))).preview(0, 80, 40).getpixel((2, 2)) == (255, 255, 255)

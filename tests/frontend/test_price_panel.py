@@ -50,5 +50,12 @@ def test_prices_are_written_as_people_write_them(price: int, currency: str, kore
 )
 def test_times_are_on_the_shoppers_clock(timezone: str | None, korean: str, english: str) -> None:
     at = datetime(2026, 7, 1, 5, 5, tzinfo=UTC)
-    assert moment(at, KOREAN, timezone) == korean
-    assert moment(at, ENGLISH, timezone) == english
+    assert moment(at, KOREAN, timezone, at) == korean
+    assert moment(at, ENGLISH, timezone, at) == english
+
+
+def test_times_of_another_year_say_so() -> None:
+    at, now = datetime(2025, 12, 31, 15, 5, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC)
+    assert moment(at, KOREAN, "UTC", now) == "2025년 12월 31일 15:05"
+    assert moment(at, ENGLISH, "UTC", now) == "31 Dec 2025, 15:05"
+    assert moment(at, KOREAN, "Asia/Seoul", now) == "1월 1일 00:05"  # 2026 there

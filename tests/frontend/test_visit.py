@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from frontend.client import BackendClient, BackendRefusedError
-from frontend.pictures import Box, Photo
+from frontend.pictures import Box, Cut, Photo
 from frontend.visit import Visit
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.tag_picture import encode
@@ -29,6 +29,11 @@ def region(visit: Visit, box: Box, turn: int = 0) -> tuple[str, int, Box]:
     return visit.photo.id, turn, box
 
 
+def the_cut(visit: Visit) -> Cut:
+    assert visit.cut is not None
+    return visit.cut
+
+
 def test_one_region_is_read_once_and_another_anew(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
     first = visit.read(client, region(visit, BOX))
     assert visit.read(client, region(visit, BOX)) is first
@@ -48,9 +53,9 @@ def test_what_is_kept_stays_listed_when_the_shopper_moves_on(
     visit: Visit, client: BackendClient, fake: FakeBackend
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
-    visit.label(client, reading, "corrected", "A1")
+    visit.label(client, reading, the_cut(visit), "corrected", "A1")
     assert visit.labelling is not None
-    labelling = visit.labelling
+    labelling = visit.labelling.job
     visit.drop_photo()
     labelling.result(5)
     assert [kept.text for kept in visit.kept.values()] == ["A1"]
@@ -62,20 +67,57 @@ def test_a_failed_label_keeps_the_cut_so_that_it_can_be_tried_again(
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     fake.failing_labels = 1
-    visit.label(client, reading, "accepted", reading.text)
+    visit.label(client, reading, the_cut(visit), "accepted", reading.text)
     assert visit.labelling is not None
     with pytest.raises(BackendRefusedError):
-        visit.labelling.result(5)
+        visit.labelling.job.result(5)
     assert visit.kept == {}
-    visit.label(client, reading, "accepted", reading.text)
-    assert visit.labelling.result(5).text == "CW2288-111"
+    visit.label(client, reading, the_cut(visit), "accepted", reading.text)
+    assert visit.labelling.job.result(5).text == "CW2288-111"
+
+
+def test_a_label_belongs_to_the_reading_whose_button_was_pressed(
+    visit: Visit, client: BackendClient, fake: FakeBackend
+) -> None:
+    """The old buttons stand there while another box is read."""
+    first = visit.read(client, region(visit, BOX)).result(5)
+    cut = the_cut(visit)
+    fake.expired = True
+    second = visit.read(client, region(visit, Box(0, 0, 70, 30)))
+    visit.label(client, first, cut, "accepted", first.text)
+    visit.choose(first, "X", "X")
+    second.result(5)
+    assert (visit.labelling, visit.saved, visit.chosen) == (None, None, None)
+    (behind,) = visit.behind
+    behind.job.result(5)
+    assert [one["id"] for one in fake.label_requests] == [first.id, first.id]
+    assert fake.label_pictures == [None, cut.data]
+    assert list(visit.kept) == [first.id]
+
+
+def test_a_label_that_fails_after_the_shopper_moved_on_can_be_sent_again(
+    visit: Visit, client: BackendClient, fake: FakeBackend
+) -> None:
+    reading = visit.read(client, region(visit, BOX)).result(5)
+    fake.failing_labels = 1
+    visit.label(client, reading, the_cut(visit), "corrected", "A1")
+    assert visit.labelling is not None
+    with pytest.raises(BackendRefusedError):
+        visit.labelling.job.result(5)
+    visit.drop_photo()
+    (behind,) = visit.behind
+    visit.label(client, behind.reading, behind.cut, behind.status, behind.text)
+    (again,) = visit.behind
+    assert again.job.result(5).text == "A1"
+    visit.drop_behind(reading.id)
+    assert visit.behind == []
 
 
 def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
-    visit.label(client, reading, "accepted", reading.text)
+    visit.label(client, reading, the_cut(visit), "accepted", reading.text)
     assert visit.labelling is not None
-    visit.saved = visit.labelling.result(5)
+    visit.saved = visit.labelling.job.result(5)
     visit.forget(client, reading.id)
     assert visit.forgetting is not None
     assert visit.forgetting[1].result(5) is True

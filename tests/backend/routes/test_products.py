@@ -89,3 +89,16 @@ def test_what_is_no_code_is_refused(client: TestClient, code: str) -> None:
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert client.get("/v1/products").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("ARTCP9449", "CP9449"),
+        ("ART CP9448", "CP9448"),
+        ("SN 117504 COLOR:BLK", "117504"),
+        ("AIR MAX 90", "AIR MAX 90"),
+    ],
+)
+def test_the_code_is_found_in_what_was_typed(client: TestClient, typed: str, code: str) -> None:
+    assert client.get("/v1/products", params={"code": typed}).json()["code"] == code
