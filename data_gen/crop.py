@@ -144,7 +144,7 @@ class CropRenderer:
         font = self._font(words)
         if not self.recipe.same_shapes and digit_like_letters(font) & set(text):
             return None
-        if not (text.isupper() or can_draw(font, text)):
+        if text != text.upper() and not can_draw(font, text):
             return None
         try:
             line = self._draw(text, font, rng, words, height)

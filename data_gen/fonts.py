@@ -288,4 +288,5 @@ def fetch_npm_fonts(families: Iterable[str] = NPM_FAMILIES, folder: Path = FETCH
                         font.flavor = None
                         font.save(folder / f"{family}-{weight}.ttf")
         print(f"fetched {family}", file=sys.stderr)
+    has_glyphs.cache_clear()  # files have come in the place of others
     return failed

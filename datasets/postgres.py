@@ -15,14 +15,12 @@ import sqlalchemy as sa
 
 T = TypeVar("T")
 
-SILENCE = 10.0  # seconds; the server ends statements that take longer by itself
-_ARGUMENTS: dict[str, Any] = {"connect_timeout": 3, "options": f"-c statement_timeout={SILENCE:g}s"}
+SILENCE = 10.0  # seconds
+_ARGUMENTS: dict[str, Any] = {"connect_timeout": 3}  # seconds; what the URL says goes before
 
 
 def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine whose calls fail with OperationalError after `SILENCE` seconds without an answer.
-
-    What the query of the URL says goes before what is set here.
+    """An engine whose calls fail with OperationalError after `SILENCE` seconds without a byte from the server.
 
     Args:
         url: of the dialect `postgresql+psycopg`.
@@ -42,7 +40,7 @@ class _Connection(psycopg.Connection[Any]):
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **more: Any) -> T:
         """Wait for a round trip; see psycopg.Connection.wait."""
         try:
-            return super().wait(_until(gen, time.monotonic() + self.silence), *arguments, **more)
+            return super().wait(_until_silent(gen, self.silence), *arguments, **more)
         except _SilentError as error:
             self.pgconn.finish()  # nobody knows what state it is in; the pool makes another
             raise psycopg.OperationalError(f"no answer for {self.silence:g} s") from error
@@ -52,13 +50,15 @@ class _SilentError(Exception):
     """The time is over."""
 
 
-def _until(gen: Generator[Any, Any, T], deadline: float) -> Generator[Any, Any, T]:
-    """The same steps of the protocol, but none that begins after the deadline without the server being ready."""
+def _until_silent(gen: Generator[Any, Any, T], seconds: float) -> Generator[Any, Any, T]:
+    """The same steps of the protocol, as long as the server is ready now and then."""
     try:
-        wanted = next(gen)
+        wanted, last = next(gen), time.monotonic()
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() > deadline:
+            if ready:
+                last = time.monotonic()
+            elif time.monotonic() - last > seconds:
                 gen.close()
                 raise _SilentError
             wanted = gen.send(ready)

@@ -210,6 +210,9 @@ def main(arguments: Sequence[str]) -> int:
         print("\nStopped.", flush=True)
         return 0
     finally:
+        # Hangups come more than once; another must not keep the processes from being stopped.
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
         stop(processes)
         # None is a handler that was not set from Python, and cannot be set from it.
         for one, handler in before.items():

@@ -186,29 +186,38 @@ def _show_chips(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: 
 
 
 def _show_correction(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+    key = f"typed-{reading.id}"
+
+    # A callback, because the form may belong to the last reading by the time the press arrives.
+    def send() -> None:
+        typed = str(st.session_state[key]).strip()
+        visit.typed_nothing = not typed
+        if not typed:
+            return
+        if visit.keep:
+            unchanged = typed.upper() == reading.text
+            visit.label(client, reading, cut, "accepted" if unchanged else "corrected", typed)
+        else:
+            visit.choose(reading, typed.upper(), code_of(typed, reading))
+
     with (
         st.form(f"correction-{reading.id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="correction"),
     ):
-        typed = st.text_input(
+        st.text_input(
             texts.correct_label if visit.keep else texts.correct_label_private,
             value=reading.text,
             max_chars=64,
-            key=f"typed-{reading.id}",
+            key=key,
             autocomplete="off",
         )
-        pressed = st.form_submit_button(texts.correct_button if visit.keep else texts.correct_button_private)
-    if not pressed:
-        return
-    if not typed.strip():
+        st.form_submit_button(
+            texts.correct_button if visit.keep else texts.correct_button_private,
+            on_click=send,
+        )
+    if visit.typed_nothing:
+        visit.typed_nothing = False
         st.warning(texts.correct_empty, icon=":material/edit:")
-    elif not visit.keep:
-        visit.choose(reading, typed.strip().upper(), code_of(typed, reading))
-        st.rerun()
-    else:
-        unchanged = typed.strip().upper() == reading.text
-        visit.label(client, reading, cut, "accepted" if unchanged else "corrected", typed.strip())
-        st.rerun()
 
 
 def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: BackendClient) -> None:

@@ -64,6 +64,8 @@ class Visit:
     saved: Kept | None = None
     # Labels of readings that are no longer shown, and that nobody has said to be kept.
     behind: list[Labelling] = field(default_factory=list)
+    # Whether the correction that was sent last was empty, until that is said.
+    typed_nothing: bool = False
     # Everything kept in this session, newest last, by prediction; and the deletion under way.
     kept: dict[str, Kept] = field(default_factory=dict)
     is_recalled: bool = False  # whether what was kept before a reload is among it

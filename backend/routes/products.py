@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from backend.dependencies import ServicesDep
 from backend.problems import Problem, problems
 from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
-from ocr_model.formats import extract_code
+from ocr_model.formats import extract_code, match_formats
 from ocr_model.text import match_key, normalize_text
 
 __all__ = ["router"]
@@ -40,9 +40,9 @@ async def find_products(
             "This is not a product code",
             "A code has at least one letter or digit.",
         )
-    found = extract_code(normalized)
-    # Without a field name or a colour around it, it stays as typed: the spaces of AIR MAX 90 help the search.
-    answer = await services.prices.find(found if found and found != normalized.replace(" ", "") else normalized)
+    # Only a known format vouches that what stands around the code is none of it: PN550 is no field name with a code.
+    vouched = extract_code(normalized) if match_formats(normalized) else ""
+    answer = await services.prices.find(vouched or normalized)
     return ProductsBody(
         code=answer.code,
         products=[ProductBody.model_validate(offer, from_attributes=True) for offer in answer.offers],

@@ -43,8 +43,9 @@ def test_a_slow_reading_says_so_and_obeys_the_next_click(browser: Browser, app_o
         expect(page.characters).to_be_visible(timeout=3000)
 
 
+@pytest.mark.parametrize("kept", ["AAAA1111", "AAAA1112"], ids=["accepted", "corrected"])
 def test_a_button_of_the_last_reading_labels_what_was_read_then(
-    browser: Browser, app_on_fake: str, fake: FakeBackend
+    browser: Browser, app_on_fake: str, fake: FakeBackend, kept: str
 ) -> None:
     fake.reading = reading("AAAA1111")
     with reading_page(browser, app_on_fake) as page:
@@ -54,12 +55,16 @@ def test_a_button_of_the_last_reading_labels_what_was_read_then(
         fake.reading_seconds, fake.expired, fake.reading = 3, True, reading("BBBB2222")
         page.press("turn-over")
         expect(page.alert).to_contain_text(ENGLISH.reading_wait)
-        page.press("accept")
+        if kept == "AAAA1111":
+            page.press("accept")
+        else:
+            page.page.locator('[class*="st-key-typed-"] input').fill(kept)
+            page.page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
         page.expect_text("BBBB2222")
         page.page.get_by_text(ENGLISH.kept_title.format(count=1)).click()
-        expect(page.page.get_by_text("AAAA1111", exact=True)).to_be_visible()
+        expect(page.page.get_by_text(kept, exact=True)).to_be_visible()
         expect(page.widget("accept")).to_be_visible()
-        assert fake.labels == {"p1": {"status": "accepted", "text": "AAAA1111"}}
+        assert fake.labels == {"p1": {"status": "accepted" if kept == "AAAA1111" else "corrected", "text": kept}}
         assert page.reading_id() == "p2"
 
 

@@ -98,6 +98,8 @@ def test_what_is_no_code_is_refused(client: TestClient, code: str) -> None:
         ("ART CP9448", "CP9448"),
         ("SN 117504 COLOR:BLK", "117504"),
         ("AIR MAX 90", "AIR MAX 90"),
+        ("PN550", "PN550"),
+        ("REF1234", "REF1234"),
     ],
 )
 def test_the_code_is_found_in_what_was_typed(client: TestClient, typed: str, code: str) -> None:
