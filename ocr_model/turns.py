@@ -26,8 +26,8 @@ _DOUBT = -1.5  # log odds of "upside down" from which the other way up is read a
 _SURE = 0.9  # confidence from which a reading is believed when there is no head to ask
 _LIKELY = 0.5  # confidence from which a nearly square crop is not read on its sides as well
 _TEXT_AFTER_ALL = 0.3  # confidence that it takes to find text in a crop that has none the way it stands
-_HEAD_WEIGHT = 0.5  # of the head's log odds beside the confidence's
-_UPRIGHT = 2.0  # log odds in favour of the way the crop stands: most people hold a tag so that they can read it
+_HEAD_WEIGHT = 0.7  # of the head's log odds beside the confidence's
+_UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most people hold a tag so that they can read it
 
 
 @dataclass(frozen=True, slots=True)
