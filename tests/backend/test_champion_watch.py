@@ -92,6 +92,20 @@ def run(settings: Settings, reader: Any) -> Iterator[Callable[..., TestClient]]:
         client.__exit__(None, None, None)
 
 
+@pytest.fixture
+def outage(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """While it is set, the store does not say who the champion is."""
+    away, original = threading.Event(), Champions.current
+
+    def current(self: Champions) -> Any:
+        if away.is_set():
+            raise BucketUnavailableError("503")
+        return original(self)
+
+    monkeypatch.setattr(Champions, "current", current)
+    return away
+
+
 def serving(client: TestClient) -> tuple[str, int | None]:
     body = client.get("/v1/model").json()
     return body["version"], body["champion"] and body["champion"]["number"]
@@ -254,31 +268,23 @@ def test_a_store_that_is_away_does_not_stop_a_start(
     place: Place,
     png: bytes,
     served_before: bool,
-    monkeypatch: pytest.MonkeyPatch,
+    outage: threading.Event,
 ) -> None:
     place.promote(place.register("1"))
     if served_before:
         run()
-    original = Champions.current
-    is_away = True
-
-    def current(self: Champions) -> Any:
-        if is_away:
-            raise BucketUnavailableError("503")
-        return original(self)
-
-    monkeypatch.setattr(Champions, "current", current)
+    outage.set()
     client = run()
     assert serving(client) == (("1", 1) if served_before else ("7", None))
     assert (failure(client)["kind"], failure(client)["number"]) == ("store-unavailable", None)
     read(client, png)
-    is_away = False
+    outage.clear()
     assert serves(client, "1", 1)
     assert wait_until(lambda: failure(client)["resolved"])
 
 
 def test_the_entry_of_another_store_is_another_champion(
-    run: Callable[..., TestClient], place: Place, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., TestClient], place: Place, tmp_path: Path, settings: Settings, outage: threading.Event
 ) -> None:
     """Each store counts from 1; what served last here may be of another."""
     place.promote(place.register("1"))
@@ -286,18 +292,10 @@ def test_the_entry_of_another_store_is_another_champion(
     elsewhere = settings.model_copy(update={"spool_dir": tmp_path / "another"})
     other = Place(elsewhere, tmp_path)
     other.promote(other.register("2"))
-    original = Champions.current
-    is_away = True
-
-    def current(self: Champions) -> Any:
-        if is_away:
-            raise BucketUnavailableError("503")
-        return original(self)
-
-    monkeypatch.setattr(Champions, "current", current)
+    outage.set()
     client = run(spool_dir=elsewhere.spool)
     assert serving(client) == ("1", 1)
-    is_away = False
+    outage.clear()
     assert serves(client, "2", 1)
     assert not client.get("/v1/model").json()["is_behind"]
 
