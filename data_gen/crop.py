@@ -53,6 +53,7 @@ class _Tag:
     line: tuple[float, float, float, float]  # left, top, right, bottom of the line to read, pixels
     fonts: list[str] = field(default_factory=list)
     characters: int = 1  # of the line to read
+    cut: tuple[float, float] | None = None  # pixels of a further character that the box leaves, left and right
 
 
 class CropRenderer:
@@ -147,23 +148,46 @@ class CropRenderer:
         if text != text.upper() and not can_draw(font, text):
             return None
         try:
-            line = self._draw(text, font, rng, words, height)
+            if self.recipe.cut_off and words.random() < self.recipe.cut_off:
+                line, before, after, cut = self._draw_longer(text, font, rng, words, height)
+            else:
+                line, before, after, cut = self._draw(text, font, rng, words, height), 0, 0, None
         except ValueError:
             return None
         if not 8 <= line.shape[0] <= 90:
             return None
-        h, w = line.shape
+        h, w = line.shape[0], line.shape[1] - before - after
         margin_x, margin_y = int(h * 3.2), int(h * 3.0)
         ink = np.zeros((h + 2 * margin_y, w + 2 * margin_x), np.float32)
         left, top = margin_x, margin_y
-        ink[top : top + h, left : left + w] = line
+        _paste(ink, line, left - before, top)
         if words.random() < 0.75 * hard + 0.1:
             self._add_neighbours(ink, (left, top, left + w, top + h), words)
         if words.random() < 0.35 * hard:
             self._add_rules(ink, (left, top, left + w, top + h), words)
         if words.random() < 0.06 * hard:
             self._add_barcode(ink, (left, top, left + w, top + h), words)
-        return _Tag(self._printing(ink, h, rng, words, damages), (left, top, left + w, top + h), [font], len(text))
+        printed = self._printing(ink, h, rng, words, damages)
+        return _Tag(printed, (left, top, left + w, top + h), [font], len(text), cut)
+
+    def _draw_longer(
+        self, text: str, font: str, rng: Generator, words: random.Random, height: int
+    ) -> tuple[Picture, int, int, tuple[float, float]]:
+        """A line that goes on beyond the shopper's box, which leaves less than half of a further character.
+
+        Returns its ink, how many pixels of it stand before and after `text`, and how many of those the box leaves.
+        """
+        on_the_right = words.random() < 0.7
+        further = words.choice("023456789" if words.random() < 0.6 else "ABCDEFGHJKLMNPRSTUVWXYZ")
+        # The same draws for both: the longer line is the shorter one and a character.
+        state, noise = words.getstate(), rng.bit_generator.state
+        line = self._draw(text, font, rng, words, height)
+        words.setstate(state)
+        rng.bit_generator.state = noise
+        longer = self._draw(text + further if on_the_right else further + text, font, rng, words, height)
+        extra = max(0, longer.shape[1] - line.shape[1])
+        left = extra * words.uniform(0.08, 0.42)  # of the character and the gap before it
+        return (longer, 0, extra, (0.0, left)) if on_the_right else (longer, extra, 0, (left, 0.0))
 
     def _add_neighbours(self, ink: Picture, line: tuple[int, int, int, int], words: random.Random) -> None:
         left, top, right, bottom = line
@@ -331,6 +355,8 @@ class CropRenderer:
         tilt = words.gauss(0, self.recipe.tilt) * strength if words.random() < 0.7 else words.gauss(0, 1)
         if words.random() < self.recipe.steep * hard:
             tilt = words.uniform(-30, 30)
+        if tag.cut:  # a box that cuts a character cuts it straight
+            tilt = words.gauss(0, 2)
         angle = np.deg2rad(tilt)
         cos, sin = np.cos(angle), np.sin(angle)
         # The sagitta of the line's curve.
@@ -352,6 +378,9 @@ class CropRenderer:
             pad[words.randrange(4)] = -words.uniform(0.02, 0.12)
         if abs(tilt) > 8 and words.random() < 0.8:
             pad = [min(p, 0.3) for p in pad]
+        if tag.cut:
+            side = 0 if tag.cut[0] else 1
+            pad[side] = tag.cut[side] / h
         # Corners of the line in the view, to find the box that holds it.
         corners = np.array([[-w / 2, -h / 2], [w / 2, -h / 2], [w / 2, h / 2], [-w / 2, h / 2]])
         seen = self._to_view(corners, cos, sin, perspective, squeeze, w)

@@ -52,6 +52,7 @@ class Recipe:
     same_shapes: bool = True  # whether an O or I is drawn in a face that draws 0 or 1 just so
     title_case: float = 0.0  # share of field names printed like Art. or Color:; labels are upper case all the same
     lower_case: float = 0.0  # share of lines printed in lower case
+    cut_off: float = 0.0  # share of lines that go on beyond the box, which leaves a part of a further character
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property

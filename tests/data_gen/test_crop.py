@@ -11,6 +11,7 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
 from data_gen.recipe import Recipe, load_recipe
+from data_gen.trdg_adapter import draw_line
 from ocr_model.text import CHARSET
 
 
@@ -145,3 +146,24 @@ def test_labels_are_upper_case_whatever_is_printed(monkeypatch: pytest.MonkeyPat
     crops = [one.render(index) for index in range(40)]
     assert all(crop.text == crop.text.upper() for crop in crops)
     assert any(text.upper() != text for text in drawn)
+
+
+def test_a_line_may_go_on_beyond_the_box_and_the_cut_character_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def draw(text: str, *args: Any, **kwargs: Any) -> Any:
+        drawn.append(text)
+        return draw_line(text, *args, **kwargs)
+
+    monkeypatch.setattr("data_gen.crop.draw_line", draw)
+    cutting = renderer(dataclasses.replace(trdg_tags(), cut_off=1.0, no_text=0.0))
+    touching = 0
+    for index in range(40):
+        drawn.clear()
+        crop = cutting.render(index, 0.0)
+        longer = next(text for text in drawn if len(text) == len(crop.text) + 1 and crop.text in text)
+        side = crop.image[:, -3:] if longer.startswith(crop.text) else crop.image[:, :3]
+        ground = int(np.median(crop.image))
+        touching += int(np.abs(side.astype(int) - ground).max()) > 40
+        assert crop.text != longer
+    assert touching > 30  # a part of the further character stands at the edge

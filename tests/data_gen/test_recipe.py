@@ -11,7 +11,7 @@ from data_gen.recipe import RecipeError, load_recipe, recipe_names
 
 
 def test_the_versions_of_the_original_and_ours_ship() -> None:
-    assert {"v1.0", "v2.0", "v2.1", "tags-1", "tags-2", "tags-3", "tags-4", "tags-5"} <= set(recipe_names())
+    assert {"v1.0", "v2.0", "v2.1", "tags-1", "tags-2", "tags-3", "tags-4", "tags-5", "tags-6"} <= set(recipe_names())
     assert load_recipe("v2.1").parent == "v2.0"
     assert load_recipe("v2.0").parent == "v1.0"
     assert [load_recipe(name).count for name in ("v1.0", "v2.0", "v2.1")] == [500, 800, 500]
