@@ -31,6 +31,9 @@ DAMAGES = (
     *("faint", "dark", "glare"),
     *CAMERA_DAMAGES,
 )
+# Characters whose visible half is no 1 or I: no bare stem.
+CUT_ON_THE_RIGHT = "023456789" * 2 + "ACGJOQSTVWXYZ"
+CUT_ON_THE_LEFT = "02356789" * 2 + "ABCDEFGKLOPQRSTVWXYZ"
 PRINT_DAMAGES = frozenset({"dots", "woven", "spread", "worn", "streaks", "emboss"})
 
 
@@ -53,6 +56,7 @@ class _Tag:
     line: tuple[float, float, float, float]  # left, top, right, bottom of the line to read, pixels
     fonts: list[str] = field(default_factory=list)
     characters: int = 1  # of the line to read
+    between_lines: bool = False  # nothing to read: of the lines above and below less than half is in the box
     cut: tuple[float, float] | None = None  # pixels of a further character that the box leaves, left and right
 
 
@@ -168,7 +172,7 @@ class CropRenderer:
         if words.random() < 0.06 * hard:
             self._add_barcode(ink, (left, top, left + w, top + h), words)
         printed = self._printing(ink, h, rng, words, damages)
-        return _Tag(printed, (left, top, left + w, top + h), [font], len(text), cut)
+        return _Tag(printed, (left, top, left + w, top + h), [font], len(text), cut=cut)
 
     def _draw_longer(
         self, text: str, font: str, rng: Generator, words: random.Random, height: int
@@ -178,7 +182,7 @@ class CropRenderer:
         Returns its ink, how many pixels of it stand before and after `text`, and how many of those the box leaves.
         """
         on_the_right = words.random() < 0.7
-        further = words.choice("023456789" if words.random() < 0.6 else "ABCDEFGHJKLMNPRSTUVWXYZ")
+        further = words.choice(CUT_ON_THE_RIGHT if on_the_right else CUT_ON_THE_LEFT)
         # The same draws for both: the longer line is the shorter one and a character.
         state, noise = words.getstate(), rng.bit_generator.state
         line = self._draw(text, font, rng, words, height)
@@ -319,11 +323,14 @@ class CropRenderer:
         left, top, right, bottom = (round(v) for v in tag.line)
         h = bottom - top
         kind = words.random()
+        tag.between_lines = kind >= 0.4
         if kind < 0.4:
             tag.ink[:] = 0
         else:
             tag.ink[max(0, top - round(0.1 * h)) : bottom + round(0.1 * h)] = 0
-        if 0.4 < kind < 0.6:
+        if self.recipe.shapes and words.random() < self.recipe.shapes:
+            self._add_shapes(tag.ink, (left, top, right, bottom), words)
+        elif 0.4 < kind < 0.6:
             self._add_barcode(tag.ink, (left, top, right, top + 1), words)
         elif kind > 0.85:
             for _ in range(words.randint(1, 5)):
@@ -344,6 +351,54 @@ class CropRenderer:
         image, tilt = self._view(tag, rng, words, hard, damages)
         return self._finish(image, "", tag.fonts[0], tilt, words)
 
+    @staticmethod
+    def _add_shapes(ink: Picture, line: tuple[int, int, int, int], words: random.Random) -> None:
+        """A row, or a grid, of one shape: eyelets, perforation, cross stitch, chevrons, rivets, printed ornaments."""
+        left, top, right, bottom = line
+        height = (bottom - top) * words.uniform(0.25, 1.0)
+        width = height * words.uniform(0.4, 1.4)
+        pitch = min(width * words.uniform(1.05, 2.6), (right - left) / words.uniform(3.5, 9))
+        width = min(width, pitch / 1.05)
+        kind = words.choice(("ellipse", "ellipse", "disc", "cross", "wedge", "polygon", "polygon", "bar", "wave"))
+        thick = -1 if kind == "disc" else max(1, round(height * words.uniform(0.06, 0.22)))
+        corners = words.choice((3, 3, 4, 4, 5, 6))
+        turn = words.choice((0.0, 90.0, 180.0, 270.0, words.uniform(0, 360)))
+        rows = words.choice((1, 1, 1, 2, 3))
+        for row in range(rows):
+            y = (top + bottom) / 2 + (row - (rows - 1) / 2) * height * 1.3
+            x, shift = left + width / 2, words.uniform(0, 0.3) * pitch * (row % 2)
+            while x < right:
+                centre = np.array([x + shift, y])
+                strokes: list[list[tuple[float, float]]] = []
+                if kind in {"ellipse", "disc"}:
+                    axes = (max(1, round(width / 2)), max(1, round(height / 2)))
+                    at = (round(float(centre[0])), round(float(centre[1])))
+                    cv2.ellipse(ink, at, axes, 0, 0, 360, 1.0, thick, cv2.LINE_AA)
+                elif kind == "cross":
+                    strokes = [[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]
+                elif kind == "wedge":
+                    strokes = [[(-1, -1), (0, 1), (1, -1)]]
+                elif kind == "bar":
+                    strokes = [[(0, -1), (0, 1)]]
+                elif kind == "wave":
+                    reach = pitch / width
+                    strokes = [[(-reach, 1), (0, -1), (reach, 1)]]
+                else:
+                    angles = np.deg2rad(np.arange(corners + 1) * 360 / corners + turn)
+                    strokes = [[(float(np.sin(a)), float(-np.cos(a))) for a in angles]]
+                turned = turn in {90.0, 270.0} and kind in {"wedge", "bar"}
+                for stroke in strokes:
+                    points = np.array([(q, p) if turned else (p, q) for p, q in stroke])
+                    if turn == 180.0:
+                        points = -points
+                    points = centre + points * np.array([width / 2, height / 2])
+                    corners_at = np.round(points).astype(np.int32)[None]
+                    if kind == "polygon" and row % 2 == 0 and turn > 180:
+                        cv2.fillPoly(ink, [*corners_at], 1.0, cv2.LINE_AA)
+                    else:
+                        cv2.polylines(ink, [*corners_at], False, 1.0, max(1, thick), cv2.LINE_AA)
+                x += pitch
+
     def _view(
         self, tag: _Tag, rng: Generator, words: random.Random, hard: float, damages: frozenset[str]
     ) -> tuple[Picture, float]:
@@ -355,13 +410,16 @@ class CropRenderer:
         tilt = words.gauss(0, self.recipe.tilt) * strength if words.random() < 0.7 else words.gauss(0, 1)
         if words.random() < self.recipe.steep * hard:
             tilt = words.uniform(-30, 30)
-        if tag.cut:  # a box that cuts a character cuts it straight
+        if tag.cut or tag.between_lines:  # a box that cuts a character, or lines, cuts it straight
             tilt = words.gauss(0, 2)
         angle = np.deg2rad(tilt)
         cos, sin = np.cos(angle), np.sin(angle)
         # The sagitta of the line's curve.
         bend = words.gauss(0, self.recipe.bend) * h * hard if words.random() < self.recipe.bent else 0.0
+        if tag.between_lines:
+            bend = 0.0
         perspective = words.gauss(0, 0.09) * hard if words.random() < 0.5 else 0.0
+        perspective = float(np.clip(perspective, -0.25, 0.25))  # the mapping folds at a half
         squeeze = words.gauss(0, 0.06) * hard  # shear of the view
         # The shopper's box: what it leaves around the line, in text heights. Tight, cut, or loose.
         kind = words.random()
@@ -376,6 +434,8 @@ class CropRenderer:
             pad = [side * (1 - off) / h, side * (1 + off) / h, words.uniform(0.1, 1.3), words.uniform(0.1, 1.3)]
         elif words.random() < 0.12 * hard:  # the box cuts a little of the text itself
             pad[words.randrange(4)] = -words.uniform(0.02, 0.12)
+        if tag.between_lines:
+            pad[2:] = [words.uniform(0.0, 0.3), words.uniform(0.0, 0.3)]
         if abs(tilt) > 8 and words.random() < 0.8:
             pad = [min(p, 0.3) for p in pad]
         if tag.cut:
@@ -422,9 +482,9 @@ class CropRenderer:
         """Flat tag (relative to the line's centre) to the view; the inverse of the mapping in `_view` but for bends."""
         fx, fy = points[:, 0] + squeeze * points[:, 1], points[:, 1]
         gx, gy = fx * cos + fy * sin, -fx * sin + fy * cos
-        # gx = vx * (1 + k vx): one Newton step is enough for the small k used here.
+        # gx = vx * (1 + k vx), solved for vx.
         k = perspective / max(w, 1) * 2
-        vx = gx / (1 + k * gx)
+        vx = 2 * gx / (1 + np.sqrt(np.maximum(0, 1 + 4 * k * gx)))
         return np.stack([vx, gy / (1 + k * vx)], axis=1)
 
     def _photograph(

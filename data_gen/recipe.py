@@ -53,6 +53,7 @@ class Recipe:
     title_case: float = 0.0  # share of field names printed like Art. or Color:; labels are upper case all the same
     lower_case: float = 0.0  # share of lines printed in lower case
     cut_off: float = 0.0  # share of lines that go on beyond the box, which leaves a part of a further character
+    shapes: float = 0.0  # share of crops without text that show a row of one shape: eyelets, crosses, chevrons
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property

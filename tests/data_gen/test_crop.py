@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -167,3 +168,56 @@ def test_a_line_may_go_on_beyond_the_box_and_the_cut_character_is_not_read(monke
         touching += int(np.abs(side.astype(int) - ground).max()) > 40
         assert crop.text != longer
     assert touching > 30  # a part of the further character stands at the edge
+
+
+def test_a_crop_without_text_shows_less_than_half_of_the_lines_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[float, float]] = []  # top and bottom of the box, from the line's centre, in text heights
+    view = CropRenderer._view
+
+    def remap(ink: Any, fx: Any, fy: Any, *args: Any, **kwargs: Any) -> Any:
+        seen.append((float(fy.min()), float(fy.max())))
+        return cv2_remap(ink, fx, fy, *args, **kwargs)
+
+    def looked(self: CropRenderer, tag: Any, *args: Any) -> Any:
+        seen.clear()
+        found = view(self, tag, *args)
+        if tag.between_lines:
+            (low, high), (_, top, _, bottom) = seen[0], tag.line
+            reaches.append(max(top - low, high - bottom) / (bottom - top))
+        return found
+
+    reaches: list[float] = []
+    cv2_remap = cv2.remap
+    monkeypatch.setattr("data_gen.crop.cv2.remap", remap)
+    monkeypatch.setattr(CropRenderer, "_view", looked)
+    one = renderer(dataclasses.replace(trdg_tags(), no_text=1.0, steep=1.0, bent=1.0, loose_boxes=1.0))
+    assert all(one.render(index).text == "" for index in range(60))
+    assert len(reaches) > 20
+    # Lines begin 0.18 heights away and are 0.6 to 1.5 high; only a corner of the box reaches further than a third.
+    assert np.median(reaches) < 0.5
+    assert np.quantile(reaches, 0.9) < 0.9
+
+
+def test_rows_of_one_shape_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = 0
+    add = CropRenderer._add_shapes
+
+    def adding(ink: Any, line: Any, words: Any) -> None:
+        nonlocal rows
+        before = float(ink.sum())
+        add(ink, line, words)
+        rows += float(ink.sum()) > before
+
+    monkeypatch.setattr(CropRenderer, "_add_shapes", staticmethod(adding))
+    one = renderer(dataclasses.replace(trdg_tags(), no_text=1.0, shapes=1.0))
+    assert all(one.render(index).text == "" for index in range(40))
+    assert rows >= 40
+
+
+def test_the_view_of_a_point_is_found_exactly() -> None:
+    w = 400.0
+    for perspective in (-0.25, 0.0, 0.1, 0.25):
+        seen = np.array([[-200.0, -20.0], [200.0, 20.0], [50.0, 5.0]])
+        depth = 1 + perspective / w * 2 * seen[:, :1]
+        on_the_tag = seen * depth
+        assert CropRenderer._to_view(on_the_tag, 1.0, 0.0, perspective, 0.0, w) == pytest.approx(seen)
