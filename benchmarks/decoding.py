@@ -1,0 +1,155 @@
+"""What each part of decoding is worth: the same crops read with one part after the other added, by turns.
+
+    python -m benchmarks.decoding [--recipe tags-6] [--count 2000] [--crops real/crops] [--out docs/decoding.md]
+
+Greedy decoding, a beam, CTC beside the attention decoder, the format prior, a second look at doubtful crops. The last
+row is what serves. Real crops with their harder twins are measured only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from benchmarks.cases import UPRIGHT, load_cases
+from data_gen.crop import CropRenderer
+from data_gen.fonts import FontsMissingError, load_fonts
+from data_gen.recipe import RecipeError, load_recipe
+from ocr_model.errors import ModelError
+from ocr_model.recognizer import CHAMPION, ImageLike, Recognizer
+from ocr_model.text import match_key
+
+SEED = 20_240_803  # neither trained, fitted nor calibrated on
+WARM_UP = 5  # crops that every way reads before anything is timed
+
+WAYS: Sequence[tuple[str, dict[str, Any]]] = (
+    ("greedy", {"beam": 1, "prior_weight": 0.0, "second_look": 0.0}),
+    ("beam of 5", {"prior_weight": 0.0, "second_look": 0.0}),
+    ("beam of 5, CTC weighs 0.3", {"prior_weight": 0.0, "second_look": 0.0, "ctc_weight": 0.3}),
+    ("beam of 5, format prior", {"second_look": 0.0}),
+    ("beam of 5, second look", {"prior_weight": 0.0}),
+    ("beam of 5, format prior, second look: what serves", {}),
+)
+"""Options of `Recognizer.load`; what is not named is the model's own."""
+
+
+@dataclass
+class Result:
+    """What one way of decoding did.
+
+    Attributes:
+        name: the way.
+        right: crops read right, exact match on A-Z0-9, by group.
+        milliseconds: wall clock of each crop.
+    """
+
+    name: str
+    right: dict[str, int] = field(default_factory=dict)
+    milliseconds: list[float] = field(default_factory=list)
+
+
+def synthetic_crops(recipe_name: str, count: int) -> list[tuple[str, str, ImageLike]]:
+    """(group, text, picture) of fresh crops of a recipe.
+
+    Raises:
+        RecipeError: unknown recipe.
+        FontsMissingError: its fonts are not there.
+    """
+    recipe = load_recipe(recipe_name)
+    renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=SEED)
+    crops = (renderer.render(index) for index in range(count))
+    return [(f"synthetic, {recipe.name}", crop.text, crop.image) for crop in crops]
+
+
+def real_crops(folder: Path) -> list[tuple[str, str, ImageLike]]:
+    """(group, text, picture) of every labelled folder below `folder`, and of the benchmark's harder twins."""
+    return [
+        (f"{case.folder}, {'upright' if case.kind == UPRIGHT else 'harder twins'}", case.text, case.crop)
+        for case in load_cases(folder, quick=False)
+        if not case.kind.startswith("turned")
+    ]
+
+
+def measure(readers: Sequence[tuple[str, Recognizer]], crops: Sequence[tuple[str, str, ImageLike]]) -> list[Result]:
+    """Read every crop with every way, the order reversed after each crop."""
+    results = [Result(name) for name, _ in readers]
+    for _, _, picture in crops[:WARM_UP]:
+        for _, reader in readers:
+            reader.read(picture)
+    turns = list(zip(results, readers, strict=True))
+    for group, text, picture in tqdm(crops, unit="crop", mininterval=1.0):
+        turns.reverse()
+        for result, (_, reader) in turns:
+            began = time.perf_counter()
+            found = reader.read(picture)
+            result.milliseconds.append((time.perf_counter() - began) * 1000)
+            result.right[group] = result.right.get(group, 0) + (match_key(found.text) == match_key(text))
+    return results
+
+
+def table(results: Sequence[Result], crops: Sequence[tuple[str, str, ImageLike]]) -> str:
+    """The results as a Markdown table."""
+    totals: dict[str, int] = {}
+    for group, _, _ in crops:
+        totals[group] = totals.get(group, 0) + 1
+    lines = [
+        f"| decoding | {' | '.join(f'{group}, {total}' for group, total in totals.items())} | median ms | mean ms |",
+        "|---" * (len(totals) + 3) + "|",
+    ]
+    for result in results:
+        cells = [str(result.right[group]) for group in totals]
+        cells += [f"{statistics.median(result.milliseconds):.1f}", f"{statistics.mean(result.milliseconds):.1f}"]
+        lines.append(f"| {result.name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison.
+
+    Returns:
+        Exit status: 0, or 2 if there is no model, recipe or font.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.decoding", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    real = os.environ.get("REAL_CROPS")
+    parser.add_argument("--crops", type=Path, default=Path(real) if real else None, help="default: $REAL_CROPS")
+    parser.add_argument("--recipe", default="tags-6", help="how the synthetic crops look (default: tags-6)")
+    parser.add_argument("--count", type=int, default=2000, help="synthetic crops (default: 2000)")
+    parser.add_argument("--model", type=Path, default=CHAMPION, help="exported model (default: the champion)")
+    parser.add_argument("--threads", type=int, default=2, help="processor threads of a reading (default: 2)")
+    parser.add_argument("--out", type=Path, help="write the table here as well")
+    args = parser.parse_args(arguments)
+    try:
+        crops = synthetic_crops(args.recipe, args.count)
+        readers = [(name, Recognizer.load(args.model, threads=args.threads, **options)) for name, options in WAYS]
+    except (ModelError, RecipeError, FontsMissingError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if args.crops is not None and args.crops.is_dir():
+        crops = real_crops(args.crops) + crops
+    else:
+        print("no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
+    info = readers[0][1].info
+    text = (
+        f"{info.name} {info.version}, {args.threads} threads, crops read one at a time, turns found by itself; "
+        "exact match on A-Z0-9. Written by `python -m benchmarks.decoding`.\n\n"
+    ) + table(measure(readers, crops), crops)
+    print(text)
+    if args.out is not None:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
