@@ -77,7 +77,8 @@ def machine(threads: int) -> str:
     if information.is_file():
         names = [line for line in information.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
         name = names[0].partition(":")[2].strip() if names else name
-    return f"{name}, {os.cpu_count()} cores, {threads} threads a reader, Python {platform.python_version()}"
+    readers = f"{threads} threads a reader (Tesseract 1)"
+    return f"{name}, {os.cpu_count()} cores, {readers}, Python {platform.python_version()}"
 
 
 def busyness(load: float) -> str:
@@ -171,14 +172,12 @@ def main(arguments: list[str]) -> int:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         page = args.out.with_name(args.out.name + "-errors.html")
         page.write_text(misreadings_page(results), encoding="utf-8")
-        linked = (
-            f"[Every misread crop]({page.name}) (written by `make bench`; the pictures are not in the repository).\n"
-        )
+        named = f"`make bench` writes every misread crop to `{page.name}`, which is not in the repository.\n"
         everything = "\n".join(
             [
                 "# Benchmark\n",
                 short,
-                linked,
+                named,
                 "## Strict match\n",
                 readers_table(results, speeds, strict=True),
                 "## Confidence on real crops and their twins\n",

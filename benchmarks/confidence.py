@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,7 @@ class RealConfidence:
         wrong_parents: crops of which one of these texts is wrong, of those that have one: twins of one crop are no
             independent evidence.
         readings: that were pooled.
+        turned: how the same crops fare turned by 90, 180 and 270 degrees, pooled; None if none were read.
     """
 
     error: CalibrationError
@@ -105,10 +106,11 @@ class RealConfidence:
     upright_wrong: Proportion | None
     wrong_parents: Proportion | None
     readings: int
+    turned: RealConfidence | None = None
 
 
 def measure_real(result: Result, threshold: float | None) -> RealConfidence:
-    """Pool the first folder's upright crops and twins, without its turned ones.
+    """Pool the first folder's upright crops and twins, and its turned ones apart.
 
     Args:
         result: of a reader.
@@ -118,11 +120,15 @@ def measure_real(result: Result, threshold: float | None) -> RealConfidence:
         ValueError: there is no such crop.
     """
     first = result.cases[0].folder if result.cases else ""
-    pooled = [
-        number
-        for number, case in enumerate(result.cases)
-        if case.folder == first and (case.kind == UPRIGHT or case.kind in TWINS)
-    ]
+    numbers = [number for number, case in enumerate(result.cases) if case.folder == first]
+    pooled = [number for number in numbers if result.cases[number].kind in {UPRIGHT, *TWINS}]
+    turned = [number for number in numbers if result.cases[number].kind.startswith("turned")]
+    measured = _measure(result, pooled, threshold)
+    return replace(measured, turned=_measure(result, turned, threshold)) if turned else measured
+
+
+def _measure(result: Result, pooled: Sequence[int], threshold: float | None) -> RealConfidence:
+    """The figures of some cases, by number."""
     confidence = np.array([result.readings[number].confidence for number in pooled])
     correct = np.array([result.is_right(number) for number in pooled], dtype=bool)
 

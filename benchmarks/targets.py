@@ -227,12 +227,26 @@ def _confidence_rows(
             _error_verdict(mine.low, REAL_ERROR) if has_twins else "not measured: without twins",
         ),
     )
+    if (turned := real[0].turned) is not None:
+        error = turned.error
+        rows.insert(
+            2,
+            Row(
+                f"the same, the crops turned by 90°, 180° and 270° ({turned.readings})",
+                "(the figure)",
+                f"{error.value:.3f} ({error.low:.3f}–{error.high:.3f})",
+                _NOTHING,
+                _NOTHING,
+            ),
+        )
     wrong, upright, by_parent = real[0].wrong, real[0].upright_wrong, real[0].wrong_parents
     shown = "nothing is accepted without asking"
     if wrong is not None and upright is not None and by_parent is not None:
         accepted = f"{wrong.total} of {real[0].readings} accepted"
         crops = f"crops with a wrong one {share_in_words(by_parent)}"
         shown = f"{share_in_words(wrong)}, {accepted}; {crops}; without twins {share_in_words(upright)}"
+        if turned is not None and turned.wrong is not None:
+            shown += f"; turned {share_in_words(turned.wrong)}"
     rows.append(Row("the same, real crops and their twins", "(the count)", shown, _NOTHING, _NOTHING))
     return rows
 

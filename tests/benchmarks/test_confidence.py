@@ -62,7 +62,7 @@ def test_missing_and_damaged_figures_say_so(model: Path) -> None:
     assert "damaged" in str(read_synthetic_figures(write_figures(model, synthetic={}), model))
 
 
-def test_turned_crops_and_other_folders_are_left_out() -> None:
+def test_turned_crops_are_counted_apart_and_other_folders_are_left_out() -> None:
     cases = [case(), case("team_dev small"), case("team_dev turned 90"), case("garment_dev upright")]
     readings = [Reading("A1", 0.95), Reading("B1", 0.95), Reading("", 0.99), Reading("", 0.99)]
     real = measure_real(Result(reader("one"), cases, readings), 0.9)
@@ -74,6 +74,11 @@ def test_turned_crops_and_other_folders_are_left_out() -> None:
     assert (real.upright_wrong.count, real.upright_wrong.total) == (0, 1)
     assert real.wrong_parents is not None
     assert (real.wrong_parents.count, real.wrong_parents.total) == (1, 1)
+    assert real.turned is not None
+    assert (real.turned.readings, real.turned.error.value) == (1, pytest.approx(0.99))
+    assert real.turned.wrong is not None
+    assert real.turned.wrong.total == 0  # no text is never accepted
+    assert measure_real(Result(reader("one"), cases[:2], readings[:2]), 0.9).turned is None
 
 
 def test_no_text_is_never_accepted() -> None:
