@@ -12,7 +12,7 @@ from frontend.confidence import percent
 from frontend.job import outcome
 from frontend.pictures import Cut
 from frontend.texts import Texts
-from frontend.visit import Labelling, Visit
+from frontend.visit import Labelling, Visit, is_refusal
 
 
 def confirm(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
@@ -56,7 +56,7 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
             outcome(one.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
         except BackendError as error:
             with place.container():
-                sentences = f"{texts.nothing_kept_yet} {failure_sentence(error, texts)}"
+                sentences = f"{_what_is_known(error, texts)} {failure_sentence(error, texts)}"
                 st.error(f"**{_plain(line)}**: {sentences}", icon=":material/cloud_off:")
                 with st.container(horizontal=True, gap="small"):
                     st.button(
@@ -69,8 +69,8 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
                     st.button(
                         texts.drop_label,
                         key=f"drop-{one.reading.id}",
-                        on_click=visit.drop_behind,
-                        args=(one.reading.id,),
+                        on_click=visit.abandon,
+                        args=(client, one.reading.id),
                     )
             continue
         place.empty()
@@ -78,27 +78,25 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
 
 
 def await_deletion(texts: Texts, visit: Visit, client: BackendClient) -> None:
-    """Finish a deletion under way; a failure is told here, with a button to try again."""
-    if visit.forgetting is None:
-        return
-    prediction_id, job = visit.forgetting
-    place = st.empty()
-    try:
-        deleted = outcome(job, lambda: place.info(texts.deleting, icon=":material/hourglass_top:"))
-    except BackendError as error:
-        with place.container():
-            st.error(f"{texts.still_kept} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
-            st.button(
-                texts.retry,
-                icon=":material/refresh:",
-                key="retry-delete",
-                on_click=visit.forget,
-                args=(client, prediction_id),
-            )
-        return
-    place.empty()
-    visit.forgotten(prediction_id)
-    visit.notice = texts.undone if deleted else texts.undo_nothing
+    """Finish the deletions under way; a failure is told here, with a button to try again."""
+    for prediction_id, job in list(visit.forgetting.items()):
+        place = st.empty()
+        try:
+            deleted = outcome(job, partial(place.info, texts.deleting, icon=":material/hourglass_top:"))
+        except BackendError as error:
+            with place.container():
+                st.error(f"{texts.still_kept} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
+                st.button(
+                    texts.retry,
+                    icon=":material/refresh:",
+                    key=f"retry-delete-{prediction_id}",
+                    on_click=visit.forget,
+                    args=(client, prediction_id),
+                )
+            continue
+        place.empty()
+        visit.forgotten(prediction_id)
+        visit.notice = texts.undone if deleted else texts.undo_nothing
 
 
 def code_of(typed: str, reading: Reading) -> str:
@@ -226,7 +224,7 @@ def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: Backe
         visit.saved = outcome(labelling.job, lambda: place.info(texts.saving, icon=":material/hourglass_top:"))
     except BackendError as error:
         with place.container():
-            st.error(f"{texts.nothing_kept_yet} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
+            st.error(f"{_what_is_known(error, texts)} {failure_sentence(error, texts)}", icon=":material/cloud_off:")
             st.button(
                 texts.retry,
                 icon=":material/refresh:",
@@ -254,6 +252,11 @@ def _show_saved(saved: Kept, texts: Texts, visit: Visit, client: BackendClient) 
         on_click=visit.forget,
         args=(client, saved.prediction_id),
     )
+
+
+def _what_is_known(error: BackendError, texts: Texts) -> str:
+    """Whether a label that failed may have been kept after all."""
+    return texts.nothing_kept_yet if is_refusal(error) else texts.perhaps_not_kept
 
 
 def _name(kept: Kept, texts: Texts) -> str:

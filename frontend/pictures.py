@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 import pi_heif
-from PIL import Image, ImageOps, ImageStat
+from PIL import Image, ImageStat
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
@@ -29,6 +29,16 @@ MAX_ENLARGEMENT: Final = 4.0
 
 PictureFault = Literal["empty", "too_large", "too_many_pixels", "unsupported_format", "damaged"]
 _LIGHT: Final = 170  # of 255; the backend draws the line there, too
+_UPRIGHT: Final[dict[int, Image.Transpose | None]] = {  # by EXIF orientation
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _TURNS: Final[dict[int, Image.Transpose]] = {
     # Pillow's rotations run counter-clockwise, ours clockwise.
     1: Image.Transpose.ROTATE_270,
@@ -95,9 +105,10 @@ class Photo:
         except Exception:
             # A broken EXIF block raises almost anything, and only costs the orientation.
             orientation = 1
+        self._orientation: int = orientation if orientation in _UPRIGHT else 1
         width, height = header.size
         # Orientations 5 to 8 lie on their side.
-        self.size: tuple[int, int] = (height, width) if orientation in (5, 6, 7, 8) else (width, height)
+        self.size: tuple[int, int] = (height, width) if self._orientation >= 5 else (width, height)
 
     def turned_size(self, turn: int) -> tuple[int, int]:
         """Width and height after `turn` clockwise quarter turns."""
@@ -190,7 +201,8 @@ class Photo:
                 # The file may lie on its side: ask for the longer side both ways, a little more never hurts.
                 image.draft("RGB", (max(enough), max(enough)))
             image.load()
-            return _to_rgb(ImageOps.exif_transpose(image))
+            upright = _UPRIGHT[self._orientation]
+            return _to_rgb(image if upright is None else image.transpose(upright))
         except Exception as error:
             raise PictureError("damaged") from error
 

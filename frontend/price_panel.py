@@ -30,15 +30,20 @@ def show_price(code: str, texts: Texts, visit: Visit, client: BackendClient) -> 
     except BackendError as error:
         with place.container():
             st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
-            if _is_worth_a_retry(error) and st.button(texts.retry, icon=":material/refresh:", key="retry-price"):
-                visit.price = None
-                st.rerun(scope="fragment")
+            if _is_worth_a_retry(error):
+                _offer_retry(texts, visit)
         return
     with place.container():
         _show_answer(answer, texts)
-        if answer.reason in PASSING and st.button(texts.retry, icon=":material/refresh:", key="retry-price"):
-            visit.price = None
-            st.rerun(scope="fragment")
+        if answer.reason in PASSING:
+            _offer_retry(texts, visit)
+
+
+def _offer_retry(texts: Texts, visit: Visit) -> None:
+    def retry() -> None:
+        visit.price = None
+
+    st.button(texts.retry, icon=":material/refresh:", key="retry-price", on_click=retry)
 
 
 def _is_worth_a_retry(error: BackendError) -> bool:
@@ -48,7 +53,8 @@ def _is_worth_a_retry(error: BackendError) -> bool:
 def _show_answer(answer: PriceAnswer, texts: Texts) -> None:
     if answer.products:
         offers = order_offers(answer.products)[:MAX_OFFERS]
-        cards = "".join(_offer(offer, texts, lead=index == 0) for index, offer in enumerate(offers))
+        lowest = names_the_lowest(answer.products)
+        cards = "".join(_offer(offer, texts, lead=lowest and index == 0) for index, offer in enumerate(offers))
         st.html(f'<div class="offers" lang="{texts.language}">{cards}</div>')
     elif answer.reason is not None:
         st.info(texts.price_reasons.get(answer.reason, texts.price_reason_other), icon=":material/sell:")
@@ -63,8 +69,15 @@ def _show_answer(answer: PriceAnswer, texts: Texts) -> None:
 
 
 def order_offers(products: tuple[Product, ...]) -> list[Product]:
-    """Sure matches first, then the cheapest; what names no price comes last among its kind."""
-    return sorted(products, key=lambda p: (not p.is_match, p.price is None, p.price or 0))
+    """Sure matches first, then those in won, then the cheapest; what names no price comes last among its kind."""
+    return sorted(
+        products, key=lambda p: (not p.is_match, p.price is None, p.currency.upper() not in ("KRW", ""), p.price or 0)
+    )
+
+
+def names_the_lowest(products: tuple[Product, ...]) -> bool:
+    """Whether the first offer is the cheapest: prices in several currencies are not compared."""
+    return len({p.currency.upper() or "KRW" for p in products if p.is_match and p.price is not None}) == 1
 
 
 def amount(price: int, currency: str, texts: Texts) -> str:

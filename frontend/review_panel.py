@@ -43,7 +43,7 @@ def show_review(texts: DataTexts, client: TeamClient) -> None:
 
 
 def _show_item(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
-    key = item.prediction_id
+    key = f"{item.prediction_id}-{item.event}"  # a newer label is another line to fix
 
     def judge(verdict: Verdict) -> None:
         text = str(st.session_state.get(f"line-{key}") or "") if verdict == "fix" else ""

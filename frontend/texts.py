@@ -113,6 +113,7 @@ class Texts:
     refused_text: str
     retry: str
     nothing_kept_yet: str
+    perhaps_not_kept: str
     drop_label: str
     still_kept: str
 
@@ -229,6 +230,7 @@ KOREAN: Final = Texts(
     refused_picture="이 부분은 읽을 수 없어요. 상자를 조금 더 크게 잡아 주세요.",
     retry="다시 시도",
     nothing_kept_yet="아직 저장되지 않았어요.",
+    perhaps_not_kept="저장되었는지 아직 알 수 없어요.",
     drop_label="저장하지 않기",
     still_kept="아직 삭제되지 않았어요.",
 )
@@ -349,6 +351,7 @@ ENGLISH: Final = Texts(
     refused_picture="This part cannot be read. Please make the box a little larger.",
     retry="Try again",
     nothing_kept_yet="It has not been saved yet.",
+    perhaps_not_kept="It is not known whether it has been saved.",
     drop_label="Do not save",
     still_kept="It has not been deleted yet.",
 )

@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client import BackendClient, BackendError, Kept, LabelStatus, PriceAnswer, Reading
+from frontend.client import BackendClient, BackendError, BackendRefusedError, Kept, LabelStatus, PriceAnswer, Reading
 from frontend.crop_box import CanvasBox
 from frontend.job import pool
 from frontend.pictures import Box, Cut, Photo
@@ -44,6 +44,16 @@ class Labelling:
         """Whether the backend has said so."""
         return self.job.done() and self.job.exception() is None
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the backend has said that nothing is kept; after a time-out nobody knows."""
+        return self.job.done() and is_refusal(self.job.exception())
+
+
+def is_refusal(error: BaseException | None) -> bool:
+    """Whether an error is the backend's own word that nothing was kept, and not a time-out or a proxy's page."""
+    return isinstance(error, BackendRefusedError) and error.kind != ""
+
 
 @dataclass
 class Visit:
@@ -66,10 +76,10 @@ class Visit:
     behind: list[Labelling] = field(default_factory=list)
     # Whether the correction that was sent last was empty, until that is said.
     typed_nothing: bool = False
-    # Everything kept in this session, newest last, by prediction; and the deletion under way.
+    # Everything kept in this session, newest last, by prediction; and the deletions under way, by prediction.
     kept: dict[str, Kept] = field(default_factory=dict)
     is_recalled: bool = False  # whether what was kept before a reload is among it
-    forgetting: tuple[str, Future[bool]] | None = None
+    forgetting: dict[str, Future[bool]] = field(default_factory=dict)
     # One sentence to show once, after an undo.
     notice: str | None = None
     # The price under way or done, with its code.
@@ -153,12 +163,19 @@ class Visit:
     def forget(self, client: BackendClient, prediction_id: str) -> None:
         """Ask the backend to delete what was kept."""
         self.notice = None
-        self.forgetting = (prediction_id, pool().submit(client.forget, prediction_id))
+        self.forgetting[prediction_id] = pool().submit(client.forget, prediction_id)
+
+    def abandon(self, client: BackendClient, prediction_id: str) -> None:
+        """Let a label that failed be; where nobody knows whether it was kept after all, have it deleted."""
+        failed = [one for one in self.behind if one.reading.id == prediction_id]
+        self.drop_behind(prediction_id)
+        if any(not one.is_refused for one in failed):
+            self.forget(client, prediction_id)
 
     def forgotten(self, prediction_id: str) -> None:
         """Note that nothing is kept for this reading any more."""
         self.kept.pop(prediction_id, None)
-        self.forgetting = None
+        self.forgetting.pop(prediction_id, None)
         if self.saved is not None and self.saved.prediction_id == prediction_id:
             self.saved = None
             self.chosen = None

@@ -270,7 +270,7 @@ def _read_csv(source: Path, encoding: str, now: datetime) -> list[Product]:
                     products.append(product)
                 except ValueError as error:
                     complaints.append(f"{source} line {first_line}: {error}")
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise CatalogueError(
             f"{source}: not {encoding.removesuffix('-sig')}; a CSV from a Korean Excel needs --encoding cp949"
         ) from error
@@ -306,7 +306,8 @@ def _product(columns: Sequence[str], cells: Sequence[str], now: datetime) -> Pro
     currency = row["currency"] or "KRW"
     if _CURRENCY.fullmatch(currency) is None:
         raise ValueError(f"currency {currency!r} is not three capital letters")
-    price = _price(row["price"], currency) if row["price"] else None
+    # Shops export an unknown price as 0.
+    price = (_price(row["price"], currency) or None) if row["price"] else None
     addresses = {}
     for column in ("url", "image"):
         addresses[column] = web_address(row[column])

@@ -87,9 +87,9 @@ class PriceProvider(Protocol):
         ...
 
 
-def offer_order(offer: Offer) -> tuple[bool, bool, int]:
-    """Sort key: certain matches first, then known prices, then the cheapest."""
-    return (not offer.is_match, offer.price is None, offer.price or 0)
+def offer_order(offer: Offer) -> tuple[bool, bool, bool, int]:
+    """Sort key: certain matches first, then known prices, those in won before others, then the cheapest."""
+    return (not offer.is_match, offer.price is None, offer.currency != "KRW", offer.price or 0)
 
 
 def plain_text(value: object) -> str:

@@ -213,6 +213,8 @@ async def _sent_reading(
     text: str | None,
 ) -> _Reading:
     """Return the reading that the request carries itself; read again what it does not carry."""
+    if status != "accepted" and read_text is None and read_confidence is not None:
+        read_text = ""  # the shopper saw no text; an empty field of a form does not arrive
     if status == "accepted" and read_text is None:
         # Reading again might read something else than what the shopper accepted.
         if text is None:

@@ -220,22 +220,23 @@ def test_nobody_listening_is_said(open_page: Open, fake: FakeBackend) -> None:
 def test_a_second_look_is_given(open_page: Open, fake: FakeBackend, verdict: str, typed: str | None, text: str) -> None:
     app = open_page("review")
     assert pictures(app) == 3
-    first = "prediction00000001"
+    first = f"prediction00000001-{fake.team.review[0]['event']}"
     if typed is not None:
         app.text_input(key=f"line-{first}").input(typed)
     press(app, f"{verdict}-{first}")
-    assert fake.team.verdicts == [{"id": first, "verdict": verdict, "text": text}]
+    assert fake.team.verdicts == [{"id": "prediction00000001", "verdict": verdict, "text": text}]
     assert pictures(app) == 2
     assert ENGLISH.judged[verdict].format(text=typed or "GW2871") in [box.value for box in app.success]
 
 
 def test_a_second_look_that_is_refused_says_why(open_page: Open, fake: FakeBackend) -> None:
     app = open_page("review")
-    app.text_input(key="line-prediction00000001").input("what?")
-    press(app, "fix-prediction00000001")
+    first, second = (f"{item['prediction_id']}-{item['event']}" for item in fake.team.review[:2])
+    app.text_input(key=f"line-{first}").input("what?")
+    press(app, f"fix-{first}")
     assert [box.value for box in app.error] == [ENGLISH.judged_bad_text]
     fake.team.review[0] = fake.team.review[0] | {"event": "events/another"}
-    press(app, "keep-prediction00000002")
+    press(app, f"keep-{second}")
     assert not app.error
     fake.team.review.clear()
     assert ENGLISH.review_none in told(app.run())

@@ -97,6 +97,14 @@ def test_exif_orientation_is_applied_to_size_preview_and_cut(orientation: int) -
             assert max(abs(a - b) for a, b in difference) < 30
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+@pytest.mark.parametrize("block", [b"Exif\0\0garbage-not-tiff", b"Exif\0\0" + bytes(10)])
+def test_an_unreadable_exif_block_costs_the_orientation_only(kind: str, block: bytes) -> None:
+    photo = Photo(encode(corners((60, 40)), kind, exif=block))
+    assert photo.preview(0, 60, 40).size == (60, 40)
+    assert arrived(photo.cut(Box(0, 0, 60, 40), 0)).size == (60, 40)
+
+
 def test_what_is_sent_holds_no_metadata() -> None:
     exif = Image.Exif()
     exif[0x010F] = "a camera maker"

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from frontend.client import Product
-from frontend.price_panel import amount, moment, order_offers
+from frontend.price_panel import amount, moment, names_the_lowest, order_offers
 from frontend.texts import ENGLISH, KOREAN
 
 
@@ -28,6 +29,15 @@ def test_sure_matches_come_first_and_the_cheapest_first_among_them() -> None:
         "cheap other",
         "dear other",
     ]
+
+
+def test_prices_in_several_currencies_are_not_compared() -> None:
+    won, dollars = offer("won", 89_000, is_match=True), replace(offer("dollars", 120, is_match=True), currency="USD")
+    assert [product.name for product in order_offers((dollars, won))] == ["won", "dollars"]
+    assert names_the_lowest((won,))
+    assert names_the_lowest((won, replace(dollars, is_match=False)))
+    assert not names_the_lowest((won, dollars))
+    assert not names_the_lowest((replace(won, price=None),))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 from PIL import Image
 
-from frontend.client import BackendClient, BackendRefusedError
+from frontend.client import (
+    BackendClient,
+    BackendError,
+    BackendRefusedError,
+    BackendSlowError,
+    BackendUnreachableError,
+    Kept,
+)
 from frontend.pictures import Box, Cut, Photo
-from frontend.visit import Visit
+from frontend.visit import Labelling, Visit
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.tag_picture import encode
 
@@ -119,10 +128,38 @@ def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendC
     assert visit.labelling is not None
     visit.saved = visit.labelling.job.result(5)
     visit.forget(client, reading.id)
-    assert visit.forgetting is not None
-    assert visit.forgetting[1].result(5) is True
+    assert visit.forgetting[reading.id].result(5) is True
     visit.forgotten(reading.id)
-    assert (visit.kept, visit.saved, fake.labels) == ({}, None, {})
+    assert (visit.kept, visit.saved, visit.forgetting, fake.labels) == ({}, None, {}, {})
+
+
+def test_two_deletions_under_way_are_both_remembered(visit: Visit, client: BackendClient) -> None:
+    visit.forget(client, "prediction-1")
+    visit.forget(client, "prediction-2")
+    assert set(visit.forgetting) == {"prediction-1", "prediction-2"}
+    visit.forgotten("prediction-1")
+    assert set(visit.forgetting) == {"prediction-2"}
+
+
+@pytest.mark.parametrize(
+    ("error", "asks"),
+    [
+        (BackendSlowError("no answer"), True),
+        (BackendUnreachableError("broken"), True),
+        (BackendRefusedError(502, "", "a proxy's page"), True),
+        (BackendRefusedError(503, "storage-failed", "the disk is full"), False),
+    ],
+)
+def test_a_label_given_up_is_deleted_where_nobody_knows_whether_it_was_kept(
+    visit: Visit, client: BackendClient, error: BackendError, asks: bool
+) -> None:
+    reading = visit.read(client, region(visit, BOX)).result(5)
+    job: Future[Kept] = Future()
+    job.set_exception(error)
+    visit.behind.append(Labelling(reading, the_cut(visit), "accepted", reading.text, job))
+    visit.abandon(client, reading.id)
+    assert visit.behind == []
+    assert (reading.id in visit.forgetting) is asks
 
 
 def test_a_code_is_priced_once(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:

@@ -96,10 +96,12 @@ def test_columns_in_any_order_and_lines_in_any_style(catalogue: ProductCatalogue
         ("129.49", "EUR", 129),
         ("129.50", "USD", 130),
         ("0.5", "USD", 1),
+        ("0", "KRW", None),  # shops export an unknown price so
+        ("0.00", "USD", None),
     ],
 )
 def test_prices_as_shops_write_them(
-    catalogue: ProductCatalogue, tmp_path: Path, written: str, currency: str, price: int
+    catalogue: ProductCatalogue, tmp_path: Path, written: str, currency: str, price: int | None
 ) -> None:
     catalogue.import_csv(write(tmp_path, f"{HEADER}GW2871,x,Nike,{written},{currency},https://x.example,\n"))
     assert [product.price for product in catalogue.products()] == [price]

@@ -300,6 +300,15 @@ def test_a_picture_alone_is_read_again(client: TestClient, png: bytes, settings:
     assert (sample.label.read_text, sample.label.read_confidence) == ("ARTGW2871", 0.9)
 
 
+def test_no_text_is_what_the_shopper_saw(client: TestClient, png: bytes, settings: Settings, reader: Any) -> None:
+    reader.text = "ART GW9999"  # another model reads by now
+    fields = {"read_text": "", "read_confidence": "0.4", "model_name": "old", "model_version": "6"}
+    answer = label(client, NOWHERE, png, status="corrected", text="GW2871", **fields)
+    assert answer.json()["text"] == "GW2871"
+    (sample,) = kept(settings)
+    assert (sample.label.read_text, sample.label.read_confidence, sample.label.model_name) == ("", 0.4, "old")
+
+
 def test_accepting_needs_to_say_what(client: TestClient, png: bytes) -> None:
     answer = label(client, NOWHERE, png, status="accepted")
     assert (answer.status_code, answer.json()["kind"]) == (422, "text-required")
