@@ -44,9 +44,12 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
     events: dict[str, Event] = {}
     event_names: set[str] = set()
     crops: dict[str, set[str]] = {}  # by place
+    in_replica: set[str] = set()
     for objects in stores:
         listed = list(objects.names(EVENTS))
         event_names.update(listed)
+        if objects is replica:
+            in_replica.update(listed)
         for name, data in _fetch(objects, listed):
             try:
                 event = read_event(name, data)
@@ -66,6 +69,8 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
             for name, event in events.items()
             if name in sent and event.kind == "label" and event.sample is not None
         }
+        for name in sorted((set(events) & sent & set(spool.event_names())) - in_replica):
+            yield Problem(replica.url, name, "was sent, but is no longer there; `reindex` has it sent again")
         for name in sorted((confirmed & needed & crops[spool.objects.url]) - crops[replica.url]):
             yield Problem(replica.url, name, "was sent, but is no longer there")
     # A bucket may keep a buried crop for as long as the tombstone has not been sent.

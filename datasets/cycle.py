@@ -327,8 +327,8 @@ class _Cycle:
         times = self._folder / _TIMES
         self._seconds = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else {}
         try:
-            promoted = self._promoted(plan, champion)
-            if promoted is not None and (decided := self._decided()) is not None:
+            promoted = self._promoted(plan)
+            if promoted is not None and (decided := self._decided(plan.id)) is not None:
                 report = dataclasses.replace(decided, promoted_number=promoted.number)
             elif champion.number != plan.champion_number and promoted is None:
                 report = self._finish(plan, champion, "rejected", _MOVED)
@@ -380,6 +380,8 @@ class _Cycle:
             by=self._by,
             why=self._why,
         )
+        if cycle_id and _read_plan(self._folder / _PLAN) is not None:
+            shutil.rmtree(self._folder)  # of other settings or another version: nothing of it may be gone on from
         make_folder(self._folder)
         write_whole(self._folder / _PLAN, json.dumps(dataclasses.asdict(plan), indent=1).encode())
         return plan
@@ -449,6 +451,7 @@ class _Cycle:
         for name, data in self._pictures.items():
             write_whole(self._folder / name, data)
         write_whole(self._folder / _DECIDED, report.to_bytes())
+        put_instead(self._objects, cycle_file_name(report.id, _DECIDED), report.to_bytes())
         try:
             record = self._champions.promote(
                 digest,
@@ -462,18 +465,23 @@ class _Cycle:
             return dataclasses.replace(report, outcome="rejected", reason=f"{_MOVED} It had been: {report.reason}")
         return dataclasses.replace(report, promoted_number=record.number)
 
-    def _promoted(self, plan: CyclePlan, champion: ChampionRecord) -> ChampionRecord | None:
-        """The entry by which this cycle promoted its challenger before it was killed."""
-        if champion.number == plan.champion_number:
-            return None
+    def _promoted(self, plan: CyclePlan) -> ChampionRecord | None:
+        """The entry by which this cycle promoted its challenger before it was killed, perhaps on another machine."""
         return next((one for one in self._champions.history() if one.attempt == plan.id), None)
 
-    def _decided(self) -> CycleReport | None:
-        """What was decided before the promotion: labels that came since must not decide it again."""
+    def _decided(self, cycle_id: str) -> CycleReport | None:
+        """What was decided before the promotion: labels that came since must not decide it again.
+
+        Raises:
+            BucketUnavailableError: it is not in the work folder, and the bucket does not answer.
+        """
         try:
             report = CycleReport.from_bytes((self._folder / _DECIDED).read_bytes())
         except (OSError, ValueError):
-            return None
+            try:
+                report = CycleReport.from_bytes(self._objects.get(cycle_file_name(cycle_id, _DECIDED)))
+            except (ObjectMissingError, ValueError):
+                return None
         drawn = [path for name in _PICTURES if (path := self._folder / name).is_file()]
         self._pictures = {path.name: path.read_bytes() for path in drawn}
         return report

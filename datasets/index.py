@@ -24,6 +24,7 @@ from datasets.sample import LABEL_STATUSES, Label, LabelStatus, Sample
 
 _VERSION = 1  # raise it when a table changes: an index of another version is thrown away and rebuilt
 _BATCH = 500
+_CREATING = 7_233_061  # of the advisory lock under which PostgreSQL tables are made
 
 _TABLES = sa.MetaData()
 _ABOUT = sa.Table("store_index", _TABLES, sa.Column("version", sa.Integer, primary_key=True))
@@ -138,15 +139,36 @@ class SampleIndex:
         path = spool.resolve() / "local" / "index.sqlite3"
         url = sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
         try:
-            return cls(url)
+            index = cls(url)
         except IndexUnavailableError as error:
             cause = getattr(error.__cause__, "orig", None)
             if "not a database" not in str(cause) and "malformed" not in str(cause):
                 raise
+        else:
+            if index.is_sound():
+                return index
+            index.close()
         path.replace(path.with_suffix(".damaged"))
         for leftover in ("-wal", "-shm"):
             path.with_name(path.name + leftover).unlink(missing_ok=True)
         return cls(url)
+
+    def is_sound(self) -> bool:
+        """Whether every page of a SQLite file can be read; other databases look after themselves.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return True
+        try:
+            with self._engine.connect() as connection:
+                return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) == "ok"
+        except SQLAlchemyError as error:
+            if "malformed" in str(error):
+                return False
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise IndexUnavailableError(f"the database does not answer: {reason}") from error
 
     def add(self, events: Iterable[Event]) -> None:
         """Take in events; those known already change nothing."""
@@ -301,14 +323,28 @@ class SampleIndex:
         self._engine.dispose()
 
     def _create_tables(self) -> None:
+        """Make the tables where they are missing or of another version, even if several processes do so at once."""
         with _database_errors(), self._engine.begin() as connection:
+            if sa.inspect(connection).has_table(_ABOUT.name) and self._version(connection) == _VERSION:
+                return
+        with _database_errors(), self._engine.connect() as connection:
+            # One at a time, and nobody sees half of it. The driver begins no transaction before DDL by itself.
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
             if sa.inspect(connection).has_table(_ABOUT.name):
-                if connection.scalar(sa.select(_ABOUT.c.version)) == _VERSION:
+                if self._version(connection) == _VERSION:
                     return
                 _TABLES.drop_all(connection)
             _TABLES.create_all(connection)
             connection.execute(_ABOUT.delete())
             connection.execute(_ABOUT.insert(), {"version": _VERSION})
+            connection.commit()
+
+    @staticmethod
+    def _version(connection: sa.Connection) -> int | None:
+        return connection.scalar(sa.select(_ABOUT.c.version))
 
     def _insert_or_ignore(self, table: sa.Table) -> sa.Executable:
         if self._engine.dialect.name == "sqlite":

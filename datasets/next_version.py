@@ -16,7 +16,7 @@ from datasets.places import Places
 from datasets.selection import parse_filter
 from datasets.store import SampleStore
 from datasets.synthetic import parse_request
-from datasets.version import Rules, UnknownVersionError, Version
+from datasets.version import Rules, UnknownVersionError, Version, VersionExistsError
 
 _NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
@@ -80,6 +80,9 @@ def create_next_version(
     )
     store.flush(settings.wait)
     store.pull()
-    version = create_version(store, places, name, request)
+    try:
+        version = create_version(store, places, name, request)
+    except VersionExistsError:  # another worker was faster
+        return catalogue.read(name)
     write_cards(store, catalogue, version, read_buried(places))
     return version

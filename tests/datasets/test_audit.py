@@ -65,6 +65,17 @@ def test_looks_into_the_bucket_too(gcs: GcsServer, spool: Path) -> None:
         ]
 
 
+def test_an_event_that_the_bucket_lost_is_named_and_sent_again(gcs: GcsServer, spool: Path) -> None:
+    with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
+        assert store.flush(10)
+        second = list(store.samples())[1]
+        gcs.remove("tags", second.event)
+        assert found(store) == [(second.event, "was sent, but is no longer there; `reindex` has it sent again")]
+        store.reindex()
+        assert store.flush(10)
+        assert found(store) == []
+
+
 def test_what_is_merely_unsent_is_no_problem(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
         assert store.flush(10)

@@ -208,6 +208,49 @@ def test_one_killed_between_promotion_and_report_finishes_its_report(
     assert {"report.json", "differences.png", "accuracy.png"} <= objects_of(workshop, report.id)
 
 
+def test_one_killed_after_its_promotion_is_finished_on_another_machine_too(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
+    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "record_cycle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            workshop.run(settings=settings, cycle_id="r1")
+    elsewhere = replace(workshop, work=tmp_path / "another machine")
+    stages: list[str] = []
+    report = elsewhere.run(
+        settings=settings, cycle_id="r1", on_progress=lambda stage, done, total, message: stages.append(stage)
+    )
+    assert (report.outcome, report.promoted_number) == ("accepted", 2)
+    assert "train" not in stages
+    assert [one.attempt for one in workshop.champions.history()].count("r1") == 1
+
+
+def test_a_request_with_other_settings_begins_anew(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(stage: str, done: int, total: int, message: str) -> None:
+        if stage == "train" and done >= 24:
+            stop.set()
+
+    stop = threading.Event()
+    with pytest.raises(CycleStoppedError):
+        workshop.run(cycle_id="r1", on_progress=stopped, stop=stop)
+    (checkpoint,) = workshop.work.glob("r1/run/checkpoint.pt")
+    seen: list[int] = []
+    others = replace(workshop.settings, challenger=replace(workshop.settings.challenger, learning_rate=1e-5))
+    workshop.run(
+        settings=others,
+        cycle_id="r1",
+        on_progress=lambda stage, done, total, message: seen.append(done) if stage == "train" else None,
+    )
+    assert min(seen) <= 16  # not from the checkpoint of the settings before
+    assert not checkpoint.exists()
+
+
 def test_whatever_goes_wrong_the_champion_stays(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
     monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +16,9 @@ from hypothesis import strategies as st
 from datasets.errors import IndexUnavailableError
 from datasets.event import Event, needed_crops
 from datasets.index import SampleIndex
+from datasets.store import SampleStore
 from tests.datasets.making import label
+from tests.datasets.patterns import keep_all
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -131,6 +137,41 @@ def test_a_damaged_index_is_put_aside(tmp_path: Path) -> None:
     assert index.event_names() == set()
     index.close()
     assert (tmp_path / "local" / "index.damaged").exists()
+
+
+def test_an_index_with_one_damaged_page_is_put_aside(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path) as store:
+        keep_all(store, range(30))
+    path = tmp_path / "local" / "index.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_events_1'"
+        ).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xaa" * size)
+    with SampleStore.open(tmp_path) as store:
+        assert store.counts().kept == 30
+        assert list(store.verify()) == []
+    assert path.with_suffix(".damaged").is_file()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_several_may_open_a_new_index_at_the_same_time(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("postgres")
+    together = threading.Barrier(4)
+
+    def make(_: int) -> int:
+        together.wait(10)
+        with contextlib.closing(SampleIndex(url)) as index:
+            return index.last_stamp()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(make, range(4))) == [0] * 4
 
 
 def test_an_index_of_another_version_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from datasets import next_version as module
 from datasets.catalogue import VersionCatalogue
 from datasets.damage import TooDamagedError
 from datasets.next_version import NextVersionSettings, create_next_version, next_version_name
@@ -57,6 +59,20 @@ def test_damaged_crops_and_labels_stay_out_and_the_card_names_them(tmp_path: Pat
         with pytest.raises(TooDamagedError, match="1 of 19 confirmed crops"):
             create_next_version(store, places, "v1.1", None, NextVersionSettings(most_damaged=0.05))
         assert VersionCatalogue(places).names() == ["v1.0"]
+
+
+def test_another_worker_that_was_faster_made_the_same_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        keep_all(store, range(4))
+        real = module.create_version
+
+        def slower(*arguments: Any) -> Any:
+            real(*arguments)
+            return real(*arguments)
+
+        monkeypatch.setattr(module, "create_version", slower)
+        version = create_next_version(store, places, "v1.0", None, NextVersionSettings())
+        assert version == VersionCatalogue(places).read("v1.0")
 
 
 def test_a_killed_process_finds_its_version_again(tmp_path: Path) -> None:
