@@ -103,9 +103,7 @@ def run_request(
     version = request.version
     try:
         if version is None:
-            progress = ProgressWriter(places.authority, request.id, settings.say)
-            progress("version", 0, 1, "collecting the labels so far")
-            version = _version_for(store, places, request, settings.version)
+            version = _version_for(store, places, request, settings)
         return run_cycle(
             store,
             places,
@@ -263,7 +261,7 @@ def _step(
         return run_request(store, places, waiting[0], settings, work=work, stop=stop)
 
 
-def _version_for(store: SampleStore, places: Places, request: CycleRequest, settings: NextVersionSettings) -> str:
+def _version_for(store: SampleStore, places: Places, request: CycleRequest, settings: WorkerSettings) -> str:
     """Create the request's version. Its name is written down first, so that a killed worker's is found again."""
     objects = places.authority
     note = cycle_file_name(request.id, VERSION)
@@ -276,7 +274,10 @@ def _version_for(store: SampleStore, places: Places, request: CycleRequest, sett
         objects.put(note, json.dumps(content).encode())
     except ObjectConflictError:
         content = json.loads(objects.get(note))
-    return create_next_version(store, places, str(content["version"]), content["parent"], settings).name
+    name = str(content["version"])
+    if name not in VersionCatalogue(places).names():  # else another worker may be far beyond this
+        ProgressWriter(objects, request.id, settings.say)("version", 0, 1, "collecting the labels so far")
+    return create_next_version(store, places, name, content["parent"], settings.version).name
 
 
 def _seen(reports: list[CycleReport]) -> dict[str, int]:

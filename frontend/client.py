@@ -227,7 +227,7 @@ class BackendClient:
                 milliseconds=float(body["milliseconds"].get("total", 0.0)),
             )
 
-    def label(self, reading: Reading, status: LabelStatus, text: str, cut: Cut) -> Kept:
+    def label(self, reading: Reading, status: LabelStatus, text: str, cut: Cut, *, is_whole: bool = False) -> Kept:
         """Keep the cut with its label; the picture travels again only if the backend has forgotten it.
 
         Args:
@@ -235,6 +235,7 @@ class BackendClient:
             status: The shopper's verdict.
             text: The whole line; only sent for "corrected".
             cut: The picture that was read.
+            is_whole: Whether the text is all that the line says, so that no field name is put back around it.
 
         Raises:
             BackendError: Nothing is known to be kept. Asking again is safe.
@@ -248,7 +249,7 @@ class BackendClient:
             "model_version": reading.model_version,
         }
         if status == "corrected":
-            fields["text"] = text
+            fields |= {"text": text, "whole": str(is_whole).lower()}
         try:
             body = self.ask("POST", path, data=fields)
         except PredictionExpiredError:

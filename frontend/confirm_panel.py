@@ -64,7 +64,7 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
                         icon=":material/refresh:",
                         key=f"retry-{one.reading.id}",
                         on_click=visit.label,
-                        args=(client, one.reading, one.cut, one.status, one.text),
+                        args=(client, one.reading, one.cut, one.status, one.text, one.is_whole),
                     )
                     st.button(
                         texts.drop_label,
@@ -167,7 +167,7 @@ def _show_chips(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: 
         visit.chips += 1
         candidate = reading.candidates[index]
         if visit.keep:
-            visit.label(client, reading, cut, "corrected", candidate.text)
+            visit.label(client, reading, cut, "corrected", candidate.text, is_whole=True)
         else:
             visit.choose(reading, candidate.text, candidate.code)
 
@@ -230,7 +230,14 @@ def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: Backe
                 icon=":material/refresh:",
                 key="retry-label",
                 on_click=visit.label,
-                args=(client, labelling.reading, labelling.cut, labelling.status, labelling.text),
+                args=(
+                    client,
+                    labelling.reading,
+                    labelling.cut,
+                    labelling.status,
+                    labelling.text,
+                    labelling.is_whole,
+                ),
             )
         return
     place.empty()

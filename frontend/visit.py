@@ -38,6 +38,7 @@ class Labelling:
     status: LabelStatus
     text: str
     job: Future[Kept]
+    is_whole: bool = False  # whether the text is the whole line, not only what was typed of it
 
     @property
     def is_kept(self) -> bool:
@@ -129,7 +130,15 @@ class Visit:
             self.reading = pool().submit(client.read, self.cut)
         return self.reading
 
-    def label(self, client: BackendClient, reading: Reading, cut: Cut, status: LabelStatus, text: str) -> None:
+    def label(
+        self,
+        client: BackendClient,
+        reading: Reading,
+        cut: Cut,
+        status: LabelStatus,
+        text: str,
+        is_whole: bool = False,
+    ) -> None:
         """Ask the backend to keep a cut with this verdict.
 
         Args:
@@ -139,12 +148,13 @@ class Visit:
             cut: What was read then.
             status: The shopper's verdict.
             text: The line, if there is one.
+            is_whole: Whether that is all that the line says; what was typed may be the code alone.
         """
         self.notice = None
-        job = pool().submit(client.label, reading, status, text, cut)
+        job = pool().submit(client.label, reading, status, text, cut, is_whole=is_whole)
         # Recorded even when the shopper moves on before the answer comes: what is kept must stay deletable.
         job.add_done_callback(self._record)
-        labelling = Labelling(reading, cut, status, text, job)
+        labelling = Labelling(reading, cut, status, text, job, is_whole)
         self.drop_behind(reading.id)
         if self._shows(reading):
             self.labelling = labelling

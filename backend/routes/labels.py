@@ -94,6 +94,10 @@ async def keep_label(
     ] = None,
     box: BoxField = None,
     turn: TurnField = 0,
+    whole: Annotated[
+        bool,
+        Form(description="The text is all that the line says: no field name of the reading is put back around it."),
+    ] = False,
     client: Annotated[
         str,
         Form(
@@ -129,7 +133,7 @@ async def keep_label(
         )
     line = reading.text
     if status == "corrected":
-        line = complete_line(reading.text, corrected)
+        line = corrected if whole else complete_line(reading.text, corrected)
     elif status == "unreadable":
         line = ""
     elif text is not None and label_text(text) != label_text(reading.text):

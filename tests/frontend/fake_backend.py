@@ -105,6 +105,7 @@ class FakeBackend:
         self.labels: dict[str, dict[str, Any]] = {}
         self.label_requests: list[dict[str, Any]] = []
         self.label_pictures: list[bytes | None] = []  # of each of them
+        self.whole_labels: list[bool] = []  # whether each says all of the line
         self.price_requests: list[str] = []
         self.accept_threshold: float | None = None
         self.team = FakeTeam()
@@ -133,7 +134,9 @@ class FakeBackend:
             read_text: Annotated[str | None, Form()] = None,
             read_confidence: Annotated[float | None, Form()] = None,
             image: Annotated[UploadFile | None, File()] = None,
+            whole: Annotated[bool, Form()] = False,
         ) -> Any:
+            self.whole_labels.append(whole)
             request = {"id": prediction_id, "status": status, "text": text, "image": image is not None}
             self.label_requests.append(request | {"read_text": read_text, "read_confidence": read_confidence})
             self.label_pictures.append(None if image is None else image.file.read())

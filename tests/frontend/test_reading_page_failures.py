@@ -258,6 +258,7 @@ def test_a_chip_accepts_another_reading_with_one_click(browser: Browser, app_on_
         expect(page.saved).to_contain_text("CW2288-110")
         page.expect_code("CW2288-110")
         assert [(r["status"], r["text"]) for r in fake.label_requests] == [("corrected", "CW2288-110")]
+        assert fake.whole_labels == [True]
         page.press("undo")
         expect(page.alert).to_contain_text(ENGLISH.undone)
         assert fake.labels == {}

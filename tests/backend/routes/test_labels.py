@@ -80,6 +80,13 @@ def test_who_types_only_the_code_gets_the_line_completed(client: TestClient, png
     assert kept(settings)[0].label.text == "ARTGW2872"
 
 
+def test_a_whole_line_is_kept_as_it_is(client: TestClient, png: bytes, settings: Settings) -> None:
+    """A candidate that was chosen says everything: the field name of the reading is not on the tag."""
+    body = label(client, read(client, png), status="corrected", text="GW2871", whole="true").json()
+    assert (body["status"], body["text"], body["completed"]) == ("corrected", "GW2871", False)
+    assert kept(settings)[0].label.text == "GW2871"
+
+
 def test_who_types_the_line_gets_the_line(client: TestClient, png: bytes, settings: Settings) -> None:
     body = label(client, read(client, png), status="corrected", text=" ａｒｔ  gw2872 ").json()
     assert (body["text"], body["completed"]) == ("ART GW2872", False)
