@@ -53,7 +53,7 @@ bench: $(BENCH)/.installed
 
 # How far the confidence can be trusted, on 10,000 synthetic crops; writes docs/calibration.json and docs/calibration.png.
 calibrate: train-setup
-	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-5:10000 --processes 2
+	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-6:10000 --processes 2
 
 # The whole loop on generated tags: shoppers correct, cycles train, a better champion serves, a harmful one is refused.
 loop-demo: train-setup

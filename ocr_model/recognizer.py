@@ -56,6 +56,7 @@ _CANDIDATES = 6  # the chosen reading and five others
 _READINGS = 40  # among which the format prior may choose; the beam search finds fewer
 _SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees
 _LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
+_OVERSHOOT = 1e-3  # of floats beyond 0..1 that a resize or a sum leaves; less than a grey level
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,12 +508,12 @@ def _as_picture(image: ImageLike) -> Image.Image:
     if np.issubdtype(pixels.dtype, np.floating):
         if not np.isfinite(pixels).all():
             raise ImageError("bad_values", "the array has values that are not numbers (NaN or infinite)")
-        if pixels.min() < 0.0 or pixels.max() > 1.0:
+        if pixels.min() < -_OVERSHOOT or pixels.max() > 1.0 + _OVERSHOOT:
             raise ImageError(
                 "bad_values",
                 f"floats are 0..1, the array has {pixels.min():g}..{pixels.max():g}; use uint8 for 0..255",
             )
-        pixels = np.rint(pixels * 255.0).astype(np.uint8)
+        pixels = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
     if pixels.dtype != np.uint8:
         raise ImageError("bad_values", f"an array of {pixels.dtype} is no picture; expected uint8 or floats in 0..1")
     return Image.fromarray(np.ascontiguousarray(pixels))

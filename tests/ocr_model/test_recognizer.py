@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from ocr_model.calibration import Calibration
 from ocr_model.errors import ImageError, ModelError
@@ -170,6 +170,8 @@ def test_pictures_of_every_kind(reader: Recognizer, picture: Any) -> None:
 def test_float_arrays_read_like_bytes(reader: Recognizer) -> None:
     assert reader.read(np.ones((10, 40, 3))).text == ""
     assert reader.read(np.full((10, 40), 255, dtype=np.uint8)).text == ""
+    assert reader.read(np.full((10, 40), 1.0 + 1e-6)).text == ""  # what a resize leaves beyond 1
+    assert reader.read(np.full((10, 40), -1e-6)).text == "A1"
 
 
 @pytest.mark.parametrize("size", [(20_000, 1), (1, 20_000), (1, 1), (200, 1), (20_000, 30)])
@@ -421,8 +423,6 @@ def test_the_champion_fits_its_description() -> None:
 
 @needs_champion
 def test_the_champion_reads_clean_print() -> None:
-    from PIL import ImageDraw, ImageFont
-
     reader = Recognizer.load()
     right = 0
     for text in ("CW2288-111", "GW2871", "315122-111", "VN0A38F7PXP", "162050C"):
@@ -444,6 +444,28 @@ def test_the_champion_survives_pictures_without_text() -> None:
     ):
         prediction = reader.read(picture)
         assert prediction.text == "" or prediction.confidence < 0.5
+
+
+@needs_champion
+@pytest.mark.parametrize("shape", ["ring", "disc", "square", "block", "bar", "dash"])
+def test_rows_of_shapes_are_never_read_with_certainty(shape: str) -> None:
+    """Eyelets, rivets, stitches: nine rings are no code of nine zeros."""
+    reader = Recognizer.load()
+    for count in (1, 3, 5, 7, 9):
+        picture = Image.new("L", (count * 54, 60), 240)
+        draw = ImageDraw.Draw(picture)
+        for at in range(count):
+            left, right, middle = at * 54 + 9, at * 54 + 45, at * 54 + 27
+            if shape in {"ring", "disc"}:
+                draw.ellipse((left, 12, right, 48), outline=10, width=5, fill=10 if shape == "disc" else None)
+            elif shape in {"square", "block"}:
+                draw.rectangle((left, 12, right, 48), outline=10, width=5, fill=10 if shape == "block" else None)
+            elif shape == "bar":
+                draw.rectangle((middle - 3, 12, middle + 3, 48), fill=10)
+            else:
+                draw.rectangle((left, 27, right, 33), fill=10)
+        prediction = reader.read(picture)
+        assert prediction.text == "" or prediction.confidence < 0.9
 
 
 def test_a_doubtful_crop_is_looked_at_again_and_the_looks_are_pooled(attention_model: Writer) -> None:
