@@ -459,6 +459,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--crops", type=int, default=training.crops, help="crops of the whole schedule")
     parser.add_argument("--batch", type=int, default=training.batch)
     parser.add_argument("--learning-rate", type=float, default=training.learning_rate)
+    parser.add_argument(
+        "--label-smoothing", type=float, default=training.label_smoothing, help="of the attention loss, 0..1"
+    )
     parser.add_argument("--easy-until", type=float, default=training.easy_until, help="share with clean crops")
     parser.add_argument("--evaluate-every", type=int, default=training.evaluate_every, help="crops")
     parser.add_argument("--workers", type=int, default=training.workers, help="rendering processes")
@@ -492,6 +495,7 @@ def main(args: argparse.Namespace) -> int:
         crops=args.crops,
         batch=args.batch,
         learning_rate=args.learning_rate,
+        label_smoothing=args.label_smoothing,
         easy_until=args.easy_until,
         evaluate_every=args.evaluate_every,
         workers=args.workers,

@@ -303,7 +303,7 @@ def test_every_section_fits_the_window_in_both_languages(
             "models": page.get_by_role("heading", name=texts.shadow_title),
             "data": page.get_by_role("heading", name=texts.card_title.format(version="v5.0")),
             "cycle": page.get_by_text(texts.listening.format(count=1)),
-            "review": page.locator(".st-key-keep-prediction00000003"),
+            "review": page.locator('[class*="st-key-keep-prediction00000003"]'),
         }
         for number, (section, mark) in enumerate(marks.items()):
             page.locator(".st-key-section button").nth(number).click()
