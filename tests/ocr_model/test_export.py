@@ -95,6 +95,19 @@ def test_a_decoder_of_other_probabilities_is_refused(tmp_path: Path, monkeypatch
         check_parity(network, tmp_path / "wrong", data)
 
 
+def test_another_ctc_head_is_refused_whether_or_not_it_serves(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))
+    network = RecognitionNetwork(config).eval()
+    export_network(network, tmp_path, name="tiny", version="0")
+    with torch.no_grad():
+        network.ctc.classifier.bias[5] += 20.0
+    data = synthetic_set("v1.0", 3)
+    for weight in (0.0, 0.3):
+        with pytest.raises(ExportMismatchError, match="probabilities differ"):
+            check_parity(network, tmp_path, data, ctc_weight=weight)
+
+
 def test_the_average_of_two_networks_lies_between_them(tmp_path: Path) -> None:
     config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1))
     one, other = RecognitionNetwork(config).eval(), RecognitionNetwork(config).eval()
@@ -129,7 +142,7 @@ def test_a_refused_export_leaves_the_model_that_was_there(
     assert main(_command(run, out, "1")) == 0
     before = {file.name: file.read_bytes() for file in out.iterdir() if file.is_file()}
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ExportMismatchError("3 of 3 texts differ")
 
     monkeypatch.setattr("ocr_model.export.check_parity", refuse)
