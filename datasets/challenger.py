@@ -168,7 +168,8 @@ def export_challenger(
     model_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if base is not None:
         if settings.check_crops:
-            check_parity(network, part, synthetic_set(base, settings.check_crops))
+            weight = float(description.get("decoding", {}).get("ctc_weight", 0.0))
+            check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
         if settings.int8_crops and "encoder_int8" in description["files"]:
             from ocr_model.export import quantize_directory
 
