@@ -63,8 +63,8 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
                         texts.retry,
                         icon=":material/refresh:",
                         key=f"retry-{one.reading.id}",
-                        on_click=visit.label,
-                        args=(client, one.reading, one.cut, one.status, one.text, one.is_whole),
+                        on_click=visit.label_again,
+                        args=(client, one),
                     )
                     st.button(
                         texts.drop_label,
@@ -229,15 +229,8 @@ def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: Backe
                 texts.retry,
                 icon=":material/refresh:",
                 key="retry-label",
-                on_click=visit.label,
-                args=(
-                    client,
-                    labelling.reading,
-                    labelling.cut,
-                    labelling.status,
-                    labelling.text,
-                    labelling.is_whole,
-                ),
+                on_click=visit.label_again,
+                args=(client, labelling),
             )
         return
     place.empty()

@@ -161,6 +161,10 @@ class Visit:
         else:
             self.behind.append(labelling)
 
+    def label_again(self, client: BackendClient, failed: Labelling) -> None:
+        """Ask once more to keep what failed."""
+        self.label(client, failed.reading, failed.cut, failed.status, failed.text, failed.is_whole)
+
     def choose(self, reading: Reading, text: str, code: str) -> None:
         """Let another line stand in this reading's place, without keeping it."""
         if self._shows(reading):
