@@ -57,7 +57,7 @@ calibrate: train-setup
 
 # The whole loop on generated tags: shoppers correct, cycles train, a better champion serves, a harmful one is refused.
 loop-demo: train-setup
-	$(DEV)/bin/python -m deploy.loop_demo --out var/loop-demo
+	$(DEV)/bin/python -m benchmarks.loop_demo --out var/loop-demo
 
 clean:
 	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache

@@ -10,9 +10,9 @@ import time
 import uvicorn
 
 from backend.main import create_app
-from backend.memory import share_one_arena
+from backend.reading.memory import share_one_arena
 from backend.settings import Settings, SettingsError, load_settings
-from datasets.spool import Clock
+from datasets.objects.clock import Clock
 
 _CANNOT_START = 2
 # Running requests get this long to end after Ctrl-C.

@@ -14,15 +14,15 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 
-from backend.body_limit import BodyLimit
+from backend.http.body_limit import BodyLimit
+from backend.http.problems import UnexpectedErrors, add_problem_handlers
+from backend.http.rate_limit import RateLimit, TokenBuckets
 from backend.metrics import CountRequests, Metrics
-from backend.model import Reader
-from backend.problems import UnexpectedErrors, add_problem_handlers
-from backend.rate_limit import RateLimit, TokenBuckets
-from backend.routes import data, health, labels, model, predictions, products, shadow
+from backend.reading.model import Reader
+from backend.routes import health, labels, model, predictions, products, shadow, team
 from backend.services import make_services
 from backend.settings import Settings, load_settings
-from datasets.spool import Clock
+from datasets.objects.clock import Clock
 
 __all__ = ["create_app"]
 
@@ -86,7 +86,7 @@ def create_app(
     )
     app.state.services = services
     add_problem_handlers(app)
-    routes = (predictions, labels, products, model, shadow, data, health)
+    routes = (predictions, labels, products, model, shadow, team, health)
     for room in routes:
         app.include_router(room.router)
 
@@ -113,6 +113,6 @@ def create_app(
 
 def _load_recognizer(folder: Path | None, threads: int) -> Reader:
     # Imported here, in the loading thread: ONNX Runtime takes longer to import than everything else.
-    from ocr_model.recognizer import Recognizer
+    from ocr_model.reading.recognizer import Recognizer
 
     return Recognizer.load(folder, threads=threads)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.shadow import ShadowMetrics
+from backend.reading.shadow import ShadowMetrics
 
 __all__ = ["CountRequests", "Metrics"]
 

@@ -13,29 +13,29 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.champion_watch import ChampionWatch
+from backend.http.problems import Problem
+from backend.http.team_access import TeamAccess
+from backend.http.work_queue import WorkQueue
 from backend.metrics import Metrics
-from backend.model import ModelSlot, Reader
-from backend.predictions import PendingPredictions
 from backend.prices.breaker import GuardedProvider
 from backend.prices.cache import CachedProvider
-from backend.prices.catalogue import CatalogueProvider, ProductCatalogue
 from backend.prices.lookup import PriceLookup
 from backend.prices.naver import NaverShopping
-from backend.problems import Problem
+from backend.prices.product_catalogue import CatalogueProvider, ProductCatalogue
+from backend.reading.champion_watch import ChampionWatch
+from backend.reading.model import ModelSlot, Reader
+from backend.reading.pending import PendingPredictions
+from backend.reading.shadow import Shadow
 from backend.settings import Settings
-from backend.shadow import Shadow
-from backend.team_access import TeamAccess
-from backend.work_queue import WorkQueue
 from datasets.errors import BucketUnavailableError, StoreError
-from datasets.places import Places
-from datasets.spool import Clock
-from datasets.uploader import UploadPolicy
+from datasets.objects.clock import Clock
+from datasets.samples.places import Places
+from datasets.samples.uploader import UploadPolicy
 from ocr_model.errors import ModelError
 
 if TYPE_CHECKING:
-    from backend.team_data import TeamData
-    from datasets.store import SampleStore
+    from backend.team.overview import TeamData
+    from datasets.samples.store import SampleStore
 
 __all__ = ["Services", "make_services"]
 
@@ -129,7 +129,7 @@ class Services:
             Problem: 503, while the store is not open.
         """
         # Imported here: few backends are ever asked, and it needs everything about versions and cycles.
-        from backend.team_data import TeamData
+        from backend.team.overview import TeamData
 
         with self._team_lock:
             if self._team is None:
@@ -171,7 +171,7 @@ class Services:
     async def start(self) -> None:
         """Open the store and load the recognizer, off the event loop."""
         # The store first: it knows who the champion is. Beside it ONNX Runtime, which takes long to import.
-        importing = asyncio.to_thread(importlib.import_module, "ocr_model.recognizer")
+        importing = asyncio.to_thread(importlib.import_module, "ocr_model.reading.recognizer")
         # What fails there fails again while the model is loaded, and is told then.
         await asyncio.gather(asyncio.to_thread(self._open_store), importing, return_exceptions=True)
         await self._load_model()
@@ -207,7 +207,7 @@ class Services:
 
     def _open_store(self) -> None:
         # Imported here because it takes a moment and nothing needs it before.
-        from datasets.store import SampleStore
+        from datasets.samples.store import SampleStore
 
         settings = self.settings
         database = settings.database_url

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ocr_model.image import ImageLimits
+from ocr_model.reading.image import ImageLimits
 
 __all__ = ["Network", "Settings", "SettingsError", "load_settings"]
 

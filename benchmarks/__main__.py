@@ -22,10 +22,10 @@ from benchmarks.misreadings import misreadings_page
 from benchmarks.race import Result, Speed, measure_speed, read_cases
 from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
 from benchmarks.targets import share_in_words, target_rows, target_table
-from benchmarks.twins import TWINS
-from ocr_model.calibration import Proportion, read_calibration
+from data_gen.twins import TWINS
 from ocr_model.errors import ModelError
-from ocr_model.recognizer import CHAMPION
+from ocr_model.reading.calibration import Proportion, read_calibration
+from ocr_model.reading.recognizer import CHAMPION
 
 ROUNDS = 5  # through the upright crops, for the times
 BUSY = 0.5  # load average above which something else takes a core now and then

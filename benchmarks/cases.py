@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.twins import TURNS, TWINS, make_twin
+from data_gen.twins import TURNS, TWINS, make_twin
 
 __all__ = ["UPRIGHT", "Case", "load_cases"]
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.cases import UPRIGHT
 from benchmarks.race import Result
-from benchmarks.twins import TWINS
-from ocr_model.calibration import (
+from data_gen.twins import TWINS
+from ocr_model.reading.calibration import (
     CalibrationError,
     Proportion,
     ReliabilityBins,

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.backend.killing import SCENARIOS, Result, run_scenario
+from benchmarks.drivers.killing import SCENARIOS, Result, run_scenario
 
 _COLUMNS = (
     ("kills", "kills"),

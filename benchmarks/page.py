@@ -22,10 +22,9 @@ from pathlib import Path
 import requests
 from playwright.sync_api import expect, sync_playwright
 
-from tests.frontend.conftest import chromium_path
-from tests.frontend.reading_page import reading_page
-from tests.frontend.server import running_app, running_backend
-from tests.frontend.tag_picture import draw_tag, encode
+from benchmarks.drivers.reading_page import chromium_path, reading_page
+from benchmarks.drivers.server import running_app, running_backend
+from benchmarks.drivers.tag_picture import draw_tag, encode
 
 PHOTO = (4032, 3024)
 PRICE_SECONDS = 0.3

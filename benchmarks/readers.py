@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocr_model.recognizer import CHAMPION, Recognizer
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 __all__ = ["Reader", "ReaderMissingError", "Reading", "ours", "rapidocr", "tesseract"]
 

@@ -33,10 +33,10 @@ from onnxruntime.quantization import quantize_dynamic
 from PIL import Image
 
 from benchmarks.cases import UPRIGHT, load_cases
-from ocr_model.decoding import DecoderStep, Floats, Integers, attention_beam_search, merge_spacings
-from ocr_model.quantization import prepare_graph, quantize_encoder, quantize_layers, restore_single
-from ocr_model.recognizer import CHAMPION
-from ocr_model.text import match_key
+from ocr_model.codes.text import match_key
+from ocr_model.export.quantization import prepare_graph, quantize_encoder, quantize_layers, restore_single
+from ocr_model.reading.decoding import DecoderStep, Floats, Integers, attention_beam_search, merge_spacings
+from ocr_model.reading.recognizer import CHAMPION
 
 OUTPUTS = ("context", "projected")
 FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")

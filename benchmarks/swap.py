@@ -25,11 +25,11 @@ from pathlib import Path
 
 import requests
 
-from datasets.champions import ChampionRecord, Champions
-from datasets.folder import FolderObjects
-from ocr_model.recognizer import CHAMPION
-from tests.backend.killing import draw_crop
-from tests.frontend.server import running_backend
+from benchmarks.drivers.killing import draw_crop
+from benchmarks.drivers.server import running_backend
+from datasets.models.champions import ChampionRecord, Champions
+from datasets.objects.folder import FolderObjects
+from ocr_model.reading.recognizer import CHAMPION
 
 _MODELS = 3
 _QUIET_SECONDS = 10.0

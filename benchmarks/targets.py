@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.cases import UPRIGHT
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
 from benchmarks.race import BATCH, Result, Speed
-from benchmarks.twins import TURNS, TWINS
-from ocr_model.calibration import ACCEPTABLE_RISK, Proportion
+from data_gen.twins import TURNS, TWINS
+from ocr_model.reading.calibration import ACCEPTABLE_RISK, Proportion
 
 __all__ = ["Row", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
 

@@ -66,8 +66,8 @@ class Recipe:
         here = Path(__file__).parent
         code = [
             *sorted(here.glob("*.py")),
-            here.parent / "ocr_model" / "formats.py",
-            here.parent / "ocr_model" / "text.py",
+            here.parent / "ocr_model" / "codes" / "formats.py",
+            here.parent / "ocr_model" / "codes" / "text.py",
         ]
         for source in code:
             total.update(source.read_bytes())

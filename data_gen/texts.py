@@ -7,8 +7,8 @@ import re
 
 import rstr
 
-from ocr_model.formats import FORMATS, extract_code
-from ocr_model.text import CHARSET, label_text, match_key
+from ocr_model.codes.formats import FORMATS, extract_code
+from ocr_model.codes.text import CHARSET, label_text, match_key
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
@@ -258,7 +258,7 @@ def line_text(
         strange: share of field names and colours that no list holds.
         nearly: share of field names with one letter that is another.
         digit_like: how often O, I and Q stand in codes that no brand prints, beside other letters.
-        excluded: match keys (`ocr_model.text.match_key`) of codes that are never printed: those evaluated on.
+        excluded: match keys (`ocr_model.codes.text.match_key`) of codes that are never printed: those evaluated on.
     """
     while True:
         kind = rng.random()

@@ -9,9 +9,9 @@ from datasets.errors import (
     StoreFullError,
     UnknownSampleError,
 )
-from datasets.sample import LABEL_STATUSES, Counts, Label, LabelStatus, Sample
-from datasets.store import SampleStore
-from datasets.uploader import Queue, UploadPolicy
+from datasets.samples.sample import LABEL_STATUSES, Counts, Label, LabelStatus, Sample
+from datasets.samples.store import SampleStore
+from datasets.samples.uploader import Queue, UploadPolicy
 
 __all__ = [
     "LABEL_STATUSES",

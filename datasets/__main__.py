@@ -11,13 +11,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from datasets import champion_commands, cycle_commands
+from datasets.commands import champion as champion_commands
+from datasets.commands import cycle as cycle_commands
+from datasets.commands.version import COMMANDS, add_parsers, forget, list_versions, run, verify_versions
 from datasets.errors import BucketUnavailableError, StoreError
-from datasets.export import export_samples
-from datasets.places import Places
-from datasets.sample import Sample
-from datasets.store import SampleStore
-from datasets.version_commands import COMMANDS, add_parsers, forget, list_versions, run, verify_versions
+from datasets.samples.export import export_samples
+from datasets.samples.places import Places
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:

@@ -14,6 +14,7 @@ StoreError
 │   └── ChampionMovedError     somebody else has changed the champion first; look again before deciding
 ├── LeaseLostError        somebody else has taken the lease over; what it protects must stop
 ├── CycleRequestError     a request for a cycle that makes no sense, or that is damaged
+├── ChainDamagedError     an entry of a numbered chain that cannot be read
 └── ObjectError           about one object in a folder or bucket
     ├── ObjectMissingError     there is none of that name
     ├── ObjectConflictError    one of that name is there with other bytes
@@ -22,6 +23,7 @@ StoreError
 
 __all__ = [
     "BucketUnavailableError",
+    "ChainDamagedError",
     "ChampionError",
     "ChampionMovedError",
     "CropError",
@@ -91,6 +93,10 @@ class LeaseLostError(StoreError):
 
 class CycleRequestError(StoreError):
     """A request for a cycle that makes no sense, or that is damaged."""
+
+
+class ChainDamagedError(StoreError):
+    """An entry of a numbered chain that cannot be read."""
 
 
 class ObjectError(StoreError):

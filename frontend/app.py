@@ -15,8 +15,8 @@ def main() -> None:
     root = str(Path(__file__).resolve().parent.parent)
     if root not in sys.path:
         sys.path.insert(0, root)
-    from frontend.views.data_models import data_models
-    from frontend.views.read_tag import read_tag
+    from frontend.data_models.page import data_models
+    from frontend.read_tag.page import read_tag
 
     reading = st.Page(read_tag, title="Read a tag", default=True)
     # Shoppers are not led there; the team knows the address.

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from frontend.texts import LANGUAGE_NAMES, Language, Texts, preferred_language
+from frontend.read_tag.texts import LANGUAGE_NAMES, Language, Texts, preferred_language
 
 # Beside the switch's own state, which a switch on another page does not see.
 _CHOSEN: Final = "chosen-language"

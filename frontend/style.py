@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.texts import Texts
+from frontend.read_tag.texts import Texts
 
 # Streamlit's uploader and camera speak English only: the words are laid over by CSS.
 _WORDS: Final = """

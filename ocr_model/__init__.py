@@ -10,14 +10,14 @@ commands that train.
 
 from typing import TYPE_CHECKING
 
+from ocr_model.codes.formats import FormatMatch, complete_line, extract_code, match_formats
+from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
 from ocr_model.errors import ImageError, ModelError, ReaderError
-from ocr_model.formats import FormatMatch, complete_line, extract_code, match_formats
-from ocr_model.image import Box, ImageLimits, crop_image, decode_image, turn_image
-from ocr_model.prediction import Candidate, Character, ModelInfo, Prediction
-from ocr_model.text import CHARSET, label_text, match_key, normalize_text
+from ocr_model.reading.image import Box, ImageLimits, crop_image, decode_image, turn_image
+from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
 
 if TYPE_CHECKING:
-    from ocr_model.recognizer import Recognizer
+    from ocr_model.reading.recognizer import Recognizer
 
 __all__ = [
     "CHARSET",
@@ -46,7 +46,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     if name == "Recognizer":
-        from ocr_model.recognizer import Recognizer
+        from ocr_model.reading.recognizer import Recognizer
 
         return Recognizer
     raise AttributeError(f"module 'ocr_model' has no attribute {name!r}")

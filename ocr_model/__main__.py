@@ -8,13 +8,12 @@ from collections.abc import Sequence
 __all__ = ["main"]
 
 _COMMANDS = {
-    "train": ("ocr_model.training", "train a recognizer on synthetic and confirmed crops (needs torch)"),
-    "evaluate": ("ocr_model.evaluation", "measure a recognizer on labelled crops"),
-    "table": ("ocr_model.table", "train the original's model table on equal budgets, and write it (needs torch)"),
-    "export": ("ocr_model.export", "turn a training checkpoint into a model for reading (needs torch)"),
-    "calibrate": ("ocr_model.reliability", "measure, draw and fit how far the confidence can be trusted"),
-    "read": ("ocr_model.reading", "read pictures and print their text"),
-    "prior": ("ocr_model.prior_fitting", "choose how much the brands' code formats count, and show what they do"),
+    "train": ("ocr_model.training.trainer", "train a recognizer on synthetic and confirmed crops (needs torch)"),
+    "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
+    "export": ("ocr_model.export.graphs", "turn a training checkpoint into a model for reading (needs torch)"),
+    "calibrate": ("ocr_model.export.reliability", "measure, draw and fit how far the confidence can be trusted"),
+    "read": ("ocr_model.reading.command", "read pictures and print their text"),
+    "prior": ("ocr_model.export.prior_fitting", "choose how much the brands' formats count, and show what they do"),
 }
 # A missing module of our own is a defect; any other one comes with the packages for training.
 _OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})

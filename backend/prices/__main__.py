@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from backend.prices.catalogue import COLUMNS, CatalogueError, Product, ProductCatalogue
+from backend.prices.product_catalogue import COLUMNS, CatalogueError, Product, ProductCatalogue
 from backend.settings import SettingsError, load_settings
 
 _WRONG_INPUT = 2

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.dependencies import ServicesDep
-from backend.problems import problems
+from backend.http.problems import problems
 from backend.schemas import HealthBody
 
 __all__ = ["router"]

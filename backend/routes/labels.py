@@ -11,17 +11,17 @@ from fastapi import APIRouter, File, Form, UploadFile
 from PIL import Image
 
 from backend.dependencies import PredictionId, ServicesDep
-from backend.model import Reader
-from backend.photos import Region, cut_crop, parse_region
-from backend.problems import Problem, problems
+from backend.http.problems import Problem, problems
+from backend.reading.model import Reader
+from backend.reading.photos import Region, cut_crop, parse_region
 from backend.routes.predictions import BoxField, TurnField
 from backend.schemas import DeletedBody, FormatBody, LabelBody
 from backend.services import Services
-from datasets.sample import Label
-from ocr_model.formats import complete_line, extract_code, match_formats
-from ocr_model.image import ImageLimits, turn_image
-from ocr_model.prediction import ModelInfo, Prediction
-from ocr_model.text import CHARSET, label_text, match_key, normalize_text
+from datasets.samples.sample import Label
+from ocr_model.codes.formats import complete_line, extract_code, match_formats
+from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
+from ocr_model.reading.image import ImageLimits, turn_image
+from ocr_model.reading.prediction import ModelInfo, Prediction
 
 __all__ = ["router", "typed_line"]
 

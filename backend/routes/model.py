@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 from fastapi import APIRouter
 
-from backend.champion_watch import WatchFailure
 from backend.dependencies import ServicesDep
-from backend.problems import problems
+from backend.http.problems import problems
+from backend.reading.champion_watch import WatchFailure
 from backend.schemas import ChampionBody, ChampionFailureBody, ModelBody
-from ocr_model.text import CHARSET
+from ocr_model.codes.text import CHARSET
 
 __all__ = ["failure_body", "router"]
 

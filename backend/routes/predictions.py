@@ -9,12 +9,12 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, BackgroundTasks, File, Form, UploadFile
 
 from backend.dependencies import ServicesDep
-from backend.memory import LARGE_PHOTO_PIXELS, give_back_memory
+from backend.http.problems import Problem, problems
 from backend.metrics import Metrics
-from backend.model import Reader
-from backend.photos import Crop, Region, cut_crop, parse_region
-from backend.predictions import PendingCrop, PendingPrediction
-from backend.problems import Problem, problems
+from backend.reading.memory import LARGE_PHOTO_PIXELS, give_back_memory
+from backend.reading.model import Reader
+from backend.reading.pending import PendingCrop, PendingPrediction
+from backend.reading.photos import Crop, Region, cut_crop, parse_region
 from backend.schemas import (
     CandidateBody,
     CharacterBody,
@@ -24,8 +24,8 @@ from backend.schemas import (
     PredictionBody,
 )
 from backend.services import Services
-from ocr_model.image import ImageLimits
-from ocr_model.prediction import Prediction
+from ocr_model.reading.image import ImageLimits
+from ocr_model.reading.prediction import Prediction
 
 __all__ = ["router"]
 

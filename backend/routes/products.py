@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from backend.dependencies import ServicesDep
-from backend.problems import Problem, problems
+from backend.http.problems import Problem, problems
 from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
-from ocr_model.formats import extract_code, match_formats
-from ocr_model.text import match_key, normalize_text
+from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.codes.text import match_key, normalize_text
 
 __all__ = ["router"]
 

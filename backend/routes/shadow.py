@@ -7,11 +7,11 @@ from http import HTTPStatus
 from fastapi import APIRouter
 
 from backend.dependencies import ServicesDep
-from backend.problems import problems
+from backend.http.problems import problems
+from backend.reading.shadow import Tally
 from backend.routes.model import failure_body
 from backend.schemas import ChampionBody, ModelNameBody, ShadowBody, ShadowConfidenceBody, ShadowLabelsBody
-from backend.shadow import Tally
-from ocr_model.prediction import ModelInfo
+from ocr_model.reading.prediction import ModelInfo
 
 __all__ = ["router"]
 

@@ -15,8 +15,8 @@ from PIL import Image
 
 from backend.main import create_app
 from backend.settings import Settings
-from ocr_model.formats import extract_code, match_formats
-from ocr_model.prediction import Candidate, Character, ModelInfo, Prediction
+from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
 
 
 class FakeReader:

@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from backend.settings import Settings
-from tests.datasets.gcs_server import wait_until
+from benchmarks.drivers.gcs_server import wait_until
 
 ROOT = Path(__file__).parents[2]
 CHAMPION = ROOT / "ocr_model" / "weights" / "champion"
@@ -144,7 +144,7 @@ def test_starting_imports_neither_torch_nor_google(tmp_path: Path) -> None:
 def test_a_runtime_that_cannot_be_imported_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from backend.main import create_app
 
-    monkeypatch.setitem(sys.modules, "ocr_model.recognizer", None)
+    monkeypatch.setitem(sys.modules, "ocr_model.reading.recognizer", None)
     with TestClient(create_app(settings)) as client:
         assert wait_until(lambda: "could not be loaded" in client.get("/readyz").text)
 

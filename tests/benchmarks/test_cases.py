@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.cases import load_cases
-from benchmarks.twins import TURNS, TWINS
+from data_gen.twins import TURNS, TWINS
 
 
 def write_folder(folder: Path, rows: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.confidence import SyntheticConfidence, measure_real, read_synthetic_figures
 from benchmarks.race import Result
 from benchmarks.readers import Reading
-from ocr_model.calibration import reading_digest
+from ocr_model.reading.calibration import reading_digest
 from tests.benchmarks.racing import case, reader
 
 ERROR = {"value": 0.01, "low": 0.008, "high": 0.02}

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from benchmarks.decoding import WAYS, Result, main, measure, table
-from ocr_model.recognizer import Recognizer
+from ocr_model.reading.recognizer import Recognizer
 
 
 def crop(code: str) -> Image.Image:

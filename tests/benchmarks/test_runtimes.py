@@ -26,7 +26,7 @@ from benchmarks.runtimes import (
     table,
     write_graphs,
 )
-from ocr_model.recognizer import CHAMPION, Recognizer
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 CODES = ("CW2288-111", "GW2871", "374915-01", "BB550WT1", "M7650C", "S80602")
 

@@ -5,8 +5,8 @@ import pytest
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
 from benchmarks.race import Result
 from benchmarks.targets import Row, share_in_words, target_rows, target_table
-from benchmarks.twins import TWINS
-from ocr_model.calibration import CalibrationError, Proportion, reliability_bins
+from data_gen.twins import TWINS
+from ocr_model.reading.calibration import CalibrationError, Proportion, reliability_bins
 from tests.benchmarks.racing import result, speeds
 
 REACHED = {

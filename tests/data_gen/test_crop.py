@@ -13,7 +13,7 @@ from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
 from data_gen.recipe import Recipe, load_recipe
 from data_gen.trdg_adapter import draw_line
-from ocr_model.text import CHARSET
+from ocr_model.codes.text import CHARSET
 
 
 def renderer(recipe: Recipe, seed: int = 0) -> CropRenderer:

@@ -9,19 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from datasets.bucket import BucketObjects
-from datasets.folder import FolderObjects
-from datasets.objects import ObjectStore
-from tests.datasets.gcs_server import GcsServer
-
-
-@pytest.fixture
-def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
-    """A running Google Cloud Storage with an empty bucket `tags`; google-cloud-storage is led to it."""
-    with GcsServer() as server:
-        server.create_bucket("tags")
-        monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
-        yield server
+from datasets.objects.bucket import BucketObjects
+from datasets.objects.folder import FolderObjects
+from datasets.objects.interface import ObjectStore
 
 
 @pytest.fixture(params=["folder", "bucket"])

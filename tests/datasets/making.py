@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
-from datasets.sample import Label
-from datasets.uploader import UploadPolicy
+from datasets.samples.sample import Label
+from datasets.samples.uploader import UploadPolicy
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from datasets.sample import Sample
-from datasets.store import SampleStore
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
 from tests.datasets.making import label
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from datasets.cycle_settings import ChallengerSettings, CycleSettings, EvaluationSettings
-from datasets.decision import DecisionRules
+from datasets.cycles.decision import DecisionRules
+from datasets.cycles.settings import ChallengerSettings, CycleSettings, EvaluationSettings
 
 HASTY = CycleSettings(
     challenger=ChallengerSettings(
@@ -31,8 +31,8 @@ def write_champion(folder: Path) -> Path:
     """Export an untrained network 16 channels wide."""
     import torch
 
-    from ocr_model.architecture import NetworkConfig, RecognitionNetwork
-    from ocr_model.export import export_network
+    from ocr_model.export.graphs import export_network
+    from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 
     torch.manual_seed(1)
     config = NetworkConfig(features="ResNet", width=16, blocks=(1, 1, 1, 1), hidden=16)

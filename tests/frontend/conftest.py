@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.drivers.reading_page import chromium_path
+from benchmarks.drivers.server import ROOT, running_app, running_backend
 from tests.frontend.fake_backend import FakeBackend, running_fake
-from tests.frontend.server import ROOT, running_app, running_backend
 
 CHAMPION = ROOT / "ocr_model" / "weights" / "champion" / "model.json"
 
@@ -32,11 +32,6 @@ def fake(_fake_server: FakeBackend) -> FakeBackend:
     """The fake backend, back to quick and good answers."""
     _fake_server.reset()
     return _fake_server
-
-
-def chromium_path() -> str | None:
-    """Where a Chromium is installed."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, Response
 from PIL import Image
 
-from tests.frontend.tag_picture import draw_tag
+from benchmarks.drivers.tag_picture import draw_tag
 
 TOKEN = "a-token-for-the-team"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

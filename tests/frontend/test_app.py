@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from frontend.texts import TEXTS, Language
-from tests.frontend.server import ROOT
+from benchmarks.drivers.server import ROOT
+from frontend.read_tag.texts import TEXTS, Language
 
 OTHER_ROOMS = {"backend", "ocr_model", "data_gen", "datasets", "benchmarks", "torch"}
 

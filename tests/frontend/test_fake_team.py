@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.schemas import ShadowBody
-from backend.team_schemas import ActivityBody, OverviewBody, ReviewBody
+from backend.team.bodies import ActivityBody, OverviewBody, ReviewBody
 from tests.frontend.fake_team import NOON, FakeTeam
 
 

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from ocr_model.text import CHARSET
+from ocr_model.codes.text import CHARSET
 
 END = "<end>"
 

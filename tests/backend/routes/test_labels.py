@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from backend.settings import Settings
+from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
-from datasets.sample import Sample
-from datasets.store import SampleStore
-from tests.datasets.gcs_server import GcsServer, wait_until
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
 
 NOWHERE = "0123456789abcdefghijklmn"
 

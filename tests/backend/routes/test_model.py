@@ -2,7 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from ocr_model.text import CHARSET
+from ocr_model.codes.text import CHARSET
 
 
 def test_the_model_is_named(client: TestClient) -> None:

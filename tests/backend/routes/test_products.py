@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from backend.prices.catalogue import ProductCatalogue
+from backend.prices.product_catalogue import ProductCatalogue
 from backend.settings import Settings
 
 KEYS = {"naver_client_id": SecretStr("id"), "naver_client_secret": SecretStr("secret")}

@@ -1,0 +1,80 @@
+"""Threads for work that would hold the event loop, with a bounded number of waiting jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from http import HTTPStatus
+from typing import ParamSpec, TypeVar
+
+from backend.http.problems import Problem
+
+__all__ = ["WorkQueue"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RETRY_AFTER_SECONDS = 2
+
+
+class WorkQueue:
+    """A few threads and a short queue; whoever comes when the queue is full is told to come back.
+
+    A long queue would only make everybody wait for answers that nobody is looking at any more.
+
+    Args:
+        name: Name of the threads.
+        workers: Jobs done at the same moment.
+        waiting: Jobs that may wait for a worker.
+    """
+
+    def __init__(self, name: str, *, workers: int, waiting: int) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
+        self._most = workers + waiting
+        self._jobs = 0
+        self._lock = threading.Lock()
+
+    @property
+    def jobs(self) -> int:
+        """Jobs that are being done or wait."""
+        return self._jobs
+
+    async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do a job in a thread and return its result.
+
+        A caller that is cancelled gives up its place if the job has not begun; one that has begun keeps its
+        place until it ends, because its thread is busy until then.
+
+        Raises:
+            Problem: 503 with Retry-After, when the queue is full.
+        """
+        with self._lock:
+            if self._jobs >= self._most:
+                raise Problem(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "overloaded",
+                    "Too much to do at once",
+                    f"Every worker is busy. Try again in {_RETRY_AFTER_SECONDS} s.",
+                    headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
+                )
+            self._jobs += 1
+        try:
+            future = self._executor.submit(job, *args, **kwargs)
+        except BaseException:
+            self._leave()
+            raise
+        future.add_done_callback(self._on_done)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Let running jobs end and drop waiting ones."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _on_done(self, future: Future[T]) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._jobs -= 1

@@ -1,0 +1,104 @@
+"""The recognizer that serves, or why there is none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
+
+from PIL import Image
+
+from backend.http.problems import Problem
+from ocr_model.reading.prediction import ModelInfo, Prediction
+
+if TYPE_CHECKING:
+    from datasets.models.champions import ChampionRecord
+
+__all__ = ["ModelSlot", "Reader", "Serving"]
+
+
+class Reader(Protocol):
+    """What the backend needs of a recognizer."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """Name and version of the model."""
+        ...
+
+    def read(self, image: Image.Image, /) -> Prediction:
+        """Read one RGB crop, whichever way up; may be called by several threads at once."""
+        ...
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What reads now.
+
+    Attributes:
+        recognizer: Who reads.
+        champion: Which of the store's champions it is; None for the model that came with the code or the settings.
+        since: When it began to read here, with a time zone.
+    """
+
+    recognizer: Reader
+    champion: ChampionRecord | None
+    since: datetime
+
+
+class ModelSlot:
+    """Holds the one recognizer of the process: loading, then ready or failed.
+
+    Whoever takes the recognizer keeps the one he took, so another can be put in without dropping a request.
+
+    Args:
+        now: The time of day, with its zone.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._serving: Serving | None = None
+        self._failure: str | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a recognizer."""
+        return self._serving is not None
+
+    @property
+    def serving(self) -> Serving:
+        """What reads now.
+
+        Raises:
+            Problem: 503, while nothing does.
+        """
+        if self._serving is None:
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "not-ready",
+                "The service is not ready",
+                self._failure or "The model is still being loaded.",
+                headers=None if self._failure else {"Retry-After": "1"},
+            )
+        return self._serving
+
+    @property
+    def recognizer(self) -> Reader:
+        """The recognizer; see `serving`."""
+        return self.serving.recognizer
+
+    @property
+    def champion(self) -> ChampionRecord | None:
+        """Which of the store's champions reads, if it is one of them that does."""
+        return None if self._serving is None else self._serving.champion
+
+    def put(self, recognizer: Reader, champion: ChampionRecord | None = None) -> None:
+        """Serve this recognizer from now on."""
+        # One assignment of one reference: a request sees the old or the new, never something between.
+        self._serving = Serving(recognizer, champion, self._now())
+        self._failure = None
+
+    def fail(self, message: str) -> None:
+        """Say why there is no recognizer."""
+        self._failure = message

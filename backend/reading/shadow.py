@@ -1,0 +1,293 @@
+"""Reads in shadow: the challenger reads what the champion has read, after the shopper has got the answer.
+
+Its readings are compared and counted, and never shown. They take what is left of the machine: one thread of low
+priority, a short queue, and when that is full the reading is left out.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from backend.reading.model import Reader
+from backend.reading.pending import PendingCrop
+from backend.reading.priority import lower_priority
+from ocr_model.codes.text import label_text, match_key
+from ocr_model.reading.image import ImageLimits
+from ocr_model.reading.prediction import ModelInfo, Prediction
+
+if TYPE_CHECKING:
+    from datasets.models.champions import ShadowRecord
+
+__all__ = ["Outcome", "Right", "Shadow", "ShadowMetrics", "Tally"]
+
+logger = logging.getLogger("backend")
+
+Outcome = Literal["same", "different", "dropped", "failed"]
+Right = Literal["both", "champion", "challenger", "neither"]
+
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+
+
+class ShadowMetrics:
+    """What is counted about reading in shadow, for Prometheus; over all challengers that there were.
+
+    Attributes:
+        readings: Readings by outcome: same or different text, dropped because the queue was full, failed.
+        confidence: Confidence of either on the crops that both have read.
+        labels: Verdicts by who had read what the shopper confirmed; a changed verdict counts again.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.readings = Counter("tags_shadow_readings", "Readings in shadow.", ("outcome",), registry=registry)
+        self.confidence = Histogram(
+            "tags_shadow_confidence",
+            "Confidence on crops that champion and challenger have read.",
+            ("reader",),
+            buckets=_SHARES,
+            registry=registry,
+        )
+        self.labels = Counter(
+            "tags_shadow_labels", "Verdicts by who of champion and challenger was right.", ("right",), registry=registry
+        )
+
+
+@dataclass
+class Tally:
+    """How one challenger compares with one champion, on this backend since both read here.
+
+    Attributes:
+        champion: Whose answers the shoppers saw.
+        readings: Crops where both read the same line, or different ones; readings left out because the queue was full;
+            crops that the challenger failed on.
+        champion_confidence: Sum of the champion's confidences over the crops that both have read.
+        challenger_confidence: Sum of the challenger's over the same crops.
+        right: Of the crops that both have read and a shopper has confirmed, who was right.
+    """
+
+    champion: ModelInfo
+    readings: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(Outcome), 0))
+    champion_confidence: float = 0.0
+    challenger_confidence: float = 0.0
+    right: dict[Right, int] = field(default_factory=lambda: dict.fromkeys(get_args(Right), 0))
+
+    @property
+    def compared(self) -> int:
+        """Crops that both have read."""
+        return self.readings["same"] + self.readings["different"]
+
+
+@dataclass(frozen=True)
+class _Challenger:
+    reader: Reader
+    record: ShadowRecord
+    since: datetime
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One prediction that both read, or that has its verdict before the challenger has read.
+
+    Attributes:
+        champion: Who else read.
+        champion_text: What it read.
+        challenger_text: What the challenger read; None before it has.
+        verdict: The confirmed line; None before there is one.
+        right: Who was right; None before that is known.
+    """
+
+    champion: ModelInfo
+    champion_text: str
+    challenger_text: str | None = None
+    verdict: str | None = None
+    right: Right | None = None
+
+
+class Shadow:
+    """Reads with the challenger, if there is one. Its methods may be called by any thread, and never wait.
+
+    Args:
+        metrics: Counts for Prometheus.
+        limits: What a picture may be.
+        waiting: Crops that may wait.
+        remembered: Predictions whose verdict is still awaited; the oldest is forgotten first.
+    """
+
+    def __init__(self, metrics: ShadowMetrics, *, limits: ImageLimits, waiting: int, remembered: int) -> None:
+        self._metrics = metrics
+        self._limits = limits
+        self._waiting = waiting
+        self._remembered = remembered
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="shadow", initializer=lower_priority)
+        self._lock = threading.Lock()
+        self._jobs = 0
+        self._challenger: _Challenger | None = None
+        self._tally: Tally | None = None
+        self._cases: OrderedDict[str, _Case] = OrderedDict()
+
+    @property
+    def record(self) -> ShadowRecord | None:
+        """Whom the store's pointer named, while it reads."""
+        challenger = self._challenger
+        return None if challenger is None else challenger.record
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the challenger reads here."""
+        challenger = self._challenger
+        return None if challenger is None else challenger.since
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """Name and version of the challenger."""
+        challenger = self._challenger
+        return None if challenger is None else challenger.reader.info
+
+    @property
+    def tally(self) -> Tally | None:
+        """How the challenger compares with the champion of the latest reading; None before the first."""
+        with self._lock:
+            return copy.deepcopy(self._tally)
+
+    @property
+    def jobs(self) -> int:
+        """Crops that are being read or wait."""
+        return self._jobs
+
+    def begin(self, reader: Reader, record: ShadowRecord) -> None:
+        """Read with this challenger from now on, and count anew."""
+        with self._lock:
+            self._challenger = _Challenger(reader, record, datetime.now(UTC))
+            self._start_anew(None)
+
+    def stop(self) -> None:
+        """Read with nobody. Doing it twice does no harm."""
+        with self._lock:
+            self._challenger = None
+            self._start_anew(None)
+
+    def offer(self, prediction_id: str, crop: PendingCrop, prediction: Prediction) -> None:
+        """Have the challenger read what the champion has read, if there is one and it has time."""
+        with self._lock:
+            challenger = self._challenger
+            if challenger is None:
+                return
+            if self._tally is None or self._tally.champion != prediction.model:
+                # Another champion: what was counted says nothing about this pair. A late reading of the one
+                # before may do so once more, and costs a few counts.
+                self._start_anew(Tally(prediction.model))
+            if self._jobs > self._waiting:
+                self._count("dropped")
+                return
+            self._jobs += 1
+            self._keep_case(prediction_id, _Case(prediction.model, prediction.text))
+        try:
+            future = self._executor.submit(self._read, challenger, prediction_id, crop, prediction)
+        except RuntimeError:  # closed: the service ends
+            with self._lock:
+                self._jobs -= 1
+            return
+        future.add_done_callback(self._on_done)
+
+    def confirm(self, prediction_id: str, text: str | None) -> None:
+        """Count who of both was right.
+
+        Args:
+            prediction_id: Whose verdict it is.
+            text: The confirmed line; None for an unreadable crop, which says nothing about either.
+        """
+        with self._lock:
+            case = self._cases.get(prediction_id)
+            if case is not None:
+                self._judge(prediction_id, replace(case, verdict=text))
+
+    def forget(self, prediction_id: str) -> None:
+        """Take a verdict back and forget the prediction."""
+        with self._lock:
+            case = self._cases.pop(prediction_id, None)
+            if case is not None and case.right is not None and self._tally is not None:
+                self._tally.right[case.right] -= 1
+
+    def close(self) -> None:
+        """Let the running reading end and drop waiting ones."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    # -- in the thread ----------------------------------------------------------------------------------
+
+    def _read(self, challenger: _Challenger, prediction_id: str, crop: PendingCrop, prediction: Prediction) -> None:
+        try:
+            reading = challenger.reader.read(crop.cut(self._limits))
+        except Exception as error:
+            logger.warning("the challenger %s failed on a crop: %s", challenger.record.model, error)
+            with self._lock:
+                if self._is_current(challenger, prediction):
+                    self._count("failed")
+            return
+        is_same = label_text(reading.text) == label_text(prediction.text)
+        with self._lock:
+            if not self._is_current(challenger, prediction):
+                return
+            self._count("same" if is_same else "different")
+            self._metrics.confidence.labels("champion").observe(prediction.confidence)
+            self._metrics.confidence.labels("challenger").observe(reading.confidence)
+            if self._tally is not None:
+                self._tally.champion_confidence += prediction.confidence
+                self._tally.challenger_confidence += reading.confidence
+            case = self._cases.get(prediction_id)
+            if case is not None:
+                self._judge(prediction_id, replace(case, challenger_text=reading.text))
+
+    def _on_done(self, future: Future[None]) -> None:
+        with self._lock:
+            self._jobs -= 1
+
+    # -- with the lock held -----------------------------------------------------------------------------
+
+    def _is_current(self, challenger: _Challenger, prediction: Prediction) -> bool:
+        """Whether the pair that is counted now is still this one."""
+        is_counted = self._tally is not None and self._tally.champion == prediction.model
+        return self._challenger is challenger and is_counted
+
+    def _start_anew(self, tally: Tally | None) -> None:
+        self._tally = tally
+        self._cases.clear()
+
+    def _count(self, outcome: Outcome) -> None:
+        self._metrics.readings.labels(outcome).inc()
+        if self._tally is not None:
+            self._tally.readings[outcome] += 1
+
+    def _keep_case(self, prediction_id: str, case: _Case) -> None:
+        self._cases[prediction_id] = case
+        while len(self._cases) > self._remembered:
+            self._cases.popitem(last=False)
+
+    def _judge(self, prediction_id: str, case: _Case) -> None:
+        """Keep what is new about a case, and count who was right if that is known now."""
+        right = _who_is_right(case)
+        if self._tally is not None and right != case.right:
+            if case.right is not None:
+                self._tally.right[case.right] -= 1
+            if right is not None:
+                self._tally.right[right] += 1
+                self._metrics.labels.labels(right).inc()
+        self._cases[prediction_id] = replace(case, right=right)
+
+
+def _who_is_right(case: _Case) -> Right | None:
+    """Judge as accuracy is judged everywhere here: by letters and digits alone."""
+    if case.verdict is None or case.challenger_text is None:
+        return None
+    wanted = match_key(case.verdict)
+    champion, challenger = match_key(case.champion_text) == wanted, match_key(case.challenger_text) == wanted
+    if champion:
+        return "both" if challenger else "champion"
+    return "challenger" if challenger else "neither"

@@ -1,0 +1,391 @@
+"""A small Google Cloud Storage for tests: the JSON API as google-cloud-storage speaks it, on a real socket.
+
+Unlike the emulators on PyPI it honours preconditions, checks the checksums that clients send, and can fail
+on purpose. Objects live in memory. Documented at https://cloud.google.com/storage/docs/json_api/v1/objects.
+"""
+
+from __future__ import annotations
+
+import base64
+import email.parser
+import email.policy
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import google_crc32c
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object and its generation, a number that is never used twice."""
+
+    data: bytes
+    generation: int
+    content_type: str
+
+    def describe(self, bucket: str, name: str) -> dict[str, Any]:
+        """The metadata resource."""
+        crc = google_crc32c.value(self.data).to_bytes(4, "big")
+        return {
+            "kind": "storage#object",
+            "id": f"{bucket}/{name}/{self.generation}",
+            "name": name,
+            "bucket": bucket,
+            "generation": str(self.generation),
+            "metageneration": "1",
+            "contentType": self.content_type,
+            "size": str(len(self.data)),
+            "md5Hash": base64.b64encode(hashlib.md5(self.data).digest()).decode(),
+            "crc32c": base64.b64encode(crc).decode(),
+        }
+
+
+@dataclass
+class Faults:
+    """What goes wrong, until set back. Each counts down from a number of requests; -1 means for ever."""
+
+    unavailable: int = 0  # answer 503 and do nothing
+    hang: int = 0  # do nothing and answer nothing, until `stop()` or the client gives up
+    lose_answer: int = 0  # do it, then cut the line without an answer; reads are served
+    applies_to: Callable[[str, str], bool] = field(default=lambda method, path: True)
+
+    def take(self, kind: str, method: str, path: str) -> bool:
+        """Whether this request is to fail in this way; uses one up."""
+        left = getattr(self, kind)
+        if left == 0 or not self.applies_to(method, path):
+            return False
+        if left > 0:
+            setattr(self, kind, left - 1)
+        return True
+
+
+class GcsServer:
+    """The server; a context manager. `url` is what STORAGE_EMULATOR_HOST wants.
+
+    Args:
+        port: 0 for any free one; another to come back where an earlier server was.
+        page_size: most names in one page of a listing, whatever the client asks for.
+    """
+
+    def __init__(self, *, port: int = 0, page_size: int = 1000) -> None:
+        self.objects: dict[str, dict[str, StoredObject]] = {}
+        self.faults = Faults()
+        self.requests: list[tuple[str, str]] = []
+        self.page_size = page_size
+        self.lock = threading.RLock()  # `applies_to` may ask for names
+        self.resumable: dict[str, tuple[str, dict[str, list[str]], dict[str, Any], bytes]] = {}
+        self.stopping = threading.Event()
+        self._generation = 1
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http.store = self
+        self.port: int = self._http.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving and let go of hanging requests. The objects stay readable."""
+        self.stopping.set()
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def create_bucket(self, bucket: str) -> None:
+        self.objects.setdefault(bucket, {})
+
+    def names(self, bucket: str, prefix: str = "") -> list[str]:
+        with self.lock:
+            return sorted(name for name in self.objects[bucket] if name.startswith(prefix))
+
+    def data(self, bucket: str, name: str) -> bytes:
+        return self.objects[bucket][name].data
+
+    def overwrite(self, bucket: str, name: str, data: bytes) -> None:
+        """Put bytes behind everybody's back."""
+        with self.lock:
+            self.objects[bucket][name] = StoredObject(data, self.next_generation(), "application/octet-stream")
+
+    def remove(self, bucket: str, name: str) -> None:
+        """Remove an object behind everybody's back."""
+        with self.lock:
+            del self.objects[bucket][name]
+
+    def next_generation(self) -> int:
+        self._generation += 1
+        return self._generation
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    store: GcsServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has hung up is part of the tests, not news."""
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # An answer in one packet at once, or the client's delayed acknowledgement costs 40 ms each time.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: _Http
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def _serve(self) -> None:
+        store, faults = self.server.store, self.server.store.faults
+        body = self._read_body()
+        store.requests.append((self.command, self.path))
+        try:
+            with store.lock:
+                hang = faults.take("hang", self.command, self.path)
+                unavailable = not hang and faults.take("unavailable", self.command, self.path)
+            if hang:
+                store.stopping.wait(120)
+                self.close_connection = True
+                return
+            if unavailable:
+                raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "switched to unavailable")
+            status, headers, answer = self._answer(body)
+            with store.lock:
+                lost = self.command != "GET" and faults.take("lose_answer", self.command, self.path)
+            if lost:
+                self.close_connection = True
+                return
+        except _RefusedError as refused:
+            status, headers = refused.status, {"Content-Type": "application/json"}
+            answer = json.dumps({"error": {"code": int(status), "message": str(refused)}}).encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _answer(self, body: bytes) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        parts = urlsplit(self.path)
+        query = parse_qs(parts.query)
+        steps = [unquote(step) for step in parts.path.strip("/").split("/")]
+        match (self.command, steps):
+            case ("POST" | "PUT", [*_, "upload", "storage", "v1", "b", bucket, "o"]):
+                return self._upload(bucket, query, body)
+            case ("GET", ["download", "storage", "v1", "b", bucket, "o", name]):
+                return self._media(bucket, name, query)
+            case ("GET", ["storage", "v1", "b", bucket]):
+                self._bucket(bucket)
+                return self._json({"kind": "storage#bucket", "name": bucket, "id": bucket})
+            case ("GET", ["storage", "v1", "b", bucket, "o"]):
+                return self._list(bucket, query)
+            case ("GET", ["storage", "v1", "b", bucket, "o", name]):
+                if query.get("alt") == ["media"]:
+                    return self._media(bucket, name, query)
+                return self._json(self._object(bucket, name, query).describe(bucket, name))
+            case ("DELETE", ["storage", "v1", "b", bucket, "o", name]):
+                with self.server.store.lock:
+                    self._object(bucket, name, query)
+                    self._check(bucket, name, query)
+                    del self.server.store.objects[bucket][name]
+                return HTTPStatus.NO_CONTENT, {}, b""
+        raise _RefusedError(HTTPStatus.NOT_FOUND, f"no such method: {self.command} {parts.path}")
+
+    def _bucket(self, bucket: str) -> dict[str, StoredObject]:
+        try:
+            return self.server.store.objects[bucket]
+        except KeyError:
+            raise _RefusedError(HTTPStatus.NOT_FOUND, f"The specified bucket does not exist: {bucket}") from None
+
+    def _object(self, bucket: str, name: str, query: dict[str, list[str]]) -> StoredObject:
+        stored = self._bucket(bucket).get(name)
+        wanted = query.get("generation")
+        if stored is None or (wanted and int(wanted[0]) != stored.generation):
+            raise _RefusedError(HTTPStatus.NOT_FOUND, f"No such object: {bucket}/{name}")
+        return stored
+
+    def _check(self, bucket: str, name: str, query: dict[str, list[str]]) -> None:
+        """Refuse what does not meet its precondition. Call with the lock held, or the check means nothing."""
+        stored = self._bucket(bucket).get(name)
+        generation = stored.generation if stored else 0
+        match = query.get("ifGenerationMatch")
+        if match and int(match[0]) != generation:
+            raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
+        other = query.get("ifGenerationNotMatch")
+        if other and int(other[0]) == generation:
+            raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
+
+    def _upload(
+        self, bucket: str, query: dict[str, list[str]], body: bytes
+    ) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        self._bucket(bucket)
+        kind = query.get("uploadType", [""])[0]
+        if kind == "multipart":
+            head = f"Content-Type: {self.headers['Content-Type']}\r\nMIME-Version: 1.0\r\n\r\n".encode()
+            message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
+            about, media = message.iter_parts()
+            metadata = json.loads(
+                str(about.get_content()) if about.get_content_maintype() == "text" else about.get_content()
+            )
+            boundary = message.get_boundary()
+            return self._insert(bucket, query, metadata, _media_of(body, str(boundary)), media.get_content_type())
+        if kind == "media":
+            return self._insert(bucket, query, {"name": query["name"][0]}, body, self.headers["Content-Type"])
+        if kind == "resumable" and self.command == "POST":
+            metadata = json.loads(body or b"{}")
+            metadata.setdefault("name", query.get("name", [""])[0])
+            metadata.setdefault("contentType", self.headers.get("X-Upload-Content-Type", ""))
+            with self.server.store.lock:
+                self._check(bucket, metadata["name"], query)
+            token = uuid.uuid4().hex
+            self.server.store.resumable[token] = (bucket, query, metadata, b"")
+            path = f"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={token}"
+            return HTTPStatus.OK, {"Location": self.server.store.url + path}, b""
+        if kind == "resumable":
+            return self._resume(query["upload_id"][0], body)
+        raise _RefusedError(HTTPStatus.BAD_REQUEST, f"unknown uploadType {kind!r}")
+
+    def _resume(self, token: str, body: bytes) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        bucket, query, metadata, so_far = self.server.store.resumable[token]
+        span = self.headers["Content-Range"].removeprefix("bytes ")
+        received = so_far + body
+        total = span.rpartition("/")[2]
+        if total != "*" and len(received) == int(total):
+            del self.server.store.resumable[token]
+            return self._insert(bucket, query, metadata, received, metadata["contentType"])
+        self.server.store.resumable[token] = (bucket, query, metadata, received)
+        headers = {"Range": f"bytes=0-{len(received) - 1}"} if received else {}
+        return HTTPStatus.PERMANENT_REDIRECT, headers, b""
+
+    def _insert(
+        self,
+        bucket: str,
+        query: dict[str, list[str]],
+        metadata: dict[str, Any],
+        data: bytes,
+        content_type: str,
+    ) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        store = self.server.store
+        name = metadata["name"]
+        with store.lock:
+            self._check(bucket, name, query)
+            stored = StoredObject(data, store.next_generation(), metadata.get("contentType") or content_type)
+            described = stored.describe(bucket, name)
+            for checksum in ("md5Hash", "crc32c"):
+                if metadata.get(checksum, described[checksum]) != described[checksum]:
+                    raise _RefusedError(HTTPStatus.BAD_REQUEST, f"Provided {checksum} does not match the content.")
+            self._bucket(bucket)[name] = stored
+        return self._json(described)
+
+    def _media(self, bucket: str, name: str, query: dict[str, list[str]]) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        stored = self._object(bucket, name, query)
+        described = stored.describe(bucket, name)
+        headers = {
+            "Content-Type": stored.content_type,
+            "X-Goog-Hash": f"crc32c={described['crc32c']},md5={described['md5Hash']}",
+            "X-Goog-Generation": str(stored.generation),
+            "ETag": f'"{stored.generation}"',
+        }
+        return HTTPStatus.OK, headers, stored.data
+
+    def _list(self, bucket: str, query: dict[str, list[str]]) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        prefix = query.get("prefix", [""])[0]
+        delimiter = query.get("delimiter", [""])[0]
+        start = query.get("startOffset", [""])[0]
+        end = query.get("endOffset", [""])[0]
+        after = base64.b64decode(query.get("pageToken", [""])[0]).decode()
+        most = min(int(query.get("maxResults", [str(self.server.store.page_size)])[0]), self.server.store.page_size)
+        items: list[dict[str, Any]] = []
+        prefixes: list[str] = []
+        with self.server.store.lock:
+            stored = sorted(self._bucket(bucket).items())
+        token = None
+        last = after
+        for name, content in stored:
+            if not name.startswith(prefix) or name < start or (end and name >= end):
+                continue
+            rest = name[len(prefix) :]
+            folder = prefix + rest[: rest.index(delimiter) + 1] if delimiter and delimiter in rest else None
+            entry = folder or name
+            if entry <= after or entry == last:
+                continue
+            if len(items) + len(prefixes) == most:
+                token = base64.b64encode(last.encode()).decode()
+                break
+            if folder:
+                prefixes.append(folder)
+            else:
+                items.append(content.describe(bucket, name))
+            last = entry
+        answer: dict[str, Any] = {"kind": "storage#objects"}
+        if items:
+            answer["items"] = items
+        if prefixes:
+            answer["prefixes"] = prefixes
+        if token:
+            answer["nextPageToken"] = token
+        return self._json(answer)
+
+    def _json(self, content: dict[str, Any]) -> tuple[HTTPStatus, dict[str, str], bytes]:
+        return HTTPStatus.OK, {"Content-Type": "application/json"}, json.dumps(content).encode()
+
+
+def _media_of(body: bytes, boundary: str) -> bytes:
+    """The second part of a multipart/related body, byte for byte: the e-mail parser would touch line ends."""
+    part = body.split(b"--" + boundary.encode())[2]
+    return part[part.index(b"\r\n\r\n") + 4 : -2]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Wait for something that another thread does. Returns whether it came to be."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return condition()

@@ -1,0 +1,161 @@
+"""The page "Read a tag" as a shopper handles it in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, FilePayload, FloatRect, Locator, Page, expect
+
+DESKTOP = (1180, 900)
+PHONE = (390, 844)
+SECONDS = 20
+
+
+def chromium_path() -> str | None:
+    """Where a Chromium is installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+class ReadingPage:
+    """Finds what is on the page by what the shopper sees or by the widgets' keys, and waits for it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        expect(self.uploader).to_be_visible()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until Streamlit has run: before, widgets of the last run may stand beside their successors."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def upload(self, data: bytes, name: str = "tag.png", media_type: str = "image/png") -> None:
+        self.page.locator("input[type=file]").set_input_files(
+            [FilePayload(name=name, mimeType=media_type, buffer=data)]
+        )
+
+    @property
+    def uploader(self) -> Locator:
+        return self.page.get_by_test_id("stFileUploader")
+
+    @property
+    def canvas(self) -> Locator:
+        return self.page.frame_locator('iframe[title*="st_cropper"]').locator(".upper-canvas")
+
+    def canvas_area(self) -> FloatRect:
+        """Where the cropper's canvas lies in the window, once an earlier cropper has made place."""
+        expect(self.page.locator('iframe[title*="st_cropper"]')).to_have_count(1)
+        self.canvas.scroll_into_view_if_needed()
+        area = self.canvas.bounding_box()
+        assert area is not None
+        return area
+
+    @property
+    def characters(self) -> Locator:
+        return self.page.locator(".characters")
+
+    @property
+    def code(self) -> Locator:
+        return self.page.locator(".code")
+
+    @property
+    def alert(self) -> Locator:
+        return self.page.get_by_test_id("stAlert")
+
+    @property
+    def saved(self) -> Locator:
+        return self.page.get_by_test_id("stAlertContentSuccess")
+
+    @property
+    def offers(self) -> Locator:
+        return self.page.locator(".offer .amount")
+
+    def widget(self, key: str) -> Locator:
+        """The container of the widget with this key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, key: str) -> None:
+        self.widget(key).get_by_role("button").click()
+
+    def expect_text(self, text: str) -> None:
+        """Wait until exactly this line is shown as read."""
+        expect(self.characters).to_have_attribute("aria-label", text)
+
+    def expect_code(self, code: str) -> None:
+        expect(self.code).to_have_attribute("data-code", code)
+
+    def reading_id(self) -> str:
+        return self.page.locator("[data-reading]").get_attribute("data-reading") or ""
+
+    def expect_reading_after(self, earlier: str) -> str:
+        """Wait until a reading other than `earlier` is shown; gives its id."""
+        expect(self.page.locator("[data-reading]")).not_to_have_attribute("data-reading", earlier)
+        return self.reading_id()
+
+    def type_line(self, text: str) -> None:
+        """Replace the line in the correction field and save it."""
+        self.settle()
+        field = self.page.locator('[class*="st-key-typed-"] input')
+        expect(field).to_have_count(1)
+        field.fill(text)
+        self.page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag on the cropper; points are shares of its canvas."""
+        area = self.canvas_area()
+        mouse = self.page.mouse
+        points = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in (start, end)]
+        mouse.move(*points[0])
+        mouse.down()
+        mouse.move(*points[1], steps=6)
+        mouse.up()
+
+    def overflow(self) -> int:
+        """CSS pixels by which anything stands out of the window sideways."""
+        beyond = self.page.evaluate(
+            """() => Math.max(0, ...[...document.querySelectorAll('[data-testid="stMain"] *')]
+                .filter((node) => node.getClientRects().length)
+                .map((node) => node.getBoundingClientRect().right - window.innerWidth))"""
+        )
+        return round(float(beyond))
+
+
+@contextmanager
+def reading_page(
+    browser: Browser, url: str, *, locale: str = "en-US", size: tuple[int, int] = DESKTOP, **options: Any
+) -> Iterator[ReadingPage]:
+    """A fresh browser session on the page."""
+    context = browser.new_context(
+        locale=locale,
+        timezone_id="Asia/Seoul",
+        viewport={"width": size[0], "height": size[1]},
+        **options,
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    try:
+        page = ReadingPage(context.new_page())
+        page.open(url)
+        yield page
+    finally:
+        context.close()
+
+
+def stored_files(spool: Path, pattern: str) -> list[Path]:
+    """Files of the sample store whose names fit."""
+    return sorted(path for path in spool.rglob(pattern) if path.is_file())
+
+
+def stored_text(spool: Path) -> str:
+    """All label events of the store, one after the other."""
+    return "\n".join(path.read_text() for path in stored_files(spool, "*.json*"))
+
+
+HANGUL = re.compile("[가-힣]")

@@ -1,0 +1,99 @@
+"""Errors on fresh tags of each kind, read by the live service and never labelled, with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.loop_demo.client import Client
+from benchmarks.loop_demo.tags import Kind, TagStream
+from datasets.cycles.decision import DecisionRules, PairedReadings, difference_interval
+from ocr_model.codes.text import match_key
+
+_RULES = DecisionRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one model made of the fresh tags."""
+
+    title: str  # when
+    model: str  # version that read all of them
+    right: Mapping[Kind, tuple[bool, ...]]  # by kind, in the order of numbers
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Measurement:
+        """Read it."""
+        right = {kind: tuple(bool(one) for one in flags) for kind, flags in content["right"].items()}
+        return cls(content["title"], content["model"], right)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        right = {kind: [int(one) for one in flags] for kind, flags in self.right.items()}
+        return {"title": self.title, "model": self.model, "right": right}
+
+    def errors(self, kind: Kind) -> int:
+        """Tags of a kind that were misread."""
+        return len(self.right[kind]) - sum(self.right[kind])
+
+
+class MixedModelsError(RuntimeError):
+    """Another model took over in the middle of a measurement, or a tag could not be read."""
+
+
+def measure(
+    client: Client,
+    stream: TagStream,
+    counts: Mapping[Kind, int],
+    title: str,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Measurement:
+    """Have every fresh tag read once.
+
+    Raises:
+        MixedModelsError: not all were read, or not all by the same model.
+    """
+    right: dict[Kind, tuple[bool, ...]] = {}
+    models: set[str] = set()
+    total, done = sum(counts.values()), 0
+    for kind, count in counts.items():
+        flags = []
+        for number in range(count):
+            tag = stream.tag_of(kind, number)
+            reading = client.read(tag.png)
+            if reading is None:
+                raise MixedModelsError(f"{title}: a tag could not be read")
+            models.add(reading.model_version)
+            flags.append(match_key(reading.text) == match_key(tag.text))
+            done += 1
+            if on_progress is not None:
+                on_progress(done, total)
+        right[kind] = tuple(flags)
+    if len(models) != 1:
+        raise MixedModelsError(f"{title}: read by {' and '.join(sorted(models))}")
+    return Measurement(title, models.pop(), right)
+
+
+def wilson(count: int, total: int, z: float = 1.959964) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927): ends between 0 and 1."""
+    if not total:
+        return 0.0, 1.0
+    share, square = count / total, z * z / total
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / total + square / (4 * total)) / (1 + square)
+    return (middle - half if count else 0.0), (middle + half if count < total else 1.0)
+
+
+def change(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float, float]:
+    """How the share of errors changed on the same tags, with its 95 % interval from a paired bootstrap.
+
+    Returns:
+        (change, low, high) of the share that is misread, after minus before; negative is better.
+    """
+    readings = PairedReadings("fresh", "set", tuple(before), tuple(after))
+    low, high = difference_interval(readings, _RULES)
+    difference = (sum(after) - sum(before)) / len(before) if before else 0.0
+    return -difference, -high, -low

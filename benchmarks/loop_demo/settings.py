@@ -1,0 +1,73 @@
+"""How large the demonstration is. The full one takes about twenty minutes on two quiet cores; the quick one two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from benchmarks.loop_demo.tags import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """Sizes, paces and how the worker works."""
+
+    name: str
+    fresh: dict[Kind, int]  # tags that measure, never labelled
+    shares: dict[Kind, float]  # of the kinds among the shoppers' tags
+    brisk: float  # visits a second while the worker waits for labels
+    steady: float  # visits a second while a cycle runs
+    corrections: int  # new corrected labels that make a cycle due
+    accepted: int  # cycles that have to be accepted
+    most_cycles: int  # after which it gives up
+    evaluation_share: float  # of the codes that versions hold back
+    stall: int  # mistyped labels
+    most_seconds: float  # of the whole demonstration
+    worker: tuple[str, ...] = field(default=())  # further options of `datasets cycle --watch`
+
+    def worker_options(self) -> list[str]:
+        """Options of `python -m datasets cycle --watch`."""
+        return [
+            *("--corrections", str(self.corrections), "--last", "0", "--every", "0"),
+            *("--pause", "0", "--look", "2", "--evaluation-share", str(self.evaluation_share)),
+            *self.worker,
+        ]
+
+
+FULL = DemoSettings(
+    name="full",
+    fresh={"new": 400, "tags": 400, "plain": 200},
+    shares={"new": 0.6, "tags": 0.3, "plain": 0.1},
+    brisk=10.0,
+    steady=2.0,
+    corrections=250,
+    accepted=2,
+    most_cycles=4,
+    evaluation_share=0.25,
+    stall=250,
+    most_seconds=3600.0,
+    worker=(
+        *("--crops", "12000", "--checkpoint-every", "4000"),
+        *("--collected-share", "0.4", "--learning-rate", "4e-4", "--average-decay", "0.99"),
+        *("--synthetic-crops", "1600", "--synthetic-evaluation", "v1.0:300:5"),
+        *("--turn-crops", "800", "--calibration-crops", "800", "--check-crops", "64"),
+    ),
+)
+
+QUICK = DemoSettings(
+    name="quick",
+    fresh={"new": 12, "tags": 8, "plain": 4},
+    shares=FULL.shares,
+    brisk=20.0,
+    steady=1.0,
+    corrections=40,
+    accepted=0,  # so little training shows that everything runs, not that anything is learned
+    most_cycles=1,
+    evaluation_share=0.25,
+    stall=12,
+    most_seconds=1800.0,
+    worker=(
+        *("--crops", "128", "--batch", "16", "--checkpoint-every", "64", "--average-decay", "0.5"),
+        *("--synthetic-crops", "16", "--turn-crops", "0", "--calibration-crops", "0", "--check-crops", "4"),
+        *("--tracking", "none"),
+    ),
+)

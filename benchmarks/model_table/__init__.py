@@ -1,0 +1,1 @@
+"""The model table of the original project, trained anew on equal budgets."""

@@ -1,0 +1,1 @@
+"""The command lines of `python -m datasets`, one file per command."""

@@ -1,0 +1,207 @@
+"""The commands about champions and cycles that are asked for: champion, request-cycle."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from datasets.commands.whoami import whoami
+from datasets.cycles.requests import listening, request_cycle
+from datasets.cycles.tracking import default_uri, has_begun, tell_champion
+from datasets.errors import ChampionError
+from datasets.models.champions import ChampionRecord, Champions, ShadowRecord, share_champions
+from datasets.objects.names import models_url
+from datasets.samples.places import Places
+
+COMMANDS = ("champion", "request-cycle")
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], environment: Mapping[str, str]) -> None:
+    """Describe the commands to argparse."""
+    champion = commands.add_parser("champion", help="which model serves, which did, and which shall")
+    actions = champion.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, about in (("show", "the champion, and who reads in shadow"), ("history", "all champions, one a line")):
+        look = actions.add_parser(action, help=about)
+        look.add_argument("--json", action="store_true", help="one JSON object a line")
+    register = actions.add_parser("register", help="put an exported model folder into the store")
+    register.add_argument("folder", type=Path)
+    fetch = actions.add_parser("fetch", help="bring a model to this machine, checked, and print its folder")
+    fetch.add_argument("digest", nargs="?", help="or how it begins (the champion's)")
+    fetch.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for models; made if missing")
+    fetch.add_argument("--serving", action="store_true", help="only what reads with it, and not what trains from it")
+    promote = actions.add_parser("promote", help="make a registered model the champion")
+    promote.add_argument("digest", help="or how it begins")
+    promote.add_argument("--expected", type=int, metavar="N", help="only while this entry is the champion (0: none is)")
+    promote.add_argument("--dataset-version", metavar="NAME", help="that it was trained on (as its card says)")
+    rollback = actions.add_parser("rollback", help="bring back the champion before, or the one of an entry")
+    rollback.add_argument("--to", type=int, metavar="N", help="number of the entry, as `history` shows it")
+    shadow = actions.add_parser("shadow", help="let a registered model read beside the champion, without showing it")
+    shadow.add_argument("digest", nargs="?", help="or how it begins")
+    shadow.add_argument("--off", action="store_true", help="let nobody read in shadow")
+    actions.add_parser("share", help="bring the spool's models and champions to a bucket that has none yet")
+    request = commands.add_parser("request-cycle", help="ask the worker for a cycle")
+    request.add_argument("--version", metavar="NAME", help="dataset version to train on; else the worker creates one")
+    for parser in (promote, rollback):
+        parser.add_argument(
+            "--tracking",
+            metavar="URI",
+            default=default_uri(environment),
+            help="of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
+        )
+    for parser in (promote, rollback, shadow, request):
+        parser.add_argument("--by", default="", help="who wants it (you, on this machine)")
+        parser.add_argument("--reason", default="asked for on the command line", help="in words")
+
+
+def run(places: Places, options: argparse.Namespace) -> int:
+    """Run one of `COMMANDS`.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        StoreError: with one line that says what is wrong.
+    """
+    if options.command == "request-cycle":
+        return _request(places, options)
+    champions = Champions(places.authority)
+    match options.action:
+        case "show":
+            _show(places, champions, as_json=options.json)
+        case "history":
+            for record in champions.history():
+                print(_json(record) if options.json else _line(record))
+        case "register":
+            print(champions.register(options.folder))
+        case "fetch":
+            print(champions.fetch(_chosen(champions, options.digest), options.to, serving=options.serving))
+        case "promote":
+            _promote(places, champions, options)
+        case "rollback":
+            record = champions.rollback(options.by or whoami(), options.reason, options.to)
+            _tell(places, champions, record, options.tracking)
+        case "shadow":
+            _shadow(champions, options)
+        case _:
+            _share(places)
+    return 0
+
+
+def verify_champions(places: Places) -> int:
+    """Check every model and every entry; print what is wrong. Returns how many are."""
+    wrong = 0
+    for name, what in Champions(places.authority).problems():
+        print(f"{places.authority.url}: {name}: {what}")
+        wrong += 1
+    return wrong
+
+
+def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
+    champion, shadow = champions.current(), champions.shadow()
+    if as_json:
+        print(json.dumps({name: json.loads(_json(one)) if one else None for name, one in _both(champion, shadow)}))
+        return
+    if champion is None:
+        print(f"no champion in {places.authority.url}: backends serve the model that they ship")
+        if places.replica is not None and Champions(places.local).current() is not None:
+            print("the spool has champions from before there was a bucket; `champion share` brings them there")
+    else:
+        print(_line(champion))
+        print(f"model\t{champion.model}")
+    if shadow is not None and shadow.model is not None:
+        print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {shadow.by}\t{shadow.reason}")
+
+
+def _chosen(champions: Champions, start: str | None) -> str:
+    if start is not None:
+        return champions.find(start)
+    champion = champions.current()
+    if champion is None:
+        raise ChampionError("there is no champion in the store yet; name a model to fetch")
+    return champion.model
+
+
+def _promote(places: Places, champions: Champions, options: argparse.Namespace) -> None:
+    digest = champions.find(options.digest)
+    if options.expected is None:
+        present = champions.current()
+        if present is not None and present.model == digest:
+            raise ChampionError(f"{present.name} {present.version} is the champion already")
+        expected = present.number if present is not None else None
+    else:
+        expected = options.expected or None
+    record = champions.promote(
+        digest,
+        expected=expected,
+        by=options.by or whoami(),
+        reason=options.reason,
+        dataset_version=options.dataset_version or _trained_on(champions, digest),
+    )
+    _tell(places, champions, record, options.tracking)
+
+
+def _trained_on(champions: Champions, digest: str) -> str | None:
+    """The dataset version that a cycle trained the model on, by its card."""
+    about = champions.model(digest).card.get("cycle")
+    name = about.get("dataset_version") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking: str) -> None:
+    """Say who serves now, and tell the tracker. Whatever becomes of that, the champion is changed."""
+    print(_line(record), flush=True)
+    if has_begun(tracking):
+        told = tell_champion(champions.current, tracking, models_url(places.authority))
+        print(told.line, file=sys.stderr)
+
+
+def _shadow(champions: Champions, options: argparse.Namespace) -> None:
+    if options.off == (options.digest is not None):
+        raise ChampionError("name one model to read in shadow, or --off")
+    digest = None if options.off else champions.find(options.digest)
+    record = champions.set_shadow(digest, options.by or whoami(), options.reason)
+    print(f"{record.name} {record.version} reads in shadow" if record.model else "nobody reads in shadow")
+
+
+def _share(places: Places) -> None:
+    if places.replica is None:
+        raise ChampionError("there is no bucket to bring them to; --storage-url names one")
+    print(f"{share_champions(places.local, places.replica)} entries brought to {places.replica.url}")
+
+
+def _request(places: Places, options: argparse.Namespace) -> int:
+    objects = places.authority
+    print(request_cycle(objects, by=options.by or whoami(), version=options.version, why=options.reason))
+    workers = listening(objects)
+    names = ", ".join(seen.worker for seen in workers)
+    print(f"listening: {names}" if workers else "no worker listens; `python -m datasets cycle --watch` is one")
+    return 0
+
+
+def _both(
+    champion: ChampionRecord | None, shadow: ShadowRecord | None
+) -> tuple[tuple[str, ChampionRecord | None], tuple[str, ShadowRecord | None]]:
+    return ("champion", champion), ("shadow", shadow)
+
+
+def _json(record: ChampionRecord | ShadowRecord) -> str:
+    return json.dumps(asdict(record), ensure_ascii=False, default=datetime.isoformat)
+
+
+def _line(record: ChampionRecord) -> str:
+    fields = (
+        str(record.number),
+        record.model[:12],
+        f"{record.name} {record.version}",
+        f"{record.kind} to {record.restores}" if record.restores else record.kind,
+        record.dataset_version or "-",
+        record.at.isoformat(timespec="seconds"),
+        f"by {record.by}",
+        record.reason,
+    )
+    return "\t".join(fields)

@@ -1,0 +1,88 @@
+"""The version that a cycle makes for itself from the labels so far: built on the champion's, under the next name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from datasets.samples.damage import MOST_DAMAGED
+from datasets.samples.history import read_buried
+from datasets.samples.places import Places
+from datasets.samples.store import SampleStore
+from datasets.versions.card import write_cards
+from datasets.versions.catalogue import VersionCatalogue
+from datasets.versions.creation import VersionRequest, create_version
+from datasets.versions.selection import parse_filter
+from datasets.versions.synthetic import parse_request
+from datasets.versions.version import Rules, UnknownVersionError, Version, VersionExistsError
+
+_NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class NextVersionSettings:
+    """What such a version holds."""
+
+    collected: tuple[str, ...] = ("all",)  # filters; accepted labels are replay of what is read well
+    synthetic: tuple[str, ...] = ()  # recipe:count[:seed] to train on, beside what cycles replay anyway
+    synthetic_evaluation: tuple[str, ...] = ()  # the same to evaluate on
+    evaluation_share: float = 0.2  # of the codes, held back
+    most_damaged: float = MOST_DAMAGED  # share of crops, and of label events, that may be left out as damaged
+    wait: float = 60.0  # seconds for the bucket to get all labels
+
+
+def next_version_name(names: Iterable[str]) -> str:
+    """The name after the highest one: v3.1 after v3.0; v1.0 if there is none."""
+    numbers = [(int(match[1]), int(match[2])) for name in names if (match := _NUMBERED.match(name))]
+    if not numbers:
+        return "v1.0"
+    major, minor = max(numbers)
+    return f"v{major}.{minor + 1}"
+
+
+def create_next_version(
+    store: SampleStore, places: Places, name: str, parent: str | None, settings: NextVersionSettings
+) -> Version:
+    """Create the version, or take the one that a killed process has created under this name.
+
+    Suspicious and contradicting labels stay out, whatever the filters say; so does what is damaged, and the version
+    names it.
+
+    Args:
+        store: for the crops; it sends labels that the bucket does not have yet.
+        places: of the same spool and bucket.
+        name: from `next_version_name`, written down before this is called.
+        parent: the champion's version; one that is not here is left out.
+        settings: what it holds.
+
+    Raises:
+        TooDamagedError: more crops or label events are damaged than may be left out.
+        StoreError: the disk fails.
+        BucketUnavailableError: the bucket does not answer.
+    """
+    catalogue = VersionCatalogue(places)
+    try:
+        return catalogue.read(name)
+    except UnknownVersionError:
+        pass
+    known = set(catalogue.names())
+    request = VersionRequest(
+        parent=parent if parent in known else None,
+        filters=tuple(map(parse_filter, settings.collected)),
+        synthetic=(
+            *map(partial(parse_request, side="training"), settings.synthetic),
+            *map(partial(parse_request, side="evaluation"), settings.synthetic_evaluation),
+        ),
+        rules=Rules(evaluation_share=settings.evaluation_share),
+        most_damaged=settings.most_damaged,
+    )
+    store.flush(settings.wait)
+    store.pull()
+    try:
+        version = create_version(store, places, name, request)
+    except VersionExistsError:  # another worker was faster
+        return catalogue.read(name)
+    write_cards(store, catalogue, version, read_buried(places))
+    return version

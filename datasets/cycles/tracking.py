@@ -1,0 +1,334 @@
+"""Mirrors cycles into MLflow: a run for each cycle, a model version for each accepted challenger, the alias `champion`.
+
+The store says who serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with a time
+limit, and what came of it is a sentence. Whoever reaches the tracker, for a cycle, a promotion or a rollback, brings
+its alias to the model that serves by then; so what it missed while it was down, the next contact makes good. Its
+telemetry is off.
+
+    TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets.cycles.report import REPORT_HTML, REPORT_JSON, REPORT_MARKDOWN, CycleReport
+from datasets.errors import StoreError
+from datasets.models.champions import ChampionRecord
+
+_LOG = logging.getLogger(__name__)
+EXPERIMENT = "shoe-tags"
+MODEL = "shoe-tag-reader"
+ALIAS = "champion"
+TIME_LIMIT = 120.0  # seconds for everything; a new database takes ten
+CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: somebody waits
+_LONGEST_METRIC = 200  # characters of a metric's name
+_SQLITE = "sqlite:///"
+_URI = "TAGS_TRACKER_URI"  # for the process that tells: arguments can be seen by others on the machine
+_CONTACTS = 3  # in a row, if the champion changes during each
+
+FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of telling the tracker."""
+
+    heard: bool
+    line: str  # for people
+
+
+def default_uri(environment: Mapping[str, str]) -> str:
+    """URI of the tracker: MLFLOW_TRACKING_URI, or a SQLite file in the data folder."""
+    data = Path(environment.get("TAGS_DATA_DIR") or "var")
+    return environment.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{(data / 'mlflow.db').resolve()}"
+
+
+def has_begun(uri: str | None) -> bool:
+    """Whether there is a tracker to tell of a champion; a SQLite file is begun by the first cycle."""
+    if not uri or uri == "none":
+        return False
+    return not uri.startswith(_SQLITE) or Path(uri.removeprefix(_SQLITE)).is_file()
+
+
+def record_cycle(
+    folder: Path,
+    uri: str | None,
+    source: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    champion: FindChampion | None = None,
+    seconds: float = TIME_LIMIT,
+) -> str:
+    """Tell the tracker about a finished cycle, and who serves now. Never fails.
+
+    Args:
+        folder: holds the report's files.
+        uri: of the tracker, as MLflow writes it: `sqlite:///file` or `http://server`; None or "" for no tracker.
+        source: URL of the folder of models in the store.
+        environment: of the process; None is this one's.
+        champion: who serves, as the store says; None leaves the alias where it is.
+        seconds: that it may take.
+
+    Returns:
+        What came of it, for the report.
+    """
+    if not uri:
+        return "no tracker is set up"
+    without = "the cycle went on without it"
+    return _tell([str(folder.resolve())], uri, source, champion, environment, seconds, without).line
+
+
+def tell_champion(
+    champion: FindChampion,
+    uri: str,
+    source: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    seconds: float = CHAMPION_TIME_LIMIT,
+) -> Told:
+    """Let the tracker's alias follow a promotion or a rollback at once. Never fails.
+
+    Args:
+        champion: who serves, as the store says.
+        uri: of the tracker.
+        source: URL of the folder of models in the store.
+        environment: of the process; None is this one's.
+        seconds: that it may take.
+    """
+    told = _tell([], uri, source, champion, environment, seconds, "the champion is changed all the same")
+    if told.heard:
+        return told
+    return Told(False, f"{told.line}; the next cycle, promotion or rollback that reaches the tracker tells it")
+
+
+def _tell(
+    arguments: Sequence[str],
+    uri: str,
+    source: str,
+    champion: FindChampion | None,
+    environment: Mapping[str, str] | None,
+    seconds: float,
+    without: str,
+) -> Told:
+    told = Told(False, "")
+    for _ in range(_CONTACTS):
+        record = _present(champion)
+        named = ["--champion", json.dumps(_described(record))] if record is not None else []
+        told = _contact([*arguments, "--source", source, *named], uri, environment, seconds, without)
+        # Two who tell at the same time may be heard in either order: the last one sees whether it told of the past.
+        if not told.heard or _present(champion) == record:
+            break
+    return told
+
+
+def _present(champion: FindChampion | None) -> ChampionRecord | None:
+    try:
+        return champion() if champion is not None else None
+    except StoreError as error:
+        _LOG.warning("the tracker's alias stays where it is: %s", error)
+        return None
+
+
+def _described(record: ChampionRecord) -> dict[str, Any]:
+    return {
+        "model": record.model,
+        "about": f"{record.name} {record.version}",
+        "dataset_version": record.dataset_version or "",
+    }
+
+
+def _contact(
+    arguments: Sequence[str], uri: str, environment: Mapping[str, str] | None, seconds: float, without: str
+) -> Told:
+    where = f"the tracker at {shown(uri)}"
+    settings = {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "datasets.cycles.tracking", *arguments],
+            env={**(os.environ if environment is None else environment), **settings, _URI: uri},
+            cwd=Path(__file__).resolve().parents[2],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return Told(False, f"{where} gave no answer within {seconds:.0f} s; {without}")
+    except OSError as error:
+        return Told(False, f"{where} was not reached, and {without}: {error}")
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        return Told(False, f"{where} failed, and {without}: {_without_secrets(lines[-1] if lines else '')[:300]}")
+    return Told(True, f"{where}: {done.stdout.strip().splitlines()[-1]}")
+
+
+def shown(uri: str) -> str:
+    """A tracker's URI without name and password."""
+    return _without_secrets(uri)
+
+
+def metrics_of(report: CycleReport) -> dict[str, float]:
+    """The figures of a report under names that MLflow takes."""
+    found = {f"seconds {stage}": seconds for stage, seconds in report.seconds.items()}
+    for one in report.comparisons:
+        if one.crops:
+            found[f"{one.name} champion"] = one.champion_right / one.crops
+            found[f"{one.name} challenger"] = one.challenger_right / one.crops
+            found[f"{one.name} difference"] = one.difference
+            found[f"{one.name} p"] = one.p
+    return {re.sub(r"[^A-Za-z0-9_./ -]", "_", name)[:_LONGEST_METRIC]: value for name, value in found.items()}
+
+
+def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
+    """Write the run, and for an accepted challenger the model version. Written twice, it stays one.
+
+    Args:
+        client: an `MlflowClient`.
+        folder: holds the report's files.
+        uri: of the tracker.
+        source: URL of the folder of models in the store.
+
+    Returns:
+        What was done.
+
+    Raises:
+        Exception: whatever MLflow raises.
+    """
+    from mlflow.entities import Metric, Param
+
+    report = CycleReport.from_bytes((folder / REPORT_JSON).read_bytes())
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        experiment_id = client.create_experiment(EXPERIMENT, artifact_location=_artifacts(uri))
+    else:
+        experiment_id = experiment.experiment_id
+    found = client.search_runs([experiment_id], filter_string=f"tags.cycle = '{report.id}'", max_results=1)
+    if found:
+        run_id = found[0].info.run_id
+    else:
+        tags = {
+            "cycle": report.id,
+            "dataset_version": report.version,
+            "dataset_hash": report.version_hash,
+            "outcome": report.outcome,
+            "reason": report.reason[:4000],
+        }
+        run_id = client.create_run(experiment_id, run_name=report.id, tags=tags).info.run_id
+    settings = [
+        Param(f"{part}.{name}", str(value)[:500])
+        for part, values in report.settings.items()
+        for name, value in (values.items() if isinstance(values, dict) else ())
+    ]
+    metrics = [Metric(name, value, 0, 0) for name, value in metrics_of(report).items()]
+    client.log_batch(run_id, metrics=metrics, params=settings)
+    for file in (REPORT_MARKDOWN, REPORT_HTML, *(path.name for path in sorted(folder.glob("*.png")))):
+        if (folder / file).is_file():
+            client.log_artifact(run_id, str(folder / file))
+    client.set_terminated(run_id, "FAILED" if report.outcome == "failed" else "FINISHED")
+    done = [f"run {run_id[:8]} in {EXPERIMENT}"]
+    if report.outcome == "accepted" and report.challenger is not None and report.challenger.digest is not None:
+        about = f"{report.challenger.name} {report.challenger.version}"
+        version = _model_version(client, report.challenger.digest, source, about, report.version, run_id)
+        done.append(f"the challenger is version {version} of {MODEL}")
+    return done
+
+
+def write_champion(client: Any, champion: Mapping[str, str], source: str) -> str:
+    """Bring the alias to the model that serves; one that no cycle has made gets a model version without a run.
+
+    Args:
+        client: an `MlflowClient`.
+        champion: `model` (digest), `about`, `dataset_version`.
+        source: URL of the folder of models in the store.
+
+    Returns:
+        Who has the alias now.
+
+    Raises:
+        Exception: whatever MLflow raises.
+    """
+    version = _model_version(client, champion["model"], source, champion["about"], champion["dataset_version"], None)
+    if client.get_registered_model(MODEL).aliases.get(ALIAS) != version:
+        client.set_registered_model_alias(MODEL, ALIAS, version)
+    return f"version {version} of {MODEL} has the alias {ALIAS}"
+
+
+def _model_version(client: Any, digest: str, source: str, about: str, dataset_version: str, run_id: str | None) -> str:
+    """The number of the model version with this digest, made if there is none."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        client.create_registered_model(MODEL)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    known = client.search_model_versions(f"name = '{MODEL}' and tags.digest = '{digest}'")
+    if known:
+        return str(known[0].version)
+    tags = {"digest": digest, "dataset_version": dataset_version}
+    made = client.create_model_version(MODEL, f"{source}{digest}", run_id=run_id, tags=tags, description=about)
+    return str(made.version)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run in a process of its own; the last line of stdout says what was done, that of stderr what failed."""
+    parser = argparse.ArgumentParser(prog="python -m datasets.cycles.tracking")
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--champion", type=json.loads)
+    options = parser.parse_args(arguments)
+    try:
+        # Here, not above: only this process loads MLflow.
+        from mlflow import MlflowClient
+
+        uri = os.environ[_URI]
+        client = MlflowClient(uri, uri)
+        done = write_run(client, options.folder, uri, options.source) if options.folder is not None else []
+        if options.champion is not None:
+            done.append(write_champion(client, options.champion, options.source))
+        print(", ".join(done) or "nothing to tell")
+    except ModuleNotFoundError as error:
+        print(f"{error.name} is not installed here; `make train-setup` installs it in .venv-dev", file=sys.stderr)
+        return 1
+    except Exception as error:  # whatever it is: the parent tells people
+        line = str(error).splitlines()[0] if str(error) else ""
+        print(f"{type(error).__name__}: {line}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _artifacts(uri: str) -> str | None:
+    """Where files of runs go: beside a SQLite database; a server decides for itself."""
+    if not uri.startswith(_SQLITE):
+        return None
+    return Path(uri.removeprefix(_SQLITE)).resolve().with_suffix(".files").as_uri()
+
+
+def _without_secrets(text: str) -> str:
+    """The text with its URLs cut to scheme, host and path: names, passwords and queries may be secret."""
+
+    def cut(match: re.Match[str]) -> str:
+        scheme, _, rest = match[0].partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+    return re.sub(r"[a-z+]+://\S+", cut, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The models in the store, and which of them serves or reads in shadow."""

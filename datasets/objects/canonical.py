@@ -1,0 +1,11 @@
+"""The canonical JSON on which stored hashes stand."""
+
+from __future__ import annotations
+
+import json
+
+
+def canonical_json(content: object) -> bytes:
+    """The one way to write a value: keys sorted, no spaces, UTF-8."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()

@@ -1,0 +1,105 @@
+"""The names of all objects, the same in the spool and in the bucket.
+
+    crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
+    events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
+    versions/<name>.json                         a dataset version (see version.py)
+    versions/<name>/<file>                       its card, and other things made from it
+    models/<sha256 of model.json>/<file>         a recognizer (see champions.py)
+    champion/<number>.json                       who serves from then on; the highest number counts
+    shadow/<number>.json                         who reads in shadow from then on
+    cycles/<id>/<file>                           a request for a cycle, its progress and its report
+    leases/<name>/<number>.json                  who does something that only one may do (see lease.py)
+    workers/<worker>/<number>.json               signs of life (see cycle_requests.py)
+
+Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
+being written), `writers/` (who writes here) and lock files.
+
+Crops and events lie in the spool first and are copied to the bucket. Everything below them lies where all
+machines see it: in the bucket if there is one, else in the spool (`Places.authority`); versions in both.
+
+Crops, events, versions, models, champions and reports are the truth; everything else can be rebuilt from them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from datasets.errors import ObjectConflictError
+from datasets.objects.interface import ObjectStore
+
+CROPS = "crops/"
+VERSIONS = "versions/"
+MODELS = "models/"
+CHAMPION = "champion/"
+SHADOW = "shadow/"
+CYCLES = "cycles/"
+LEASES = "leases/"
+WORKERS = "workers/"
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_VERSION = re.compile(r"versions/(?P<name>[^/]+)\.json\Z")
+_MODEL = re.compile(r"models/(?P<digest>[0-9a-f]{64})/model\.json\Z")
+_NUMBERED = re.compile(r"[0-9]{8}\.json\Z")
+_CROP = re.compile(r"crops/(?P<shard>[0-9a-f]{2})/(?P<digest>(?P=shard)[0-9a-f]{62})\.png\Z")
+
+
+def is_digest(text: str) -> bool:
+    """Whether this is a digest: of a crop, or of a model."""
+    return _DIGEST.match(text) is not None
+
+
+def crop_name(digest: str) -> str:
+    """Object name of the crop with this digest."""
+    return f"{CROPS}{digest[:2]}/{digest}.png"
+
+
+def crop_digest(name: str) -> str | None:
+    """Digest in the object name of a crop; None if it is not a crop's name."""
+    match = _CROP.match(name)
+    return match["digest"] if match else None
+
+
+def version_file_name(name: str, file: str | None = None) -> str:
+    """Object name of a dataset version, or of a file beside it."""
+    return f"{VERSIONS}{name}.json" if file is None else f"{VERSIONS}{name}/{file}"
+
+
+def version_name(name: str) -> str | None:
+    """Name of the version in its object name; None if it is not a version's."""
+    match = _VERSION.match(name)
+    return match["name"] if match else None
+
+
+def model_file_name(digest: str, file: str) -> str:
+    """Object name of a file of a model."""
+    return f"{MODELS}{digest}/{file}"
+
+
+def model_name(name: str) -> str | None:
+    """Digest of the model in the object name of its `model.json`; None if it is not one."""
+    match = _MODEL.match(name)
+    return match["digest"] if match else None
+
+
+def models_url(objects: ObjectStore) -> str:
+    """URL of the folder of models, for those who look from outside; ends in a slash."""
+    return f"{objects.url.rstrip('/')}/{MODELS}"
+
+
+def numbered_name(folder: str, number: int) -> str:
+    """Object name of an entry of a history: champions, leases, signs of life."""
+    return f"{folder}{number:08d}.json"
+
+
+def numbers(objects: ObjectStore, folder: str, start: int = 0) -> list[int]:
+    """Numbers of the entries in the folder (ends in a slash) of a history, from `start` on, in order."""
+    names = objects.names(folder, numbered_name(folder, start) if start else "")
+    return [int(name[len(folder) :][:8]) for name in names if _NUMBERED.match(name[len(folder) :])]
+
+
+def put_instead(objects: ObjectStore, name: str, data: bytes) -> None:
+    """Put an object in place of what lies there now, if other bytes do."""
+    try:
+        objects.put(name, data)
+    except ObjectConflictError:
+        objects.delete(name)
+        objects.put(name, data)

@@ -1,0 +1,39 @@
+"""Records: immutable values that are stored as canonical JSON and checked when they are read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+from datasets.objects.canonical import canonical_json
+
+__all__ = ["Record", "UtcTime"]
+
+
+def _to_utc(time: datetime) -> datetime:
+    return time.astimezone(UTC)
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc), PlainSerializer(datetime.isoformat, return_type=str)]
+"""A time with a time zone, held in UTC and written as `2026-05-04T12:30:00+00:00`."""
+
+
+class Record(BaseModel):
+    """A value of the store. Fields that a newer program wrote are ignored when it is read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    def to_bytes(self) -> bytes:
+        """Serialise to canonical JSON, with a newline at the end."""
+        return canonical_json(self.model_dump(mode="json")) + b"\n"
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Read and check what `to_bytes` wrote, here or in an earlier release.
+
+        Raises:
+            ValueError: the bytes are no JSON, or a field is missing or has a wrong type or value.
+        """
+        return cls.model_validate_json(data)

@@ -1,0 +1,1 @@
+"""Confirmed crops and their label events: kept, indexed, replicated, checked and reviewed."""

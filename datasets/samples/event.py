@@ -1,0 +1,200 @@
+"""Label events: what happened to labels, each in an immutable object of its own.
+
+`events/<writer>/<sequence>-<digest>.json`
+
+- *writer*: 16 random hexadecimal digits, drawn by a spool for itself (see `spool.py`). Two backends on one
+  bucket never share one, so they never write the same name.
+- *sequence*: 1, 2, 3 ... without holes within a writer, ten digits, so that names sort. `{writer: sequence}`
+  therefore says exactly which events somebody has seen, and a hole is a loss that `verify` can name.
+- *digest*: the first 32 hexadecimal digits of the sha256 of the bytes, so that each event proves itself.
+
+No date stands in the name: a clock that jumps renames nothing. Events are ordered by `stamp`, a hybrid
+logical clock (Kulkarni et al. 2014): milliseconds of the wall clock, but always later than every event known
+before, then by writer and sequence. The later label of a prediction supersedes the earlier one. A tombstone
+buries what came before it, and nothing that comes after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from datasets.errors import StoreError
+from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus
+
+SCHEMA = 1
+EVENTS = "events/"
+_NAME = re.compile(r"events/(?P<writer>[0-9a-f]{16})/(?P<sequence>\d{10})-(?P<digest>[0-9a-f]{32})\.json\Z")
+
+EventKind = Literal["label", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventName:
+    """An event's object name, taken apart."""
+
+    writer: str
+    sequence: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{EVENTS}{self.writer}/{self.sequence:010d}-{self.digest}.json"
+
+    @classmethod
+    def parse(cls, name: str) -> EventName | None:
+        """Take a name apart; None if it is not an event's."""
+        match = _NAME.match(name)
+        return cls(match["writer"], int(match["sequence"]), match["digest"]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of history.
+
+    A *label* has `label`, `sample`, `width` and `height`. A *deleted* event (a tombstone) has either a
+    `prediction_id` (a shopper's undo: buries all labels of this prediction) or a `sample`
+    (`delete --sample`: buries all labels of this crop).
+    """
+
+    kind: EventKind
+    writer: str
+    sequence: int
+    stamp: int  # hybrid logical clock, milliseconds
+    stored_at: datetime  # wall clock of the machine that wrote it, UTC; for people, never for ordering
+    prediction_id: str | None
+    sample: str | None  # digest of the crop
+    label: Label | None = None
+    width: int = 0  # of the crop, pixels
+    height: int = 0
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """The place of this event among all events, the same on every machine."""
+        return (self.stamp, self.writer, self.sequence)
+
+    def to_bytes(self) -> bytes:
+        """Write the event as canonical JSON: sorted keys, UTF-8, one line."""
+        content: dict[str, Any] = {
+            "schema": SCHEMA,
+            "kind": self.kind,
+            "writer": self.writer,
+            "sequence": self.sequence,
+            "stamp": self.stamp,
+            "stored_at": self.stored_at.isoformat(),
+            "prediction_id": self.prediction_id,
+            "sample": self.sample,
+        }
+        if self.label is not None:
+            label = self.label
+            content |= {
+                "width": self.width,
+                "height": self.height,
+                "status": label.status,
+                "text": label.text,
+                "read_text": label.read_text,
+                "read_confidence": label.read_confidence,
+                "model": {"name": label.model_name, "version": label.model_version},
+                "client": label.client,
+                "at": label.at.isoformat(),
+                "turn": label.turn,
+                "source": label.source,
+            }
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return text.encode() + b"\n"
+
+    @property
+    def name(self) -> str:
+        """Object name of this event."""
+        return str(EventName(self.writer, self.sequence, event_digest(self.to_bytes())))
+
+
+def needed_crops(events: Iterable[Event]) -> set[str]:
+    """Digests of the crops that must be kept: those with a label that no tombstone buries.
+
+    A label that a later one superseded still needs its crop: a dataset version may stand on it.
+    """
+    undone: dict[str, tuple[int, str, int]] = {}
+    erased: dict[str, tuple[int, str, int]] = {}
+    labels = []
+    for event in events:
+        if event.kind == "label":
+            labels.append(event)
+        elif event.prediction_id is not None:
+            undone[event.prediction_id] = max(event.order, undone.get(event.prediction_id, event.order))
+        elif event.sample is not None:
+            erased[event.sample] = max(event.order, erased.get(event.sample, event.order))
+    nothing = (-1, "", 0)
+    return {
+        label.sample
+        for label in labels
+        if label.sample is not None
+        and label.order > erased.get(label.sample, nothing)
+        and label.order > undone.get(label.prediction_id or "", nothing)
+    }
+
+
+def event_digest(data: bytes) -> str:
+    """The hash by which an event's name proves its bytes."""
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def read_event(name: str, data: bytes) -> Event:
+    """Read an event and check that it is what its name says.
+
+    Raises:
+        StoreError: it is not, or a newer program wrote it in a way that this one does not know.
+    """
+    parsed = EventName.parse(name)
+    if parsed is None:
+        raise StoreError(f"{name}: not the name of an event")
+    if event_digest(data) != parsed.digest:
+        raise StoreError(f"{name}: the bytes do not match the name")
+    try:
+        return _from_json(json.loads(data), parsed)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{name}: not a label event ({error!r})") from error
+
+
+def _from_json(content: dict[str, Any], name: EventName) -> Event:
+    if content["schema"] != SCHEMA:
+        raise StoreError(f"{name}: schema {content['schema']}, but this program knows {SCHEMA} only")
+    if (content["writer"], content["sequence"]) != (name.writer, name.sequence):
+        raise ValueError("writer or sequence differ from the name")
+    kind: EventKind = content["kind"]
+    if kind not in ("label", "deleted"):
+        raise ValueError(f"unknown kind {kind!r}")
+    label = None
+    if kind == "label":
+        status = content["status"]
+        if status not in LABEL_STATUSES:
+            raise ValueError(f"unknown status {status!r}")
+        label = Label(
+            prediction_id=content["prediction_id"],
+            status=cast(LabelStatus, status),
+            text=content["text"],
+            read_text=content["read_text"],
+            read_confidence=float(content["read_confidence"]),
+            model_name=content["model"]["name"],
+            model_version=content["model"]["version"],
+            client=content["client"],
+            at=datetime.fromisoformat(content["at"]),
+            turn=int(content["turn"]),
+            source=content["source"],
+        )
+    return Event(
+        kind=kind,
+        writer=name.writer,
+        sequence=name.sequence,
+        stamp=int(content["stamp"]),
+        stored_at=datetime.fromisoformat(content["stored_at"]),
+        prediction_id=content["prediction_id"],
+        sample=content["sample"],
+        label=label,
+        width=int(content.get("width", 0)),
+        height=int(content.get("height", 0)),
+    )

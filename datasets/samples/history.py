@@ -1,0 +1,176 @@
+"""Label events up to a point, and what they say together, without a database.
+
+A watermark `{writer: sequence}` names a point that means the same on every machine: each writer numbers its events
+without holes, so it says exactly which events are in and which are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
+from datasets.objects.interface import ObjectStore
+from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event
+from datasets.samples.places import Places
+from datasets.samples.sample import Sample
+
+Watermark = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events up to a watermark, and what has happened since."""
+
+    watermark: Watermark
+    events: Mapping[str, Event]  # by object name: those up to the watermark
+    beyond: int  # events in the spool that are not: unsent ones, and those after a hole
+    buried: frozenset[str]  # digests of crops of which tombstones bury every label, by all events of the spool
+    damaged: Mapping[str, str] = field(default_factory=dict)  # events up to the watermark that were passed over -> why
+
+
+def read_history(places: Places, watermark: Watermark | None = None, *, past_damaged: bool = False) -> History:
+    """Read the events of the spool up to a watermark; one that is damaged there, from the bucket.
+
+    Without a watermark: up to the last that has none missing before it. Where there is a bucket, what it does not
+    hold yet does not count, for no other machine could see it.
+
+    Args:
+        places: spool and bucket.
+        watermark: where to stop.
+        past_damaged: pass over events that are there but cannot be read, and say which; else such an event is as good
+            as missing, and nothing counts behind it.
+
+    Raises:
+        StoreError: an event up to the watermark is missing or damaged.
+        BucketUnavailableError: the bucket does not answer.
+    """
+    events, damaged = _read_all(places.local, places.replica)
+    there = set(places.replica.names(EVENTS)) if places.replica is not None and watermark is None else set()
+    if past_damaged and places.replica is not None:
+        damaged |= _damaged_there(places.replica, there - events.keys() - damaged.keys(), {*events, *damaged})
+    if watermark is None:
+        shared = set(events) if places.replica is None else there.intersection(events)
+        watermark = reached(shared.union(damaged) if past_damaged else shared)
+    chosen = {name: event for name, event in events.items() if event.sequence <= watermark.get(event.writer, 0)}
+    passed = {name: why for name, why in damaged.items() if past_damaged and _is_within(name, watermark)}
+    lacking = sum(watermark.values()) - len(chosen) - len(passed)
+    if lacking:
+        raise StoreError(
+            f"{lacking} events up to the watermark are not in {places.local.url}, or are damaged; "
+            "`python -m datasets reindex` fetches them, `verify` names them"
+        )
+    return History(dict(watermark), chosen, len(events) - len(chosen), buried_crops(events.values()), passed)
+
+
+def read_buried(places: Places) -> frozenset[str]:
+    """Digests of the crops that are gone for good, by all events of the spool."""
+    return buried_crops(_read_all(places.local, None)[0].values())
+
+
+def buried_crops(events: Collection[Event]) -> frozenset[str]:
+    """Digests of the crops that had labels and lost all of them to tombstones: gone for good."""
+    labelled = {event.sample for event in events if event.kind == "label" and event.sample is not None}
+    return frozenset(labelled - needed_crops(events))
+
+
+def reached(names: Iterable[str]) -> dict[str, int]:
+    """The watermark up to which no event is missing, from events' object names."""
+    sequences: dict[str, set[int]] = {}
+    for name in names:
+        parsed = EventName.parse(name)
+        if parsed is not None:
+            sequences.setdefault(parsed.writer, set()).add(parsed.sequence)
+    watermark = {}
+    for writer, have in sequences.items():
+        last = 0
+        while last + 1 in have:
+            last += 1
+        if last:
+            watermark[writer] = last
+    return watermark
+
+
+def live_samples(events: Mapping[str, Event]) -> list[Sample]:
+    """The live labels that these events leave, in the order of events; what `SampleStore.samples` says of all."""
+    ordered = sorted(events.items(), key=lambda item: item[1].order)
+    last: dict[str, tuple[str, Event]] = {}  # the last word on each prediction
+    erased: dict[str, Event] = {}  # the last tombstone of each crop
+    for name, event in ordered:
+        if event.prediction_id is not None:
+            last[event.prediction_id] = (name, event)
+        elif event.sample is not None:
+            erased[event.sample] = event
+    samples = []
+    for name, event in sorted(last.values(), key=lambda item: item[1].order):
+        if event.kind != "label" or event.label is None or event.sample is None:
+            continue
+        if event.sample in erased and erased[event.sample].order > event.order:
+            continue
+        samples.append(
+            Sample(
+                digest=event.sample,
+                label=event.label,
+                width=event.width,
+                height=event.height,
+                event=name,
+                stamp=event.stamp,
+                stored_at=event.stored_at,
+            )
+        )
+    return samples
+
+
+def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str, Event], dict[str, str]]:
+    """The spool's events, and why the others of its names can be read neither there nor in the bucket."""
+    events: dict[str, Event] = {}
+    damaged: dict[str, str] = {}
+    for name in spool.names(EVENTS):
+        if EventName.parse(name) is None:
+            continue
+        try:
+            events[name] = read_event(name, spool.get(name))
+        except StoreError as error:
+            copy = _copy(replica, name)
+            if isinstance(copy, Event):
+                events[name] = copy
+            else:
+                damaged[name] = _why(name, error)
+    return events, damaged
+
+
+def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """Why events that only the bucket has did not come here; asked of the next one of each writer alone."""
+    candidates = {(one.writer, one.sequence): str(one) for one in map(EventName.parse, only_there) if one is not None}
+    names, damaged = set(known), dict[str, str]()
+    for writer in sorted({writer for writer, _ in candidates}):
+        while (name := candidates.get((writer, reached(names).get(writer, 0) + 1))) is not None:
+            copy = _copy(replica, name)
+            if not isinstance(copy, StoreError):
+                break  # it has only just arrived
+            damaged[name] = _why(name, copy)
+            names.add(name)
+    return damaged
+
+
+def _copy(replica: ObjectStore | None, name: str) -> Event | StoreError | None:
+    """The bucket's copy of an event, or why it cannot be read; None if there is none."""
+    if replica is None:
+        return None
+    try:
+        return read_event(name, replica.get(name))
+    except ObjectMissingError:
+        return None
+    except BucketUnavailableError:
+        raise
+    except StoreError as error:
+        return error
+
+
+def _why(name: str, error: StoreError) -> str:
+    return str(error).removeprefix(f"{name}: ")
+
+
+def _is_within(name: str, watermark: Watermark) -> bool:
+    parsed = EventName.parse(name)
+    return parsed is not None and parsed.sequence <= watermark.get(parsed.writer, 0)

@@ -1,0 +1,77 @@
+"""The two places where objects lie: the spool's folder on this machine and, if there is one, the bucket.
+
+What holds label events opens them through `SampleStore`; dataset versions only read events and crops, and keep
+objects of their own, so they need no writer's name and no index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from datasets.errors import StoreError
+from datasets.objects.folder import FolderObjects
+from datasets.objects.interface import ObjectStore
+from datasets.samples.uploader import UploadPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where objects lie. With a bucket, the bucket decides what a name means: every machine sees it."""
+
+    local: ObjectStore  # the spool's folder
+    replica: ObjectStore | None = None  # the bucket
+
+    @classmethod
+    def open(cls, spool: Path, storage_url: str | None = None, *, policy: UploadPolicy | None = None) -> Self:
+        """Open the spool's folder and the bucket; nothing is asked of the network yet.
+
+        Args:
+            spool: the same folder as for `SampleStore.open`.
+            storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
+            policy: how long to wait for the bucket.
+
+        Raises:
+            StoreError: the folder cannot be used, or the URL makes no sense.
+        """
+        replica = open_objects(storage_url, policy or UploadPolicy()) if storage_url else None
+        return cls(FolderObjects(spool), replica)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def authority(self) -> ObjectStore:
+        """The place that decides who has created a name first."""
+        return self.replica or self.local
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self.replica is not None:
+            self.replica.close()
+        self.local.close()
+
+
+def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
+    """Open a bucket or a folder by its URL.
+
+    Raises:
+        StoreError: the URL makes no sense.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "gs":
+        # Here, not above: without a bucket Google's client is not loaded (a second of start-up).
+        from datasets.objects.bucket import BucketObjects
+
+        return BucketObjects(url, timeout=policy.timeout, deadline=policy.deadline)
+    if scheme == "file":
+        return FolderObjects(Path(unquote(urlsplit(url).path)))
+    raise StoreError(f"storage is written gs://bucket/prefix or file:///folder, not {url!r}")

@@ -1,0 +1,200 @@
+"""Makes a bucket agree with the spool: what is sent in which order, what is fetched, what is removed.
+
+Order matters more than speed here:
+
+- A label goes crop first, event second: an event in the bucket has had its crop there before it.
+- A tombstone goes event first, removal second: whoever sees a crop missing can read why.
+- Crops are shared (same pixels, same name), so a removal could hit a crop that another backend has just found
+  to be there. Hence each side writes its event, *then* looks at the other's: the sender looks for its crop
+  once more after its event, the remover for new events once more after its removal (as in Dekker's mutual
+  exclusion: of two who announce first and look second, at least one sees the other).
+
+Everything may be repeated at any time and by several processes at once.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from datasets.errors import (
+    BucketUnavailableError,
+    IndexUnavailableError,
+    ObjectMissingError,
+    StoreError,
+    StoreFullError,
+)
+from datasets.objects.interface import ObjectStore
+from datasets.objects.names import CROPS, crop_digest, crop_name
+from datasets.samples.event import EVENTS, Event, EventName, read_event
+from datasets.samples.genuine import is_genuine, place
+from datasets.samples.index import SampleIndex
+from datasets.samples.spool import Spool
+
+_LOG = logging.getLogger(__name__)
+
+ABOUT_ALL = (BucketUnavailableError, IndexUnavailableError, StoreFullError)
+"""Errors that concern bucket, database or disk as a whole; any other is about one object."""
+
+
+class Replication:
+    """The traffic between one spool and one bucket (or any other `ObjectStore`)."""
+
+    def __init__(self, spool: Spool, index: SampleIndex, replica: ObjectStore) -> None:
+        self.replica = replica
+        self._spool = spool
+        self._index = index
+
+    def unsent(self) -> list[str]:
+        """Names of the events in the spool that the bucket has not confirmed, in the order of sending."""
+        return sorted(self._spool.event_names() - self._index.sent(self.replica.url))
+
+    def written_at(self, name: str) -> float:
+        """When an event of the spool was written, in seconds since 1970 by this machine's clock."""
+        return self._spool.objects.written_at(name)
+
+    def has_sent(self) -> bool:
+        """Whether the index knows of anything that the bucket has confirmed."""
+        return bool(self._index.sent(self.replica.url))
+
+    def send(self, name: str) -> None:
+        """Bring one event, and the crop or removal that belongs to it, to the bucket.
+
+        Raises:
+            BucketUnavailableError: later.
+            IndexUnavailableError: later.
+            StoreError: something is wrong with this one event or its crop.
+        """
+        event = self._spool.read(name)
+        self._index.add([event])
+        if event.kind == "label" and event.sample is not None:
+            self._send_crop(event.sample)
+            place(self.replica, name, event.to_bytes())
+            if self._index.is_buried(event.sample):
+                self._remove(event.sample)
+            elif not self.replica.holds(crop_name(event.sample)):
+                self._send_crop(event.sample)
+        else:
+            place(self.replica, name, event.to_bytes())
+            self._carry_out(event)
+        self._index.mark_sent(self.replica.url, [name])
+
+    def pull(self) -> int:
+        """Fetch the events of other spools and carry out what they ask for. Returns how many were new.
+
+        Raises:
+            BucketUnavailableError: later.
+            IndexUnavailableError: later.
+        """
+        fetched = self._fetch_events()
+        self._index.add(fetched)
+        for event in fetched:
+            self._spool.witness(event.stamp)
+        # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
+        self._index.mark_sent(self.replica.url, [event.name for event in fetched if event.kind == "label"])
+        for event in fetched:
+            if event.kind == "deleted":
+                self._carry_out(event)
+                self._index.mark_sent(self.replica.url, [event.name])
+        return len(fetched)
+
+    def reconcile(self) -> list[str]:
+        """Learn anew from the bucket's own listing what it has, as after the loss of the index.
+
+        Returns:
+            Names of the events that need not be sent again.
+
+        Raises:
+            BucketUnavailableError: later.
+            IndexUnavailableError: later.
+        """
+        there = {digest for name in self.replica.names(CROPS) if (digest := crop_digest(name)) is not None}
+        needed = self._index.needed_crops()
+        confirmed = []
+        for name in sorted(self._spool.event_names().intersection(self.replica.names(EVENTS))):
+            try:
+                event = self._spool.read(name)
+            except StoreError:
+                continue  # `verify` names it
+            if event.kind == "label":
+                settled = event.sample in there or event.sample not in needed
+            else:
+                settled = not there.intersection(self._index.crops_of(event)) - needed
+            if settled:
+                confirmed.append(name)
+        self._index.replace_sent(self.replica.url, confirmed)
+        return confirmed
+
+    def _fetch_events(self) -> list[Event]:
+        fetched = []
+        for folder in self.replica.folders(EVENTS):
+            known = set(self._spool.objects.names(folder))
+            for name in self.replica.names(folder, f"{folder}{_first_hole(known):010d}"):
+                if name in known or EventName.parse(name) is None:
+                    continue
+                try:
+                    event = read_event(name, self.replica.get(name))
+                    place(self._spool.objects, name, event.to_bytes())
+                except ObjectMissingError:
+                    continue
+                except StoreError as error:
+                    if isinstance(error, ABOUT_ALL):
+                        raise
+                    _LOG.warning("left an event in the bucket: %s", error)
+                    continue
+                fetched.append(event)
+        return fetched
+
+    def _send_crop(self, digest: str) -> None:
+        if self._index.is_buried(digest):
+            return
+        name = crop_name(digest)
+        try:
+            data = self._spool.objects.get(name)
+        except ObjectMissingError:
+            data = b""
+        if is_genuine(name, data):
+            place(self.replica, name, data)
+        elif not self.replica.holds(name):
+            raise StoreError(f"{name} is {'damaged' if data else 'missing'} here and not in {self.replica.url}")
+
+    def _carry_out(self, tombstone: Event) -> None:
+        for digest in self._index.crops_of(tombstone):
+            self._remove(digest)
+
+    def _remove(self, digest: str) -> None:
+        """Remove a crop here and there unless a label needs it."""
+        name = crop_name(digest)
+        if not self.replica.holds(name):
+            self._remove_local(digest)
+            return
+        self.pull()
+        if not self._remove_local(digest):
+            return
+        try:
+            pixels = self.replica.get(name)
+        except ObjectMissingError:
+            return
+        self.replica.delete(name)
+        self.pull()
+        if not self._index.is_buried(digest):
+            place(self.replica, name, pixels)
+
+    def _remove_local(self, digest: str) -> bool:
+        """Remove the spool's copy; False unless every label on it is known to be buried."""
+        with self._spool.exclusive():
+            # A sharer of the database who rebuilt it did not know the labels that only this spool holds.
+            unknown = self._spool.event_names() - self._index.event_names()
+            self._index.add(self._spool.read_all(unknown))
+            if not self._index.is_buried(digest):
+                return False
+            self._spool.objects.delete(crop_name(digest))
+            return True
+
+
+def _first_hole(names: set[str]) -> int:
+    """The first sequence that is missing among the names of one writer."""
+    have = {parsed.sequence for name in names if (parsed := EventName.parse(name)) is not None}
+    number = 1
+    while number in have:
+        number += 1
+    return number

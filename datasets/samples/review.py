@@ -1,0 +1,119 @@
+"""Labels that wait for a second look: those that contradict each other, and those that are hard to believe.
+
+A second look (see verdict.py) is a label in the place of the doubted one, told by its `source`: kept and fixed labels
+are believed, also against others of the same crop; dropped ones count for nothing but against whoever gave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from datasets.samples.sample import Sample
+
+# `Label.source` of a second look.
+REVIEWED = "review"  # kept as it was
+FIXED = "review-fixed"  # with another text
+DROPPED = "review-dropped"  # in no version
+SECOND_LOOKS = frozenset({REVIEWED, FIXED, DROPPED})
+Reason = Literal["contradiction", "far from a sure reading", "client contradicts"]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionRules:
+    """When a label is hard to believe."""
+
+    sure: float = 0.95  # confidence above which a reading is hard to contradict
+    most_edits: int = 2  # between such a reading and its correction; more is suspicious
+    client_contradictions: int = 5  # of sure readings, from which on a client is looked at ...
+    client_share: float = 0.5  # ... if that is at least this share of the sure readings that the client judged
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a label waits for a second look."""
+
+    reason: Reason
+    detail: str  # in words
+
+
+def settle(samples: Iterable[Sample]) -> list[Sample]:
+    """The labels that count, in the same order.
+
+    Dropped ones are left out. Of a crop at which somebody has had a second look, only the last one's label counts.
+    """
+    counting = [sample for sample in samples if sample.label.source != DROPPED]
+    settled: dict[str, Sample] = {}  # by digest, the last second look
+    for sample in counting:
+        if sample.label.source in SECOND_LOOKS:
+            last = settled.get(sample.digest)
+            if last is None or (last.stamp, last.event) < (sample.stamp, sample.event):
+                settled[sample.digest] = sample
+    return [sample for sample in counting if settled.get(sample.digest, sample) is sample]
+
+
+def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
+    """Crops on which live labels disagree that nobody has settled, with their labels that count, by digest.
+
+    Readable and unreadable disagree too.
+    """
+    by_crop: dict[str, list[Sample]] = {}
+    for sample in settle(samples):
+        by_crop.setdefault(sample.digest, []).append(sample)
+    return {
+        digest: labels
+        for digest, labels in by_crop.items()
+        if len({(one.label.status == "unreadable", one.label.text) for one in labels}) > 1
+    }
+
+
+def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping[str, Doubt]:
+    """Labels that are hard to believe, by the object name of their event.
+
+    Args:
+        samples: all live labels, not only those that `settle` leaves: refused ones speak against their client.
+        rules: when a label is hard to believe.
+    """
+    doubts: dict[str, Doubt] = {}
+    judged: dict[str, list[Sample]] = {}  # by client, what it said about sure readings
+    for sample in samples:
+        label = sample.label
+        if label.read_confidence <= rules.sure:
+            continue
+        if label.client:
+            judged.setdefault(label.client, []).append(sample)
+        if label.source in SECOND_LOOKS or label.status != "corrected":
+            continue
+        edits = edit_distance(label.read_text, label.text)
+        if edits > rules.most_edits:
+            doubts[sample.event] = Doubt(
+                "far from a sure reading", f"{edits} edits from a reading of confidence {label.read_confidence:.3f}"
+            )
+    for labels in judged.values():
+        contradicting = [sample for sample in labels if _contradicts(sample)]
+        if len(contradicting) < rules.client_contradictions or len(contradicting) < rules.client_share * len(labels):
+            continue
+        detail = f"its client contradicts {len(contradicting)} of {len(labels)} sure readings"
+        for sample in contradicting:
+            if sample.label.source not in SECOND_LOOKS:
+                doubts.setdefault(sample.event, Doubt("client contradicts", detail))
+    return doubts
+
+
+def _contradicts(sample: Sample) -> bool:
+    """Whether the client contradicted a sure reading, as far as a second look has not proved the client right."""
+    label = sample.label
+    if label.source in SECOND_LOOKS:
+        return label.source != REVIEWED
+    return label.status == "unreadable" or (label.status == "corrected" and label.text != label.read_text)
+
+
+def edit_distance(left: str, right: str) -> int:
+    """Fewest insertions, deletions and replacements between two texts (Levenshtein)."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]

@@ -1,0 +1,63 @@
+"""The value types of the store: a label, a sample, and the counts that a page or /metrics shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+LabelStatus = Literal["accepted", "corrected", "unreadable"]
+LABEL_STATUSES: tuple[LabelStatus, ...] = ("accepted", "corrected", "unreadable")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A shopper's verdict on one reading.
+
+    Texts may come as typed or as read; the store keeps them as `ocr_model.codes.text.label_text` writes them
+    (normalised, spaces dropped).
+    """
+
+    prediction_id: str  # which reading it is about; one reading has at most one live label
+    status: LabelStatus
+    text: str  # the whole line; "" for unreadable (and for "yes, there is no text")
+    read_text: str  # what the recognizer had read
+    read_confidence: float  # its calibrated confidence, 0..1
+    model_name: str
+    model_version: str
+    client: str  # an opaque pseudonym of the shopper's browser, never an address or a name
+    at: datetime  # when the shopper decided, by the backend's clock; with a time zone
+    turn: int = 0  # quarter turns clockwise that the shopper applied before cropping, 0..3
+    source: str = "app"  # where the label comes from: the app, an import, a demonstration ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A crop with its live label, and where the truth of it is written down."""
+
+    digest: str  # sha256 over size and decoded RGB pixels; names the crop
+    label: Label
+    width: int  # pixels
+    height: int  # pixels
+    event: str  # object name of the label event
+    stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
+    stored_at: datetime  # when it was on the disk, UTC by this machine's clock
+
+    @property
+    def crop(self) -> str:
+        """Object name of the crop."""
+        return f"crops/{self.digest[:2]}/{self.digest}.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the store holds, and how far the bucket lags behind this spool."""
+
+    kept: int  # live labels
+    crops: int  # different crops that they point at
+    by_status: Mapping[LabelStatus, int]
+    unsent: int  # events of this spool that the bucket has not confirmed yet; 0 without a bucket
+    oldest_unsent_seconds: float  # age of the oldest of them; 0.0 if there is none
+    stuck: int  # unsent ones that failed for their own reason, not because of the bucket
+    last_error: str | None  # why the last attempt to send failed; None after a success

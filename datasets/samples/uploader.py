@@ -1,0 +1,173 @@
+"""The thread that brings the spool to the bucket, for as long as it takes."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from dataclasses import dataclass
+
+from datasets.errors import StoreError
+from datasets.objects.clock import Clock
+from datasets.samples.replication import ABOUT_ALL, Replication
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPolicy:
+    """How patient the uploader is. All in seconds."""
+
+    timeout: float = 20.0  # for a connection, and for the next bytes of an answer
+    deadline: float = 30.0  # no further try of one call after this
+    first_delay: float = 1.0  # pause after the first failure; doubles with each further one
+    longest_delay: float = 60.0  # but never longer
+    pull_interval: float = 60.0  # between looks at what other backends have sent
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is still to be sent from this spool."""
+
+    unsent: int  # events
+    oldest_seconds: float  # age of the oldest; 0.0 if there is none
+    stuck: int  # of these, how many failed for a reason of their own
+    last_error: str | None  # of the last failure since the last success
+
+
+class Uploader:
+    """Sends events in the background, the oldest first, and keeps trying.
+
+    When the bucket fails, everything waits: longer each time, by a random share so that many backends do not
+    come back in step. When one event fails for its own reason (a damaged crop), the others go on, and it is
+    tried again at the next look around.
+
+    What is unsent is worked out from the spool at the start, and again at each look around; nothing is lost
+    with the thread or its process.
+    """
+
+    def __init__(self, replication: Replication, policy: UploadPolicy, *, clock: Clock = time.time) -> None:
+        self._replication = replication
+        self._policy = policy
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._pending: dict[str, float] = {}  # event name -> when it was written, seconds since 1970
+        self._stuck: dict[str, str] = {}  # event name -> why
+        self._due: set[str] = set()  # stuck ones that get another try now
+        self._failures = 0  # in a row
+        self._last_error: str | None = None
+        self._stopping = False
+        self._reconciled = False
+        self._next_look = 0.0  # by the monotonic clock
+        self._thread = threading.Thread(target=self._run, name="uploader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._look_around()
+        self._thread.start()
+
+    def notify(self, name: str, written_at: float) -> None:
+        """Tell of a new event in the spool."""
+        with self._changed:
+            self._pending[name] = written_at
+            self._changed.notify_all()
+
+    def queue(self) -> Queue:
+        """Say what is still to be sent."""
+        with self._changed:
+            oldest = min(self._pending.values(), default=None)
+            # A clock set back must not give a negative age.
+            age = 0.0 if oldest is None else max(0.0, self._clock() - oldest)
+            return Queue(len(self._pending), age, len(self._stuck), self._last_error)
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until everything is sent. Returns False if something is left after `timeout` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._pending, timeout)
+
+    def stop(self, timeout: float) -> bool:
+        """Ask the thread to end after its present call. Returns whether it did within `timeout` seconds."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                self._step()
+            except ABOUT_ALL as error:
+                self._failed(error)
+            except Exception as error:  # a defect here must not end the sending of labels
+                _LOG.exception("the uploader met something unexpected and goes on")
+                self._failed(error)
+
+    def _step(self) -> None:
+        if not self._reconciled:
+            # An index that knows of nothing sent may have been lost: the bucket itself knows better.
+            if self._pending and not self._replication.has_sent():
+                self._settled(self._replication.reconcile())
+            self._reconciled = True
+        if time.monotonic() >= self._next_look:
+            self._replication.pull()
+            self._look_around()
+            self._succeeded()
+            self._next_look = time.monotonic() + self._policy.pull_interval
+        name = self._next()
+        if name is None:
+            return
+        try:
+            self._replication.send(name)
+        except ABOUT_ALL:
+            raise
+        except StoreError as error:
+            _LOG.error("%s stays unsent for now: %s", name, error)
+            with self._changed:
+                self._stuck[name] = str(error)
+                self._last_error = str(error)
+            return
+        self._settled([name])
+        self._succeeded()
+
+    def _next(self) -> str | None:
+        """The oldest event that is not stuck; waits for one until the next look around is due."""
+        with self._changed:
+            name = next((name for name in self._pending if name not in self._stuck or name in self._due), None)
+            if name is not None:
+                self._due.discard(name)
+            elif not self._stopping:
+                self._changed.wait(max(0.0, self._next_look - time.monotonic()))
+            return name
+
+    def _look_around(self) -> None:
+        """Work out anew what is unsent, also of other processes; stuck events get another try."""
+        unsent = {name: self._replication.written_at(name) for name in self._replication.unsent()}
+        with self._changed:
+            self._due.update(self._stuck)
+            for name, written_at in unsent.items():
+                self._pending.setdefault(name, written_at)
+
+    def _settled(self, names: list[str]) -> None:
+        with self._changed:
+            for name in names:
+                self._pending.pop(name, None)
+                self._stuck.pop(name, None)
+            self._changed.notify_all()
+
+    def _succeeded(self) -> None:
+        with self._changed:
+            self._failures = 0
+            self._last_error = next(iter(self._stuck.values()), None)
+
+    def _failed(self, error: Exception) -> None:
+        with self._changed:
+            self._failures += 1
+            self._last_error = str(error)
+            # 2**20 first delays are longer than any longest delay; more would overflow in a long outage.
+            longest = min(self._policy.longest_delay, self._policy.first_delay * 2 ** min(self._failures - 1, 20))
+            delay = longest * random.uniform(0.5, 1.0)
+            _LOG.warning("%d unsent, next try in %.1f s: %s", len(self._pending), delay, error)
+            self._changed.wait_for(lambda: self._stopping, delay)

@@ -1,0 +1,114 @@
+"""Second looks: somebody of the team keeps, fixes or drops a label that is hard to believe (see review.py).
+
+The verdict is a label event like any other, in the place of the doubted label: it is synced before anybody is told,
+copied to the bucket, and taken in by the next dataset version. Earlier versions stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
+from datasets.samples.review import (
+    DROPPED,
+    FIXED,
+    REVIEWED,
+    Doubt,
+    SuspicionRules,
+    find_contradictions,
+    find_suspicious,
+    settle,
+)
+from datasets.samples.sample import Label, LabelStatus, Sample
+from datasets.samples.store import SampleStore
+from ocr_model.codes.text import label_text
+
+Verdict = Literal["keep", "fix", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A label that waits for a second look."""
+
+    sample: Sample
+    doubt: Doubt
+    others: tuple[str, ...] = ()  # what other labels of the same crop say; "" for unreadable
+
+
+def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None) -> tuple[Waiting, ...]:
+    """Labels that wait for a second look, the latest first, labels of one crop beside each other.
+
+    Args:
+        samples: all live labels.
+        rules: when a label is hard to believe; None is the rule of automatic cycles.
+    """
+    live = list(samples)
+    contradictions = find_contradictions(live)
+    doubts = find_suspicious(live, rules or SuspicionRules())
+    waiting = []
+    for sample in settle(live):
+        if sample.digest in contradictions:
+            texts = [one.label.text for one in contradictions[sample.digest]]
+            others = tuple(sorted({text for text in texts if text != sample.label.text}))
+            doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")
+            waiting.append(Waiting(sample, doubt, others))
+        elif sample.event in doubts:
+            waiting.append(Waiting(sample, doubts[sample.event]))
+    latest: dict[str, int] = {}
+    for one in waiting:
+        latest[one.sample.digest] = max(one.sample.stamp, latest.get(one.sample.digest, 0))
+    return tuple(sorted(waiting, key=lambda one: (-latest[one.sample.digest], one.sample.digest, -one.sample.stamp)))
+
+
+def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, text: str = "", seen: str) -> Sample:
+    """Keep, fix or drop a label; on the disk when this returns. The same verdict again changes nothing.
+
+    Args:
+        store: where the label is.
+        prediction_id: whose label it is.
+        verdict: `keep`: it is right as it is. `fix`: the line says `text`. `drop`: no version shall have it.
+        text: the right line; for `fix` only.
+        seen: object name of the event that was looked at.
+
+    Raises:
+        UnknownSampleError: the prediction has no label any more, or its crop is gone.
+        LabelMovedError: the label is another than the one that was looked at.
+        LabelError: `fix` without a text.
+        StoreError: as in `SampleStore.keep` and `SampleStore.crop`.
+    """
+    sample = store.find(prediction_id)
+    if sample is None:
+        raise UnknownSampleError(f"there is no label of {prediction_id}")
+    if sample.event != seen:
+        if _is_given(sample.label, verdict, text):
+            return sample  # the answer to the first request was lost
+        raise LabelMovedError("the label has changed since it was looked at")
+    crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
+    try:
+        return store.keep(crop, label, expected=seen)
+    except LabelMovedError:
+        if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
+            return present  # the same request was under way twice
+        raise
+
+
+def _is_given(label: Label, verdict: Verdict, text: str) -> bool:
+    if verdict == "fix":
+        return label.source in (FIXED, REVIEWED) and label.text == label_text(text)
+    return label.source == (REVIEWED if verdict == "keep" else DROPPED)
+
+
+def _looked_at(label: Label, verdict: Verdict, text: str) -> Label:
+    if verdict == "drop":
+        return replace(label, source=DROPPED)
+    if verdict == "keep":
+        return replace(label, source=REVIEWED)
+    line = label_text(text)
+    if not line:
+        raise LabelError("a fix needs the right line")
+    if line == label.text and label.status != "unreadable":
+        return replace(label, source=REVIEWED)
+    status: LabelStatus = "accepted" if line == label_text(label.read_text) else "corrected"
+    return replace(label, source=FIXED, status=status, text=line)

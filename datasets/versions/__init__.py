@@ -1,0 +1,1 @@
+"""Dataset versions: immutable lists of samples and synthetic parts, made, described and written to disk."""

@@ -1,0 +1,144 @@
+"""Where versions are kept: `versions/<name>.json`, and beside it `versions/<name>/card.md` and the like.
+
+The manifest is immutable. What lies beside it is made from it and from the crops, and may be made anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+
+from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectMissingError
+from datasets.objects.interface import ObjectStore
+from datasets.objects.names import VERSIONS, put_instead, version_file_name, version_name
+from datasets.samples.places import Places
+from datasets.versions.version import (
+    UnknownVersionError,
+    Version,
+    VersionError,
+    VersionExistsError,
+    checked_version_name,
+)
+
+_LOG = logging.getLogger(__name__)
+
+
+class VersionCatalogue:
+    """All versions, by name. With a bucket, the bucket is what counts, and the spool keeps copies."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def names(self) -> list[str]:
+        """Names of all versions, v2.0 before v10.0; those that the spool knows while the bucket does not answer."""
+        found: set[str] = set()
+        for objects in self._all():
+            try:
+                found.update(name for name in map(version_name, objects.names(VERSIONS)) if name)
+            except BucketUnavailableError as error:
+                _LOG.warning("only the versions that this spool knows: %s", error)
+        return sorted(found, key=_natural)
+
+    def read(self, name: str) -> Version:
+        """Read a version and check its hash. Works on the spool's copy while the bucket does not answer.
+
+        Raises:
+            UnknownVersionError: there is none of this name.
+            VersionError: it is damaged.
+        """
+        checked_version_name(name)
+        unavailable = None
+        for objects in reversed(self._all()):
+            try:
+                data = objects.get(version_file_name(name))
+            except ObjectMissingError:
+                continue
+            except BucketUnavailableError as error:
+                unavailable = error
+                continue
+            if unavailable is not None:
+                _LOG.warning("taking the copy of %s: %s", name, unavailable)
+            return Version.from_bytes(name, data)
+        if unavailable is not None:
+            raise unavailable
+        raise UnknownVersionError(f"there is no version {name}; `python -m datasets list versions` shows them")
+
+    def lineage(self, name: str) -> Iterator[Version]:
+        """A version, its parent, the parent's parent ...
+
+        Raises:
+            UnknownVersionError: one of them is not there.
+            VersionError: one is damaged, or not the one that its child was built on.
+        """
+        version = self.read(name)
+        yield version
+        while (parent := version.manifest.parent) is not None:
+            version = self.read(parent.name)
+            if version.manifest.hash != parent.hash:
+                raise VersionError(f"version {parent.name} is not the one that {name} was built on")
+            yield version
+
+    def create(self, version: Version) -> None:
+        """Claim the name for this version, for good. Of several creators exactly one succeeds.
+
+        Raises:
+            VersionExistsError: another one was first.
+            BucketUnavailableError: the bucket does not answer.
+        """
+        name = checked_version_name(version.name)
+        if self._places.replica is not None:
+            self._share_parents(version)
+            if self._places.local.holds(version_file_name(name)) and not self._places.replica.holds(
+                version_file_name(name)
+            ):
+                raise VersionExistsError(
+                    f"{name} was created in this spool before there was a bucket; take another name"
+                )
+        data = version.to_bytes()
+        try:
+            # Each attempt writes bytes of its own, so "there already, the same" is our own lost answer.
+            self._places.authority.put(version_file_name(name), data)
+        except ObjectConflictError:
+            there = self.read(name)
+            same = "with the same content" if there.manifest.hash == version.manifest.hash else "with other content"
+            raise VersionExistsError(
+                f"version {name} exists already, {same}: "
+                f"created {there.created_at.isoformat(timespec='seconds')}, hash {there.manifest.hash[:12]}"
+            ) from None
+        if self._places.replica is not None:
+            self._places.local.put(version_file_name(name), data)
+
+    def get_beside(self, name: str, file: str) -> bytes | None:
+        """What lies beside a version under this file name; None if there is nothing, as far as is known now."""
+        for objects in reversed(self._all()):
+            try:
+                return objects.get(version_file_name(name, file))
+            except (ObjectMissingError, BucketUnavailableError):
+                continue
+        return None
+
+    def put_beside(self, name: str, file: str, data: bytes) -> None:
+        """Put something beside a version, in place of what was there."""
+        for objects in self._all():
+            put_instead(objects, version_file_name(name, file), data)
+
+    def drop_beside(self, name: str, file: str) -> None:
+        """Remove something that lies beside a version."""
+        for objects in self._all():
+            objects.delete(version_file_name(name, file))
+
+    def _all(self) -> list[ObjectStore]:
+        return [self._places.local] + ([self._places.replica] if self._places.replica is not None else [])
+
+    def _share_parents(self, version: Version) -> None:
+        """Bring parents that were created before there was a bucket to it: a child is nothing without them."""
+        if version.manifest.parent is None or self._places.replica is None:
+            return
+        for ancestor in self.lineage(version.manifest.parent.name):
+            if not self._places.replica.holds(version_file_name(ancestor.name)):
+                self._places.replica.put(version_file_name(ancestor.name), ancestor.to_bytes())
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name) if part]

@@ -1,0 +1,189 @@
+"""Draws up a version from the labels up to a watermark, and creates it under its name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from datasets.errors import CropError, UnknownSampleError
+from datasets.samples.damage import Damage, check_damage, crop_damage, event_damage
+from datasets.samples.history import History, Watermark, live_samples, read_history
+from datasets.samples.places import Places
+from datasets.samples.progress import counted
+from datasets.samples.review import find_contradictions, find_suspicious, settle
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
+from datasets.versions.catalogue import VersionCatalogue
+from datasets.versions.selection import Filter
+from datasets.versions.similarity import light, picture_hash
+from datasets.versions.split import Member, Side, code_key, split
+from datasets.versions.synthetic import SyntheticRequest, describe_parts
+from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, Version, VersionError
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRequest:
+    """What a person asks for."""
+
+    parent: str | None = None  # name of the version that it builds on
+    filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
+    synthetic: tuple[SyntheticRequest, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    watermark: Watermark | None = None  # None: everything that is known and, with a bucket, sent
+    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: not one of them
+
+
+def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Manifest:
+    """Work out what the version holds. The same request at the same watermark gives the same manifest anywhere.
+
+    Args:
+        store: for the crops.
+        places: where events and versions lie; of the same spool and bucket.
+        request: what is asked for.
+
+    Raises:
+        VersionError: the request makes no sense, the parent is missing, or a crop that was there at the
+            watermark is gone since.
+        StoreError: events are missing, or a crop is missing or damaged.
+        TooDamagedError: more of them are than the request lets be left out.
+        BucketUnavailableError: the bucket does not answer.
+    """
+    if not request.filters and not request.synthetic:
+        raise VersionError("a version needs --collected or --synthetic parts")
+    if not 0.0 <= request.rules.evaluation_share <= 1.0:
+        raise VersionError(f"the evaluation share lies between 0 and 1, not {request.rules.evaluation_share}")
+    if request.most_damaged is not None and not 0.0 <= request.most_damaged <= 1.0:
+        raise VersionError(f"the share that may be damaged lies between 0 and 1, not {request.most_damaged}")
+    ancestors = list(VersionCatalogue(places).lineage(request.parent)) if request.parent is not None else []
+    parts = describe_parts(request.synthetic)
+    history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
+    lost = event_damage(history.damaged, store.crops_behind)
+    touched = frozenset(digest for one in lost for digest in one.samples)
+    live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
+    samples, left_out = _choose(live, request)
+    known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
+    seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
+    if request.most_damaged is not None:
+        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "label events")
+        check_damage(damaged, len(samples), request.most_damaged, "confirmed crops")
+    entries = _put_on_sides(seen, ancestors, request.rules)
+    return Manifest(
+        parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
+        filters=tuple(sorted({str(one) for one in request.filters})),
+        watermark=dict(history.watermark),
+        rules=request.rules,
+        synthetic=parts,
+        entries=tuple(entries),
+        left_out=tuple(left_out),
+        damaged=tuple(sorted((*lost, *damaged), key=lambda one: one.name)),
+    )
+
+
+def create_version(store: SampleStore, places: Places, name: str, request: VersionRequest) -> Version:
+    """Draw up a version and claim its name.
+
+    Raises:
+        VersionExistsError: the name is taken; of several creators exactly one succeeds.
+        StoreError: as in `draw_up`.
+    """
+    version = Version(name, draw_up(store, places, request), datetime.now(UTC), uuid.uuid4().hex)
+    VersionCatalogue(places).create(version)
+    return version
+
+
+def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sample], list[LeftOut]]:
+    """One label for each crop that the filters choose, by digest, and the crops whose labels wait for a look."""
+    contradictions = find_contradictions(live)
+    doubts = find_suspicious(live, request.rules.suspicion)
+    chosen: dict[str, list[Sample]] = {}
+    for sample in settle(live):
+        if any(one.matches(sample) for one in request.filters):
+            chosen.setdefault(sample.digest, []).append(sample)
+    samples, left_out = [], []
+    for digest, labels in sorted(chosen.items()):
+        if digest in contradictions:
+            labels = contradictions[digest]
+            detail = f"{len(labels)} labels do not agree"
+            left_out.append(LeftOut(digest, "contradiction", detail, _told(labels)))
+            continue
+        # Labels of one crop agree from here on; one that nobody doubts vouches for the others.
+        believed = [one for one in labels if one.event not in doubts]
+        if not believed:
+            doubt = doubts[labels[0].event]
+            if not request.rules.include_suspicious:
+                left_out.append(LeftOut(digest, doubt.reason, doubt.detail, _told(labels)))
+                continue
+            believed = labels
+        samples.append(believed[0])
+    return samples, left_out
+
+
+def _told(labels: Sequence[Sample]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.event, "(unreadable)" if one.label.status == "unreadable" else one.label.text) for one in labels)
+
+
+def _look_at(
+    samples: Sequence[Sample], store: SampleStore, history: History, known: Mapping[str, Entry], *, name_damaged: bool
+) -> tuple[list[tuple[Sample, str, int]], list[Damage]]:
+    """The samples with picture hash and light, and the damaged ones if these shall be named rather than raised.
+
+    A picture that an earlier version has seen is not read again.
+    """
+    seen, damaged = [], []
+    for sample in counted("crops", samples, len(samples)):
+        digest = sample.digest
+        if digest in history.buried:
+            raise VersionError(
+                f"the sample {digest} was removed after this watermark, so this version can no longer be made; "
+                "take a later watermark"
+            )
+        if digest in known:
+            seen.append((sample, known[digest].picture, known[digest].light))
+            continue
+        try:
+            image = store.crop(digest)
+        except (CropError, UnknownSampleError) as error:
+            if name_damaged:
+                damaged.append(crop_damage(digest, error))
+                continue
+            if isinstance(error, CropError):
+                raise
+            raise VersionError(f"{error}, though a label needs it; `python -m datasets verify` looks for it") from error
+        seen.append((sample, picture_hash(image), light(image)))
+    return seen, damaged
+
+
+def _put_on_sides(seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[Version], rules: Rules) -> list[Entry]:
+    members = [
+        Member(sample.digest, code_key(sample.label.text), picture)
+        for sample, picture, _ in seen
+        if sample.label.status != "unreadable"
+    ]
+    # Earlier versions take part with all that they hold, also where this one does not take it.
+    past = [
+        Member(entry.digest, entry.code, entry.picture, entry.side)
+        for version in ancestors
+        for entry in version.manifest.entries
+        if entry.side != "unreadable"
+    ]
+    sides: dict[str, Side] = {}
+    if members:
+        put = split([*members, *past], evaluation_share=rules.evaluation_share, near=rules.near)
+        sides = {member.digest: side for member, side in zip(members, put, strict=False)}
+    return [
+        Entry(
+            digest=sample.digest,
+            event=sample.event,
+            status=sample.label.status,
+            text=sample.label.text,
+            side=sides[sample.digest] if sample.label.status != "unreadable" else "unreadable",
+            code=code_key(sample.label.text),
+            picture=picture,
+            light=brightness,
+            turn=sample.label.turn,
+            source=sample.label.source,
+        )
+        for sample, picture, brightness in seen
+    ]

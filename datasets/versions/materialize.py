@@ -1,0 +1,221 @@
+"""Writes a version as a folder that trains and evaluates.
+
+    version.json                         name, hash, what is gone, what was left away, and whether it is complete
+    training/labels.tsv                  columns file, text, source, sample; `file` is relative to this folder
+    training/images/<digest>.png         collected crops
+    evaluation/labels.tsv, images/       the same, held back
+    unreadable/labels.tsv, images/       crops that shoppers could not read either; never a text to train on
+    synthetic/0-<recipe>/                a folder as data_gen writes it; the sides' labels.tsv point into it
+    card.json, card.md                   counts over all of it, drawn crops included
+
+Stopped in the middle, the same command goes on. Run again after a sample was removed, it takes that crop out.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from datasets.errors import StoreError, UnknownSampleError
+from datasets.objects.canonical import canonical_json
+from datasets.objects.folder import write_whole
+from datasets.samples.progress import counted
+from datasets.samples.store import SampleStore
+from datasets.versions.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
+from datasets.versions.similarity import light
+from datasets.versions.split import Side, code_keys
+from datasets.versions.synthetic import RecipeDiffersError, check_part
+from datasets.versions.version import Entry, SyntheticPart, Version, VersionError
+
+COLUMNS = ("file", "text", "source", "sample")
+FOLDERS = ("training", "evaluation", "unreadable")
+_MARKER = "version.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Materialized:
+    """What came of it."""
+
+    folder: Path
+    crops: dict[str, int]  # lines of labels.tsv by side
+    gone: tuple[str, ...]  # digests of samples that were removed since the version was created
+    repeated: int  # drawn crops left away because their code is on the other side
+    differing: tuple[str, ...]  # recipes that draw other crops here, and were drawn all the same
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    file: str
+    text: str
+    sample: str  # digest of a collected crop, "" for a drawn one
+    row: Row
+
+
+def materialize(
+    store: SampleStore,
+    version: Version,
+    folder: Path,
+    *,
+    buried: frozenset[str] = frozenset(),
+    processes: int = 1,
+    allow_other_digest: bool = False,
+) -> Materialized:
+    """Write a version to a folder.
+
+    Args:
+        store: for the crops.
+        version: what to write.
+        folder: made if missing; empty, or one that an earlier run for the same version wrote to.
+        buried: digests of crops that were removed for good (`History.buried`).
+        processes: that draw synthetic crops.
+        allow_other_digest: draw synthetic parts even if this machine draws other crops than the version says.
+
+    Raises:
+        RecipeDiffersError: a recipe draws other crops here; nothing has been written.
+        VersionError: the folder holds something else; a crop is missing, though nobody removed it.
+        StoreError: a crop is damaged, or the disk fails.
+    """
+    differing = _check_recipes(version.manifest.synthetic, allow_other_digest)
+    try:
+        _claim(folder, version)
+        gone = tuple(entry.digest for entry in version.manifest.entries if entry.digest in buried)
+        lines: dict[str, list[_Line]] = {
+            side: _write_collected(store, folder / side, version.manifest.on(side), buried) for side in FOLDERS
+        }
+        drawn: dict[Side, list[_Line]] = {"training": [], "evaluation": []}
+        for number, part in enumerate(version.manifest.synthetic):
+            drawn[part.side] += _write_synthetic(folder, number, part, processes)
+        repeated = _add_drawn(lines, drawn)
+        for side in FOLDERS:
+            _write_labels(folder / side, lines[side])
+        rows = [line.row for side in FOLDERS for line in lines[side]]
+        card = describe(version) | {"tables": count_rows(rows)}
+        (folder / CARD_JSON).write_bytes(canonical_json(card) + b"\n")
+        (folder / CARD_MARKDOWN).write_text(write_markdown(card), encoding="utf-8")
+        counts = {side: len(lines[side]) for side in FOLDERS}
+        done = Materialized(folder, counts, gone, repeated, differing)
+        _mark(folder, version, complete=True, done=done)
+    except OSError as error:
+        raise StoreError(f"cannot write to {folder}: {error}") from error
+    return done
+
+
+def _check_recipes(parts: Sequence[SyntheticPart], allow_other_digest: bool) -> tuple[str, ...]:
+    differing = []
+    for part in parts:
+        try:
+            check_part(part)
+        except RecipeDiffersError:
+            if not allow_other_digest:
+                raise
+            differing.append(part.recipe)
+    return tuple(differing)
+
+
+def _claim(folder: Path, version: Version) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    marker = folder / _MARKER
+    if marker.is_file():
+        try:
+            there = json.loads(marker.read_text(encoding="utf-8"))["hash"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise VersionError(f"{marker} is damaged; empty the folder first") from error
+        if there != version.manifest.hash:
+            raise VersionError(f"{folder} holds another version (hash {there[:12]})")
+    elif any(folder.iterdir()):
+        raise VersionError(f"{folder} is not empty and holds no version")
+    _mark(folder, version, complete=False)
+
+
+def _mark(folder: Path, version: Version, *, complete: bool, done: Materialized | None = None) -> None:
+    content: dict[str, object] = {"version": version.name, "hash": version.manifest.hash, "complete": complete}
+    if done is not None:
+        content |= {
+            "crops": done.crops,
+            "gone": list(done.gone),
+            "repeated": done.repeated,
+            "other_digest": list(done.differing),
+        }
+    write_whole(folder / _MARKER, json.dumps(content, indent=2).encode() + b"\n")
+
+
+def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry], buried: frozenset[str]) -> list[_Line]:
+    images = folder / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    for path in images.glob("*.part"):  # of a run that was killed
+        path.unlink()
+    there = {path.name for path in images.iterdir()}
+    lines = []
+    wanted = [entry for entry in entries if entry.digest not in buried]
+    for entry in counted(folder.name, wanted, len(wanted)):
+        name = f"{entry.digest}.png"
+        if name not in there:  # written in one step: what is there is whole
+            try:
+                write_whole(images / name, store.whole_crop_bytes(entry.digest))
+            except UnknownSampleError as error:
+                raise VersionError(
+                    f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"
+                ) from error
+        there.discard(name)
+        lines.append(_Line(f"images/{name}", entry.text, entry.digest, entry_row(entry)))
+    for name in there:  # of a run before a sample was removed
+        (images / name).unlink()
+    return lines
+
+
+def _write_synthetic(folder: Path, number: int, part: SyntheticPart, processes: int) -> list[_Line]:
+    # Here, not above: what is only collected needs no generator.
+    from data_gen.recipe import load_recipe
+    from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+
+    recipe = Path(part.recipe).name.removesuffix(".toml")
+    name = f"{number}-{re.sub(r'[^A-Za-z0-9._-]+', '_', recipe)}"
+    out = folder / "synthetic" / name
+    plan = plan_dataset(load_recipe(part.recipe), part.recipe, count=part.count, seed=part.seed)
+    try:
+        write_dataset(plan, out, processes=processes)
+    except DatasetMismatchError as error:
+        raise VersionError(f"{error}; remove that folder first") from error
+    return list(_read_synthetic(out, f"../synthetic/{name}", part))
+
+
+def _read_synthetic(out: Path, prefix: str, part: SyntheticPart) -> Iterator[_Line]:
+    with (out / "labels.tsv").open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            with Image.open(out / line["file"]) as image:
+                brightness = light(image)
+            turn = int(line["quarter_turns"])
+            row = Row(part.side, f"recipe {line['recipe']}", "synthetic", line["text"], turn, brightness)
+            yield _Line(f"{prefix}/{line['file']}", line["text"], "", row)
+
+
+def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]]) -> int:
+    """Put drawn crops behind the collected ones, but for those whose code is on the other side.
+
+    The other side's collected crops come first, then what is drawn for evaluation, then for training.
+    """
+    repeated = 0
+    order: tuple[tuple[Side, Side], ...] = (("evaluation", "training"), ("training", "evaluation"))
+    for side, other in order:
+        if not drawn[side]:
+            continue
+        taken = frozenset[str]().union(*(code_keys(line.text) for line in lines[other]))
+        kept = [line for line in drawn[side] if taken.isdisjoint(code_keys(line.text))]
+        repeated += len(drawn[side]) - len(kept)
+        lines[side] += kept
+    return repeated
+
+
+def _write_labels(folder: Path, lines: Sequence[_Line]) -> None:
+    temporary = folder / "labels.tsv.part"
+    with temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+        table.writerow(COLUMNS)
+        table.writerows((line.file, line.text, line.row.source, line.sample) for line in lines)
+    temporary.replace(folder / "labels.tsv")

@@ -1,0 +1,190 @@
+"""Dataset versions: what one holds, written so that the same content has the same hash on every machine.
+
+`versions/<name>.json` holds `manifest` (everything that counts), `hash` (the sha256 of the manifest in canonical
+JSON: keys sorted, no spaces, UTF-8) and `created` (who and when, which does not count). Neither does the name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from datasets.errors import ObjectConflictError, StoreError
+from datasets.objects.canonical import canonical_json
+from datasets.samples.damage import Damage
+from datasets.samples.review import SuspicionRules
+from datasets.samples.sample import LabelStatus
+from datasets.versions.similarity import NEAR
+from datasets.versions.split import Side
+
+SCHEMA = 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+
+
+class VersionError(StoreError):
+    """Something is wrong with a dataset version."""
+
+
+class VersionExistsError(VersionError, ObjectConflictError):
+    """Somebody has created a version of this name before."""
+
+
+class UnknownVersionError(VersionError, LookupError):
+    """There is no version of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How labels become a version. Part of its definition."""
+
+    evaluation_share: float = 0.2  # of the groups of codes and pictures that are held back
+    near: int = NEAR  # bits of the picture hash in which crops of one group differ at most
+    include_suspicious: bool = False  # whether labels that wait for a second look are taken
+    suspicion: SuspicionRules = field(default_factory=SuspicionRules)
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The version that this one builds on: crops keep the sides that it gave them."""
+
+    name: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticPart:
+    """Crops that a recipe draws, the same ones wherever the digest is the same."""
+
+    recipe: str  # name of a shipped recipe, or path of a .toml file
+    count: int  # crops
+    seed: int
+    side: Side
+    digest: str  # of the recipe with its fonts, libraries and code
+    ingredients: Mapping[str, str]  # hash or version of each thing that the digest covers, to say what differs
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A crop and its label."""
+
+    digest: str  # names the crop
+    event: str  # object name of the label event
+    status: LabelStatus
+    text: str  # the whole line, without spaces
+    side: Literal["training", "evaluation", "unreadable"]  # unreadable ones are kept apart
+    code: str  # what no other side has, from `split.code_key`
+    picture: str  # from `similarity.picture_hash`
+    light: int  # mean brightness, 0..255
+    turn: int  # quarter turns clockwise that the shopper applied
+    source: str  # where the label comes from
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A crop that the filters chose, and that waits for a second look."""
+
+    digest: str
+    reason: str  # a `review.Reason`
+    detail: str  # in words
+    labels: tuple[tuple[str, str], ...]  # (object name of the event, text or "(unreadable)")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything that counts about a version."""
+
+    parent: Parent | None
+    filters: tuple[str, ...]  # in canonical spelling, sorted; a label is taken if any of them takes it
+    watermark: Mapping[str, int]  # the label events up to which it was drawn up, {writer: sequence}
+    rules: Rules
+    synthetic: tuple[SyntheticPart, ...]
+    entries: tuple[Entry, ...]  # by digest
+    left_out: tuple[LeftOut, ...]  # by digest
+    damaged: tuple[Damage, ...] = ()  # what it was made without, by object name
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        content = {"schema": SCHEMA, **dataclasses.asdict(self)}
+        if not self.damaged:  # as versions were written, and hashed, before anything could be left out as damaged
+            del content["damaged"]
+        return content
+
+    @property
+    def hash(self) -> str:
+        """sha256 of the canonical JSON, hexadecimal."""
+        return hashlib.sha256(canonical_json(self.to_json())).hexdigest()
+
+    def on(self, side: str) -> tuple[Entry, ...]:
+        """The entries of one side."""
+        return tuple(entry for entry in self.entries if entry.side == side)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A manifest under its name."""
+
+    name: str
+    manifest: Manifest
+    created_at: datetime  # by the clock of the machine that created it; for people
+    creator: str  # tells two creators apart: of each attempt its own
+
+    def to_bytes(self) -> bytes:
+        """Write it."""
+        created = {"at": self.created_at.isoformat(), "creator": self.creator}
+        content = {"created": created, "hash": self.manifest.hash, "manifest": self.manifest.to_json()}
+        return canonical_json(content) + b"\n"
+
+    @classmethod
+    def from_bytes(cls, name: str, data: bytes) -> Version:
+        """Read it and check its hash.
+
+        Raises:
+            VersionError: it is damaged, or a newer program wrote it.
+        """
+        try:
+            content = json.loads(data)
+            if content["manifest"]["schema"] != SCHEMA:
+                raise VersionError(
+                    f"version {name} has schema {content['manifest']['schema']}, but this program knows {SCHEMA} only"
+                )
+            if hashlib.sha256(canonical_json(content["manifest"])).hexdigest() != content["hash"]:
+                raise VersionError(f"version {name} is damaged: its content does not match its hash")
+            created = content["created"]
+            manifest = _manifest(content["manifest"])
+            return cls(name, manifest, datetime.fromisoformat(created["at"]), created["creator"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise VersionError(f"version {name} is damaged: {error!r}") from error
+
+
+def checked_version_name(name: str) -> str:
+    """Return the name if a version may have it.
+
+    Raises:
+        VersionError: it may not.
+    """
+    if not _NAME.match(name) or name.endswith(".json"):
+        raise VersionError(f"a version is named like v2.0 (a-z, 0-9, point, dash, underscore), not {name!r}")
+    return name
+
+
+def _manifest(content: dict[str, Any]) -> Manifest:
+    rules = content["rules"]
+    return Manifest(
+        parent=Parent(**content["parent"]) if content["parent"] is not None else None,
+        filters=tuple(content["filters"]),
+        watermark=content["watermark"],
+        rules=Rules(**(rules | {"suspicion": SuspicionRules(**rules["suspicion"])})),
+        synthetic=tuple(SyntheticPart(**part) for part in content["synthetic"]),
+        entries=tuple(Entry(**entry) for entry in content["entries"]),
+        left_out=tuple(
+            LeftOut(**(one | {"labels": tuple((event, text) for event, text in one["labels"])}))
+            for one in content["left_out"]
+        ),
+        damaged=tuple(map(Damage.from_json, content.get("damaged", ()))),
+    )

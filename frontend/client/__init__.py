@@ -1,0 +1,1 @@
+"""The backend over HTTP, as typed values."""

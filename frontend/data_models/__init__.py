@@ -1,0 +1,1 @@
+"""The team's page: what is learned from, and which model reads."""

@@ -1,0 +1,80 @@
+"""Who served since when, how to go back, and who reads in shadow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from frontend.client.shopper import BackendError
+from frontend.client.team import ChampionEntry, TeamClient
+from frontend.data_models.figures import Cell, show_table, show_tiles, stamp
+from frontend.data_models.reasons import author_in, reason_in
+from frontend.data_models.texts import DataTexts
+
+_ROLLBACK: Final = "python -m datasets champion rollback --reason '…'"
+
+
+def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
+    """Draw the champions' history, the present one first, and how to go back."""
+    st.header(texts.champions_title, anchor=False)
+    if not entries:
+        st.info(texts.champions_none, icon=":material/workspace_premium:")
+        return
+    columns = (
+        texts.column_number,
+        texts.column_model,
+        texts.column_kind,
+        texts.column_trained_on,
+        texts.column_since,
+        texts.column_by,
+        texts.column_reason,
+    )
+    rows = [
+        [
+            Cell(str(entry.number), "number"),
+            Cell(entry.name, "name long", texts.serves if entry is entries[-1] else ""),
+            Cell(_kind(entry, texts), f"pill {entry.kind}"),
+            Cell(entry.dataset_version or "–", "short"),
+            Cell(stamp(entry.at, st.context.timezone), "time"),
+            Cell(author_in(texts.language, entry.by), "who"),
+            Cell(reason_in(texts.language, entry.reason), "why"),
+        ]
+        for entry in reversed(entries)
+    ]
+    show_table(columns, rows, texts.language)
+    if len({entry.name for entry in entries}) > 1:
+        st.caption(texts.rollback_hint)
+        st.code(_ROLLBACK, language="bash", wrap_lines=True)
+
+
+def show_shadow(serving: str | None, texts: DataTexts, client: TeamClient) -> None:
+    """Draw how the challenger in shadow compares with the champion; before its first crop, with who serves."""
+    st.header(texts.shadow_title, anchor=False)
+    try:
+        shadow = client.shadow()
+    except BackendError:
+        st.warning(texts.shadow_failed, icon=":material/cloud_off:")
+        return
+    if shadow is None:
+        st.info(texts.shadow_none, icon=":material/visibility_off:")
+        return
+    champion = shadow.champion or serving or "–"
+    st.markdown(texts.shadow_about.format(challenger=f"**{shadow.challenger}**", champion=f"**{champion}**"))
+    show_tiles(
+        ((texts.shadow_readings[name], f"{count:,}", "") for name, count in shadow.readings.items()), texts.language
+    )
+    show_tiles(((texts.shadow_right[name], f"{count:,}", "") for name, count in shadow.right.items()), texts.language)
+    if shadow.champion_confidence is not None and shadow.challenger_confidence is not None:
+        st.caption(
+            texts.shadow_confidence.format(
+                champion=f"{100 * shadow.champion_confidence:.1f}%",
+                challenger=f"{100 * shadow.challenger_confidence:.1f}%",
+            )
+        )
+
+
+def _kind(entry: ChampionEntry, texts: DataTexts) -> str:
+    kind = texts.kinds.get(entry.kind, entry.kind)
+    return kind if entry.restores is None else f"{kind} → {entry.restores}"

@@ -1,0 +1,98 @@
+"""Ask the worker for a training cycle, and watch how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from frontend.client.connection import team_failure_sentence
+from frontend.client.shopper import BackendError
+from frontend.client.team import Activity, DatasetVersion, RunningCycle, TeamClient
+from frontend.data_models.figures import stamp
+from frontend.data_models.reasons import author_in, reason_in
+from frontend.data_models.texts import DataTexts
+
+_SECONDS: Final = 3.0
+_SEEN: Final = "cycles-seen"
+
+
+def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: TeamClient) -> None:
+    """Draw the request and, below it, what is under way."""
+    st.header(texts.cycle_title, anchor=False)
+    st.caption(texts.cycle_about)
+    with st.form("cycle", border=True):
+        version = st.selectbox(
+            texts.cycle_version,
+            ["", *(one.name for one in reversed(versions))],
+            format_func=lambda name: name or texts.cycle_next,
+            key="cycle-version",
+        )
+        why = st.text_input(texts.cycle_why, max_chars=200, autocomplete="off", key="cycle-why")
+        asked = st.form_submit_button(texts.cycle_button, icon=":material/model_training:", type="primary")
+    if asked:
+        try:
+            client.request_cycle(version or None, why.strip())
+            st.success(texts.cycle_requested, icon=":material/check_circle:")
+        except BackendError as error:
+            st.error(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+    show_activity(texts, client)
+
+
+@st.fragment(run_every=_SECONDS)
+def show_activity(texts: DataTexts, client: TeamClient) -> None:
+    """Draw who listens and how far the cycles are, again and again; the page is drawn anew when one has ended."""
+    try:
+        activity = client.activity()
+    except BackendError as error:
+        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        return
+    seen = {cycle.id for cycle in activity.cycles}
+    ended = set(st.session_state.get(_SEEN, ())) - seen
+    st.session_state[_SEEN] = seen
+    if ended:
+        st.rerun()
+    if activity.workers:
+        st.info(texts.listening.format(count=len(activity.workers)), icon=":material/sensors:")
+    else:
+        st.warning(texts.listening_none, icon=":material/sensors_off:")
+    if not activity.cycles:
+        st.caption(texts.cycle_none)
+    for cycle in activity.cycles:
+        _show_running(cycle, activity, texts)
+
+
+def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> None:
+    with st.container(border=True, key=f"cycle-{cycle.id}"):
+        title = texts.cycle_next if cycle.version is None else texts.cycle_on.format(version=cycle.version)
+        by, why = author_in(texts.language, cycle.by), reason_in(texts.language, cycle.why)
+        asked = texts.cycle_asked.format(time=stamp(cycle.at, st.context.timezone), by=by)
+        why = f" · {why}" if why else ""
+        st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(asked + why)}</div>')
+        if cycle.stage is None:
+            st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)
+            return
+        _show_stages(cycle.stage, texts)
+        stage = texts.stages.get(cycle.stage, cycle.stage)
+        told = stage
+        if cycle.total > 0:
+            told = texts.cycle_count.format(stage=stage, done=f"{cycle.done:,}", total=f"{cycle.total:,}")
+        st.progress(min(1.0, cycle.done / cycle.total) if cycle.total > 0 else 0.0, text=told)
+        if not activity.workers:
+            st.caption(texts.cycle_waits_alone)
+        elif cycle.worker is not None:
+            st.caption(texts.cycle_works.format(worker=cycle.worker))
+
+
+def _show_stages(stage: str, texts: DataTexts) -> None:
+    """Draw the chain of stages; those before the present one are done."""
+    stages = list(texts.stages)
+    present = stages.index(stage) if stage in stages else -1
+    steps = "".join(
+        f'<li class="{"done" if at < present else "now" if at == present else ""}"'
+        f"{' aria-current=step' if at == present else ''}>{escape(texts.stages[name])}</li>"
+        for at, name in enumerate(stages)
+    )
+    st.html(f'<ol class="stages" lang="{texts.language}">{steps}</ol>')

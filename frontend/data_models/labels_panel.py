@@ -1,0 +1,97 @@
+"""How often shoppers correct, and how sure the readings are that they judge, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+import streamlit as st
+
+from frontend.client.team import ChampionEntry, Labels, Period
+from frontend.data_models.figures import local
+from frontend.data_models.texts import DataTexts
+
+_DAY, _BLOCK = "day", "block"
+_COLOURS: Final = ("#b3470a", "#0b5cad")
+
+
+def show_labels(labels: Labels, champions: Sequence[ChampionEntry], texts: DataTexts) -> None:
+    """Draw both curves, by day or by so many labels in a row."""
+    st.header(texts.labels_title, anchor=False)
+    if not labels.days:
+        st.info(texts.labels_none, icon=":material/label_off:")
+        return
+    names = {_DAY: texts.by_day, _BLOCK: texts.by_block.format(count=labels.block)}
+    step = st.segmented_control(
+        texts.axis_time,
+        [_DAY, _BLOCK],
+        # A few days are no curve.
+        default=_DAY if len(labels.days) >= min(7, len(labels.blocks)) else _BLOCK,
+        required=True,
+        format_func=lambda value: names[value],
+        label_visibility="collapsed",
+        key="labels-step",
+    )
+    periods = labels.days if step == _DAY else labels.blocks
+    st.altair_chart(labels_chart(periods, champions, texts, st.context.timezone, by_day=step == _DAY), width="stretch")
+    st.caption(texts.labels_note)
+
+
+def labels_chart(
+    periods: Sequence[Period],
+    champions: Sequence[ChampionEntry],
+    texts: DataTexts,
+    timezone: str | None,
+    *,
+    by_day: bool,
+) -> alt.LayerChart | alt.FacetChart:
+    """Correction rate and mean confidence in percent, with a line where the champion changed.
+
+    Args:
+        periods: The oldest first.
+        champions: The history; changes outside the periods are left out.
+        texts: The language.
+        timezone: The reader's.
+        by_day: Whether a period is a day of UTC rather than so many labels.
+    """
+    series = [texts.series_corrected, texts.series_confidence]
+    values: list[dict[str, Any]] = []
+    for period in periods:
+        # A day is the day of the labels' clock everywhere; other periods stand where they end.
+        at = period.start.strftime("%Y-%m-%d 12:00:00") if by_day else _local(period.end, timezone)
+        for name, value in zip(series, (period.corrected / period.labels, period.confidence), strict=True):
+            values.append({"at": at, "series": name, "share": round(100 * value, 2), "labels": period.labels})
+    first, last = periods[0].start, periods[-1].end
+    changes = [
+        {"at": _local(entry.at, timezone), "model": entry.name} for entry in champions if first <= entry.at <= last
+    ]
+    base = alt.Chart(alt.InlineData(values)).encode(
+        x=alt.X("at:T", title=None, axis=alt.Axis(format="%m-%d" if by_day else "%m-%d %H:%M", labelOverlap=True)),
+        y=alt.Y("share:Q", title=texts.axis_share, scale=alt.Scale(domain=[0, 100])),
+        color=alt.Color(
+            "series:N",
+            scale=alt.Scale(domain=series, range=list(_COLOURS)),
+            legend=alt.Legend(title=None, orient="bottom", labelLimit=300),
+        ),
+    )
+    lines = base.mark_line(strokeWidth=2)
+    dots = base.mark_point(filled=True, size=55, opacity=1).encode(
+        shape=alt.Shape("series:N", scale=alt.Scale(domain=series, range=["circle", "square"]), legend=None),
+        tooltip=[
+            alt.Tooltip("series:N", title=" "),
+            alt.Tooltip("share:Q", title=texts.axis_share, format=".1f"),
+            alt.Tooltip("labels:Q", title=texts.tile_labels),
+            alt.Tooltip("at:T", title=texts.axis_time, format="%Y-%m-%d" if by_day else "%Y-%m-%d %H:%M"),
+        ],
+    )
+    rules = (
+        alt.Chart(alt.InlineData(changes))
+        .mark_rule(strokeDash=[4, 4], color="#51606f")
+        .encode(x="at:T", tooltip=[alt.Tooltip("model:N", title=texts.column_model)])
+    )
+    return alt.layer(rules, lines, dots).properties(height=320)
+
+
+def _local(at: Any, timezone: str | None) -> str:
+    return local(at, timezone).strftime("%Y-%m-%d %H:%M:%S")

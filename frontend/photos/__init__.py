@@ -1,0 +1,1 @@
+"""Photos in the browser: decoding, preview, crop box."""

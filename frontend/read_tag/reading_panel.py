@@ -1,0 +1,104 @@
+"""The right side, upper part: what was read and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import streamlit as st
+
+from frontend.client.shopper import BrandFormat, Character, Reading
+from frontend.confidence import SURE, character_level, line_level, percent
+from frontend.read_tag.copy_button import copy_button
+from frontend.read_tag.texts import Texts
+
+
+def show_reading(reading: Reading, texts: Texts, sure: float = SURE) -> None:
+    """Draw the characters, each tinted by its confidence, and the confidence of the line.
+
+    Args:
+        reading: What was read.
+        texts: The language.
+        sure: Confidence from which a line counts as sure.
+    """
+    if not reading.text:
+        st.warning(texts.no_text, icon=":material/search_off:")
+        st.html(
+            f'<div class="quiet" lang="{texts.language}">'
+            f"{escape(texts.no_text_sure.format(percent=percent(reading.confidence)))}</div>"
+        )
+        return
+    level = line_level(reading.confidence, sure)
+    unsure = any(character_level(c.confidence) != "sure" for c in reading.characters)
+    hint = f'<div class="quiet">{escape(texts.character_hint)}</div>' if unsure else ""
+    if reading.picture_text is not None:
+        hint += f'<div class="quiet">{escape(texts.picture_note.format(text=reading.picture_text))}</div>'
+    st.html(
+        f'<div lang="{texts.language}" data-reading="{escape(reading.id, quote=True)}">'
+        f'<div class="characters" role="img" aria-label="{escape(reading.text, quote=True)}">'
+        f"{_words(reading.characters, texts)}</div>"
+        f'<div class="sureness {level}"><strong>{escape(texts.line_levels[level])}</strong>'
+        f'<span class="number">{percent(reading.confidence)}</span>'
+        f'<span class="bar"><i style="width:{reading.confidence * 100:.0f}%"></i></span></div>{hint}</div>'
+    )
+
+
+def show_correction(text: str, reading: Reading, texts: Texts) -> None:
+    """Draw the line that the shopper has put in the reading's place, and what had been read."""
+    tiles = "".join(
+        f'<span class="character confirmed"><b>{escape(sign)}</b></span>' if sign.strip() else " " for sign in text
+    )
+    instead = texts.corrected_note.format(text=reading.text) if reading.text else texts.corrected_note_empty
+    st.html(
+        f'<div lang="{texts.language}" data-reading="{escape(reading.id, quote=True)}">'
+        f'<div class="characters" role="img" aria-label="{escape(text, quote=True)}">'
+        f'<span class="word">{tiles}</span></div><div class="quiet">{escape(instead)}</div></div>'
+    )
+
+
+def show_code(code: str, texts: Texts) -> None:
+    """Draw the code to search for, with a button that copies it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="code-row"):
+        st.html(
+            f'<div class="code-label" lang="{texts.language}">{escape(texts.code_label)}</div>'
+            f'<div class="code" data-code="{escape(code, quote=True)}">{escape(code)}</div>'
+        )
+        copy_button(code, label=texts.copy, done=texts.copied, failed=texts.copy_failed, key=f"copy-{texts.language}")
+
+
+def show_formats(formats: Iterable[BrandFormat], texts: Texts) -> None:
+    """Draw the brands whose formats fit."""
+    brands = dict.fromkeys(found.brand for found in formats)
+    if not brands:
+        st.html(f'<div class="brands" lang="{texts.language}">{escape(texts.formats_none)}</div>')
+        return
+    pills = "".join(f"<span>{escape(brand)}</span>" for brand in brands)
+    st.html(f'<div class="brands" lang="{texts.language}">{escape(texts.formats_label)} {pills}</div>')
+
+
+def show_details(reading: Reading, texts: Texts) -> None:
+    """Draw which model read and how long it took."""
+    details = texts.details.format(model=reading.model, milliseconds=f"{reading.milliseconds:.0f}")
+    st.html(f'<div class="quiet">{escape(details)}</div>')
+
+
+def _words(characters: tuple[Character, ...], texts: Texts) -> str:
+    """The characters in groups, so that a narrow window breaks the line between words if it can."""
+    words = [""]
+    for character in characters:
+        if character.text.strip():
+            words[-1] += _character(character, texts)
+        else:
+            words.append("")
+    return "".join(f'<span class="word">{word}</span>' for word in words if word)
+
+
+def _character(character: Character, texts: Texts) -> str:
+    level = character_level(character.confidence)
+    number = percent(character.confidence)
+    title = escape(f"{character.text}: {number}, {texts.character_levels[level]}", quote=True)
+    # A number under every character would be noise: the sure ones show theirs on hovering.
+    below = "" if level == "sure" else number
+    return (
+        f'<span class="character {level}" title="{title}"><b>{escape(character.text)}</b><small>{below}</small></span>'
+    )

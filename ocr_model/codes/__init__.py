@@ -1,0 +1,1 @@
+"""What is printed on tags: texts, brands' code formats, and how probable a text is as a code."""

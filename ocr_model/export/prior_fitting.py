@@ -1,0 +1,328 @@
+"""The command `prior`: how much the brands' formats may count beside the picture, chosen and shown on crops.
+
+    python -m ocr_model prior --recipe tags-1 --count 3000
+    python -m ocr_model prior --compile          after a change of the formats
+
+Three kinds of synthetic crops, which differ in their text only:
+
+- brands' codes: what the prior is for;
+- random strings: what no format describes. The weight must not cost them anything;
+- near misses: a brand's code with one or two characters replaced by another of the same shape, so that it fits no
+  format any more. Hardly any tag carries one; they show the worst that the prior can do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from data_gen import texts
+from data_gen.crop import Crop, CropRenderer
+from data_gen.degradations import Generator
+from data_gen.fonts import FontBook, FontsMissingError, load_fonts
+from data_gen.recipe import Recipe, RecipeError, load_recipe
+from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
+from ocr_model.codes.text import match_key
+from ocr_model.errors import ModelError
+from ocr_model.reading.decoding import Hypothesis, add_bonuses
+from ocr_model.reading.recognizer import CHAMPION, ImageLike, Recognizer
+
+__all__ = ["Outcome", "Seen", "add_arguments", "choose_weight", "main", "measure_weight", "near_miss", "random_string"]
+
+WEIGHTS = (0.0, 0.02, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
+FIT_SEED, CHECK_SEED = 20_240_801, 20_240_802  # neither trained, calibrated nor evaluated on
+SAME_SHAPE = ("0ODQ", "1I", "2Z", "5S", "6G", "8B")
+
+_LONGEST = 22  # characters of a line
+_AT_ONCE = 16  # crops read together
+
+
+# --- Texts ---
+
+
+def brand_code(prior: FormatPrior, rng: random.Random) -> str:
+    """A code in some brand's format, as printed; `prior` knows all of them and is not asked."""
+    while len(text := texts.brand_code(rng)) > _LONGEST:
+        pass
+    return text
+
+
+def random_string(prior: FormatPrior, rng: random.Random) -> str:
+    """Any mix of letters, digits and separators that no brand's format describes."""
+    while len(text := texts.random_code(rng)) > _LONGEST or text.strip("-./#:()+& ") != text or prior.advantage(text):
+        pass
+    return text
+
+
+def near_miss(prior: FormatPrior, rng: random.Random) -> str:
+    """A brand's code, one or two characters of it replaced by others of the same shape, that fits no format."""
+    others = {one: shapes.replace(one, "") for shapes in SAME_SHAPE for one in shapes}
+    while True:
+        characters = list(brand_code(prior, rng))
+        places = [at for at, one in enumerate(characters) if one in others]
+        for at in rng.sample(places, min(len(places), rng.choice((1, 1, 1, 2)))):
+            characters[at] = rng.choice(others[characters[at]])
+        text = "".join(characters)
+        if not prior.advantage(text):
+            return text
+
+
+KINDS: Mapping[str, Callable[[FormatPrior, random.Random], str]] = {
+    "brands' codes": brand_code,
+    "random strings": random_string,
+    "near misses": near_miss,
+}
+
+
+class _TextRenderer(CropRenderer):
+    """Renders crops as a recipe says, but with texts of our choice."""
+
+    def __init__(self, recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> None:
+        super().__init__(replace(recipe, no_text=0.0), fonts, seed)
+        self._line = line
+
+    def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
+        text = self._line(words)
+        damages = self._damages(words, hard)
+        tag = self._tag(text, rng, words, hard, damages)
+        if tag is None:
+            return None
+        image, tilt = self._view(tag, rng, words, hard, damages)
+        return self._finish(image, text, tag.fonts[0], tilt, words)
+
+
+# --- Measuring ---
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the picture of one crop says, and what it should say.
+
+    Attributes:
+        key: of the true text (`match_key`).
+        readings: all that were found without the prior, the best first.
+    """
+
+    key: str
+    readings: Sequence[Hypothesis]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a weight does to some crops.
+
+    Attributes:
+        crops: how many.
+        right: how many are read right with the prior.
+        gained: of these, how many are misread without it.
+        lost: how many it turned from right to wrong.
+    """
+
+    crops: int
+    right: int
+    gained: int
+    lost: int
+
+    def __str__(self) -> str:
+        if not self.crops:
+            return "no crop"
+        return f"{100 * self.right / self.crops:.2f} % (+{self.gained} -{self.lost})"
+
+
+def measure_weight(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> Outcome:
+    """Exact match with a weight of the prior, beside that without it."""
+    right = gained = lost = 0
+    for one in seen:
+        bonuses = [prior.bonus(reading.text, weight) for reading in one.readings]
+        with_prior = match_key(add_bonuses(one.readings, bonuses, 2)[0].text) == one.key
+        without = match_key(one.readings[0].text) == one.key
+        right += with_prior
+        gained += with_prior and not without
+        lost += without and not with_prior
+    return Outcome(len(seen), right, gained, lost)
+
+
+def choose_weight(brands: Mapping[float, Outcome], others: Mapping[float, Outcome]) -> float:
+    """The weight to use.
+
+    Of the weights that cost random strings nothing beyond noise (one standard error of the changes), the
+    smallest whose gain on brands' codes is within one standard error of the best gain.
+
+    Args:
+        brands: what each weight does to brands' codes.
+        others: what it does to random strings; the same weights.
+
+    Raises:
+        ValueError: no weight is harmless.
+    """
+
+    def net(one: Outcome) -> int:
+        return one.gained - one.lost
+
+    def noise(one: Outcome) -> float:
+        return math.sqrt(one.gained + one.lost)
+
+    harmless = [weight for weight in sorted(others) if net(others[weight]) >= -noise(others[weight])]
+    if not harmless:
+        raise ValueError("every weight of the format prior costs random strings more than noise")
+    best = max(harmless, key=lambda weight: net(brands[weight]))
+    enough = net(brands[best]) - noise(brands[best])
+    return next(weight for weight in harmless if net(brands[weight]) >= enough)
+
+
+def _see(reader: Recognizer, crops: Iterator[tuple[str, ImageLike]]) -> list[Seen]:
+    seen: list[Seen] = []
+    waiting: list[tuple[str, ImageLike]] = []
+
+    def read() -> None:
+        readings = reader.picture_readings([image for _, image in waiting])
+        seen.extend(Seen(match_key(text), some) for (text, _), some in zip(waiting, readings, strict=True))
+        waiting.clear()
+
+    for crop in crops:
+        waiting.append(crop)
+        if len(waiting) == _AT_ONCE:
+            read()
+    if waiting:
+        read()
+    return seen
+
+
+def _see_synthetic(
+    reader: Recognizer, prior: FormatPrior, recipe: Recipe, count: int, seed: int
+) -> dict[str, list[Seen]]:
+    """Per kind of text, what is read on fresh crops."""
+    fonts = load_fonts(recipe.fonts)
+    seen = {}
+    for kind, text in KINDS.items():
+        renderer = _TextRenderer(recipe, fonts, seed, partial(text, prior))
+        crops = (renderer.render(index) for index in range(count))
+        seen[kind] = _see(reader, ((crop.text, crop.image) for crop in crops))
+        print(f"read {count} {kind}", file=sys.stderr, flush=True)
+    return seen
+
+
+def _see_real(reader: Recognizer, folder: Path) -> dict[str, list[Seen]]:
+    """What is read on real crops, as they are and on their harder twins; they are measured only."""
+    from data_gen.twins import TWINS, make_twin  # a measuring rod of the benchmark, nothing that reading needs
+
+    seen: dict[str, list[Seen]] = {}
+    for labels in sorted(folder.glob("*/labels.tsv")):
+        with labels.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+        upright: list[tuple[str, ImageLike]] = []
+        twins: list[tuple[str, ImageLike]] = []
+        for row in rows:
+            with Image.open(labels.parent / row["file"]) as image:
+                crop = image.convert("RGB")
+            upright.append((row["text"], crop))
+            twins += [(row["text"], make_twin(crop, Path(row["file"]).stem, kind)) for kind in TWINS]
+        seen[labels.parent.name] = _see(reader, iter(upright))
+        seen[f"{labels.parent.name}, twins"] = _see(reader, iter(twins))
+    return seen
+
+
+def _print_outcomes(prior: FormatPrior, weights: Sequence[float], seen: Mapping[str, Sequence[Seen]]) -> None:
+    """A Markdown table: exact match, and in brackets the crops that the prior put right and those it spoilt."""
+    print(f"| weight | {' | '.join(f'{kind}, {len(some)}' for kind, some in seen.items())} |")
+    print(f"|---{'|---' * len(seen)}|")
+    for weight in weights:
+        row = [str(measure_weight(prior, weight, some)) for some in seen.values()]
+        print(f"| {weight:g} | {' | '.join(row)} |")
+
+
+def _microseconds(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> float:
+    """Processor time of the prior per crop, whatever else the machine does."""
+    began = time.process_time()
+    for one in seen:
+        add_bonuses(one.readings, [prior.bonus(reading.text, weight) for reading in one.readings], 6)
+    return (time.process_time() - began) * 1e6 / max(1, len(seen))
+
+
+# --- The command ---
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m ocr_model prior`."""
+    parser.add_argument("--model", type=Path, default=CHAMPION, metavar="DIR", help="default: the champion")
+    parser.add_argument("--recipe", default="tags-1", help="how the crops look (default: tags-1)")
+    parser.add_argument("--count", type=_positive, default=3000, help="crops of each kind of text (default: 3000)")
+    parser.add_argument(
+        "--real",
+        type=Path,
+        default=os.environ.get("REAL_CROPS"),
+        help="folder of labelled folders of real crops, measured only (default: REAL_CROPS)",
+    )
+    parser.add_argument("--write", action="store_true", help="store the chosen weight in the model's model.json")
+    parser.add_argument("--compile", action="store_true", help="only compile the formats for the reader")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `python -m ocr_model prior`: choose the weight on some crops, show it on others.
+
+    Returns:
+        Exit status: 0, or 2 if there is no model, recipe or font.
+    """
+    if args.compile:
+        from ocr_model.export.format_table import write_format_table  # automata-lib is needed for nothing else
+
+        print(f"{write_format_table()} states in {FORMAT_TABLE}")
+        return 0
+    try:
+        return _fit(args)
+    except (ModelError, RecipeError, FontsMissingError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _fit(args: argparse.Namespace) -> int:
+    prior = FormatPrior.load()
+    reader = Recognizer.load(args.model, threads=1)
+    recipe = load_recipe(args.recipe)
+    if recipe.style != "tag":
+        raise RecipeError(f"recipe {recipe.name} draws no tags; texts of our choice need a recipe of style 'tag'")
+    fit = _see_synthetic(reader, prior, recipe, args.count, FIT_SEED)
+    brands, others, _ = ({w: measure_weight(prior, w, some) for w in WEIGHTS} for some in fit.values())
+    weight = choose_weight(brands, others)
+    print(f"\n{reader.info.name} {reader.info.version}: exact match (+ put right, - spoilt by the format prior)")
+    print(f"\nThe crops that choose, recipe {recipe.name}:\n")
+    _print_outcomes(prior, WEIGHTS, fit)
+    print(f"\nChosen weight: {weight:g}. Fresh crops:\n")
+    check = _see_synthetic(reader, prior, recipe, args.count, CHECK_SEED)
+    _print_outcomes(prior, (0.0, weight), check)
+    if args.real is not None and (real := _see_real(reader, Path(args.real))):
+        print("\nReal crops, which choose nothing:\n")
+        _print_outcomes(prior, (0.0, weight), real)
+    spent = _microseconds(prior, weight, check["brands' codes"])
+    print(f"\n{spent:.0f} microseconds of processor time per crop")
+    if args.write:
+        _store_weight(args.model, weight)
+        print(f"stored in {args.model / 'model.json'}; its confidence has to be calibrated again")
+    return 0
+
+
+def _store_weight(directory: Path, weight: float) -> None:
+    file = directory / "model.json"
+    description: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    description.setdefault("decoding", {})["prior_weight"] = weight
+    file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

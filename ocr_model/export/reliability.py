@@ -1,0 +1,261 @@
+"""The command `calibrate`: how far the shown confidence can be trusted, measured and drawn.
+
+    python -m ocr_model calibrate --synthetic tags-1:10000 --processes 2     # measure what the model shows
+    python -m ocr_model calibrate --fit tags-1:12000 --processes 2           # fit first, write it into model.json
+
+Measured on crops of another seed than the fit's, as the recipe makes them and photographed again. Writes
+`docs/calibration.png` and `docs/calibration.json`; `make bench` prints the latter if it was measured on the very model
+that it reads with (the hash of `model.json` tells).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+
+from data_gen.fonts import FontsMissingError
+from data_gen.processes import WorkerProcessError
+from data_gen.recipe import RecipeError, load_recipe
+from ocr_model.errors import ModelError
+from ocr_model.export.calibration_fitting import FIT_SEED, calibrate_directory
+from ocr_model.export.synthetic_readings import Readings, read_synthetic
+from ocr_model.reading.calibration import (
+    ACCEPTABLE_RISK,
+    Calibration,
+    CalibrationError,
+    Proportion,
+    expected_calibration_error,
+    read_calibration,
+    reading_digest,
+    reliability_bins,
+    risk_coverage,
+)
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
+
+__all__ = ["MEASURE_SEED", "Reliability", "add_arguments", "main", "measure_readings"]
+
+MEASURE_SEED = 20_260_801  # neither trained on nor calibrated with
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How well the confidence of some readings keeps its promise.
+
+    Attributes:
+        name: of the crops.
+        readings: that were measured.
+        error: expected calibration error with its bootstrap interval.
+        area: under the risk-coverage curve.
+        accepted: texts from the accept threshold on; None if the model has no threshold.
+        wrong: of the accepted ones; None if there are none.
+    """
+
+    name: str
+    readings: Readings
+    error: CalibrationError
+    area: float
+    accepted: Proportion | None
+    wrong: Proportion | None
+
+    def figures(self) -> dict[str, Any]:
+        """The figures as they are stored."""
+        figures: dict[str, Any] = {
+            "crops": len(self.readings),
+            "right": int(self.readings.correct.sum()),
+            "ece": {"value": self.error.value, "low": self.error.low, "high": self.error.high},
+            "risk_coverage_area": self.area,
+        }
+        if self.accepted is not None:
+            figures["accepted"] = self.accepted.count
+        if self.wrong is not None:
+            figures["wrong"] = self.wrong.count
+        return figures
+
+    def line(self) -> str:
+        """The figures for people."""
+        parts = [
+            f"{self.name}: {self.readings.correct.mean():.1%} of {len(self.readings)} right",
+            f"ECE {self.error.value:.4f} ({self.error.low:.4f} to {self.error.high:.4f})",
+        ]
+        if self.accepted is not None and self.wrong is not None:
+            low, high = self.wrong.interval()
+            parts.append(
+                f"{self.accepted.share:.1%} accepted without asking, {self.wrong.count} of {self.wrong.total} wrong"
+                f" ({low:.2%} to {high:.2%}; at most {ACCEPTABLE_RISK:.2%} wanted)"
+            )
+        return ", ".join(parts)
+
+
+def measure_readings(name: str, readings: Readings, threshold: float | None) -> Reliability:
+    """Measure readings as they are shown.
+
+    Args:
+        name: of the crops.
+        readings: with the confidence that is shown.
+        threshold: from which texts are accepted without asking; None if there is none.
+    """
+    accepted = wrong = None
+    if threshold is not None:
+        taken = (readings.confidence >= threshold) & readings.has_text
+        accepted = Proportion(int(taken.sum()), len(readings))
+        if accepted.count:
+            wrong = Proportion(int((~readings.correct[taken]).sum()), accepted.count)
+    error = expected_calibration_error(readings.confidence, readings.correct)
+    return Reliability(
+        name, readings, error, risk_coverage(readings.confidence, readings.correct).area, accepted, wrong
+    )
+
+
+def draw(measured: list[Reliability], threshold: float | None, file: Path) -> None:
+    """Reliability diagram and risk-coverage curve, side by side, as a PNG."""
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    figure, (diagram, curve) = pyplot.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
+    diagram.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="keeps its promise")
+    for one in measured:
+        bins = reliability_bins(one.readings.confidence, one.readings.correct)
+        share = bins.correct / bins.count
+        ends = [
+            Proportion(int(correct), int(count)).interval()
+            for correct, count in zip(bins.correct, bins.count, strict=True)
+        ]
+        bars = [np.maximum(0.0, share - [low for low, _ in ends]), np.maximum(0.0, [high for _, high in ends] - share)]
+        diagram.errorbar(
+            bins.confidence, share, yerr=bars, marker="o", capsize=2, label=f"{one.name} (ECE {one.error.value:.3f})"
+        )
+        risk = risk_coverage(one.readings.confidence, one.readings.correct)
+        curve.plot(risk.coverage, risk.risk, label=f"{one.name} (area {risk.area:.4f})")
+    diagram.set(xlabel="confidence shown", ylabel="share that is right", title="Reliability, 95 % intervals")
+    curve.axhline(ACCEPTABLE_RISK, color="0.7", linewidth=1, linestyle="--", label="1 error in 200")
+    title = "Risk and coverage" if threshold is None else f"Risk and coverage; accepted from {threshold:.4f} on"
+    curve.set(xlabel="share of the crops answered, the surest first", ylabel="share of the answers wrong", title=title)
+    for axes in (diagram, curve):
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=110)
+    pyplot.close(figure)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _recipe_and_count(text: str) -> tuple[str, int]:
+    recipe, _, count = text.rpartition(":")
+    try:
+        if recipe and int(count) >= 2:
+            load_recipe(recipe)
+            return recipe, int(count)
+    except RecipeError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"expected RECIPE:COUNT with a count of at least 2, not {text!r}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `calibrate` takes."""
+    parser.add_argument("--model", type=Path, default=CHAMPION, help="an exported model (default: the champion)")
+    parser.add_argument(
+        "--fit",
+        type=_recipe_and_count,
+        metavar="RECIPE:COUNT",
+        help="fit temperature and accept threshold on so many crops first, and write them into model.json",
+    )
+    parser.add_argument(
+        "--synthetic",
+        type=_recipe_and_count,
+        metavar="RECIPE:COUNT",
+        default="tags-1:10000",
+        help="crops to measure on (default: tags-1:10000)",
+    )
+    parser.add_argument("--seed", type=int, default=MEASURE_SEED, help="of the crops to measure on")
+    parser.add_argument("--processes", type=_positive, default=1, help="that read side by side")
+    parser.add_argument(
+        "--out", type=Path, default=Path("docs/calibration"), help="write PATH.json and PATH.png (docs/calibration)"
+    )
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `python -m ocr_model calibrate`.
+
+    Returns:
+        Exit status: 0, or 2 if the model or the fonts of a recipe are missing, or the seed is the fit's.
+    """
+    if args.seed == FIT_SEED:
+        print(f"error: the calibration was fitted on the crops of seed {FIT_SEED}; name another", file=sys.stderr)
+        return 2
+    try:
+        _fit_and_measure(args)
+    except (ModelError, FontsMissingError, WorkerProcessError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _fit_and_measure(args: argparse.Namespace) -> None:
+    progress = sys.stderr.isatty()
+    precision = Recognizer.load(args.model, threads=1).precision
+    if args.fit:
+        recipe, count = args.fit
+        fit = calibrate_directory(args.model, recipe, count, processes=args.processes, progress=progress)
+        print(f"fitted on {fit.crops} crops: {_in_words(fit.calibration)}", flush=True)
+    recipe, count = args.synthetic
+    parts = [
+        (
+            name,
+            read_synthetic(
+                args.model, recipe, count, seed=args.seed, shifted=shifted, processes=args.processes, progress=progress
+            ),
+        )
+        for name, shifted in ((recipe, False), (f"{recipe}, photographed again", True))
+    ]
+    content = (args.model / "model.json").read_bytes()
+    calibration = read_calibration(args.model)
+    measured = [measure_readings(name, readings, calibration.accept_threshold) for name, readings in parts]
+    description = json.loads(content)
+    figures = {
+        "model": {
+            "name": description["name"],
+            "version": description["version"],
+            "sha256": hashlib.sha256(content).hexdigest(),
+        },
+        "reading_digest": reading_digest(),
+        "precision": precision,
+        "temperature": calibration.temperature,
+        "bias": calibration.bias,
+        "accept_threshold": calibration.accept_threshold,
+        "recipe": recipe,
+        "recipe_digest": load_recipe(recipe).digest,
+        "seed": args.seed,
+        "synthetic": measured[0].figures(),
+        "shifted": measured[1].figures(),
+    }
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    draw(measured, calibration.accept_threshold, args.out.with_suffix(".png"))
+    print(f"read in {precision} precision, {_in_words(calibration)}")
+    for one in measured:
+        print(one.line())
+    print(f"wrote {args.out.with_suffix('.json')} and {args.out.with_suffix('.png')}")
+
+
+def _in_words(calibration: Calibration) -> str:
+    threshold = calibration.accept_threshold
+    accept = (
+        "no accept threshold" if threshold is None else f"texts are accepted without asking from {threshold:.6f} on"
+    )
+    return f"temperature {calibration.temperature:g}, bias {calibration.bias:g}, {accept}"

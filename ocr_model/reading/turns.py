@@ -1,0 +1,188 @@
+"""Which way up a crop stands: found by reading, at nearly no cost for crops that stand upright.
+
+Two things tell. A line of text is wider than high, so a crop that is clearly higher than wide lies on its side.
+And a linear head looks at the features that the encoder computes anyway: text that stands on its head has other
+ones. Only where that head is in doubt is a crop read a second time, upside down.
+"""
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_model.errors import ModelError
+from ocr_model.reading.decoding import Floats, Hypothesis
+
+__all__ = ["TurnHead", "TurnedReading", "choose_turn", "first_turns", "fit_turn_head", "further_turns", "pool_context"]
+
+# All thresholds were chosen on synthetic crops, at all four turns.
+_TALL = 1.25  # height over width from which a crop is taken to lie on its side
+_NEARLY_SQUARE = 0.8  # height over width from which it may
+_DOUBT = -1.5  # log odds of "upside down" from which the other way up is read as well
+_SURE = 0.9  # confidence from which a reading is believed when there is no head to ask
+_LIKELY = 0.5  # confidence from which a nearly square crop is not read on its sides as well
+_TEXT_AFTER_ALL = 0.3  # confidence that it takes to find text in a crop that has none the way it stands
+_HEAD_WEIGHT = 0.7  # of the head's log odds beside the confidence's
+_UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most people hold a tag so that they can read it
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedReading:
+    """What a crop says when it is turned.
+
+    Attributes:
+        hypotheses: the readings, the best first, spacings merged.
+        text: of the best.
+        confidence: probability of the best, 0..1, before calibration, so that the turn does not depend on it; of an
+            empty text: that there is none.
+        upside_down: log odds that the text stands on its head this way up; 0 if nothing is known.
+    """
+
+    hypotheses: Sequence[Hypothesis]
+    text: str
+    confidence: float
+    upside_down: float
+
+
+def first_turns(width: int, height: int) -> tuple[int, ...]:
+    """The clockwise quarter turns at which a crop of this size in pixels is read in any case."""
+    return (1, 3) if height > _TALL * width else (0,)
+
+
+def further_turns(width: int, height: int, readings: Mapping[int, TurnedReading], *, has_head: bool) -> tuple[int, ...]:
+    """The turns at which it is read as well, given its first readings.
+
+    Args:
+        width: of the crop, pixels.
+        height: of the crop, pixels.
+        readings: by first turn.
+        has_head: whether the readings' `upside_down` means something.
+    """
+    if 0 not in readings:
+        return () if any(one.text for one in readings.values()) else (0,)
+    upright = readings[0]
+    unsure = not upright.text or upright.confidence < _SURE
+    turns = (2,) if (upright.upside_down > _DOUBT if has_head else unsure) else ()
+    if height > _NEARLY_SQUARE * width and (not upright.text or upright.confidence < _LIKELY):
+        turns = (*turns, 1, 3)
+    return turns
+
+
+def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> int:
+    """The turn to believe.
+
+    The most confident text wins, the head's opinion added, with a margin for the way the crop stands: a correct
+    upright reading must not be lost. "No text" never wins over a text that was read at a first turn, because upside
+    down, and even more on its side, a line reads as no text.
+
+    Args:
+        readings: by clockwise quarter turns.
+        first: those at which it was read in any case; 0 is among the readings if these show no text.
+    """
+    expected = any(readings[turn].text for turn in first)
+    among = {
+        turn: one for turn, one in readings.items() if one.text and (expected or one.confidence >= _TEXT_AFTER_ALL)
+    }
+    if not among:
+        return 0
+
+    def belief(turn: int) -> float:
+        one = among[turn]
+        sure = min(max(one.confidence, 1e-9), 1.0 - 1e-9)
+        log_odds = math.log(sure) - math.log1p(-sure)
+        return log_odds - _HEAD_WEIGHT * one.upside_down + (_UPRIGHT if turn == 0 else 0.0)
+
+    return max(among, key=belief)
+
+
+# --- The head ---
+
+
+def pool_context(context: Floats) -> Floats:
+    """What the head sees of the encoder's features (N, T, D): their mean, greatest and least, (N, 3 D)."""
+    return np.concatenate([context.mean(axis=1), context.max(axis=1), context.min(axis=1)], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnHead:
+    """A logistic regression on the pooled features.
+
+    Attributes:
+        weights: (3 D,) float32.
+        bias: of the log odds.
+    """
+
+    weights: Floats
+    bias: float
+
+    def upside_down(self, pooled: Floats) -> Floats:
+        """Log odds (N,) that the text of each crop stands on its head.
+
+        Args:
+            pooled: (N, 3 D), from `pool_context`.
+
+        Raises:
+            ModelError: the features have another size than those that the head was fitted on.
+        """
+        if pooled.shape[1:] != self.weights.shape:
+            raise ModelError(f"the turn head expects {self.weights.size} features, the encoder has {pooled.shape[1]}")
+        # Not as a product of matrices: waking the library's threads for it takes longer than adding it up.
+        total: Floats = (pooled * self.weights).sum(axis=1) + np.float32(self.bias)
+        return total
+
+    def to_bytes(self) -> bytes:
+        """A NumPy file with one float32 vector: the weights, then the bias."""
+        buffer = io.BytesIO()
+        np.save(buffer, np.append(self.weights, self.bias).astype(np.float32), allow_pickle=False)
+        return buffer.getvalue()
+
+    @classmethod
+    def load(cls, file: Path) -> "TurnHead":
+        """Read what `to_bytes` gave.
+
+        Raises:
+            ModelError: the file is no such vector.
+        """
+        try:
+            vector = np.load(file, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise ModelError(f"the turn head {file} cannot be read") from error
+        if not isinstance(vector, np.ndarray) or vector.ndim != 1 or vector.size < 2 or not np.isfinite(vector).all():
+            raise ModelError(f"the turn head {file} is no list of numbers")
+        return cls(vector[:-1].astype(np.float32), float(vector[-1]))
+
+
+def fit_turn_head(upright: Floats, upside_down: Floats, *, ridge: float = 0.01) -> TurnHead:
+    """Logistic regression by Newton's method on standardised features.
+
+    Args:
+        upright: (N, 3 D) pooled features of crops that stand upright.
+        upside_down: (M, 3 D) of crops that stand on their head.
+        ridge: of the penalty per crop on the squared weights.
+
+    Raises:
+        ValueError: no crop, or features of different sizes.
+    """
+    if not len(upright) or not len(upside_down) or upright.shape[1:] != upside_down.shape[1:]:
+        raise ValueError(f"features of shapes {upright.shape} and {upside_down.shape} cannot be told apart")
+    features = np.concatenate([upright, upside_down]).astype(np.float64)
+    wanted = np.repeat([0.0, 1.0], [len(upright), len(upside_down)])
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
+    rows = np.concatenate([(features - mean) / scale, np.ones((len(features), 1))], axis=1)
+    penalty = np.full(rows.shape[1], ridge * len(rows))
+    penalty[-1] = 1e-9  # the bias is free
+    weights: NDArray[np.float64] = np.zeros(rows.shape[1])
+    for _ in range(50):
+        probability = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -30.0, 30.0)))
+        gradient = rows.T @ (probability - wanted) + penalty * weights
+        curvature = (rows.T * (probability * (1.0 - probability))) @ rows + np.diag(penalty)
+        step = np.linalg.solve(curvature, gradient)
+        weights -= step
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    plain = weights[:-1] / scale
+    return TurnHead(plain.astype(np.float32), float(weights[-1] - plain @ mean))

@@ -1,0 +1,225 @@
+"""Evaluation of a recognizer on labelled crops: exact match, strict match, character error rate.
+
+python -m ocr_model evaluate --run runs/first --synthetic tags-1:1000 --folder path/with/labels.tsv
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from ocr_model.codes.text import label_text, match_key
+from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
+from ocr_model.training.architecture.prediction import END, START
+from ocr_model.training.targets import Targets
+
+WEIGHTS = "weights.pt"  # of an exported model
+VALIDATION_SEED = 20_210_801  # no training run may use it
+
+
+@dataclass(frozen=True)
+class EvaluationSet:
+    """Labelled crops that nothing is trained on."""
+
+    name: str
+    images: tuple[NDArray[np.uint8], ...]  # grey, (H, W) each
+    texts: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a recognizer read on a set."""
+
+    data: EvaluationSet
+    readings: tuple[str, ...]
+    confidences: tuple[float, ...]
+
+    @property
+    def exact(self) -> float:
+        """Share of texts equal after removing everything but A-Z and 0-9."""
+        return float(
+            np.mean([match_key(a) == match_key(b) for a, b in zip(self.readings, self.data.texts, strict=True)])
+        )
+
+    @property
+    def strict(self) -> float:
+        """Share of texts equal after dropping spaces."""
+        return float(
+            np.mean([label_text(a) == label_text(b) for a, b in zip(self.readings, self.data.texts, strict=True)])
+        )
+
+    @property
+    def character_error_rate(self) -> float:
+        """Edits over characters of the labels."""
+        edits = sum(
+            edit_distance(match_key(a), match_key(b)) for a, b in zip(self.readings, self.data.texts, strict=True)
+        )
+        return edits / max(1, sum(len(match_key(text)) for text in self.data.texts))
+
+    def errors(self) -> list[tuple[str, str, str, float]]:
+        """(file, label, reading, confidence) of everything misread."""
+        rows = zip(self.data.files, self.data.texts, self.readings, self.confidences, strict=True)
+        return [row for row in rows if match_key(row[1]) != match_key(row[2])]
+
+    def summary(self) -> dict[str, Any]:
+        """The figures, rounded."""
+        return {
+            "crops": len(self.readings),
+            "exact": round(self.exact, 4),
+            "strict": round(self.strict, 4),
+            "character_error_rate": round(self.character_error_rate, 4),
+        }
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]
+
+
+def load_labelled_folder(folder: Path) -> EvaluationSet:
+    """Crops of a folder with labels.tsv (columns file, text).
+
+    Raises:
+        FileNotFoundError: no labels.tsv, or a file that it names is missing.
+    """
+    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    images = []
+    for row in rows:
+        with Image.open(folder / row["file"]) as image:
+            images.append(np.asarray(image.convert("L")))
+    return EvaluationSet(
+        folder.name, tuple(images), tuple(row["text"] for row in rows), tuple(row["file"] for row in rows)
+    )
+
+
+def synthetic_set(recipe_name: str, count: int, seed: int = VALIDATION_SEED) -> EvaluationSet:
+    """Freshly rendered crops of a recipe, from a seed that training never uses."""
+    from data_gen.crop import CropRenderer
+    from data_gen.fonts import load_fonts
+    from data_gen.recipe import load_recipe
+
+    recipe = load_recipe(recipe_name)
+    renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=seed)
+    crops = [renderer.render(index) for index in range(count)]
+    return EvaluationSet(
+        f"synthetic {recipe.name}",
+        tuple(c.image for c in crops),
+        tuple(c.text for c in crops),
+        tuple(str(i) for i in range(count)),
+    )
+
+
+def fit_input(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize a grey crop (H, W) to (width, height) = `size`, aspect not kept, exactly as serving does."""
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+
+
+def network_input(images: Sequence[NDArray[np.uint8]], config: NetworkConfig) -> Tensor:
+    """Grey crops (H, W) uint8 to (N, 1, height, width) float32 in [-1, 1], resized exactly as serving resizes."""
+    size = (config.input_width, config.input_height)
+    rows = [np.asarray(fit_input(image, size), np.float32) for image in images]
+    return torch.from_numpy(np.stack(rows)[:, None] / 127.5 - 1)
+
+
+@torch.inference_mode()
+def evaluate_network(network: RecognitionNetwork, data: EvaluationSet, batch: int = 64) -> Evaluation:
+    """Read a set greedily with a torch network (in evaluation mode)."""
+    targets = Targets(network.config.charset, network.config.max_length)
+    device = next(network.parameters()).device
+    readings: list[str] = []
+    confidences: list[float] = []
+    for first in range(0, len(data.images), batch):
+        pictures = network_input(data.images[first : first + batch], network.config).to(device)
+        context = network.encode(pictures)
+        if network.attention is None:
+            log_probs = network.ctc(context).float().log_softmax(2)
+            best = log_probs.max(dim=2)
+            readings += [targets.ctc_text(row) for row in best.indices.tolist()]
+            confidences += best.values.sum(dim=1).exp().tolist()
+        else:
+            tokens, logs = decode_greedily(network, context)
+            readings += [targets.text(row) for row in tokens.tolist()]
+            confidences += logs.exp().tolist()
+    return Evaluation(data, tuple(readings), tuple(confidences))
+
+
+def decode_greedily(network: RecognitionNetwork, context: Tensor) -> tuple[Tensor, Tensor]:
+    """Most likely token at each step: tokens (N, max_length + 1) and each text's log probability, END included."""
+    attention = network.attention
+    if attention is None:
+        raise ValueError(f"{network.config.architecture} has no attention decoder")
+    count = context.shape[0]
+    projected = attention.project(context)
+    hidden = torch.zeros(count, attention.hidden_size, device=context.device)
+    cell = torch.zeros_like(hidden)
+    token = torch.full((count,), START, dtype=torch.int64, device=context.device)
+    ended = torch.zeros(count, dtype=torch.bool, device=context.device)
+    total = torch.zeros(count, device=context.device)
+    tokens = []
+    for _ in range(network.config.max_length + 1):
+        logits, hidden, cell = attention.step(context, projected, hidden, cell, token)
+        log_prob, token = logits.float().log_softmax(1).max(dim=1)
+        total = total + torch.where(ended, 0.0, log_prob)
+        token = torch.where(ended, END, token)
+        tokens.append(token)
+        ended = ended | (token == END)
+        if bool(ended.all()):
+            break
+    return torch.stack(tokens, dim=1), total
+
+
+def load_run(run: Path) -> RecognitionNetwork:
+    """The averaged weights of a training run, or those of an exported model, in evaluation mode, on the CPU.
+
+    Raises:
+        FileNotFoundError: the folder has neither a checkpoint nor exported weights.
+    """
+    file = run / "checkpoint.pt"
+    saved = torch.load(file if file.is_file() else run / WEIGHTS, map_location="cpu", weights_only=True)
+    fields = dict(saved["network_config"])
+    fields["blocks"] = tuple(fields["blocks"])
+    network = RecognitionNetwork(NetworkConfig(**fields))
+    network.load_state_dict(saved["averages"])
+    return network.eval()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m ocr_model evaluate`."""
+    parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
+    parser.add_argument("--folder", type=Path, action="append", default=[], help="folder with labels.tsv")
+    parser.add_argument("--synthetic", action="append", default=[], metavar="RECIPE:COUNT")
+    parser.add_argument("--errors", action="store_true", help="list every misread crop")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `python -m ocr_model evaluate`: one JSON line per set."""
+    network = load_run(args.run)
+    sets = [load_labelled_folder(folder) for folder in args.folder]
+    for part in args.synthetic:
+        recipe, _, count = part.partition(":")
+        sets.append(synthetic_set(recipe, int(count or 1000)))
+    for data in sets:
+        evaluation = evaluate_network(network, data)
+        print(json.dumps({"set": data.name, **evaluation.summary()}))
+        if args.errors:
+            for file, label, reading, confidence in evaluation.errors():
+                print(f"  {file}\t{label}\t{reading}\t{confidence:.3f}")
+    return 0

@@ -1,0 +1,67 @@
+"""Work goes to threads; a full queue says so instead of growing."""
+
+import asyncio
+import threading
+
+import pytest
+
+from backend.http.problems import Problem
+from backend.http.work_queue import WorkQueue
+
+
+def test_a_job_runs_beside_the_event_loop() -> None:
+    async def run() -> tuple[int, int]:
+        queue = WorkQueue("test", workers=1, waiting=1)
+        return threading.get_ident(), await queue.run(threading.get_ident)
+
+    loop_thread, job_thread = asyncio.run(run())
+    assert loop_thread != job_thread
+
+
+def test_a_full_queue_refuses_and_recovers() -> None:
+    async def run() -> None:
+        queue = WorkQueue("test", workers=1, waiting=1)
+        gate = threading.Event()
+        jobs = [asyncio.create_task(queue.run(gate.wait, 5)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Problem) as refused:
+            await queue.run(int)
+        assert refused.value.status_code == 503
+        assert refused.value.headers == {"Retry-After": "2"}
+        gate.set()
+        assert await asyncio.gather(*jobs) == [True, True]
+        assert await queue.run(int) == 0
+        queue.close()
+
+    asyncio.run(run())
+
+
+def test_who_gives_up_waiting_frees_the_place() -> None:
+    async def run() -> None:
+        queue = WorkQueue("test", workers=1, waiting=1)
+        gate = threading.Event()
+        running = asyncio.create_task(queue.run(gate.wait, 5))
+        waiting = asyncio.create_task(queue.run(gate.wait, 5))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.sleep(0.05)
+        assert queue.jobs == 1
+        running.cancel()  # its thread is still busy
+        await asyncio.sleep(0.05)
+        assert queue.jobs == 1
+        gate.set()
+        queue.close()
+        assert queue.jobs == 0
+
+    asyncio.run(run())
+
+
+def test_a_failing_job_frees_its_place() -> None:
+    async def run() -> None:
+        queue = WorkQueue("test", workers=1, waiting=0)
+        for _ in range(3):
+            with pytest.raises(ValueError, match="invalid literal"):
+                await queue.run(int, "x")
+        queue.close()
+
+    asyncio.run(run())

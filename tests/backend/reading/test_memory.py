@@ -1,0 +1,41 @@
+"""Memory of decoded photos goes back to the system."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+PROGRAM = """
+import threading
+from pathlib import Path
+from PIL import Image
+from backend.reading.memory import give_back_memory, share_one_arena
+
+def resident():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) // 1024
+
+def work(kept):
+    photos = [Image.new("RGB", (2000, 1500), "white") for _ in range(12)]
+    kept.append(Image.new("RGB", (300, 300), "white"))  # above them, so that the heap cannot simply shrink
+
+share_one_arena()
+before, kept = resident(), []
+for _ in range(2):
+    thread = threading.Thread(target=work, args=(kept,))
+    thread.start()
+    thread.join()
+give_back_memory()
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux' /proc")
+def test_photos_leave_nothing_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert int(done.stdout) < 40  # MB; twelve photos take 140

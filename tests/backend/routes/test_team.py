@@ -1,0 +1,349 @@
+"""What the team sees and does: versions, cycles, champions, labels, second looks."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+from pydantic import SecretStr
+
+from backend.settings import Settings
+from datasets.cycles.decision import Comparison
+from datasets.cycles.report import CycleReport, ModelSummary
+from datasets.cycles.requests import claim_cycle, cycle_file_name, pending, worker_seen, write_progress
+from datasets.models.champions import Champions
+from datasets.objects.folder import FolderObjects
+from datasets.samples.places import Places
+from datasets.samples.review import DROPPED, FIXED, REVIEWED
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
+from datasets.versions.card import write_cards
+from datasets.versions.catalogue import VersionCatalogue
+from datasets.versions.creation import VersionRequest, create_version
+from datasets.versions.selection import parse_filter
+from tests.datasets.making import label, model_folder
+from tests.datasets.patterns import pattern
+
+TOKEN = "a-token-for-the-team"
+ROUTES = [
+    ("GET", "/v1/team/overview"),
+    ("GET", "/v1/team/versions/v1.0"),
+    ("GET", "/v1/team/versions/v1.0/sheet.png"),
+    ("GET", "/v1/team/cycles"),
+    ("POST", "/v1/team/cycles"),
+    ("GET", "/v1/team/cycles/v1.0-a/report.html"),
+    ("GET", "/v1/team/review"),
+    ("POST", "/v1/team/review"),
+    ("GET", f"/v1/team/samples/{'0' * 64}.png"),
+]
+
+
+@pytest.fixture
+def spool(settings: Settings) -> Path:
+    """A spool with twenty labels on two days: five corrected, one of these hard to believe."""
+    with SampleStore.open(settings.spool) as store:
+        for number in range(20):
+            changes: dict[str, Any] = {"at": datetime(2026, 5, 4 + number // 10, 12, number, tzinfo=UTC)}
+            if number % 4 == 0:
+                changes |= {"status": "corrected", "text": f"CW2288-1{number:02d}"}
+            if number == 16:
+                changes |= {"text": "GW2871", "read_confidence": 0.99}
+            store.keep(pattern(number), label(f"prediction{number:08d}", **changes))
+    return settings.spool
+
+
+@pytest.fixture
+def team(start: Callable[..., TestClient]) -> TestClient:
+    """A backend whose team has a token, asked with it."""
+    client = start(team_token=SecretStr(TOKEN))
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    return client
+
+
+def objects(spool: Path) -> FolderObjects:
+    return FolderObjects(spool)
+
+
+def report(number: int, **changes: Any) -> CycleReport:
+    day = datetime(2026, 6, number, tzinfo=UTC)
+    holdout = Comparison("collected holdout", "holdout", 200, 150, 170, 25, 5, 0.1, 0.05, 0.15, 0.0003, "better", "")
+    values: dict[str, Any] = {
+        "id": f"v{number}.0-a",
+        "version": f"v{number}.0",
+        "version_hash": "0" * 64,
+        "outcome": "accepted",
+        "reason": "Accepted: better.",
+        "by": "me",
+        "why": "",
+        "started_at": day.isoformat(),
+        "finished_at": (day + timedelta(hours=1)).isoformat(),
+        "champion": ModelSummary("1" * 64, "trba", "1"),
+        "challenger": ModelSummary("2" * 64, "trba", "2"),
+        "promoted_number": 2,
+        "comparisons": (
+            holdout,
+            replace(holdout, name="tags-1", kind="set", verdict="not worse"),
+            replace(holdout, name="tags-1, brand Nike", kind="slice", verdict="not worse"),
+        ),
+    }
+    return CycleReport(**(values | changes))
+
+
+def publish(spool: Path, one: CycleReport) -> None:
+    objects(spool).put(cycle_file_name(one.id, "report.html"), b"<p>what happened")
+    objects(spool).put(cycle_file_name(one.id, "report.json"), one.to_bytes())
+
+
+def create(spool: Path, name: str) -> None:
+    with SampleStore.open(spool) as store, Places.open(spool) as places:
+        version = create_version(store, places, name, VersionRequest(filters=(parse_filter("all"),)))
+        write_cards(store, VersionCatalogue(places), version, frozenset())
+
+
+def live(spool: Path) -> dict[str, Sample]:
+    with SampleStore.open(spool) as store:
+        return {one.label.prediction_id: one for one in store.samples()}
+
+
+# -- who may ask ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_without_a_token_set_every_route_is_shut(client: TestClient, method: str, path: str) -> None:
+    answer = client.request(method, path, headers={"Authorization": "Bearer anything"})
+    assert (answer.status_code, answer.json()["kind"]) == (403, "team-off")
+
+
+@pytest.mark.parametrize("header", [None, "Bearer wrong-wrong-wrong", f"Basic {TOKEN}", TOKEN, "Bearer"])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_without_the_token_every_route_is_shut(team: TestClient, method: str, path: str, header: str | None) -> None:
+    del team.headers["Authorization"]
+    answer = team.request(method, path, headers={} if header is None else {"Authorization": header})
+    assert (answer.status_code, answer.json()["kind"]) == (401, "wrong-token")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_every_route_of_the_team_is_tested_for_its_lock(team: TestClient) -> None:
+    paths = team.get("/openapi.json").json()["paths"]
+    known = {path for path in paths if path.startswith("/v1/team")}
+    assert sum(len(paths[path]) for path in known) == len(ROUTES)
+
+
+def test_guesses_run_out(team: TestClient) -> None:
+    wrong = {"Authorization": "Bearer wrong-wrong-wrong"}
+    assert [team.get("/v1/team/cycles", headers=wrong).status_code for _ in range(11)] == [401] * 10 + [429]
+    assert team.get("/v1/team/cycles").status_code == 429
+    assert "tags_team_refused_total 10.0" in team.get("/metrics").text
+
+
+# -- at a glance ------------------------------------------------------------------------------------------
+
+
+def test_a_store_with_nothing_in_it(team: TestClient) -> None:
+    body = team.get("/v1/team/overview").json()
+    assert body["serving"] == {"name": "fake", "version": "7"}
+    assert (body["serving_number"], body["champions"], body["versions"], body["cycles"]) == (None, [], [], [])
+    assert (body["labels"]["kept"], body["labels"]["days"], body["faults"]) == (0, [], [])
+    assert body["queue"] == {"unsent": 0, "oldest_seconds": 0.0, "stuck": 0, "last_error": None}
+    assert team.get("/v1/team/cycles").json() == {"workers": [], "cycles": []}
+    assert team.get("/v1/team/review").json() == {"waiting": 0, "items": []}
+
+
+def test_versions_carry_their_counts_and_the_last_verdict(team: TestClient, spool: Path) -> None:
+    create(spool, "v1.0")
+    create(spool, "v10.0")
+    create(spool, "v2.0")
+    publish(spool, report(1, outcome="rejected", reason="Rejected: within noise.", promoted_number=None))
+    publish(spool, report(2))
+    versions = {one["name"]: one for one in team.get("/v1/team/overview").json()["versions"]}
+    assert list(versions) == ["v1.0", "v2.0", "v10.0"]
+    assert (versions["v1.0"]["verdict"], versions["v1.0"]["reason"]) == ("rejected", "Rejected: within noise.")
+    assert (versions["v2.0"]["verdict"], versions["v10.0"]["verdict"]) == ("accepted", None)
+    assert sum(versions["v1.0"]["crops"].values()) == 19
+    assert versions["v1.0"]["left_out"] == 1
+    card = team.get("/v1/team/versions/v1.0").json()
+    assert card["has_sheet"]
+    assert card["tables"]["status"]["corrected"]
+    assert team.get("/v1/team/versions/v9.9").status_code == 404
+
+
+def test_cycles_are_told_from_their_reports_without_slices(team: TestClient, spool: Path) -> None:
+    publish(spool, report(2))
+    publish(spool, report(1))
+    cycles = team.get("/v1/team/overview").json()["cycles"]
+    assert [one["version"] for one in cycles] == ["v1.0", "v2.0"]
+    assert [score["name"] for score in cycles[0]["scores"]] == ["collected holdout", "tags-1"]
+    assert (cycles[0]["scores"][0]["champion_right"], cycles[0]["scores"][0]["challenger_right"]) == (150, 170)
+    page = team.get("/v1/team/cycles/v2.0-a/report.html")
+    assert page.text == "<p>what happened"
+    assert page.headers["content-disposition"].startswith("attachment")
+    assert team.get("/v1/team/cycles/v3.0-a/report.html").status_code == 404
+    # A later one is found, too.
+    publish(spool, report(3))
+    assert len(team.get("/v1/team/overview").json()["cycles"]) == 3
+
+
+def test_what_is_damaged_is_named_and_hides_nothing_else(team: TestClient, spool: Path) -> None:
+    publish(spool, report(1))
+    objects(spool).put(cycle_file_name("v2.0-a", "report.json"), b"{")
+    objects(spool).put("champion/00000001.json", b"{}")
+    objects(spool).put("versions/v1.0.json", b"{}")
+    body = team.get("/v1/team/overview").json()
+    assert [one["version"] for one in body["cycles"]] == ["v1.0"]
+    assert body["labels"]["kept"] == 20
+    assert len(body["faults"]) == 2
+    assert "champion/00000001.json" in " ".join(body["faults"])
+
+
+def test_champions_are_told_in_order(team: TestClient, spool: Path, tmp_path: Path) -> None:
+    champions = Champions(objects(spool))
+    one, two = (champions.register(model_folder(tmp_path / name, name)) for name in ("one", "two"))
+    champions.promote(one, expected=None, by="me", reason="shipped")
+    champions.promote(two, expected=1, by="me", reason="better", dataset_version="v2.0")
+    champions.rollback("me", "worse after all")
+    entries = team.get("/v1/team/overview").json()["champions"]
+    told = [(entry["number"], entry["name"], entry["kind"], entry["restores"]) for entry in entries]
+    assert told == [(1, "one", "promotion", None), (2, "two", "promotion", None), (3, "one", "rollback", 1)]
+
+
+def test_correction_rate_and_confidence_over_time(team: TestClient, spool: Path) -> None:
+    labels = team.get("/v1/team/overview").json()["labels"]
+    assert (labels["kept"], labels["by_status"]["corrected"], labels["waiting"]) == (20, 5, 1)
+    assert [(day["start"][:10], day["labels"], day["corrected"]) for day in labels["days"]] == [
+        ("2026-05-04", 10, 3),
+        ("2026-05-05", 10, 2),
+    ]
+    assert labels["days"][0]["confidence"] == pytest.approx(0.875)
+    assert [block["labels"] for block in labels["blocks"]] == [20]
+
+
+def test_a_new_label_is_counted_at_once(team: TestClient, png: bytes) -> None:
+    assert team.get("/v1/team/overview").json()["labels"]["days"] == []
+    prediction = team.post("/v1/predictions", files={"image": ("a.png", png)}).json()["id"]
+    team.post(f"/v1/predictions/{prediction}/label", files={"status": (None, "accepted")})
+    assert team.get("/v1/team/overview").json()["labels"]["days"][0]["labels"] == 1
+
+
+def test_a_removed_crop_is_gone_from_the_contact_sheet(team: TestClient, spool: Path) -> None:
+    create(spool, "v1.0")
+    before = team.get("/v1/team/versions/v1.0/sheet.png")
+    assert before.headers["content-type"] == "image/png"
+    assert "no-store" in before.headers["cache-control"]
+    removed = live(spool)["prediction00000003"].digest
+    assert removed in str(Image.open(io.BytesIO(before.content)).info)
+    assert team.delete("/v1/predictions/prediction00000003/label").json() == {"deleted": True}
+    after = team.get("/v1/team/versions/v1.0/sheet.png")
+    assert removed not in str(Image.open(io.BytesIO(after.content)).info)
+    assert team.get("/v1/team/versions/v2.0/sheet.png").status_code == 404
+    assert team.get(f"/v1/team/samples/{removed}.png").status_code == 404
+
+
+# -- cycles -----------------------------------------------------------------------------------------------
+
+
+def test_a_cycle_is_asked_for_and_its_progress_told(team: TestClient, spool: Path) -> None:
+    answer = team.post("/v1/team/cycles", data={"why": "enough corrections"})
+    assert answer.status_code == 202
+    (request,) = pending(objects(spool))
+    assert (request.id, request.version, request.why) == (answer.json()["id"], None, "enough corrections")
+    body = team.get("/v1/team/cycles").json()
+    assert (body["workers"], body["cycles"][0]["progress"], body["cycles"][0]["worker"]) == ([], None, None)
+
+
+def test_the_same_request_sent_again_is_one_request(team: TestClient, spool: Path) -> None:
+    ids = {team.post("/v1/team/cycles", data={"key": "k1"}).json()["id"] for _ in range(2)}
+    assert {request.id for request in pending(objects(spool))} == ids
+    assert len(ids) == 1
+
+
+def test_who_works_and_how_far_it_is(team: TestClient, spool: Path) -> None:
+    cycle = team.post("/v1/team/cycles").json()["id"]
+    worker_seen(objects(spool), "worker-1", doing=cycle)
+    claim_cycle(objects(spool), cycle, worker="worker-1", fence=1)
+    write_progress(objects(spool), cycle, stage="train", done=300, total=1000, message="crops")
+    body = team.get("/v1/team/cycles").json()
+    assert (body["workers"][0]["worker"], body["workers"][0]["doing"]) == ("worker-1", cycle)
+    progress = body["cycles"][0]["progress"]
+    assert (progress["stage"], progress["done"], progress["total"]) == ("train", 300, 1000)
+    assert body["cycles"][0]["worker"] == "worker-1"
+
+
+def test_a_cycle_on_a_version_needs_that_version(team: TestClient, spool: Path) -> None:
+    assert team.post("/v1/team/cycles", data={"version": "v9.9"}).status_code == 404
+    assert team.post("/v1/team/cycles", data={"version": "../x"}).status_code == 422
+    assert pending(objects(spool)) == ()
+    create(spool, "v1.0")
+    assert team.post("/v1/team/cycles", data={"version": "v1.0"}).status_code == 202
+    assert pending(objects(spool))[0].version == "v1.0"
+
+
+# -- second looks -----------------------------------------------------------------------------------------
+
+
+def waiting(team: TestClient) -> dict[str, Any]:
+    (item,) = team.get("/v1/team/review").json()["items"]
+    return dict(item)
+
+
+def judge(team: TestClient, item: dict[str, Any], verdict: str, **fields: str) -> Any:
+    data = {"prediction_id": item["prediction_id"], "event": item["event"], "verdict": verdict} | fields
+    return team.post("/v1/team/review", data=data)
+
+
+def test_a_suspicious_label_waits_with_its_picture(team: TestClient, spool: Path) -> None:
+    item = waiting(team)
+    assert (item["reason"], item["text"], item["read_text"]) == ("far from a sure reading", "GW2871", "CW2288-111")
+    picture = team.get(f"/v1/team/samples/{item['sample']}.png")
+    assert Image.open(io.BytesIO(picture.content)).size == pattern(16).size
+
+
+@pytest.mark.parametrize(
+    ("verdict", "fields", "source", "status", "text"),
+    [
+        ("keep", {}, REVIEWED, "corrected", "GW2871"),
+        ("fix", {"text": "cw2288–112"}, FIXED, "corrected", "CW2288-112"),
+        ("fix", {"text": "CW2288-111"}, FIXED, "accepted", "CW2288-111"),
+        ("fix", {"text": "gw 2871"}, REVIEWED, "corrected", "GW2871"),
+        ("drop", {}, DROPPED, "corrected", "GW2871"),
+    ],
+)
+def test_a_verdict_is_kept_and_the_label_waits_no_longer(
+    team: TestClient, spool: Path, verdict: str, fields: dict[str, str], source: str, status: str, text: str
+) -> None:
+    item = waiting(team)
+    answer = judge(team, item, verdict, **fields)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["status"], answer.json()["text"]) == (status, text)
+    assert team.get("/v1/team/review").json()["waiting"] == 0
+    kept = live(spool)[item["prediction_id"]].label
+    assert (kept.source, kept.status, kept.text) == (source, status, text)
+    # The answer may get lost: the same again is the same.
+    assert judge(team, item, verdict, **fields).status_code == 200
+    create(spool, "v1.0")
+    with Places.open(spool) as places:
+        entries = {one.digest: one.text for one in VersionCatalogue(places).read("v1.0").manifest.entries}
+    assert entries.get(item["sample"]) == (None if verdict == "drop" else text)
+
+
+def test_a_label_that_changed_meanwhile_is_not_judged(team: TestClient, spool: Path) -> None:
+    item = waiting(team)
+    assert judge(team, item, "keep").status_code == 200
+    answer = judge(team, item, "drop")
+    assert (answer.status_code, answer.json()["kind"]) == (409, "label-moved")
+    assert live(spool)[item["prediction_id"]].label.source == REVIEWED
+
+
+@pytest.mark.parametrize("text", ["", "  ", "---", "한글", "A" * 65])
+def test_a_fix_needs_a_line_that_can_be_on_a_tag(team: TestClient, spool: Path, text: str) -> None:
+    assert judge(team, waiting(team), "fix", text=text).status_code == 422
+
+
+def test_a_label_that_is_gone_cannot_be_judged(team: TestClient, spool: Path) -> None:
+    item = waiting(team)
+    team.delete(f"/v1/predictions/{item['prediction_id']}/label")
+    assert judge(team, item, "keep").status_code == 404

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from datasets.__main__ import main
+from datasets.commands.cycle import add_parsers, settings_from, triggers_from
+from datasets.cycles import cycle as cycle_module
+from datasets.cycles import worker as worker_module
+from datasets.cycles.cycle import CycleStoppedError, publish_failure
+from datasets.cycles.requests import pending
+from datasets.cycles.settings import CycleSettings
+from datasets.cycles.triggers import TriggerSettings
+from datasets.samples.places import Places
+from datasets.samples.store import SampleStore
+from tests.datasets.patterns import keep_all
+
+
+def parse(*arguments: str, **environment: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_parsers(parser.add_subparsers(dest="command"), environment)
+    return parser.parse_args(["cycle", *arguments])
+
+
+def run(tmp_path: Path, *arguments: str) -> int:
+    environment = {"TAGS_DATA_DIR": str(tmp_path), "MLFLOW_TRACKING_URI": "none"}
+    return main(["cycle", *arguments], environment)
+
+
+def test_the_defaults_are_those_of_the_settings() -> None:
+    options = parse("--once")
+    settings = settings_from(options)
+    assert replace(settings, tracking_uri=None) == CycleSettings()
+    assert str(settings.tracking_uri).startswith("sqlite:////")
+    assert triggers_from(options) == TriggerSettings()
+
+
+def test_options_reach_the_settings() -> None:
+    options = parse(
+        "--version",
+        "v3.0",
+        "--crops",
+        "4000",
+        "--collected-share",
+        "0.6",
+        "--margin",
+        "0.05",
+        "--no-promote",
+        "--base-recipe",
+        "tags-1",
+        "--threads",
+        "1",
+        "--most-damaged",
+        "0.02",
+        "--corrections",
+        "30",
+        "--every",
+        "0",
+        "--pause",
+        "5",
+        MLFLOW_TRACKING_URI="http://tracker",
+    )
+    settings, triggers = settings_from(options), triggers_from(options)
+    assert (settings.challenger.crops, settings.challenger.collected_share) == (4000, 0.6)
+    assert (settings.challenger.base_recipe, settings.rules.margin, settings.promote) == ("tags-1", 0.05, False)
+    assert (settings.evaluation.threads, settings.tracking_uri) == (1, "http://tracker")
+    assert settings.most_damaged == 0.02
+    assert (triggers.corrections, triggers.every, triggers.pause) == (30, None, timedelta(seconds=5))
+    assert settings_from(parse("--once", "--tracking", "none")).tracking_uri is None
+
+
+def test_exactly_one_way_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ((), ("--once", "--watch")):
+        with pytest.raises(SystemExit):
+            parse(*arguments)
+    assert "--once" in capsys.readouterr().err
+
+
+def test_settings_that_make_no_sense_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--once", "--level", "5") == 2
+    assert "level lies between 0 and 1" in capsys.readouterr().err
+    assert run(tmp_path, "--once", "--most-damaged", "5") == 2
+    assert "lies between 0 and 1" in capsys.readouterr().err
+
+
+def test_once_without_new_labels_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--once") == 0
+    assert "nothing to do" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("accepted", 0), ("rejected", 3), ("failed", 1)])
+def test_the_exit_status_tells_the_outcome(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    outcome: str,
+    status: int,
+) -> None:
+    def ends(store: object, places: Places, version: str, settings: object, **_: object) -> object:
+        failure = publish_failure(places.authority, "c1", version, "no reason", "me", "")
+        return replace(failure, outcome=outcome, notes=("something else",))
+
+    monkeypatch.setattr(cycle_module, "run_cycle", ends)
+    assert run(tmp_path, "--version", "v3.0") == status
+    out = capsys.readouterr().out
+    assert f'"outcome": "{outcome}"' in out
+    assert "- something else" in out
+
+
+def test_once_that_was_stopped_takes_its_own_request_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran: list[str] = []
+
+    def stops(*_: object, cycle_id: str, **__: object) -> None:
+        ran.append(cycle_id)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise CycleStoppedError
+
+    monkeypatch.setattr(worker_module, "run_cycle", stops)
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        keep_all(store, range(3))
+        for _ in range(2):
+            assert run(tmp_path, "--once") == 130
+        assert [one.id for one in pending(places.authority)] == [ran[0]]
+    assert ran[0] == ran[1]
+    assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_other_commands_need_nothing_that_trains_or_draws(tmp_path: Path) -> None:
+    """With torch, TRDG, Matplotlib and MLflow out of reach: they list, and say what a cycle lacks."""
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'trdg', 'matplotlib', 'mlflow', 'cv2'):\n"
+        "    sys.modules[name] = None\n"
+        "from datasets.__main__ import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    base = [sys.executable, "-c", code, "--spool", str(tmp_path / "spool")]
+    root = Path(__file__).parents[3]
+    listed = subprocess.run([*base, "list", "versions"], cwd=root, capture_output=True, text=True)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    asked = subprocess.run([*base, "cycle", "--version", "v1.0"], cwd=root, capture_output=True, text=True)
+    assert asked.returncode == 1
+    assert "run `make train-setup` first" in asked.stderr

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from datasets.errors import StoreError
+from datasets.samples.event import Event, EventName, needed_crops, read_event
+from tests.datasets.making import label
+
+EVENT = Event(
+    kind="label",
+    writer="0123456789abcdef",
+    sequence=7,
+    stamp=1_777_900_000_000,
+    stored_at=datetime(2026, 5, 4, 12, 30, 1, tzinfo=UTC),
+    prediction_id="p1",
+    sample="ab" * 32,
+    label=label("p1", turn=3, source="demo"),
+    width=600,
+    height=150,
+)
+
+
+def test_name_sorts_by_sequence_and_proves_the_bytes() -> None:
+    assert EVENT.name.startswith("events/0123456789abcdef/0000000007-")
+    later = dataclasses.replace(EVENT, sequence=10)
+    assert later.name > EVENT.name
+    assert read_event(EVENT.name, EVENT.to_bytes()) == EVENT
+    with pytest.raises(StoreError, match="do not match"):
+        read_event(EVENT.name, EVENT.to_bytes().replace(b"accepted", b"rejected"))
+
+
+def test_tombstone_travels() -> None:
+    stone = dataclasses.replace(EVENT, kind="deleted", label=None, sample=None, width=0, height=0)
+    assert read_event(stone.name, stone.to_bytes()) == stone
+
+
+def test_newer_schema_and_unknown_words_are_refused_not_guessed() -> None:
+    for key, value, message in (("schema", 2, "schema 2"), ("status", "liked", "liked"), ("kind", "moved", "moved")):
+        content = json.loads(EVENT.to_bytes()) | {key: value}
+        data = json.dumps(content).encode()
+        name = _renamed(data)
+        with pytest.raises(StoreError, match=message):
+            read_event(name, data)
+
+
+def test_an_event_under_another_writers_name_is_refused() -> None:
+    data = EVENT.to_bytes()
+    name = EVENT.name.replace("0123456789abcdef", "f" * 16)
+    with pytest.raises(StoreError, match="differ from the name"):
+        read_event(name, data)
+
+
+@pytest.mark.parametrize("name", ["events/x/1-2.json", "crops/ab/abc.png", "events/0123456789abcdef/7-ab.json"])
+def test_other_names_are_not_events(name: str) -> None:
+    assert EventName.parse(name) is None
+
+
+def test_needed_crops() -> None:
+    def event(stamp: int, kind: str, prediction: str | None, sample: str | None) -> Event:
+        return dataclasses.replace(
+            EVENT,
+            kind="label" if kind == "label" else "deleted",
+            stamp=stamp,
+            prediction_id=prediction,
+            sample=sample,
+            label=label(prediction or "") if kind == "label" else None,
+        )
+
+    events = [
+        event(1, "label", "undone", "a"),
+        event(2, "deleted", "undone", None),
+        event(3, "label", "again", "b"),
+        event(4, "deleted", "again", None),
+        event(5, "label", "again", "b"),
+        event(6, "label", "superseded", "c"),
+        event(7, "label", "superseded", "d"),
+        event(8, "label", "one", "e"),
+        event(9, "label", "other", "e"),
+        event(10, "deleted", "one", None),
+        event(11, "label", "removed", "f"),
+        event(12, "deleted", None, "f"),
+    ]
+    assert needed_crops(events) == {"b", "c", "d", "e"}
+    assert needed_crops(reversed(events)) == {"b", "c", "d", "e"}
+
+
+def _renamed(data: bytes) -> str:
+    import hashlib
+
+    return f"events/0123456789abcdef/0000000007-{hashlib.sha256(data).hexdigest()[:32]}.json"

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.samples.review import SuspicionRules, edit_distance, find_contradictions, find_suspicious
+from datasets.samples.sample import Sample
+from tests.datasets.making import label
+
+RULES = SuspicionRules()
+
+
+def sample(number: int, text: str = "CW2288-111", crop: int | None = None, **changes: Any) -> Sample:
+    digest = f"{number if crop is None else crop:064x}"
+    said = label(f"p{number}", text, **changes)
+    return Sample(digest, said, 80, 20, f"events/{number}", number, datetime(2026, 5, 4, tzinfo=UTC))
+
+
+def test_contradictions() -> None:
+    labels = [
+        sample(1, "A1", crop=1),
+        sample(2, "A2", crop=1),
+        sample(3, "B1", crop=2),
+        sample(4, "B1", crop=2, status="corrected"),
+        sample(5, "", crop=3),
+        sample(6, "", crop=3, status="unreadable"),
+        sample(7, "C1", crop=4),
+    ]
+    found = find_contradictions(labels)
+    assert {int(digest, 16): [one.label.prediction_id for one in group] for digest, group in found.items()} == {
+        1: ["p1", "p2"],
+        3: ["p5", "p6"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "suspicious"),
+    [
+        ({"text": "GW2871", "status": "corrected", "read_confidence": 0.99}, True),
+        ({"text": "GW2871", "status": "corrected", "read_confidence": 0.95}, False),
+        ({"text": "CW2288-114", "status": "corrected", "read_confidence": 0.99}, False),
+        ({"text": "CW2288-", "status": "corrected", "read_confidence": 0.99}, True),
+        ({"text": "CW2288-111", "status": "accepted", "read_confidence": 0.99}, False),
+        ({"text": "", "status": "unreadable", "read_confidence": 0.99}, False),
+        ({"text": "GW2871", "status": "corrected", "read_confidence": 0.99, "source": "review"}, False),
+    ],
+)
+def test_far_from_a_sure_reading(changes: dict[str, Any], suspicious: bool) -> None:
+    doubts = find_suspicious([sample(1, **changes)], RULES)
+    assert [doubt.reason for doubt in doubts.values()] == (["far from a sure reading"] if suspicious else [])
+
+
+def contradict(number: int, client: str) -> Sample:
+    return sample(number, "CW2288-112", status="corrected", read_confidence=0.99, client=client)
+
+
+def test_a_client_who_contradicts_many_sure_readings() -> None:
+    rogue = [contradict(number, "rogue") for number in range(4)]
+    rogue.append(sample(4, "", status="unreadable", read_confidence=0.99, client="rogue"))
+    agreeing = [sample(number, read_confidence=0.99, client="rogue") for number in range(5, 10)]
+    doubts = find_suspicious([*rogue, *agreeing], RULES)
+    assert set(doubts) == {one.event for one in rogue}
+    assert "5 of 10" in next(iter(doubts.values())).detail
+    # One fewer, or one more in agreement, and the same labels are believed.
+    assert not find_suspicious([*rogue[1:], *agreeing], RULES)
+    assert not find_suspicious([*rogue, *agreeing, sample(10, read_confidence=0.99, client="rogue")], RULES)
+
+
+def test_many_clients_and_unnamed_ones_are_not_one_client() -> None:
+    assert not find_suspicious([contradict(number, f"c{number}") for number in range(20)], RULES)
+    assert not find_suspicious([contradict(number, "") for number in range(20)], RULES)
+
+
+TEXTS = st.text("AB1-", max_size=6)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
+    assert (edit_distance(a, b) == 0) == (a == b)
+    assert edit_distance(a, b) == edit_distance(b, a)
+    assert edit_distance(a, c) <= edit_distance(a, b) + edit_distance(b, c)
+    assert abs(len(a) - len(b)) <= edit_distance(a, b) <= max(len(a), len(b))
+
+
+def test_edit_distance_of_known_words() -> None:
+    assert edit_distance("KITTEN", "SITTING") == 3

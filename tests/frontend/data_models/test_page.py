@@ -1,0 +1,352 @@
+"""The page "Data and models": what it shows and does, and how it looks in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
+from frontend.data_models.texts import DATA_TEXTS, ENGLISH, DataTexts
+from frontend.read_tag.texts import TEXTS, Language
+from tests.frontend.fake_backend import FakeBackend
+from tests.frontend.fake_team import NOON, TOKEN
+
+Open = Callable[..., AppTest]
+
+
+def script() -> None:
+    import streamlit as st
+
+    from frontend.data_models.page import data_models
+
+    data_models(st.Page(lambda: None, title="Read a tag", url_path="reading"))
+
+
+@pytest.fixture
+def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """The page in front of the fake backend, by default with the token entered."""
+    monkeypatch.setenv("BACKEND_URL", fake.url)
+    # AppTest has no browser: it answers mocks for what one tells.
+    monkeypatch.setattr(type(st.context), "ip_address", None)
+    monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
+
+    def open_it(section: str = "models", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
+        app = AppTest.from_function(script, default_timeout=60)
+        app.query_params["lang"] = language
+        if token is not None:
+            app.session_state["entered-with"] = token
+        app.session_state["section"] = section
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_it
+
+
+def told(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    html = " ".join(str(one.proto.body) for one in app.get("html") if "<style>" not in one.proto.body)
+    boxes = [box.value for kind in (app.info, app.warning, app.error, app.success, app.caption) for box in kind]
+    return " ".join([html, *map(str, boxes)])
+
+
+def pictures(app: AppTest) -> int:
+    """How many pictures are drawn."""
+    return len(app.image)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+# -- who may see it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_without_a_token_on_the_server_one_sentence_says_so(
+    open_page: Open, fake: FakeBackend, language: Language
+) -> None:
+    fake.team.token = None
+    app = open_page(token=None, language=language)
+    assert [box.value for box in app.info] == [DATA_TEXTS[language].off]
+    assert not app.text_input
+    assert "tiles" not in told(app)
+
+
+def test_the_token_is_asked_for_and_a_wrong_one_refused(open_page: Open) -> None:
+    app = open_page(token=None)
+    assert "tiles" not in told(app)
+    app.text_input(key="typed-token").input("wrong-wrong")
+    app.button[1].click().run()
+    assert [box.value for box in app.error] == [ENGLISH.entry_wrong]
+    app.text_input(key="typed-token").input(TOKEN)
+    app.button[1].click().run()
+    assert not app.error
+    assert "1,043" in told(app)
+    press(app, "leave")
+    assert "1,043" not in told(app)
+    assert app.text_input(key="typed-token")
+
+
+def test_a_backend_that_fails_is_asked_again(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.failing = 1
+    app = open_page()
+    assert [box.value for box in app.error] == [ENGLISH.refused]
+    assert "1,043" in told(press(app, "retry-overview"))
+
+
+# -- what it shows ------------------------------------------------------------------------------------------
+
+
+def test_the_figures_at_a_glance(open_page: Open, fake: FakeBackend) -> None:
+    page = told(open_page())
+    for figure in ("trba v4.0", "1,043", "12", "the oldest for 5 min", "4.0%", "97.0%"):
+        assert figure in page
+    fake.team.overview["queue"] |= {"unsent": 0, "oldest_seconds": 0.0}
+    assert ENGLISH.tile_queue_sent in told(open_page())
+    fake.team.overview["queue"] |= {"unsent": 3, "last_error": "the bucket refuses"}
+    assert "the bucket refuses" in told(open_page())
+
+
+def test_a_block_that_has_just_begun_is_told_with_the_one_before(open_page: Open, fake: FakeBackend) -> None:
+    full, begun = fake.team.overview["labels"]["blocks"][-2:]
+    full |= {"labels": 50, "corrected": 5, "confidence": 0.9}
+    begun |= {"labels": 2, "corrected": 2, "confidence": 0.99}
+    page = told(open_page())
+    for figure in ("13.5%", "90.3%", "last 52 labels"):
+        assert figure in page
+
+
+def test_the_machine_s_words_are_korean_on_the_korean_page(open_page: Open, fake: FakeBackend) -> None:
+    for section in ("models", "data"):
+        page = told(open_page(section, language="ko"))
+        for cell in ("우연일 수 있는 차이예요 (p = 1, 0.05보다 작아야 해요)", "오류 25개를 고치고"):
+            assert cell in page
+        assert "confirmed" not in page
+    models = open_page(language="ko")
+    assert "자동 (수정된 라벨)" in told(models)
+    assert models.selectbox(key="accuracy-set").options == ["손님 사진", "합성 레시피 tags-1"]
+    assert "모르는 형식" in told(open_page("data", language="ko"))
+    asked = {"by": "trigger: corrections", "version": None, "why": "204 new corrected labels, 200 are enough"}
+    fake.team.cycles.append({"id": "key-1", "worker": None, "progress": None, "at": NOON.isoformat()} | asked)
+    assert "자동 (수정된 라벨) · 새로 고친 라벨 204개 (기준 200개)" in told(open_page("cycle", language="ko"))
+
+
+def test_before_the_first_crop_the_shadow_stands_beside_who_serves(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.shadow["champion"] = None
+    fake.team.overview["serving"]["version"] = "v4.1"
+    sentences = [one.value for one in open_page().markdown]
+    assert any("**trba v4.1**" in sentence for sentence in sentences)
+
+
+def test_accuracy_champions_and_shadow(open_page: Open) -> None:
+    app = open_page()
+    page = told(app)
+    for cell in (
+        "88.0%",
+        "+10.0 [+7.0, +13.0]",
+        "within noise (p = 1, needed below 0.05)",
+        "the disk is full",
+        "champion now",
+    ):
+        assert cell in page
+    assert "champion rollback" in app.code[0].value
+    assert "only the challenger right" in page
+    app.selectbox(key="accuracy-set").select("recipe tags-1").run()
+    assert "93.2%" in told(app)
+
+
+def test_nothing_yet(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.overview |= {"champions": [], "versions": [], "cycles": []}
+    fake.team.overview["labels"] |= {"kept": 0, "crops": 0, "days": [], "blocks": []}
+    fake.team.shadow["challenger"] = None
+    models = [box.value for box in open_page().info]
+    assert models == [ENGLISH.accuracy_none, ENGLISH.champions_none, ENGLISH.shadow_none]
+    assert [box.value for box in open_page("data").info] == [ENGLISH.labels_none, ENGLISH.versions_none]
+
+
+def test_versions_with_a_card_and_a_sheet(open_page: Open) -> None:
+    app = open_page("data")
+    page = told(app)
+    for cell in ("v5.0", "60,000", "not trained yet", "Asics"):
+        assert cell in page
+    assert app.selectbox(key="card-of").value == "v5.0"
+    assert pictures(app) == 1
+
+
+def test_what_cannot_be_read_is_named(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.overview |= {"labels": None, "queue": None, "faults": ["champion/00000002.json is damaged"]}
+    assert "champion/00000002.json is damaged" in open_page().warning[0].value
+    assert "v5.0" in told(open_page("data"))
+
+
+# -- what it does -------------------------------------------------------------------------------------------
+
+
+def test_a_cycle_is_asked_for_and_its_progress_shown(open_page: Open, fake: FakeBackend) -> None:
+    app = open_page("cycle")
+    assert ENGLISH.listening.format(count=1) in told(app)
+    app.text_input(key="cycle-why").input("new brand")
+    app.selectbox(key="cycle-version").select("v4.0")
+    next(button for button in app.button if button.label == ENGLISH.cycle_button).click().run()
+    assert fake.team.requests == [{"version": "v4.0", "why": "new brand"}]
+    assert ENGLISH.cycle_waits in told(app)
+    fake.team.begin("train", 24000, 60000)
+    app.run()
+    page = told(app)
+    assert "worker-1 is on it" in page
+    assert re.search(r'class="done">Prepare.*class="now"[^>]*>Train.*class="">Export', page)
+
+
+def test_nobody_listening_is_said(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.workers = []
+    app = open_page("cycle")
+    assert ENGLISH.listening_none in [box.value for box in app.warning]
+    next(button for button in app.button if button.label == ENGLISH.cycle_button).click().run()
+    assert ENGLISH.cycle_waits_alone in told(app)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "typed", "text"), [("keep", None, ""), ("drop", None, ""), ("fix", "GW2872", "GW2872")]
+)
+def test_a_second_look_is_given(open_page: Open, fake: FakeBackend, verdict: str, typed: str | None, text: str) -> None:
+    app = open_page("review")
+    assert pictures(app) == 3
+    first = f"prediction00000001-{fake.team.review[0]['event']}"
+    if typed is not None:
+        app.text_input(key=f"line-{first}").input(typed)
+    press(app, f"{verdict}-{first}")
+    assert fake.team.verdicts == [{"id": "prediction00000001", "verdict": verdict, "text": text}]
+    assert pictures(app) == 2
+    assert ENGLISH.judged[verdict].format(text=typed or "GW2871") in [box.value for box in app.success]
+
+
+def test_a_second_look_that_is_refused_says_why(open_page: Open, fake: FakeBackend) -> None:
+    app = open_page("review")
+    first, second = (f"{item['prediction_id']}-{item['event']}" for item in fake.team.review[:2])
+    app.text_input(key=f"line-{first}").input("what?")
+    press(app, f"fix-{first}")
+    assert [box.value for box in app.error] == [ENGLISH.judged_bad_text]
+    fake.team.review[0] = fake.team.review[0] | {"event": "events/another"}
+    press(app, f"keep-{second}")
+    assert not app.error
+    fake.team.review.clear()
+    assert ENGLISH.review_none in told(app.run())
+
+
+# -- in a real browser --------------------------------------------------------------------------------------
+
+
+def enter(page: Page, url: str, texts: DataTexts) -> None:
+    page.goto(f"{url}/data")
+    field = page.locator(".st-key-typed-token input")
+    expect(field).to_be_visible()
+    field.fill(TOKEN)
+    page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    expect(page.locator(".tiles").first).to_be_visible()
+    expect(page.get_by_role("heading", name=texts.accuracy_title)).to_be_visible()
+
+
+def overflow(page: Page) -> int:
+    """CSS pixels by which anything stands out of the window sideways; tables scroll within themselves.
+
+    Not so where they are lists of cards: a card has nowhere to scroll to.
+    """
+    beyond = page.evaluate(
+        """() => Math.max(0, ...[...document.querySelectorAll('[data-testid="stMain"] *')]
+            .filter((node) => node.getClientRects().length && !node.closest('.scroll') && !node.closest('svg'))
+            .map((node) => node.getBoundingClientRect().right - window.innerWidth),
+            ...[...document.querySelectorAll('.scroll:has(table.wide)')]
+            .filter((node) => window.innerWidth <= 640)
+            .map((node) => node.scrollWidth - node.clientWidth))"""
+    )
+    return round(beyond)
+
+
+def take_picture(page: Page, path: Path) -> None:
+    """Take a picture of the whole page, which scrolls within itself, for people to look at."""
+    size = page.viewport_size
+    assert size is not None
+    height = page.get_by_test_id("stMain").evaluate("(main) => main.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": height})
+    page.wait_for_timeout(500)  # until charts have taken their new place
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_section_fits_the_window_in_both_languages(
+    browser: Browser, app_on_fake: str, fake: FakeBackend, tmp_path: Path, language: Language, size: tuple[int, int]
+) -> None:
+    texts = DATA_TEXTS[language]
+    context = browser.new_context(
+        locale={"ko": "ko-KR", "en": "en-US"}[language],
+        timezone_id="Asia/Seoul",
+        viewport={"width": size[0], "height": size[1]},
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    try:
+        page = context.new_page()
+        enter(page, app_on_fake, texts)
+        marks = {
+            "models": page.get_by_role("heading", name=texts.shadow_title),
+            "data": page.get_by_role("heading", name=texts.card_title.format(version="v5.0")),
+            "cycle": page.get_by_text(texts.listening.format(count=1)),
+            "review": page.locator('[class*="st-key-keep-prediction00000003"]'),
+        }
+        for number, (section, mark) in enumerate(marks.items()):
+            page.locator(".st-key-section button").nth(number).click()
+            expect(mark).to_be_visible()
+            if section in ("models", "data"):
+                expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+            assert overflow(page) == 0, section
+            take_picture(page, tmp_path / f"{section}.png")
+            if language == "en":
+                words = page.get_by_test_id("stMain").inner_text().replace("한국어", "")
+                assert not HANGUL.search(words)
+    finally:
+        context.close()
+
+
+@pytest.mark.browser
+def test_progress_moves_by_itself_and_the_way_back_leads_to_the_first_page(
+    browser: Browser, app_on_fake: str, fake: FakeBackend
+) -> None:
+    context = browser.new_context(locale="en-US", viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    try:
+        page = context.new_page()
+        enter(page, app_on_fake, ENGLISH)
+        page.locator(".st-key-section button").nth(2).click()
+        page.get_by_role("button", name=ENGLISH.cycle_button).click()
+        expect(page.get_by_text(ENGLISH.cycle_waits)).to_be_visible()
+        # From here on nobody touches the page.
+        fake.team.begin("train", 24000, 60000)
+        expect(page.get_by_text("Train: 24,000 of 60,000")).to_be_visible()
+        fake.team.begin("evaluate", 3, 4)
+        expect(page.get_by_text("Evaluate: 3 of 4")).to_be_visible()
+        fake.team.workers = []
+        expect(page.get_by_text(ENGLISH.listening_none.split(":")[0])).to_be_visible()
+        fake.team.cycles.clear()
+        fake.team.overview["serving"]["version"] = "v6.0"
+        expect(page.get_by_text(ENGLISH.cycle_none)).to_be_visible()
+        # The end of a cycle draws the whole page anew.
+        expect(page.locator(".tile b").first).to_have_text("trba v6.0")
+        page.locator(".st-key-back button").click()
+        expect(page.get_by_role("heading", name=TEXTS["en"].page)).to_be_visible()
+        expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    finally:
+        context.close()

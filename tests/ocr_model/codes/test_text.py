@@ -1,0 +1,67 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
+
+
+def test_charset_is_fixed_because_models_number_their_classes_by_it() -> None:
+    assert CHARSET == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
+    assert len(set(CHARSET)) == len(CHARSET) == 46
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("cw2288-111", "CW2288-111"),
+        ("ＣＷ２２８８－１１１", "CW2288-111"),
+        ("  SN \t117504\n COLOR:BLK ", "SN 117504 COLOR:BLK"),
+        ("style №　12", "STYLE NO 12"),
+        ("ＳＴＹＬＥ＃１", "STYLE#1"),
+        ("CW\u200b2288\ufeff", "CW2288"),
+        ("품번 gw2871", "품번 GW2871"),
+        ("", ""),
+        (" \u3000 ", ""),
+    ],
+)
+def test_normalize_text(typed: str, expected: str) -> None:
+    assert normalize_text(typed) == expected
+
+
+def test_every_unicode_dash_becomes_a_hyphen() -> None:
+    dashes = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) == "Pd"]
+    assert len(dashes) > 20
+    for dash in [*dashes, "\u2212", "\u02d7", "\u207b", "ー"]:
+        assert normalize_text(f"A{dash}1") == "A-1", f"U+{ord(dash):04X}"
+
+
+@given(st.text())
+def test_normalizing_twice_changes_nothing(text: str) -> None:
+    once = normalize_text(text)
+    assert normalize_text(once) == once
+    assert "  " not in once
+    assert once == once.strip()
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_printable_ascii_takes_a_shorter_way_to_the_same_text(text: str) -> None:
+    assert normalize_text(text) == normalize_text(text + "\u200b")  # an invisible character: the long way
+
+
+@given(st.text(CHARSET))
+def test_what_the_recognizer_reads_is_already_normal_but_for_spaces(text: str) -> None:
+    assert normalize_text(text) == " ".join(text.split())
+
+
+@given(st.text(CHARSET))
+def test_label_text_keeps_everything_but_spaces(text: str) -> None:
+    assert label_text(text) == text.replace(" ", "")
+
+
+def test_match_key_keeps_only_letters_and_digits() -> None:
+    assert match_key("sn 117504 COLOR:BLK") == "SN117504COLORBLK"
+    assert match_key("CW2288-111") == match_key("CW2288 111") == match_key("CW2288111")
+    assert match_key("CW2288-111") != match_key("CW2288-11I")
+    assert match_key("품번") == ""

@@ -1,0 +1,26 @@
+"""Crops that choose something are never crops that judge it."""
+
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed (`make train-setup`)")
+
+from benchmarks import decoding
+from datasets.cycles import evaluation_sets
+from ocr_model.export import calibration_fitting, prior_fitting, reliability, turn_fitting
+from ocr_model.export import graphs as export
+from ocr_model.training import evaluation
+
+
+def test_every_seed_with_a_name_is_another() -> None:
+    seeds = [
+        calibration_fitting.FIT_SEED,
+        evaluation.VALIDATION_SEED,
+        evaluation_sets.FROZEN_SEED,
+        export.INT8_SEED,
+        prior_fitting.FIT_SEED,
+        prior_fitting.CHECK_SEED,
+        reliability.MEASURE_SEED,
+        turn_fitting.TURN_SEED,
+        decoding.SEED,
+    ]
+    assert len(set(seeds)) == len(seeds)
