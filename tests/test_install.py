@@ -1,4 +1,4 @@
-"""`pip install .` gives the reader and nothing else: built, installed into an environment of its own, and used there."""
+"""`pip install .` gives the reader alone: its wheel is built, installed into a fresh environment and used there."""
 
 from __future__ import annotations
 

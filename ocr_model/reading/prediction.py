@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ocr_model.codes.formats import FormatMatch
+from ocr_model.codes.lines import FormatMatch
 
 __all__ = ["Candidate", "Character", "ModelInfo", "Prediction"]
 

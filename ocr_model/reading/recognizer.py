@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT, FormatPrior, checked_prior_weight
-from ocr_model.codes.formats import code_and_formats, extract_code
+from ocr_model.codes.lines import code_and_formats, extract_code
 from ocr_model.errors import ImageError, ModelError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.decoding import (
