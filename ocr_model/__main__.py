@@ -10,7 +10,7 @@ from collections.abc import Sequence
 __all__ = ["main", "tagreader"]
 
 _COMMANDS = {
-    "train": ("ocr_model.training.trainer", "train a recognizer on synthetic and confirmed crops (needs torch)"),
+    "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
     "export": ("ocr_model.export.graphs", "turn a training checkpoint into a model for reading (needs torch)"),
     "calibrate": ("ocr_model.export.reliability", "measure, draw and fit how far the confidence can be trusted"),
