@@ -24,7 +24,8 @@ from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesse
 from benchmarks.targets import share_in_words, target_rows, target_table
 from data_gen.twins import TWINS
 from ocr_model.errors import ModelError
-from ocr_model.reading.calibration import Proportion, read_calibration
+from ocr_model.export.proportion import Proportion
+from ocr_model.reading.calibration import read_calibration
 from ocr_model.reading.recognizer import CHAMPION
 
 ROUNDS = 5  # through the upright crops, for the times

@@ -14,14 +14,14 @@ import numpy as np
 from benchmarks.cases import UPRIGHT
 from benchmarks.race import Result
 from data_gen.twins import TWINS
-from ocr_model.reading.calibration import (
+from ocr_model.export.confidence_figures import (
     CalibrationError,
-    Proportion,
     ReliabilityBins,
     expected_calibration_error,
-    reading_digest,
     reliability_bins,
 )
+from ocr_model.export.proportion import Proportion
+from ocr_model.reading.calibration import reading_digest
 
 __all__ = ["RealConfidence", "SyntheticConfidence", "measure_real", "read_synthetic_figures"]
 

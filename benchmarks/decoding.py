@@ -26,7 +26,8 @@ from data_gen.fonts import FontsMissingError, load_fonts
 from data_gen.recipe import RecipeError, load_recipe
 from ocr_model.codes.text import match_key
 from ocr_model.errors import ModelError
-from ocr_model.reading.recognizer import CHAMPION, ImageLike, Recognizer
+from ocr_model.reading.image import ImageLike
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 SEED = 20_240_803  # neither trained, fitted nor calibrated on
 WARM_UP = 5  # crops that every way reads before anything is timed

@@ -16,7 +16,7 @@ from PIL import Image
 from benchmarks.cases import Case
 from benchmarks.readers import Reader, Reading
 from ocr_model.codes.text import label_text, match_key
-from ocr_model.reading.calibration import Proportion
+from ocr_model.export.proportion import Proportion
 
 __all__ = ["BATCH", "Result", "Speed", "measure_speed", "read_cases"]
 

@@ -35,7 +35,9 @@ from PIL import Image
 from benchmarks.cases import UPRIGHT, load_cases
 from ocr_model.codes.text import match_key
 from ocr_model.export.quantization import prepare_graph, quantize_encoder, quantize_layers, restore_single
-from ocr_model.reading.decoding import DecoderStep, Floats, Integers, attention_beam_search, merge_spacings
+from ocr_model.reading.arrays import Floats, Integers
+from ocr_model.reading.attention import DecoderStep, attention_beam_search
+from ocr_model.reading.hypotheses import merge_spacings
 from ocr_model.reading.recognizer import CHAMPION
 
 OUTPUTS = ("context", "projected")

@@ -11,7 +11,8 @@ from benchmarks.cases import UPRIGHT
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
 from benchmarks.race import BATCH, Result, Speed
 from data_gen.twins import TURNS, TWINS
-from ocr_model.reading.calibration import ACCEPTABLE_RISK, Proportion
+from ocr_model.export.confidence_figures import ACCEPTABLE_RISK
+from ocr_model.export.proportion import Proportion
 
 __all__ = ["Row", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
 

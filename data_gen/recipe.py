@@ -67,6 +67,7 @@ class Recipe:
         code = [
             *sorted(here.glob("*.py")),
             here.parent / "ocr_model" / "codes" / "formats.py",
+            here.parent / "ocr_model" / "codes" / "lines.py",
             here.parent / "ocr_model" / "codes" / "text.py",
         ]
         for source in code:

@@ -7,7 +7,8 @@ import re
 
 import rstr
 
-from ocr_model.codes.formats import FORMATS, extract_code
+from ocr_model.codes.formats import FORMATS
+from ocr_model.codes.lines import extract_code
 from ocr_model.codes.text import CHARSET, label_text, match_key
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -18,7 +18,7 @@ from backend.routes.predictions import BoxField, TurnField
 from backend.schemas import DeletedBody, FormatBody, LabelBody
 from backend.services import Services
 from datasets.samples.sample import Label
-from ocr_model.codes.formats import complete_line, extract_code, match_formats
+from ocr_model.codes.lines import complete_line, extract_code, match_formats
 from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
 from ocr_model.reading.image import ImageLimits, turn_image
 from ocr_model.reading.prediction import ModelInfo, Prediction

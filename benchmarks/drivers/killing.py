@@ -33,7 +33,7 @@ from datasets.samples.event import Event, read_event
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
-from ocr_model.codes.formats import complete_line
+from ocr_model.codes.lines import complete_line
 from ocr_model.codes.text import label_text
 
 _HASTY = UploadPolicy(timeout=1.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)

@@ -22,7 +22,7 @@ from data_gen.crop import CropRenderer
 from data_gen.degradations import Generator, Picture
 from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
-from ocr_model.codes.formats import extract_code
+from ocr_model.codes.lines import extract_code
 
 Kind = Literal["new", "tags", "plain"]
 TITLES: dict[Kind, str] = {

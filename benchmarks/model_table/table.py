@@ -43,7 +43,8 @@ from ocr_model.training.evaluation import (
     network_input,
     synthetic_set,
 )
-from ocr_model.training.trainer import Trainer, TrainingConfig, TrainingDivergedError
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.trainer import Trainer, TrainingDivergedError
 
 LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TIMED = 60  # crops that every model reads, by turns

@@ -18,7 +18,8 @@ from ocr_model.export.graphs import average_networks, check_parity, export_netwo
 from ocr_model.export.turn_fitting import fit_turn_directory
 from ocr_model.training.evaluation import WEIGHTS, load_run, synthetic_set
 from ocr_model.training.mixture import CropMixture, WeightedRecipe
-from ocr_model.training.trainer import Trainer, TrainingConfig
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.trainer import Trainer
 
 
 class NoWeightsError(RuntimeError):

@@ -810,7 +810,7 @@ def _training(model: Path) -> dict[str, Any]:
 
 
 def _calibration(crops: FrozenSet, readings: Mapping[str, Mapping[str, list[Reading]]]) -> dict[str, dict[str, float]]:
-    from ocr_model.reading.calibration import expected_calibration_error
+    from ocr_model.export.confidence_figures import expected_calibration_error
 
     if not crops.crops:
         return {}

@@ -24,7 +24,7 @@ from datasets.objects.canonical import canonical_json
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.version import Entry, Manifest, Version
-from ocr_model.codes.formats import match_formats
+from ocr_model.codes.lines import match_formats
 
 CARD_JSON, CARD_MARKDOWN, SHEET = "card.json", "card.md", "contact.png"
 SIDES = ("training", "evaluation", "unreadable")

@@ -18,7 +18,7 @@ from datasets.versions.split import Side
 from datasets.versions.version import SyntheticPart, VersionError
 
 _REQUEST = re.compile(r"(?P<recipe>.+?):(?P<count>\d{1,9})(?::(?P<seed>\d{1,9}))?\Z", re.ASCII)
-_READ_BY_GENERATOR = ("formats.py", "text.py")  # of ocr_model; a recipe's digest covers them
+_READ_BY_GENERATOR = ("formats.py", "lines.py", "text.py")  # of ocr_model; a recipe's digest covers them
 
 
 class RecipeDiffersError(VersionError):

@@ -37,7 +37,7 @@ from typing import Any
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.errors import ModelError
 
-__all__ = ["DEFAULT_PRIOR_WEIGHT", "FORMAT_TABLE", "FormatPrior", "checked_prior_weight", "format_digest"]
+__all__ = ["DEFAULT_PRIOR_WEIGHT", "FORMAT_TABLE", "FormatPrior", "format_digest"]
 
 DEFAULT_PRIOR_WEIGHT = 0.1
 """For a model that names none; `python -m ocr_model prior` chooses it on synthetic crops."""
@@ -56,17 +56,6 @@ _BEFORE = re.compile(
     r"|LOT|RN|CA)(?:NUMBER|NUM|NO|NR|CODE)?[.:#]*"
 )
 _BEHIND = re.compile(r"(?:COLOU?R|COL|CLR)[.:#]+[0-9A-Z/&+-]*$")
-
-
-def checked_prior_weight(weight: float) -> float:
-    """The weight, if it is one.
-
-    Raises:
-        ValueError: it is not between 0 and 1.
-    """
-    if not 0.0 <= weight <= 1.0:  # true for NaN, too
-        raise ValueError(f"the weight of the format prior is between 0 and 1, not {weight}")
-    return weight
 
 
 def format_digest(formats: Sequence[CodeFormat] = FORMATS) -> str:

@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
 from ocr_model.codes.text import match_key
 from ocr_model.export.calibration_fitting import calibrate_directory
-from ocr_model.reading.decoding import Floats
+from ocr_model.reading.arrays import Floats
 from ocr_model.reading.recognizer import Precision, Recognizer
 from ocr_model.reading.second_look import DOUBTFUL
 from ocr_model.training.architecture import RecognitionNetwork

@@ -37,8 +37,9 @@ from data_gen.recipe import Recipe, RecipeError, load_recipe
 from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
 from ocr_model.codes.text import match_key
 from ocr_model.errors import ModelError
-from ocr_model.reading.decoding import Hypothesis, add_bonuses
-from ocr_model.reading.recognizer import CHAMPION, ImageLike, Recognizer
+from ocr_model.reading.hypotheses import Hypothesis, add_bonuses
+from ocr_model.reading.image import ImageLike
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 __all__ = ["Outcome", "Seen", "add_arguments", "choose_weight", "main", "measure_weight", "near_miss", "random_string"]
 

@@ -25,7 +25,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from ocr_model.reading.decoding import Floats
+from ocr_model.reading.arrays import Floats
 
 __all__ = ["prepare_graph", "quantize_encoder", "quantize_layers", "restore_single"]
 

@@ -26,18 +26,16 @@ from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe
 from ocr_model.errors import ModelError
 from ocr_model.export.calibration_fitting import FIT_SEED, calibrate_directory
-from ocr_model.export.synthetic_readings import Readings, read_synthetic
-from ocr_model.reading.calibration import (
+from ocr_model.export.confidence_figures import (
     ACCEPTABLE_RISK,
-    Calibration,
     CalibrationError,
-    Proportion,
     expected_calibration_error,
-    read_calibration,
-    reading_digest,
     reliability_bins,
     risk_coverage,
 )
+from ocr_model.export.proportion import Proportion
+from ocr_model.export.synthetic_readings import Readings, read_synthetic
+from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 __all__ = ["MEASURE_SEED", "Reliability", "add_arguments", "main", "measure_readings"]

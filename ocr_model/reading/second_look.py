@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from ocr_model.reading.decoding import Hypothesis
+from ocr_model.reading.hypotheses import Hypothesis
 
 __all__ = ["DOUBTFUL", "other_views", "pool_looks"]
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_model.errors import ModelError
-from ocr_model.reading.decoding import Floats, Hypothesis
+from ocr_model.reading.arrays import Floats
+from ocr_model.reading.hypotheses import Hypothesis
 
 __all__ = ["TurnHead", "TurnedReading", "choose_turn", "first_turns", "fit_turn_head", "further_turns", "pool_context"]
 

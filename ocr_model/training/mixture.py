@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from data_gen import degradations as degrade
 from data_gen.recipe import load_recipe
-from ocr_model.training.trainer import CropDrawer, RecipeCrops
+from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
 class NoCropsError(ValueError):

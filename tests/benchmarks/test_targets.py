@@ -6,7 +6,8 @@ from benchmarks.confidence import RealConfidence, SyntheticConfidence
 from benchmarks.race import Result
 from benchmarks.targets import Row, share_in_words, target_rows, target_table
 from data_gen.twins import TWINS
-from ocr_model.reading.calibration import CalibrationError, Proportion, reliability_bins
+from ocr_model.export.confidence_figures import CalibrationError, reliability_bins
+from ocr_model.export.proportion import Proportion
 from tests.benchmarks.racing import result, speeds
 
 REACHED = {

@@ -11,7 +11,7 @@ from benchmarks.loop_demo.glyphs import COLUMNS, PRINTABLE, ROWS, dots_of
 from benchmarks.loop_demo.tags import TagStream, new_code
 from datasets.versions.similarity import near_pairs, picture_hash
 from datasets.versions.split import code_key
-from ocr_model.codes.formats import match_formats
+from ocr_model.codes.lines import match_formats
 from ocr_model.codes.text import CHARSET, match_key
 
 SHARES = {"new": 0.6, "tags": 0.3, "plain": 0.1}

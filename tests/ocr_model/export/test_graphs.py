@@ -24,7 +24,8 @@ from ocr_model.export.graphs import (
 from ocr_model.reading.recognizer import Recognizer
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.evaluation import evaluate_network, load_run, synthetic_set
-from ocr_model.training.trainer import Trainer, TrainingConfig
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.trainer import Trainer
 
 
 @pytest.mark.parametrize("prediction", ["CTC", "Attn"])
