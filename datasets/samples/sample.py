@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AliasPath, Field
+
+from datasets.objects.names import crop_name
+from datasets.objects.record import UtcTime
 
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
 LABEL_STATUSES: tuple[LabelStatus, ...] = ("accepted", "corrected", "unreadable")
@@ -24,10 +29,10 @@ class Label:
     text: str  # the whole line; "" for unreadable (and for "yes, there is no text")
     read_text: str  # what the recognizer had read
     read_confidence: float  # its calibrated confidence, 0..1
-    model_name: str
-    model_version: str
+    model_name: Annotated[str, Field(validation_alias=AliasPath("model", "name"))]  # stored as {"model": {"name": ...}}
+    model_version: Annotated[str, Field(validation_alias=AliasPath("model", "version"))]
     client: str  # an opaque pseudonym of the shopper's browser, never an address or a name
-    at: datetime  # when the shopper decided, by the backend's clock; with a time zone
+    at: UtcTime  # when the shopper decided, by the backend's clock; with a time zone
     turn: int = 0  # quarter turns clockwise that the shopper applied before cropping, 0..3
     source: str = "app"  # where the label comes from: the app, an import, a demonstration ...
 
@@ -47,7 +52,7 @@ class Sample:
     @property
     def crop(self) -> str:
         """Object name of the crop."""
-        return f"crops/{self.digest[:2]}/{self.digest}.png"
+        return crop_name(self.digest)
 
 
 @dataclass(frozen=True, slots=True)
