@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 from datasets.objects.canonical import canonical_json
 
-__all__ = ["Record", "UtcTime", "check_schema", "one_line"]
+__all__ = ["Record", "UtcTime", "one_line"]
 
 
 def _to_utc(time: datetime) -> datetime:
@@ -56,17 +56,3 @@ def one_line(error: ValidationError) -> str:
         + (f", not {wrong['input']!r:.80}" if wrong["loc"] and not isinstance(wrong["input"], dict | list) else "")
         for wrong in found
     )
-
-
-def check_schema(stored: object, known: int) -> None:
-    """Refuse what a newer program wrote.
-
-    Args:
-        stored: what was read, or the fields of a record that is being made, which have no schema yet.
-        known: number of the schema that this program knows.
-
-    Raises:
-        ValueError: the schema is another one.
-    """
-    if isinstance(stored, dict) and stored.get("schema", known) != known:
-        raise ValueError(f"schema {stored['schema']}, but this program knows {known} only")

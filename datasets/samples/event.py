@@ -26,7 +26,7 @@ from pydantic import model_validator
 
 from datasets.errors import StoreError
 from datasets.objects.canonical import canonical_json
-from datasets.objects.record import Record, UtcTime, check_schema
+from datasets.objects.record import Record, UtcTime
 from datasets.samples.sample import Label
 
 SCHEMA = 1
@@ -77,10 +77,9 @@ class Event(Record):
     @classmethod
     def _gather_label(cls, stored: Any) -> Any:
         """Stored events hold the fields of their label beside their own."""
-        check_schema(stored, SCHEMA)
-        if isinstance(stored, dict) and stored.get("kind") == "label" and "label" not in stored:
-            return {**stored, "label": stored}
-        return stored
+        if stored.get("schema", SCHEMA) != SCHEMA:
+            raise ValueError(f"schema {stored['schema']}, but this program knows {SCHEMA} only")
+        return {**stored, "label": stored} if stored.get("kind") == "label" and "label" not in stored else stored
 
     @property
     def order(self) -> tuple[int, str, int]:

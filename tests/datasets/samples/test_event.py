@@ -26,7 +26,8 @@ TOMBSTONE = {"kind": "deleted", "label": None, "sample": None, "width": 0, "heig
 WRITTEN_LABEL = (  # by the release of November 2026
     b'{"at":"2026-05-04T12:30:00+00:00","client":"c1","height":150,"kind":"label","model":{"name":"trba",'
     b'"version":"1"},"prediction_id":"p1","read_confidence":0.875,"read_text":"CW2288-111","sample":"'
-    + b"ab" * 32
+    + b"ab"
+    * 32
     + b'","schema":1,"sequence":7,"source":"demo","stamp":1777900000000,"status":"accepted",'
     b'"stored_at":"2026-05-04T12:30:01+00:00","text":"CW2288-111","turn":3,"width":600,"writer":"0123456789abcdef"}\n'
 )
