@@ -27,7 +27,7 @@ from pydantic import model_validator
 from datasets.errors import StoreError
 from datasets.objects.canonical import canonical_json
 from datasets.objects.record import Record, UtcTime
-from datasets.samples.sample import Label
+from datasets.samples.sample import Label, Sample
 
 SCHEMA = 1
 EVENTS = "events/"
@@ -101,6 +101,29 @@ class Event(Record):
     def name(self) -> str:
         """Object name of this event."""
         return str(EventName(self.writer, self.sequence, event_digest(self.to_bytes())))
+
+
+def sample_of(event: Event, name: str) -> Sample:
+    """The sample that a label event describes.
+
+    Args:
+        event: of the kind "label".
+        name: its object name.
+
+    Raises:
+        ValueError: the event is not a label.
+    """
+    if event.sample is None or event.label is None:
+        raise ValueError(f"{name} is not a label")
+    return Sample(
+        digest=event.sample,
+        label=event.label,
+        width=event.width,
+        height=event.height,
+        event=name,
+        stamp=event.stamp,
+        stored_at=event.stored_at,
+    )
 
 
 def needed_crops(events: Iterable[Event]) -> set[str]:

@@ -66,7 +66,8 @@ class Replication:
         """
         data = self._spool.objects.get(name)
         event = read_event(name, data)
-        self._index.add([event])
+        if not self._index.holds(name):  # the database was away, or a backend that shares it rebuilt it
+            self._index.add([event])
         if event.kind == "label" and event.sample is not None:
             self._send_crop(event.sample)
             place(self.replica, name, data)

@@ -155,7 +155,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
         name = f"{entry.digest}.png"
         if name not in there:  # written in one step: what is there is whole
             try:
-                write_whole(images / name, store.whole_crop_bytes(entry.digest))
+                write_whole(images / name, store.crops.whole(entry.digest)[0])
             except UnknownSampleError as error:
                 raise VersionError(
                     f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"
