@@ -55,9 +55,10 @@ from datasets.samples.places import Places
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, Waiting, find_waiting, give_verdict
-from datasets.versions.card import SHEET, SIDES, describe, forget_on_sheets, sheet_samples
+from datasets.versions.card import describe
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.version import Version
+from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
+from datasets.versions.version import SIDES, Version
 
 __all__ = ["TeamData"]
 
@@ -223,7 +224,7 @@ class TeamData:
         Raises:
             UnknownSampleError: There is none.
         """
-        return self._store.crop_bytes(digest)
+        return self._store.crops.stored_bytes(digest)
 
     # -- writing ----------------------------------------------------------------------------------------
 
@@ -361,7 +362,7 @@ def _version_bodies(version: Version) -> tuple[VersionBody, CardBody]:
         verdict=None,
         reason="",
     )
-    return body, CardBody(name=version.name, tables=card["tables"], has_sheet=False)
+    return body, CardBody(name=version.name, tables=card.tables, has_sheet=False)
 
 
 def _cycle_body(report: CycleReport) -> CycleBody:

@@ -15,12 +15,13 @@ from datasets.errors import BucketUnavailableError, StoreError
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.versions.card import CARD_MARKDOWN, describe, forget_on_sheets, write_cards, write_markdown
+from datasets.versions.card import CARD_MARKDOWN, describe, write_cards, write_markdown
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version, draw_up
 from datasets.versions.difference import compare
 from datasets.versions.materialize import materialize
 from datasets.versions.selection import FIELDS, parse_filter
+from datasets.versions.sheet import forget_on_sheets
 from datasets.versions.synthetic import parse_request
 from datasets.versions.version import Rules, Version, checked_version_name
 
@@ -143,7 +144,7 @@ def list_versions(places: Places, *, as_json: bool) -> None:
     for name in catalogue.names():
         version = catalogue.read(name)
         if as_json:
-            print(json.dumps({key: value for key, value in describe(version).items() if key != "tables"}))
+            print(json.dumps(describe(version).model_dump(mode="json", exclude={"tables"})))
             continue
         manifest = version.manifest
         drawn = sum(part.count for part in manifest.synthetic)
@@ -231,7 +232,7 @@ def _show(store: SampleStore, places: Places, options: argparse.Namespace) -> in
         write_cards(store, catalogue, version, frozenset(gone))
     card = describe(version)
     if options.json:
-        print(json.dumps(card | {"gone": gone}, ensure_ascii=False))
+        print(json.dumps(card.model_dump(mode="json") | {"gone": gone}, ensure_ascii=False))
         return 0
     print(write_markdown(card), end="")
     _tell_gone(version, gone)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from datasets.cycles.decision import Comparison
 from datasets.cycles.evaluation_sets import FrozenSet, Reading, is_right
@@ -109,7 +110,8 @@ class CycleReport:
             content["examples"] = tuple(Example(**one) for one in content["examples"])
             content["notes"] = tuple(content["notes"])
             content["damaged"] = tuple(
-                LeftOutDamage(Damage.from_json(one["damage"]), tuple(one["of"])) for one in content.get("damaged", ())
+                LeftOutDamage(TypeAdapter(Damage).validate_python(one["damage"]), tuple(one["of"]))
+                for one in content.get("damaged", ())
             )
             return cls(**content)
         except (KeyError, TypeError, AttributeError) as error:
@@ -252,7 +254,7 @@ def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[Reading]]) -
 
 def draw_examples(sets: Mapping[str, FrozenSet], examples: Sequence[Example]) -> bytes | None:
     """Rendered crops that were fixed or broken, with their readings, as PNG; None if there are none."""
-    from data_gen.sheet import contact_sheet
+    from ocr_model.reading.sheet import contact_sheet
 
     columns: dict[bool, list[tuple[NDArray[np.uint8], str]]] = {True: [], False: []}
     for one in examples:

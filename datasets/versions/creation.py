@@ -88,7 +88,12 @@ def create_version(store: SampleStore, places: Places, name: str, request: Versi
         VersionExistsError: the name is taken; of several creators exactly one succeeds.
         StoreError: as in `draw_up`.
     """
-    version = Version(name, draw_up(store, places, request), datetime.now(UTC), uuid.uuid4().hex)
+    version = Version(
+        name=name,
+        manifest=draw_up(store, places, request),
+        created_at=datetime.now(UTC),
+        creator=uuid.uuid4().hex,
+    )
     VersionCatalogue(places).create(version)
     return version
 
