@@ -13,6 +13,10 @@ from data_gen.fonts import FontGroup, load_fonts
 
 RECIPES = Path(__file__).parent / "recipes"
 LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
+_DRAWING = (
+    *("camera", "crop", "degradations", "fonts", "marks", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
+    "writing",  # which recipe draws which crop of a dataset
+)
 
 
 class RecipeError(ValueError):
@@ -58,23 +62,29 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the recipe, its parents, the fonts' bytes, the library versions and this package's code."""
+        """SHA-256 over the recipe, its parents, the fonts' bytes, the library versions and `sources()`.
+
+        Any edit of a source gives every recipe another digest, even where the crops stay the same to the pixel.
+        """
         total = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode())
         total.update(load_fonts(self.fonts).digest.encode())
         for library in LIBRARIES:
             total.update(f"{library}=={version(library)}".encode())
-        here = Path(__file__).parent
-        code = [
-            *sorted(here.glob("*.py")),
-            here.parent / "ocr_model" / "codes" / "formats.py",
-            here.parent / "ocr_model" / "codes" / "lines.py",
-            here.parent / "ocr_model" / "codes" / "text.py",
-        ]
-        for source in code:
+        for source in sources():
             total.update(source.read_bytes())
         if self.parent:
             total.update(load_recipe(self.parent).digest.encode())
         return total.hexdigest()
+
+
+def sources() -> list[Path]:
+    """The files whose code decides how the crops of a dataset look.
+
+    The command line, contact sheets, the spreading over processes and harder twins draw none of them.
+    """
+    here = Path(__file__).parent
+    codes = here.parent / "ocr_model" / "codes"
+    return [*(here / f"{name}.py" for name in _DRAWING), codes / "formats.py", codes / "lines.py", codes / "text.py"]
 
 
 def recipe_names() -> list[str]:

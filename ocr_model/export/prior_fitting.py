@@ -30,8 +30,7 @@ from typing import Any
 from PIL import Image
 
 from data_gen import texts
-from data_gen.crop import Crop, CropRenderer
-from data_gen.degradations import Generator
+from data_gen.crop import CropRenderer
 from data_gen.fonts import FontBook, FontsMissingError, load_fonts
 from data_gen.recipe import Recipe, RecipeError, load_recipe
 from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
@@ -88,21 +87,10 @@ KINDS: Mapping[str, Callable[[FormatPrior, random.Random], str]] = {
 }
 
 
-class _TextRenderer(CropRenderer):
-    """Renders crops as a recipe says, but with texts of our choice."""
-
-    def __init__(self, recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> None:
-        super().__init__(replace(recipe, no_text=0.0), fonts, seed)
-        self._line = line
-
-    def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
-        text = self._line(words)
-        damages = self._damages(words, hard)
-        tag = self._tag(text, rng, words, hard, damages)
-        if tag is None:
-            return None
-        image, tilt = self._view(tag, rng, words, hard, damages)
-        return self._finish(image, text, tag.fonts[0], tilt, words)
+def _renderer_of(recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> CropRenderer:
+    """Renders crops as a recipe says, but with texts of our choice, printed as they are."""
+    ours = replace(recipe, no_text=0.0, shortest=0, title_case=0.0, lower_case=0.0)
+    return CropRenderer(ours, fonts, seed, line=line)
 
 
 # --- Measuring ---
@@ -209,7 +197,7 @@ def _see_synthetic(
     fonts = load_fonts(recipe.fonts)
     seen = {}
     for kind, text in KINDS.items():
-        renderer = _TextRenderer(recipe, fonts, seed, partial(text, prior))
+        renderer = _renderer_of(recipe, fonts, seed, partial(text, prior))
         crops = (renderer.render(index) for index in range(count))
         seen[kind] = _see(reader, ((crop.text, crop.image) for crop in crops))
         print(f"read {count} {kind}", file=sys.stderr, flush=True)
