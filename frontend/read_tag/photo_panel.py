@@ -10,7 +10,7 @@ from streamlit_cropper import st_cropper
 
 from frontend.photos.crop_box import STROKE, default_box, to_canvas, to_photo, without_stroke
 from frontend.photos.pictures import Box, Photo, PictureError
-from frontend.read_tag.texts import Texts
+from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Cropper, Visit
 
 MAX_CANVAS_HEIGHT: Final = 520
@@ -18,7 +18,7 @@ UPLOAD_TYPES: Final = ["jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "hei
 _UPLOAD, _CAMERA = "upload", "camera"
 
 
-def choose_photo(texts: Texts, visit: Visit, width: int) -> None:
+def choose_photo(texts: ReadTagTexts, visit: Visit, width: int) -> None:
     """Draw the uploader or the camera; takes the photo and starts the page over once there is one."""
     names = {_UPLOAD: texts.source_upload, _CAMERA: texts.source_camera}
     source = st.segmented_control(
@@ -48,7 +48,7 @@ def choose_photo(texts: Texts, visit: Visit, width: int) -> None:
     st.rerun()
 
 
-def turn_photo(texts: Texts, visit: Visit) -> None:
+def turn_photo(texts: ReadTagTexts, visit: Visit) -> None:
     """Draw the panel's title with the button that drops the photo, and the buttons that turn it."""
 
     def turn(quarter_turns: int) -> None:
