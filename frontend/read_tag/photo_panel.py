@@ -37,15 +37,18 @@ def choose_photo(texts: ReadTagTexts, visit: Visit, width: int) -> None:
         file = st.file_uploader(texts.upload_label, type=UPLOAD_TYPES, key=f"upload-{visit.round}")
     if file is None:
         return
-    try:
-        photo = Photo(file.getvalue())
-        # A damaged file must be told here, while another can still be chosen; the cropper shows this preview.
-        photo.preview(0, width, MAX_CANVAS_HEIGHT)
-    except PictureError as error:
-        st.error(texts.picture_faults[error.fault], icon=":material/broken_image:")
-        return
-    visit.take(photo)
-    st.rerun()
+    if visit.unusable is None or visit.unusable[0] != file.file_id:
+        try:
+            photo = Photo(file.getvalue())
+            # A damaged file must be told here, while another can still be chosen; the cropper shows this preview.
+            photo.preview(0, width, MAX_CANVAS_HEIGHT)
+        except PictureError as error:
+            visit.unusable = (file.file_id, error.fault)
+        else:
+            visit.take(photo)
+            st.rerun()
+    if visit.unusable is not None:
+        st.error(texts.picture_faults[visit.unusable[1]], icon=":material/broken_image:")
 
 
 def turn_photo(texts: ReadTagTexts, visit: Visit) -> None:

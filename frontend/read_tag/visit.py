@@ -15,7 +15,7 @@ from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.shopper import ShopperClient
 from frontend.job import pool
 from frontend.photos.crop_box import CanvasBox
-from frontend.photos.pictures import Box, Cut, Photo
+from frontend.photos.pictures import Box, Cut, Photo, PictureFault
 
 _STATE_KEY: Final = "visit"
 _PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -66,6 +66,8 @@ class Visit:
     photo: Photo | None = None
     turn: int = 0
     round: int = 0
+    # The upload that cannot be shown, by its id, so that it is not decoded again, and why.
+    unusable: tuple[str, PictureFault] | None = None
     cropper: Cropper | None = None
     # The crop, its reading under way or done, and the text that the shopper prefers to it, with its code.
     region: tuple[str, int, Box] | None = None
