@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.read_tag.texts import Texts
+from frontend.language import Language, Texts, Words
 
 # Streamlit's uploader and camera speak English only: the words are laid over by CSS.
 _WORDS: Final = """
@@ -28,13 +28,23 @@ _WORDS: Final = """
 """
 
 
-def apply_style(texts: Texts) -> None:
+class WidgetTexts(Texts):
+    """What Streamlit's own widgets say."""
+
+    upload_button = Words(ko="사진 선택", en="Choose a photo")
+    upload_limit = Words(ko="JPG, PNG, WebP, HEIC · 최대 20MB", en="JPG, PNG, WebP, HEIC · up to 20 MB")
+    camera_button = Words(ko="찍기", en="Take photo")
+    camera_clear = Words(ko="다시 찍기", en="Take another")
+    camera_waiting = Words(ko="카메라 사용을 허용해 주세요.", en="Please allow the camera.")
+
+
+def apply_style(language: Language) -> None:
     """Add the rules to the page."""
-    words = _WORDS % {
-        name: _css_string(getattr(texts, name))
-        for name in ("upload_button", "upload_limit", "camera_button", "camera_clear", "camera_waiting")
+    texts = WidgetTexts(language)
+    words = {
+        name: _css_string(getattr(texts, name)) for name, text in vars(WidgetTexts).items() if isinstance(text, Words)
     }
-    st.html(f"<style>{_rules()}{words}</style>")
+    st.html(f"<style>{_rules()}{_WORDS % words}</style>")
 
 
 @cache

@@ -8,11 +8,12 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.connection import team_failure_sentence
-from frontend.client.shopper import BackendError
-from frontend.client.team import Activity, DatasetVersion, RunningCycle, TeamClient
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import Activity, DatasetVersion, RunningCycle
 from frontend.data_models.figures import stamp
-from frontend.data_models.reasons import author_in, reason_in
+from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
 _SECONDS: Final = 3.0
@@ -37,7 +38,7 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
             client.request_cycle(version or None, why.strip())
             st.success(texts.cycle_requested, icon=":material/check_circle:")
         except BackendError as error:
-            st.error(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
     show_activity(texts, client)
 
 
@@ -47,7 +48,7 @@ def show_activity(texts: DataTexts, client: TeamClient) -> None:
     try:
         activity = client.activity()
     except BackendError as error:
-        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
         return
     seen = {cycle.id for cycle in activity.cycles}
     ended = set(st.session_state.get(_SEEN, ())) - seen
@@ -67,19 +68,22 @@ def show_activity(texts: DataTexts, client: TeamClient) -> None:
 def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> None:
     with st.container(border=True, key=f"cycle-{cycle.id}"):
         title = texts.cycle_next if cycle.version is None else texts.cycle_on.format(version=cycle.version)
-        by, why = author_in(texts.language, cycle.by), reason_in(texts.language, cycle.why)
-        asked = texts.cycle_asked.format(time=stamp(cycle.at, st.context.timezone), by=by)
-        why = f" · {why}" if why else ""
-        st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(asked + why)}</div>')
-        if cycle.stage is None:
+        asked = texts.cycle_asked.format(
+            time=stamp(cycle.at, st.context.timezone), by=reason_in(texts.language, cycle.by)
+        )
+        why = "" if cycle.why == cycle.by else reason_in(texts.language, cycle.why)
+        st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(f"{asked} · {why}" if why else asked)}</div>')
+        progress = cycle.progress
+        if progress is None:
             st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)
             return
-        _show_stages(cycle.stage, texts)
-        stage = texts.stages.get(cycle.stage, cycle.stage)
-        told = stage
-        if cycle.total > 0:
-            told = texts.cycle_count.format(stage=stage, done=f"{cycle.done:,}", total=f"{cycle.total:,}")
-        st.progress(min(1.0, cycle.done / cycle.total) if cycle.total > 0 else 0.0, text=told)
+        _show_stages(progress.stage, texts)
+        told = texts.stages.get(progress.stage, progress.stage)
+        share = 0.0
+        if progress.total > 0:
+            told = texts.cycle_count.format(stage=told, done=f"{progress.done:,}", total=f"{progress.total:,}")
+            share = min(1.0, progress.done / progress.total)
+        st.progress(share, text=told)
         if not activity.workers:
             st.caption(texts.cycle_waits_alone)
         elif cycle.worker is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import altair as alt
 import streamlit as st
 
-from frontend.client.team import ChampionEntry, Labels, Period
+from frontend.client.team_answers import ChampionEntry, Labels, Period
 from frontend.data_models.figures import local
 from frontend.data_models.texts import DataTexts
 
@@ -64,7 +65,7 @@ def labels_chart(
             values.append({"at": at, "series": name, "share": round(100 * value, 2), "labels": period.labels})
     first, last = periods[0].start, periods[-1].end
     changes = [
-        {"at": _local(entry.at, timezone), "model": entry.name} for entry in champions if first <= entry.at <= last
+        {"at": _local(entry.at, timezone), "model": str(entry)} for entry in champions if first <= entry.at <= last
     ]
     base = alt.Chart(alt.InlineData(values)).encode(
         x=alt.X("at:T", title=None, axis=alt.Axis(format="%m-%d" if by_day else "%m-%d %H:%M", labelOverlap=True)),
@@ -93,5 +94,5 @@ def labels_chart(
     return alt.layer(rules, lines, dots).properties(height=320)
 
 
-def _local(at: Any, timezone: str | None) -> str:
+def _local(at: datetime, timezone: str | None) -> str:
     return local(at, timezone).strftime("%Y-%m-%d %H:%M:%S")

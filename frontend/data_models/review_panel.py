@@ -7,9 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.connection import team_failure_sentence
-from frontend.client.shopper import BackendError, BackendRefusedError
-from frontend.client.team import ReviewItem, TeamClient, Verdict
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import ReviewItem, Verdict
 from frontend.confidence import percent
 from frontend.data_models.figures import stamp
 from frontend.data_models.texts import DataTexts
@@ -31,7 +32,7 @@ def show_review(texts: DataTexts, client: TeamClient) -> None:
     try:
         review = client.review()
     except BackendError as error:
-        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
         return
     if not review.items:
         st.info(texts.review_none, icon=":material/task_alt:")
@@ -102,9 +103,7 @@ def _picture(sample: str, _client: TeamClient) -> bytes:
 
 def _failure(error: BackendError, texts: DataTexts) -> str:
     match error:
-        case BackendRefusedError(status=404 | 409):
-            return texts.judged_moved
-        case BackendRefusedError(kind="bad-text" | "text-required" | "bad-label"):
-            return texts.judged_bad_text
+        case BackendRefusedError(status=404):  # the label is not there any more
+            return texts.by_kind["label-moved"]
         case _:
-            return team_failure_sentence(error, texts)
+            return failure_sentence(error, texts)

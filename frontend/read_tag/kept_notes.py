@@ -43,6 +43,3 @@ def note_kept(visit: Visit) -> None:
         return
     if visit.recall([one for one in answer.noted if isinstance(one, str)][-_NOTED:]):
         st.rerun()
-
-
-__all__ = ["note_kept"]

@@ -10,18 +10,12 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.shopper import (
-    BackendClient,
-    BackendError,
-    BackendRefusedError,
-    Kept,
-    LabelStatus,
-    PriceAnswer,
-    Reading,
-)
+from frontend.client.answers import Kept, LabelStatus, PriceAnswer, Reading
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.shopper import ShopperClient
 from frontend.job import pool
 from frontend.photos.crop_box import CanvasBox
-from frontend.photos.pictures import Box, Cut, Photo
+from frontend.photos.pictures import Box, Cut, Photo, PictureFault
 
 _STATE_KEY: Final = "visit"
 _PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -72,6 +66,8 @@ class Visit:
     photo: Photo | None = None
     turn: int = 0
     round: int = 0
+    # The upload that cannot be shown, by its id, so that it is not decoded again, and why.
+    unusable: tuple[str, PictureFault] | None = None
     cropper: Cropper | None = None
     # The crop, its reading under way or done, and the text that the shopper prefers to it, with its code.
     region: tuple[str, int, Box] | None = None
@@ -123,7 +119,7 @@ class Visit:
         self.saved = None
         self.notice = None
 
-    def read(self, client: BackendClient, region: tuple[str, int, Box]) -> Future[Reading]:
+    def read(self, client: ShopperClient, region: tuple[str, int, Box]) -> Future[Reading]:
         """The reading of a region of the photo; asks once for each region.
 
         Raises:
@@ -140,7 +136,7 @@ class Visit:
 
     def label(
         self,
-        client: BackendClient,
+        client: ShopperClient,
         reading: Reading,
         cut: Cut,
         status: LabelStatus,
@@ -169,7 +165,7 @@ class Visit:
         else:
             self.behind.append(labelling)
 
-    def label_again(self, client: BackendClient, failed: Labelling) -> None:
+    def label_again(self, client: ShopperClient, failed: Labelling) -> None:
         """Ask once more to keep what failed."""
         self.label(client, failed.reading, failed.cut, failed.status, failed.text, failed.is_whole)
 
@@ -182,12 +178,12 @@ class Visit:
         """Think no more of a label that was left behind."""
         self.behind = [one for one in self.behind if one.reading.id != prediction_id]
 
-    def forget(self, client: BackendClient, prediction_id: str) -> None:
+    def forget(self, client: ShopperClient, prediction_id: str) -> None:
         """Ask the backend to delete what was kept."""
         self.notice = None
         self.forgetting[prediction_id] = pool().submit(client.forget, prediction_id)
 
-    def abandon(self, client: BackendClient, prediction_id: str) -> None:
+    def abandon(self, client: ShopperClient, prediction_id: str) -> None:
         """Let a label that failed be; where nobody knows whether it was kept after all, have it deleted."""
         failed = [one for one in self.behind if one.reading.id == prediction_id]
         self.drop_behind(prediction_id)
@@ -212,10 +208,10 @@ class Visit:
         self.is_recalled = True
         ids = [one for one in noted if _PREDICTION_ID.match(one)]
         for prediction_id in ids:
-            self.kept.setdefault(prediction_id, Kept(prediction_id, "accepted", "", "", completed=False))
+            self.kept.setdefault(prediction_id, Kept(prediction_id=prediction_id, status="accepted", completed=False))
         return bool(ids)
 
-    def find_price(self, client: BackendClient, code: str) -> Future[PriceAnswer]:
+    def find_price(self, client: ShopperClient, code: str) -> Future[PriceAnswer]:
         """The offers for a code; asks once for each code."""
         if self.price is None or self.price[0] != code:
             self.price = (code, pool().submit(client.products, code))
