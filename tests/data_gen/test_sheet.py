@@ -1,7 +1,6 @@
 """Contact sheets: groups side by side, every crop within its cell."""
 
 import numpy as np
-
 from data_gen.sheet import CAPTION, CELL, contact_sheet
 
 
