@@ -160,7 +160,7 @@ class JumpingClock:
 
 _WITH_JUMPING_CLOCK = (
     "import sys; from backend.__main__ import main; from benchmarks.drivers.killing import JumpingClock;"
-    " sys.exit(main(clock=JumpingClock(int(sys.argv[1]))))"
+    " sys.exit(main([], clock=JumpingClock(int(sys.argv[1]))))"
 )
 
 
