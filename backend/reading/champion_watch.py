@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import shutil
@@ -18,7 +17,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, ParamSpec, TypeVar
@@ -28,7 +27,8 @@ from backend.reading.priority import lower_priority
 from backend.reading.self_check import SelfCheckError, check_reader
 from backend.reading.shadow import Shadow
 from datasets.errors import ChampionError, ObjectMissingError, StoreError, StoreFullError, UnknownModelError
-from datasets.models.champions import ChampionRecord, Champions, ShadowRecord
+from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.objects.folder import locked
 from datasets.objects.names import is_digest
 from datasets.samples.places import Places
@@ -137,7 +137,7 @@ class ChampionWatch:
         self._clock = clock
         self._now = now
         self._places: Places | None = None
-        self._champions: Champions | None = None
+        self._pointers: tuple[Champions, ShadowHistory] | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
         self._wanted: tuple[int, str] | None = None  # number and model: another store begins its numbers anew
@@ -206,24 +206,24 @@ class ChampionWatch:
     async def _look(self) -> None:
         """Read both pointers and follow them. What goes wrong is noted, never raised: it must not end the watch."""
         try:
-            if self._champions is None:
-                self._champions = await _gently(self._open)
-            champions = self._champions
+            if self._pointers is None:
+                self._pointers = await _gently(self._open)
+            champions, shadow = self._pointers
             champion = await _gently(champions.current)
         except Exception as error:
             self._failed("champion", None, error)
             return
         await self._follow_champion(champions, champion)
         try:
-            challenger = await _gently(champions.shadow)
+            challenger = await _gently(shadow.current)
         except Exception as error:
             self._failed("challenger", None, error)
             return
         await self._follow_challenger(champions, challenger)
 
-    def _open(self) -> Champions:
+    def _open(self) -> tuple[Champions, ShadowHistory]:
         self._places = self._open_places()
-        return Champions(self._places.authority)
+        return Champions(self._places.authority), ShadowHistory(self._places.authority)
 
     async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> None:
         self._wanted = _identity(record)
@@ -365,7 +365,7 @@ def _kind(error: Exception) -> FailureKind:
 
 
 def _fetch(champions: Champions, digest: str, cache: Path) -> Path:
-    folder = champions.fetch(digest, cache, serving=True)
+    folder = champions.registry.fetch(digest, cache, serving=True)
     with contextlib.suppress(OSError):
         os.utime(folder)  # used just now, and so among the last to be removed
     return folder
@@ -375,7 +375,7 @@ def _remember(cache: Path, record: ChampionRecord) -> None:
     """Note down who serves, and remove models that have not served for long."""
     try:
         temporary = cache / f".{_LAST_SERVED}.{uuid.uuid4().hex}"
-        temporary.write_text(json.dumps(asdict(record) | {"at": record.at.isoformat()}), encoding="utf-8")
+        temporary.write_bytes(record.to_bytes())
         temporary.replace(cache / _LAST_SERVED)
         models = [folder for folder in cache.iterdir() if is_digest(folder.name)]
         models.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
@@ -389,8 +389,7 @@ def _remember(cache: Path, record: ChampionRecord) -> None:
 def _recall(cache: Path) -> ChampionRecord | None:
     """Return the champion that served last, if its model is still here."""
     try:
-        content = json.loads((cache / _LAST_SERVED).read_bytes())
-        record = ChampionRecord(**content | {"at": datetime.fromisoformat(content["at"])})
+        record = ChampionRecord.from_bytes((cache / _LAST_SERVED).read_bytes())
         return record if is_digest(record.model) and (cache / record.model).is_dir() else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError):
         return None

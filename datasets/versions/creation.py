@@ -66,8 +66,8 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
     seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
     if request.most_damaged is not None:
-        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "label events")
-        check_damage(damaged, len(samples), request.most_damaged, "confirmed crops")
+        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "events")
+        check_damage(damaged, len(samples), request.most_damaged, "crops")
     entries = _put_on_sides(seen, ancestors, request.rules)
     return Manifest(
         parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
