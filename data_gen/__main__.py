@@ -19,8 +19,8 @@ from data_gen.crop import CropRenderer
 from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe, recipe_names
-from data_gen.sheet import contact_sheet
 from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+from ocr_model.reading.sheet import contact_sheet
 
 
 def _parser_of_writing() -> argparse.ArgumentParser:

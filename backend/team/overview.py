@@ -121,7 +121,7 @@ class TeamData:
         Raises:
             UnknownSampleError: There is none.
         """
-        return self._store.crop_bytes(digest)
+        return self._store.crops.stored_bytes(digest)
 
     # -- writing ----------------------------------------------------------------------------------------
 

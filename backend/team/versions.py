@@ -11,9 +11,10 @@ from datasets.errors import StoreError
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.versions.card import SHEET, SIDES, describe, forget_on_sheets, sheet_samples
+from datasets.versions.card import describe
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.version import Version
+from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
+from datasets.versions.version import SIDES, Version
 
 __all__ = ["TeamVersions"]
 
@@ -106,4 +107,4 @@ def _bodies(version: Version) -> tuple[VersionBody, CardBody]:
         verdict=None,
         reason=None,
     )
-    return body, CardBody(name=version.name, tables=card["tables"], has_sheet=False)
+    return body, CardBody(name=version.name, tables=card.tables, has_sheet=False)

@@ -64,7 +64,7 @@ def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[CropReading]
 
 def draw_examples(sets: Sequence[FrozenSet], examples: Sequence[Example]) -> bytes | None:
     """Rendered crops that were fixed or broken, with their readings, as PNG; None if there are none."""
-    from data_gen.sheet import contact_sheet
+    from ocr_model.reading.sheet import contact_sheet
 
     columns: dict[bool, list[tuple[NDArray[np.uint8], str]]] = {True: [], False: []}
     for one in examples:

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from datasets.cycles.comparison import SetComparison
 from datasets.cycles.requests import REPORT_JSON, cycle_file_name, cycles
 from datasets.errors import ObjectMissingError
 from datasets.objects.interface import ObjectStore
-from datasets.objects.record import Record, UtcTime
+from datasets.objects.record import Record, UtcTime, one_line
 from datasets.reason import Reason
 from datasets.samples.damage import Damage
 
@@ -93,7 +95,10 @@ class CycleReport(Record):
         content = json.loads(data)
         if not isinstance(content, dict) or content.get("schema") not in range(1, _SCHEMA + 1):
             raise ValueError("not a report, or one of a newer program")
-        return cls.model_validate(content)
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            raise ValueError(one_line(error)) from None
 
 
 class Reports:

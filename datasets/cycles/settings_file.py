@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from datasets.cycles.settings import WorkerSettings
+from datasets.objects.record import one_line
 
 _SETTINGS = TypeAdapter(WorkerSettings)
 
@@ -44,8 +45,7 @@ def read_settings(path: Path | None, changes: Mapping[str, Any] | None = None) -
     try:
         settings = _SETTINGS.validate_python(content)
     except ValidationError as error:
-        problems = "; ".join(f"{_key(one['loc'])}: {one['msg']}" for one in error.errors())
-        raise SettingsError(f"settings: {problems}") from None
+        raise SettingsError(f"settings: {one_line(error)}") from None
     unknown = _unknown(content, _SETTINGS.dump_python(settings), "")
     if unknown:
         raise SettingsError(f"settings: there is no {', '.join(unknown)}; --print-settings shows all")
@@ -66,10 +66,6 @@ def _table(content: Mapping[str, Any], name: str) -> list[str]:
         if isinstance(value, Mapping):
             lines += ["", *_table(value, f"{name}.{key}" if name else key)]
     return lines
-
-
-def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location)) or "(all)"
 
 
 def _unknown(content: Mapping[str, Any], known: Mapping[str, Any], name: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from datasets.errors import StoreError, UnknownSampleError
 from datasets.objects.names import crop_name
@@ -29,15 +29,6 @@ class Damage:
     name: str  # object name
     samples: tuple[str, ...]  # digests of the crops that are left out because of it; () if nothing tells which
     why: str
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Damage:
-        """What `dataclasses.asdict` and JSON made of one.
-
-        Raises:
-            KeyError, TypeError: it is something else.
-        """
-        return cls(content["name"], tuple(content["samples"]), content["why"])
 
 
 class TooDamagedError(StoreError):

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import pytest
 
 from datasets.errors import CropError, UnknownSampleError
@@ -14,7 +11,6 @@ CROP = Damage("crops/22/" + "2" * 64 + ".png", ("2" * 64,), "the crop is damaged
 def test_a_crop_is_damaged_or_missing() -> None:
     assert crop_damage("2" * 64, CropError("the crop is damaged")) == CROP
     assert crop_damage("2" * 64, UnknownSampleError("there is none")).why == "it is missing"
-    assert Damage.from_json(json.loads(json.dumps(asdict(CROP)))) == CROP
 
 
 def test_events_are_named_with_the_crops_that_they_were_about() -> None:

@@ -1,4 +1,4 @@
-"""Contact sheets: crops and their labels on one picture, synthetic ones beside real ones."""
+"""Contact sheets: groups of crops and their labels beside each other on one picture."""
 
 from __future__ import annotations
 
