@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         champions = Champions(FolderObjects(folder / "spool"))
-        digests = [champions.register(_copy(folder, f"swap-{number}")) for number in range(_MODELS)]
+        digests = [champions.registry.register(_copy(folder, f"swap-{number}")) for number in range(_MODELS)]
         settings = {"TAGS_RATE_PER_MINUTE": "0", "TAGS_CHAMPION_POLL_SECONDS": str(options.poll)}
         with (
             running_backend(folder / "spool", folder / "backend.log", **settings) as url,
@@ -186,7 +186,7 @@ def _damaged(champions: Champions, folder: Path, turn: int) -> str:
     graph.write_bytes(graph.read_bytes()[: 1 << 20])
     about["sha256"][graph.name] = hashlib.sha256(graph.read_bytes()).hexdigest()
     (copy / "model.json").write_text(json.dumps(about))
-    return champions.register(copy)
+    return champions.registry.register(copy)
 
 
 def _report(

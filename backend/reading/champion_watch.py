@@ -21,7 +21,8 @@ from backend.reading.priority import run_gently
 from backend.reading.self_check import check_reader
 from backend.reading.shadow import Shadow
 from backend.reading.watch_failure import FailureKind, Role, WatchFailure, failure_kind
-from datasets.models.champions import ChampionRecord, Champions, ShadowRecord
+from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.samples.places import Places
 from ocr_model.errors import ModelError
 
@@ -85,7 +86,7 @@ class ChampionWatch:
         self._clock = clock
         self._now = now
         self._places: Places | None = None
-        self._champions: Champions | None = None
+        self._pointers: tuple[Champions, ShadowHistory] | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
         self._wanted: tuple[int, str] | None = None  # number and model: another store begins its numbers anew
@@ -154,24 +155,24 @@ class ChampionWatch:
     async def _look(self) -> None:
         """Read both pointers and follow them. A failure is noted, never raised: it must not end the watch."""
         try:
-            if self._champions is None:
-                self._champions = await run_gently(self._open)
-            champions = self._champions
+            if self._pointers is None:
+                self._pointers = await run_gently(self._open)
+            champions, shadow = self._pointers
             champion = await run_gently(champions.current)
         except Exception as error:
             self._failed("champion", None, error)
             return
         await self._follow_champion(champions, champion)
         try:
-            challenger = await run_gently(champions.shadow)
+            challenger = await run_gently(shadow.current)
         except Exception as error:
             self._failed("challenger", None, error)
             return
         await self._follow_challenger(champions, challenger)
 
-    def _open(self) -> Champions:
+    def _open(self) -> tuple[Champions, ShadowHistory]:
         self._places = self._open_places()
-        return Champions(self._places.authority)
+        return Champions(self._places.authority), ShadowHistory(self._places.authority)
 
     async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> None:
         self._wanted = _identity(record)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import shutil
 import uuid
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from datasets.models.champions import ChampionRecord, Champions
@@ -45,7 +42,7 @@ class ModelCache:
         Raises:
             StoreError: The store does not hold it, does not answer, or there is no room for it here.
         """
-        folder = champions.fetch(model, self._folder, serving=True)
+        folder = champions.registry.fetch(model, self._folder, serving=True)
         with contextlib.suppress(OSError):
             os.utime(folder)  # The latest use decides which models are removed first.
         return folder
@@ -54,7 +51,7 @@ class ModelCache:
         """Note down the champion that serves, and remove the models that have not served for longest."""
         try:
             temporary = self._folder / f".{_LAST_SERVED}.{uuid.uuid4().hex}"
-            temporary.write_text(json.dumps(asdict(record) | {"at": record.at.isoformat()}), encoding="utf-8")
+            temporary.write_bytes(record.to_bytes())
             temporary.replace(self._folder / _LAST_SERVED)
             models = [folder for folder in self._folder.iterdir() if is_digest(folder.name)]
             models.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
@@ -67,8 +64,7 @@ class ModelCache:
     def recall(self) -> ChampionRecord | None:
         """Return the champion that served last, if its model is still here."""
         try:
-            content = json.loads((self._folder / _LAST_SERVED).read_bytes())
-            record = ChampionRecord(**content | {"at": datetime.fromisoformat(content["at"])})
+            record = ChampionRecord.from_bytes((self._folder / _LAST_SERVED).read_bytes())
             return record if is_digest(record.model) and self.folder(record.model).is_dir() else None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError):
             return None

@@ -25,7 +25,7 @@ from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 if TYPE_CHECKING:
-    from datasets.models.champions import ShadowRecord
+    from datasets.models.shadow import ShadowRecord
 
 __all__ = ["Outcome", "Right", "Shadow", "ShadowMetrics", "Tally"]
 

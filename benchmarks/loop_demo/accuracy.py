@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.loop_demo.client import Client
 from benchmarks.loop_demo.tags import Kind, TagStream
 from datasets.cycles.decision import DecisionRules, PairedReadings, difference_interval
+from datasets.reason import Reason
 from ocr_model.codes.text import match_key
 
 _RULES = DecisionRules()
@@ -93,7 +94,7 @@ def change(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float,
     Returns:
         (change, low, high) of the share that is misread, after minus before; negative is better.
     """
-    readings = PairedReadings("fresh", "set", tuple(before), tuple(after))
+    readings = PairedReadings(Reason.words("fresh"), "set", tuple(before), tuple(after))
     low, high = difference_interval(readings, _RULES)
     difference = (sum(after) - sum(before)) / len(before) if before else 0.0
     return -difference, -high, -low

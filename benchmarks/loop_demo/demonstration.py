@@ -24,9 +24,10 @@ from benchmarks.loop_demo.state import DemoState
 from benchmarks.loop_demo.swaps import SwapWatch
 from benchmarks.loop_demo.tags import TagStream
 from benchmarks.loop_demo.visits import Traffic, VisitLog, send
-from datasets.cycles.cycle import read_reports
-from datasets.cycles.report import CycleReport
-from datasets.cycles.requests import pending, read_progress, request_cycle
+from datasets.cycles.heartbeat import last_beats
+from datasets.cycles.report import CycleReport, Reports
+from datasets.cycles.requests import pending, request_cycle
+from datasets.cycles.wording import in_english
 from datasets.errors import StoreError
 from datasets.models.champions import Champions
 from datasets.samples.history import live_samples, read_history
@@ -97,6 +98,7 @@ class _Demonstration:
         self._state, self._journal, self._log = state, journal, log
         self._fresh = TagStream("fresh", settings.shares)
         self._places = Places.open(data / "spool")
+        self._reports = Reports(self._places.authority)
         self._programs: list[Program] = []
         self._swaps: SwapWatch | None = None
         self._saved = 0.0
@@ -132,7 +134,9 @@ class _Demonstration:
 
     @contextlib.contextmanager
     def _worker(self, *more: str) -> Iterator[None]:
-        options = [*self._settings.worker_options(), *more]
+        file = self._out / "worker.toml"
+        file.write_text(self._settings.worker, encoding="utf-8")
+        options = ["--settings", str(file), *self._settings.worker_options(), *more]
         with running_worker(self._data, self._out / "worker.log", options) as worker:
             self._programs.append(worker)
             try:
@@ -194,7 +198,7 @@ class _Demonstration:
                 self._places.authority, by="demonstration", version=name, why="labels of a stall", key=name
             )
             self._save()
-        while not (found := [one for one in read_reports(self._places.authority) if one.id == state.mistyped_cycle]):
+        while not (found := [one for one in self._reports.all() if one.id == state.mistyped_cycle]):
             self._wait(traffic, 1.0)
             self._tell_progress()
         self._tell(found[0])
@@ -221,10 +225,10 @@ class _Demonstration:
     def _tell_progress(self) -> None:
         waiting = pending(self._places.authority)
         with contextlib.suppress(StoreError):
-            progress = read_progress(self._places.authority, waiting[0].id) if waiting else None
-            if progress is not None:
-                share = f"{100 * progress.done // progress.total} %" if progress.total else ""
-                self._console.move(f"cycle: {progress.stage} {share} {progress.message}")
+            for beat in last_beats(self._places.authority):
+                if waiting and beat.doing == waiting[0].id and beat.stage:
+                    share = f"{100 * beat.done // beat.total} %" if beat.total else ""
+                    self._console.move(f"cycle: {beat.stage} {share} {beat.message}")
 
     def _wait_until_served(self, report: CycleReport) -> None:
         if report.promoted_number is None or self._swaps is None:
@@ -252,12 +256,12 @@ class _Demonstration:
         self._console.say(f"{title} ({measurement.model}), errors on fresh tags: {', '.join(shares)}")
 
     def _tell(self, report: CycleReport) -> None:
-        self._console.say(f"cycle on {report.version} ({report.why}): {report.reason}")
+        self._console.say(f"cycle on {report.version} ({in_english(report.why)}): {in_english(report.reason)}")
         self._save()
 
     def _own_reports(self) -> list[CycleReport]:
         """Reports of the cycles that the triggers asked for."""
-        return [one for one in read_reports(self._places.authority) if one.id != self._state.mistyped_cycle]
+        return [one for one in self._reports.all() if one.id != self._state.mistyped_cycle]
 
     def _count_waiting(self) -> int:
         live = live_samples(read_history(self._places).events)
@@ -291,7 +295,7 @@ class _Demonstration:
 
     def finished(self) -> Finished:
         """What there is to tell."""
-        by_id = {report.id: report for report in read_reports(self._places.authority)}
+        by_id = {report.id: report for report in self._reports.all()}
         ids = [*self._state.cycles, *([self._state.mistyped_cycle] if self._state.mistyped_cycle else [])]
         reports = tuple(by_id[one] for one in ids if one in by_id)
         catalogue = VersionCatalogue(self._places)

@@ -9,6 +9,7 @@ from benchmarks.loop_demo.demonstration import REJECTED, Finished
 from benchmarks.loop_demo.settings import DemoSettings
 from benchmarks.loop_demo.tags import TITLES, Kind
 from datasets.cycles.report import CycleReport
+from datasets.cycles.wording import in_english
 
 _AROUND = 10.0  # seconds around a swap in which requests are counted apart
 
@@ -68,7 +69,7 @@ def _cycles(finished: Finished) -> str:
         rows.append(
             [
                 report.version,
-                report.by,
+                in_english(report.by),
                 str(finished.labels.get(report.version, "-")),
                 str(finished.corrections.get(report.version, "-")),
                 report.outcome,
@@ -77,7 +78,11 @@ def _cycles(finished: Finished) -> str:
                 "-" if seconds is None else f"{seconds:.1f} s",
             ]
         )
-    return _aligned(rows) + "\n\n" + "\n".join(f"- {report.version}: {report.reason}" for report in finished.reports)
+    return (
+        _aligned(rows)
+        + "\n\n"
+        + "\n".join(f"- {report.version}: {in_english(report.reason)}" for report in finished.reports)
+    )
 
 
 def _holdout(report: CycleReport) -> str:

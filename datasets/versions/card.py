@@ -147,7 +147,7 @@ def write_markdown(card: Card) -> str:
         lines += ["", "**No collected crop is held back for evaluation:** there are too few codes yet."]
     waiting = card.left_out
     if waiting:
-        lines += ["", f"## Left out until somebody has looked: {len(waiting)}", "", "| crop | why | labels |"]
+        lines += ["", f"## Left out until a person has looked: {len(waiting)}", "", "| crop | why | labels |"]
         lines.append("|---|---|---|")
         for crop in waiting[:_LISTED]:
             texts = ", ".join(_cell(text) for text in crop.texts)

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from tqdm import tqdm
 
 from datasets.errors import StoreError, UnknownSampleError
 from datasets.objects.folder import write_whole
-from datasets.samples.progress import counted
 from datasets.samples.store import SampleStore
 from datasets.versions.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
 from datasets.versions.similarity import light
@@ -151,7 +151,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
     there = {path.name for path in images.iterdir()}
     lines = []
     wanted = [entry for entry in entries if entry.digest not in buried]
-    for entry in counted(folder.name, wanted, len(wanted)):
+    for entry in tqdm(wanted, desc=folder.name, unit="crop", disable=None):
         name = f"{entry.digest}.png"
         if name not in there:  # written in one step: what is there is whole
             try:

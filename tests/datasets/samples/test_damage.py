@@ -25,7 +25,7 @@ def test_more_than_the_stated_share_is_refused_in_a_line() -> None:
     check_damage([CROP] * 4, 40, 0.1, "crops")
     check_damage([], 0, 0.0, "crops")
     with pytest.raises(
-        TooDamagedError, match=r"5 of 40 crops are damaged or missing .* the 10 % that may be left"
+        TooDamagedError, match=r"5 of 40 confirmed crops are damaged or missing .* the 10 % that may be left"
     ) as e:
         check_damage([CROP] * 5, 40, 0.1, "crops")
     assert e.value.damaged == (CROP,) * 5
