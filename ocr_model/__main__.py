@@ -12,7 +12,7 @@ __all__ = ["main", "tagreader"]
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
-    "export": ("ocr_model.export.graphs", "turn a training checkpoint into a model for reading (needs torch)"),
+    "export": ("ocr_model.export.export_command", "turn a training checkpoint into a model for reading (needs torch)"),
     "calibrate": ("ocr_model.export.reliability", "measure, draw and fit how far the confidence can be trusted"),
     "read": ("ocr_model.reading.command", "read pictures and print their text"),
     "prior": ("ocr_model.export.prior_fitting", "choose how much the brands' formats count, and show what they do"),

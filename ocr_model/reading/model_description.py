@@ -14,11 +14,11 @@ from ocr_model.errors import ModelError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
 
-__all__ = ["ModelFolder", "one_line"]
+__all__ = ["ModelDescription", "one_line"]
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFolder:
+class ModelDescription:
     """What `model.json` says; the hashes of the files are checked."""
 
     info: ModelInfo
@@ -47,7 +47,7 @@ class ModelFolder:
                 raise ValueError(f"the {name} is between 0 and 1, not {value}")
 
     @classmethod
-    def open(cls, directory: Path, calibration: Calibration | None = None) -> ModelFolder:
+    def open(cls, directory: Path, calibration: Calibration | None = None) -> ModelDescription:
         """Read and check `model.json` and the hashes of the files that it names.
 
         Args:
@@ -65,18 +65,18 @@ class ModelFolder:
         except (OSError, ValueError) as error:
             raise ModelError(f"{path} cannot be read: {one_line(error)}") from error
         try:
-            folder = cls._from_description(directory, raw, calibration or Calibration.from_description(raw))
+            description = cls._from_description(directory, raw, calibration or Calibration.from_description(raw))
             hashes = raw.get("sha256", {})
-            expected = {file: hashes.get(file.name) for file in folder.files}
+            expected = {file: hashes.get(file.name) for file in description.files}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
             raise ModelError(f"{path} does not describe a model: {what}") from error
         for file, digest in expected.items():
             _check_file(file, digest)
-        return folder
+        return description
 
     @classmethod
-    def _from_description(cls, directory: Path, raw: Mapping[str, Any], calibration: Calibration) -> ModelFolder:
+    def _from_description(cls, directory: Path, raw: Mapping[str, Any], calibration: Calibration) -> ModelDescription:
         prediction = raw["prediction"]
         if prediction not in ("Attn", "CTC"):
             raise ValueError(f"unknown prediction {prediction!r}")
