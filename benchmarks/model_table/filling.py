@@ -20,7 +20,7 @@ WATCHED = 300  # held-out crops of the curve of each row
 
 
 class Stopwatch:
-    """How much of the time that a command may take is left."""
+    """The time that a command may still take."""
 
     def __init__(self, hours: float) -> None:
         self._stop = time.monotonic() + 3600 * hours
@@ -37,11 +37,11 @@ def fill_row(
     """Train a row to its end, export it, and measure it on every set.
 
     Args:
-        row: which one.
+        row: of the table.
         plan: of the table.
         run: of the table; holds the shards already.
         sets: held-out synthetic crops first, then real ones.
-        watch: how long it may take.
+        watch: the time that is left for it.
 
     Returns:
         What is known about the row, None if the time was over before.

@@ -40,14 +40,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     plan = TablePlan()
     real = os.environ.get("REAL_CROPS")
     parser.add_argument("--run", type=Path, required=True, help="folder of the table's runs; an existing one goes on")
-    parser.add_argument("--crops", type=int, default=plan.crops, help="that each row learns from")
+    parser.add_argument("--crops", type=int, default=plan.crops, help="crops that each row learns from")
     parser.add_argument("--recipe", default=plan.recipe, help="data_gen recipe of the architectures' rows")
     parser.add_argument("--batch", type=int, default=plan.batch)
-    parser.add_argument("--easy-until", type=float, default=plan.easy_until, help="share with clean crops")
+    parser.add_argument(
+        "--easy-until", type=float, default=plan.easy_until, help="share of the schedule in which clean crops fade out"
+    )
     parser.add_argument("--validation", type=int, default=plan.validation, help="held-out synthetic crops")
     parser.add_argument("--seed", type=int, default=plan.seed)
     parser.add_argument("--threads", type=int, default=plan.threads, help="torch threads")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="that render crops")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="processes that render crops")
     parser.add_argument(
         "--rows",
         type=int,

@@ -8,6 +8,8 @@ Three spellings of one line, from the most to the least particular:
 - `match_key`: only A-Z and 0-9; two readings count as an exact match when their keys are equal.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 
@@ -40,8 +42,8 @@ def normalize_text(typed: str) -> str:
 
     Compatibility forms are unified (NFKC: full-width letters, `№` -> `NO`), every Unicode dash becomes `-`,
     letters become upper case, invisible characters disappear, and runs of white space become one space, none
-    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: deciding about them is up to
-    whoever uses the text.
+    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: deciding about them is up to the
+    caller.
 
     The result does not change when it is normalised again.
     """

@@ -9,18 +9,18 @@ from ocr_model.training.architecture import RecognitionNetwork
 
 
 def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, share: float = 0.5) -> RecognitionNetwork:
-    """The mean of the weights of a network and of the one that its training began with.
+    """The mean of a network's weights and of those that its training began with.
 
-    What is learned anew then costs less of what was known before (Wortsman et al., CVPR 2022,
+    The average forgets less of what the start could read (Wortsman et al., CVPR 2022,
     https://arxiv.org/abs/2109.01903).
 
     Args:
-        network: the trained one.
-        start: the one that it began with.
-        share: of the latter, 0..1.
+        network: after its training.
+        start: the network that the training began with.
+        share: of `start` in the average, 0..1.
 
     Raises:
-        ValueError: they are built differently, or a share outside 0..1.
+        ValueError: the networks are built differently, or the share is outside 0..1.
     """
     if network.config != start.config:
         raise ValueError(f"the two networks are built differently: {network.config} and {start.config}")
@@ -38,7 +38,7 @@ def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, sha
 
 
 def about_model(directory: Path) -> dict[str, object]:
-    """Name, version and training of an exported model, for the card of one that builds on it."""
+    """Name, version and training of an exported model, for the card of a model that builds on it."""
     file = directory / "model.json"
     if not file.is_file():
         return {"run": directory.name}

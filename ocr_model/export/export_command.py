@@ -24,27 +24,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model export`."""
     parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
     parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--version", required=True)
+    parser.add_argument("--name", required=True, help="name of the model")
+    parser.add_argument("--version", required=True, help="version of the model")
     parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
     parser.add_argument(
         "--average-with",
         type=Path,
         help="run or exported model that the run began with; its weights and the run's are averaged",
     )
-    parser.add_argument("--share", type=float, default=0.5, help="of that other one in the average, 0..1")
+    parser.add_argument("--share", type=float, default=0.5, help="share of the other model in the average, 0..1")
     parser.add_argument("--check", type=int, default=200, help="crops on which the export must agree with the network")
-    parser.add_argument("--ctc-weight", type=float, default=0.0, help="of CTC in the joint score of attention models")
+    parser.add_argument(
+        "--ctc-weight", type=float, default=0.0, help="weight of CTC beside the attention decoder, 0..1"
+    )
     parser.add_argument("--int8", type=int, default=100, help="crops that set the scales of the int8 encoder; 0 = none")
     parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
     parser.add_argument(
-        "--calibrate", type=int, default=12000, help="crops on which the confidence is calibrated; 0 = not at all"
+        "--calibrate", type=int, default=12000, help="crops on which the confidence is calibrated; 0 = none"
     )
-    parser.add_argument("--processes", type=int, default=2, help="that read side by side for the calibration")
+    parser.add_argument("--processes", type=int, default=2, help="processes that read side by side for the calibration")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run `python -m ocr_model export`: export, check against torch, fit turns, then calibrate what comes of it all."""
+    """Run `python -m ocr_model export`: write the graphs, check them against torch, fit turns, calibrate last.
+
+    Returns:
+        Exit status: 0; 1 if the graphs differ from the network; 2 for a share outside 0..1.
+    """
     if not 0.0 <= args.share <= 1.0:
         print(f"error: --share is between 0 and 1, not {args.share}", file=sys.stderr)
         return 2

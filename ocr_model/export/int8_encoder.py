@@ -23,12 +23,12 @@ INT8_LOSS = 0.005  # share of crops that int8 may read wrong more than single pr
 
 @dataclass(frozen=True)
 class Quantization:
-    """How an int8 encoder reads beside the same one in single precision."""
+    """How many crops an int8 encoder and the one in single precision read right."""
 
     crops: int
     exact_single: int
     exact_int8: int
-    kept: bool  # whether it is part of the model now
+    kept: bool  # whether it became part of the model
 
     def __str__(self) -> str:
         verdict = "kept" if self.kept else "left out"

@@ -63,7 +63,7 @@ class Looker:
         Args:
             crops: pictures with their turns, at most `LARGEST_BATCH`.
             clock: the time spent is added to it.
-            doubtful: whether they are encoded as carefully as the model can.
+            doubtful: whether they are encoded in single precision in any case.
 
         Raises:
             ModelError: the model computes no numbers.
@@ -103,7 +103,7 @@ class Looker:
         ]
 
     def _search_attention(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
-        """The best readings of each crop by the attention decoder, together with CTC if that has a say."""
+        """The best readings of each crop by the attention decoder, joined with CTC's if that has a weight."""
         charset, weight = self._description.charset, self._description.ctc_weight
         context, projected = outputs["context"], outputs["projected"]
         found = attention_beam_search(

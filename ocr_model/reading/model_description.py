@@ -116,7 +116,7 @@ class ModelDescription:
 
     @property
     def encoder_outputs(self) -> list[str]:
-        """What is asked of the encoder: only what is used."""
+        """Names of the encoder's outputs that reading uses."""
         if self.prediction == "CTC":
             return ["ctc_log_probs", *(["context"] if self.turn_head is not None else [])]
         return ["context", "projected", *(["ctc_log_probs"] if self.ctc_weight > 0.0 else [])]

@@ -113,7 +113,7 @@ class ModelSessions:
                 f"{name}: {log_probabilities.shape[-1]} classes do not fit a charset of"
                 f" {len(self._description.charset)} characters"
             )
-        # Minus infinity is a probability of zero, NaN is none. The greatest number is NaN as soon as one of them is.
+        # Minus infinity is a probability of zero, NaN is none. The maximum is NaN as soon as one number is.
         if math.isnan(log_probabilities.max()):
             raise ModelError(f"{name}: the model computes no numbers for this picture")
 

@@ -30,7 +30,7 @@ VALIDATION_SEED = 20_210_801  # no training run may use it
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Labelled crops that nothing is trained on."""
+    """Labelled crops that are never trained on."""
 
     name: str
     images: tuple[NDArray[np.uint8], ...]  # grey, (H, W) each
@@ -40,7 +40,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a recognizer read on a set."""
+    """The readings of a set, in the order of its crops."""
 
     data: EvaluationSet
     readings: tuple[str, ...]
@@ -203,9 +203,11 @@ def load_run(run: Path) -> RecognitionNetwork:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model evaluate`."""
-    parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
+    parser.add_argument("--run", type=Path, required=True, help="folder of a training run or of an exported model")
     parser.add_argument("--folder", type=Path, action="append", default=[], help="folder with labels.tsv")
-    parser.add_argument("--synthetic", action="append", default=[], metavar="RECIPE:COUNT")
+    parser.add_argument(
+        "--synthetic", action="append", default=[], metavar="RECIPE:COUNT", help="fresh crops of a recipe"
+    )
     parser.add_argument("--errors", action="store_true", help="list every misread crop")
 
 

@@ -1,7 +1,7 @@
 """Crops for a challenger: those that shoppers confirmed, mixed with freshly rendered ones of the recipes so far.
 
-Confirmed crops are few and come again and again, so each time they look a little different: another box, light,
-sharpness. Rendered ones keep alive what the champion reads already (replay against forgetting, Rolnick et al.,
+Confirmed crops are few and are repeated often, so each repetition looks a little different: another box, light,
+sharpness. Rendered crops keep what the champion reads already (replay against forgetting, Rolnick et al.,
 "Experience Replay for Continual Learning", NeurIPS 2019).
 """
 
@@ -25,7 +25,7 @@ from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
 class NoCropsError(ValueError):
-    """A mixture without anything to train on."""
+    """A mixture without any crop to train on."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class CropMixture:
     collected_share: float  # of the crops, 0..1
     recipes: tuple[WeightedRecipe, ...]
     seed: int = 0
-    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those evaluated on
-    strength: float = 1.0  # of what is done to collected crops, 0 = nothing
+    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those of evaluation sets
+    strength: float = 1.0  # of the variation of collected crops, 0 = none
 
     def open(self) -> CropDrawer:
         """Load the collected crops, the recipes and their fonts.
@@ -79,7 +79,7 @@ class CropMixture:
         return draw
 
     def describe(self) -> dict[str, Any]:
-        """Shares, recipes with their digests, and what was left out of them."""
+        """Shares, recipes with their digests, and the codes left out of them."""
         whole = sum(one.weight for one in self.recipes)
         return {
             "mixture": {
