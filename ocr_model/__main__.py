@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
-__all__ = ["main", "tagreader"]
-
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),

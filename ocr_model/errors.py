@@ -11,8 +11,6 @@ Every message is one line that a shopper may see.
 
 from __future__ import annotations
 
-__all__ = ["ImageError", "ModelError", "ReaderError"]
-
 
 class ReaderError(Exception):
     """Base of the errors that the reader raises on purpose."""

@@ -39,8 +39,6 @@ from typing import Any
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.errors import ModelError
 
-__all__ = ["DEFAULT_PRIOR_WEIGHT", "FORMAT_TABLE", "FormatPrior", "format_digest"]
-
 DEFAULT_PRIOR_WEIGHT = 0.1
 """Weight for a model that names none; `python -m ocr_model prior` chooses one on synthetic crops."""
 

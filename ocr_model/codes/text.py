@@ -13,8 +13,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["CHARSET", "label_text", "match_key", "normalize_text"]
-
 CHARSET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
 """Everything the recognizer can read. The order is fixed: an exported model's classes are numbered by it."""
 
@@ -63,3 +61,13 @@ def label_text(text: str) -> str:
 def match_key(text: str) -> str:
     """Only the A-Z and 0-9 of the normalised text: equal keys are an exact match, the headline metric."""
     return _NOT_KEY.sub("", normalize_text(text))
+
+
+def edit_distance(left: str, right: str) -> int:
+    """Levenshtein distance: the fewest characters to insert, delete or replace."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]

@@ -19,8 +19,6 @@ from ocr_model.codes.format_prior import FORMAT_TABLE, format_digest
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.codes.text import CHARSET
 
-__all__ = ["compile_format", "compile_formats", "write_format_table"]
-
 _SYMBOLS = frozenset(CHARSET.replace(" ", ""))
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ocr_model.codes.text import match_key
 from ocr_model.export.quantization import quantize_encoder
-from ocr_model.reading.recognizer import Precision, Recognizer
+from ocr_model.reading.recognizer import Recognizer
+from ocr_model.reading.sessions import Precision
 from ocr_model.training.evaluation import load_run, network_input, synthetic_set
 
 PRECISIONS: tuple[Precision, Precision] = ("single", "int8")

@@ -41,8 +41,6 @@ from ocr_model.reading.hypotheses import Hypothesis, add_bonuses
 from ocr_model.reading.image import ImageLike
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-__all__ = ["Outcome", "Seen", "add_arguments", "choose_weight", "main", "measure_weight", "near_miss", "random_string"]
-
 WEIGHTS = (0.0, 0.02, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 FIT_SEED, CHECK_SEED = 20_240_801, 20_240_802  # neither trained, calibrated nor evaluated on
 SAME_SHAPE = ("0ODQ", "1I", "2Z", "5S", "6G", "8B")

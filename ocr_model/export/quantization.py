@@ -27,8 +27,6 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from ocr_model.reading.arrays import Floats
 
-__all__ = ["prepare_graph", "quantize_encoder", "quantize_layers", "restore_single"]
-
 LAYERS = ("Conv", "Add", "MaxPool", "Relu")
 """Operators of the residual network; those between convolutions too, so that it stays in int8 all along."""
 

@@ -38,8 +38,6 @@ from ocr_model.export.synthetic_readings import Readings, read_synthetic
 from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-__all__ = ["MEASURE_SEED", "Reliability", "add_arguments", "main", "measure_readings"]
-
 MEASURE_SEED = 20_260_801  # neither trained on nor calibrated with
 
 

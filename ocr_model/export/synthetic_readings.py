@@ -24,8 +24,6 @@ from ocr_model.codes.text import match_key
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.recognizer import Recognizer
 
-__all__ = ["Readings", "photograph_again", "read_synthetic"]
-
 CHUNK = 100  # crops that one task of one process reads
 _TEXT_SHARE = 0.6  # height of the text over that of the crop, on average
 

@@ -13,8 +13,6 @@ import numpy as np
 from ocr_model.reading.arrays import Floats, Integers
 from ocr_model.reading.hypotheses import NEGLIGIBLE, Hypothesis, best_hypotheses
 
-__all__ = ["END", "FIRST_CHARACTER", "START", "DecoderStep", "attention_beam_search"]
-
 START, END, FIRST_CHARACTER = 0, 1, 2
 """Classes of the attention decoder; the charset follows from `FIRST_CHARACTER` on."""
 

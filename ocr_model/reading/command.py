@@ -11,8 +11,6 @@ from pathlib import Path
 from ocr_model.errors import ImageError, ModelError
 from ocr_model.reading.image import decode_image
 
-__all__ = ["add_arguments", "main"]
-
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 
 

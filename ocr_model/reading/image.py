@@ -18,8 +18,6 @@ from PIL import Image
 
 from ocr_model.errors import ImageError
 
-__all__ = ["Box", "ImageLike", "ImageLimits", "as_picture", "crop_image", "decode_image", "flatten_image", "turn_image"]
-
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:

@@ -18,8 +18,6 @@ from ocr_model.reading.model_description import ModelDescription
 from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
 
-__all__ = ["LARGEST_BATCH", "READINGS", "Clock", "Looker"]
-
 READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
 LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
 _SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees

@@ -14,8 +14,6 @@ from ocr_model.errors import ModelError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
 
-__all__ = ["ModelDescription", "one_line"]
-
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-__all__ = ["has_byte_products"]
-
 _CPUINFO = Path("/proc/cpuinfo")
 _PRODUCTS = {"avx512_vnni", "avx_vnni", "asimddp"}  # sums of four byte products in one instruction: x86-64, arm64
 

@@ -31,8 +31,6 @@ from ocr_model.reading.second_look import other_views, pool_looks
 from ocr_model.reading.sessions import ModelSessions, Precision
 from ocr_model.reading.turns import TurnedReading, choose_turn, first_turns, further_turns, pool_context
 
-__all__ = ["CHAMPION", "Precision", "Recognizer"]
-
 CHAMPION = Path(__file__).parents[1] / "weights" / "champion"
 """The model that comes with the package."""
 

@@ -17,8 +17,6 @@ from PIL import Image
 
 from ocr_model.reading.hypotheses import Hypothesis
 
-__all__ = ["DOUBTFUL", "other_views", "pool_looks"]
-
 DOUBTFUL = 0.8
 """Probability, before calibration, under which a new model looks at a reading again (`decoding` in model.json)."""
 

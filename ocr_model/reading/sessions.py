@@ -13,8 +13,6 @@ from ocr_model.reading.arrays import Floats, Integers
 from ocr_model.reading.attention import FIRST_CHARACTER, DecoderStep
 from ocr_model.reading.model_description import ModelDescription, one_line
 
-__all__ = ["ModelSessions", "Precision"]
-
 Precision = Literal["single", "int8"]
 
 

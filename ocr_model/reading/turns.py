@@ -20,8 +20,6 @@ from ocr_model.errors import ModelError
 from ocr_model.reading.arrays import Floats
 from ocr_model.reading.hypotheses import Hypothesis
 
-__all__ = ["TurnHead", "TurnedReading", "choose_turn", "first_turns", "fit_turn_head", "further_turns", "pool_context"]
-
 # All thresholds were chosen on synthetic crops, at all four turns.
 _TALL = 1.25  # height over width from which a crop is taken to lie on its side
 _NEARLY_SQUARE = 0.8  # height over width from which it may

@@ -7,7 +7,6 @@ sharpness. Rendered crops keep what the champion reads already (replay against f
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from bisect import bisect
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from data_gen import degradations as degrade
 from data_gen.recipe import load_recipe
+from ocr_model.training.evaluation import read_labels
 from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
@@ -83,7 +83,7 @@ class CropMixture:
         whole = sum(one.weight for one in self.recipes)
         return {
             "mixture": {
-                "collected": 0 if self.folder is None else len(_read_labels(self.folder)),
+                "collected": 0 if self.folder is None else len(read_labels(self.folder)),
                 "collected_share": self.collected_share,
                 "recipes": [
                     {
@@ -106,7 +106,7 @@ def load_collected(folder: Path) -> list[tuple[NDArray[np.uint8], str]]:
         OSError: labels.tsv or a picture that it names is missing or damaged.
     """
     crops = []
-    for file, text in _read_labels(folder):
+    for file, text in read_labels(folder):
         image = cv2.imread(str(folder / file), cv2.IMREAD_GRAYSCALE)
         if image is None:
             raise OSError(f"{folder / file} is missing or damaged")
@@ -172,8 +172,3 @@ def _place(seed: int, number: int, count: int) -> int:
     """Which collected crop stands at this number: all equally often."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % count
-
-
-def _read_labels(folder: Path) -> list[tuple[str, str]]:
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-        return [(row["file"], row["text"]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]

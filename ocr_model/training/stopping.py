@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["stopped_by_signals"]
-
 
 @contextmanager
 def stopped_by_signals() -> Iterator[threading.Event]:
