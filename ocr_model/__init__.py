@@ -8,6 +8,8 @@ Importing this package is cheap: ONNX Runtime is loaded with the first `Recogniz
 commands that train.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from ocr_model.codes.lines import FormatMatch, complete_line, extract_code, match_formats

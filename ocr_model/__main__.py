@@ -6,16 +6,16 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-
-__all__ = ["main", "tagreader"]
+from importlib.util import find_spec
+from typing import Any
 
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
-    "export": ("ocr_model.export.graphs", "turn a training checkpoint into a model for reading (needs torch)"),
-    "calibrate": ("ocr_model.export.reliability", "measure, draw and fit how far the confidence can be trusted"),
+    "export": ("ocr_model.export.export_command", "turn a training checkpoint into a model for reading (needs torch)"),
+    "calibrate": ("ocr_model.export.reliability", "fit, measure and draw how far the confidence can be trusted"),
     "read": ("ocr_model.reading.command", "read pictures and print their text"),
-    "prior": ("ocr_model.export.prior_fitting", "choose how much the brands' formats count, and show what they do"),
+    "prior": ("ocr_model.export.prior_fitting", "choose the weight of the brands' formats, and show its effect"),
 }
 # A missing module of our own is a defect, unless its whole floor was left out; any other one is for training.
 _OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})
@@ -30,11 +30,14 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "python -m ocr_model"
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog=prog, description="The recognizer of shoe tags.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(_COMMANDS))
+    installed = {name for name, (module_name, _) in _COMMANDS.items() if find_spec(module_name.rpartition(".")[0])}
+    listed = "|".join(name for name in _COMMANDS if name in installed)
+    commands = parser.add_subparsers(dest="command", required=True, metavar=listed)
     wanted = arguments[0] if arguments else None
     run = None
     for name, (module_name, purpose) in _COMMANDS.items():
-        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        shown: dict[str, Any] = {"help": purpose} if name in installed else {}
+        command = commands.add_parser(name, description=purpose[0].upper() + purpose[1:] + ".", **shown)
         if name != wanted:
             continue
         try:

@@ -117,6 +117,12 @@ def test_nothing_else_is_installed(commands: Path, tmp_path: Path) -> None:
     assert done.stdout == "[] True\n", done.stderr
 
 
+def test_the_help_lists_what_is_installed(commands: Path, tmp_path: Path) -> None:
+    done = run(commands / "tagreader", "--help", folder=tmp_path)
+    assert done.stdout.startswith("usage: tagreader [-h] read ...\n")
+    assert "read pictures" in done.stdout and "train" not in done.stdout
+
+
 def test_what_needs_the_repository_says_so(commands: Path, tmp_path: Path) -> None:
     for command in ("train", "evaluate", "export", "calibrate", "prior"):
         done = run(commands / "tagreader", command, "--help", folder=tmp_path)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["FORMATS", "CodeFormat"]
-
 
 @dataclass(frozen=True, slots=True)
 class CodeFormat:

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ocr_model.codes.formats import FORMATS, CodeFormat
-from ocr_model.codes.text import label_text, normalize_text
-
-__all__ = ["FormatMatch", "code_and_formats", "complete_line", "extract_code", "match_formats"]
+from ocr_model.codes.text import edit_distance, label_text, normalize_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +215,6 @@ def _code(line: str, found: list[list[_Found]]) -> str:
     return ""
 
 
-def _distance(left: str, right: str) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        diagonal, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
-    return row[-1]
-
-
 _LONGEST_LINE = 80  # characters; no line of a tag is longer, and the search below grows with the cube
 
 
@@ -258,7 +246,7 @@ def complete_line(read_text: str, typed: str) -> str:
     # The distance first: what was typed belongs where it fits best. Then, of equally good places, the least
     # completion.
     distance, _, start, end = min(
-        (_distance(wanted, label_text(line[start:end])), start + len(line) - end, start, end)
+        (edit_distance(wanted, label_text(line[start:end])), start + len(line) - end, start, end)
         for start in starts
         for end in ends
         if start < end

@@ -21,16 +21,6 @@ from ocr_model.export.proportion import binomial_cdf
 from ocr_model.export.synthetic_readings import Readings, read_synthetic
 from ocr_model.reading.calibration import Calibration
 
-__all__ = [
-    "FIT_SEED",
-    "CalibrationFit",
-    "calibrate_directory",
-    "fit_accept_threshold",
-    "fit_calibration",
-    "fit_temperature",
-    "fit_temperature_and_bias",
-]
-
 FIT_SEED = 20_220_801  # neither trained nor evaluated on
 _DECIMALS = 1e6  # of the threshold; confidences crowd near 1
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; beyond them the data says "always" or "never", not how sure

@@ -8,18 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "ACCEPTABLE_RISK",
-    "CalibrationError",
-    "ReliabilityBins",
-    "RiskCoverage",
-    "checked_confidences",
-    "expected_calibration_error",
-    "reliability_bins",
-    "risk_coverage",
-]
-
-
 ACCEPTABLE_RISK = 1 / 200
 """Share of wrong texts among those that may be accepted without asking."""
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Proportion", "binomial_cdf"]
-
 
 @dataclass(frozen=True, slots=True)
 class Proportion:

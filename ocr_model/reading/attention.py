@@ -13,8 +13,6 @@ import numpy as np
 from ocr_model.reading.arrays import Floats, Integers
 from ocr_model.reading.hypotheses import NEGLIGIBLE, Hypothesis, best_hypotheses
 
-__all__ = ["END", "FIRST_CHARACTER", "START", "DecoderStep", "attention_beam_search"]
-
 START, END, FIRST_CHARACTER = 0, 1, 2
 """Classes of the attention decoder; the charset follows from `FIRST_CHARACTER` on."""
 
@@ -25,7 +23,7 @@ class DecoderStep(Protocol):
     def __call__(
         self, crops: Integers, tokens: Integers, hidden: Floats, cell: Floats
     ) -> tuple[Floats, Floats, Floats]:
-        """Ask for the next character.
+        """Log probabilities of the next character of each hypothesis.
 
         Args:
             crops: (M,) which crop of the batch each hypothesis reads.
@@ -69,7 +67,7 @@ def attention_beam_search(
     texts: list[str] = [""] * crops
     trails: list[tuple[float, ...]] = [()] * crops
 
-    # The arrays are small: a list costs less than an array wherever numbers are looked at one by one.
+    # The arrays are small: a list costs less than an array wherever numbers are read one by one.
     for length in range(max_length + 1):
         log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
         extended = log_probabilities + scores[:, None]  # (M, V)
@@ -127,7 +125,7 @@ def attention_beam_search(
 
 
 def _least_rank(done: Sequence[Hypothesis], top: float, beam: int) -> float:
-    """What an unfinished text must be above to be followed, given the finished ones and the best unfinished rank."""
+    """The rank above which an unfinished text is followed, given the finished texts and the best unfinished rank."""
     best = sorted([one.rank for one in done], reverse=True)
     floor = max(best[0], top) + NEGLIGIBLE
     return max(floor, best[beam - 1]) if len(best) >= beam else floor

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Calibration", "read_calibration", "reading_digest"]
-
 
 def reading_digest() -> str:
     """SHA-256 over the code that reads: figures measured with other code are not of this reader."""

@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 from ocr_model.reading.arrays import Floats
 from ocr_model.reading.hypotheses import NEGLIGIBLE, Hypothesis, best_hypotheses, log_add, log_rest, merge_spacings
 
-__all__ = ["CTC_BLANK", "ctc_beam_search", "ctc_score", "join_with_ctc"]
-
-
 CTC_BLANK = 0
 """Class of "no character here" in CTC; the charset follows behind it."""
 

@@ -6,18 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = [
-    "NEGLIGIBLE",
-    "Hypothesis",
-    "add_bonuses",
-    "best_hypotheses",
-    "log_add",
-    "log_rest",
-    "merge_spacings",
-    "picture_reading",
-]
-
-
 # What is less than a thousandth as probable as the best is never shown, so it is not searched either.
 NEGLIGIBLE = math.log(1e-3)
 

@@ -1,8 +1,10 @@
 """From the bytes of a picture to upright RGB pixels, and the region of it that is read.
 
-What a stranger uploads is checked before it costs anything: the number of bytes, the format by its content
-(never by its name), and the number of pixels from the header, before decoding.
+An upload is checked before it costs anything: the number of bytes, the format by its content (never by its name), and
+the number of pixels from the header, before decoding.
 """
+
+from __future__ import annotations
 
 import io
 from collections.abc import Iterator
@@ -15,8 +17,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_model.errors import ImageError
-
-__all__ = ["Box", "ImageLike", "ImageLimits", "as_picture", "crop_image", "decode_image", "flatten_image", "turn_image"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _sniff_format(data: bytes) -> str | None:
 
 @contextmanager
 def _damage_is_an_image_error() -> Iterator[None]:
-    """Turn whatever a decoder raises on damaged bytes into one ImageError."""
+    """Turn any error of a decoder on damaged bytes into an ImageError."""
     try:
         yield
     except ImageError:
@@ -112,7 +112,7 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 
 def _decode_heif(data: bytes, limits: ImageLimits) -> Image.Image:
-    import pi_heif  # 20 ms and a shared library that only the owners of iPhones need
+    import pi_heif  # 20 ms and a shared library that only pictures from iPhones need
 
     with _damage_is_an_image_error():
         # Nothing is decoded by opening. libheif itself applies the rotation of the container and pi_heif
@@ -241,11 +241,10 @@ def crop_image(image: Image.Image, box: Box) -> Image.Image:
 
 
 def as_picture(image: ImageLike) -> Image.Image:
-    """A Pillow picture in mode L or RGB, whatever the caller has.
+    """A Pillow picture in mode L or RGB, from a picture of any mode or an array.
 
     Args:
-        image: a Pillow picture of any mode, or an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255 or floats
-            0..1.
+        image: a Pillow picture, or an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255 or floats 0..1.
 
     Raises:
         ImageError: kinds "empty", "truncated", or "bad_values" for an array that is no picture.

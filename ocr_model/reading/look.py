@@ -14,11 +14,9 @@ from ocr_model.reading.arrays import Floats
 from ocr_model.reading.attention import attention_beam_search
 from ocr_model.reading.ctc import ctc_beam_search, ctc_score, join_with_ctc
 from ocr_model.reading.hypotheses import Hypothesis, merge_spacings
-from ocr_model.reading.model_folder import ModelFolder
+from ocr_model.reading.model_description import ModelDescription
 from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
-
-__all__ = ["LARGEST_BATCH", "READINGS", "Clock", "Looker"]
 
 READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
 LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
@@ -38,7 +36,7 @@ class Looker:
     """Looks at pictures with one model; any number of threads may use it at the same time.
 
     Args:
-        folder: of the model.
+        description: of the model.
         sessions: its graphs.
         beam: unfinished texts that the search follows.
 
@@ -46,9 +44,9 @@ class Looker:
         ModelError: the turn head is damaged.
     """
 
-    def __init__(self, folder: ModelFolder, sessions: ModelSessions, *, beam: int) -> None:
-        self._folder, self._sessions, self._beam = folder, sessions, beam
-        self._turn_head = None if folder.turn_head is None else TurnHead.load(folder.turn_head)
+    def __init__(self, description: ModelDescription, sessions: ModelSessions, *, beam: int) -> None:
+        self._description, self._sessions, self._beam = description, sessions, beam
+        self._turn_head = None if description.turn_head is None else TurnHead.load(description.turn_head)
 
     @property
     def has_turn_head(self) -> bool:
@@ -63,7 +61,7 @@ class Looker:
         Args:
             crops: pictures with their turns, at most `LARGEST_BATCH`.
             clock: the time spent is added to it.
-            doubtful: whether they are encoded as carefully as the model can.
+            doubtful: whether they are encoded in single precision in any case.
 
         Raises:
             ModelError: the model computes no numbers.
@@ -73,7 +71,7 @@ class Looker:
         prepared = time.perf_counter()
         outputs = self._sessions.encode(pixels, doubtful=doubtful)
         encoded = time.perf_counter()
-        found = self._search_ctc(outputs) if self._folder.prediction == "CTC" else self._search_attention(outputs)
+        found = self._search_ctc(outputs) if self._description.prediction == "CTC" else self._search_attention(outputs)
         upside_down = [0.0] * len(crops)
         if self._turn_head is not None:
             upside_down = self._turn_head.upside_down(pool_context(outputs["context"])).tolist()
@@ -87,8 +85,8 @@ class Looker:
 
     def prepare(self, picture: Image.Image, turn: int) -> Floats:
         """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
-        wanted = "L" if self._folder.channels == 1 else "RGB"
-        size = (self._folder.width, self._folder.height)
+        wanted = "L" if self._description.channels == 1 else "RGB"
+        size = (self._description.width, self._description.height)
         # Pillow's bilinear filter widens with the reduction, so it is free of aliasing. It treats both directions
         # alike, so the small picture can be turned in place of the large one.
         small = picture.convert(wanted).resize(size[::-1] if turn % 2 else size, Image.Resampling.BILINEAR)
@@ -96,22 +94,22 @@ class Looker:
         return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def _search_ctc(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
-        charset = self._folder.charset
+        charset = self._description.charset
         return [
             merge_spacings(ctc_beam_search(columns, charset=charset, beam=self._beam), READINGS)
             for columns in outputs["ctc_log_probs"]
         ]
 
     def _search_attention(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
-        """The best readings of each crop by the attention decoder, together with CTC if that has a say."""
-        charset, weight = self._folder.charset, self._folder.ctc_weight
+        """The best readings of each crop by the attention decoder, joined with CTC's if that has a weight."""
+        charset, weight = self._description.charset, self._description.ctc_weight
         context, projected = outputs["context"], outputs["projected"]
         found = attention_beam_search(
             self._sessions.decoder_step(context, projected),
             crops=len(context),
             hidden_size=int(projected.shape[-1]),
             charset=charset,
-            max_length=self._folder.max_length,
+            max_length=self._description.max_length,
             beam=self._beam,
         )
         if weight == 0.0:

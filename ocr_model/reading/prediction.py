@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from ocr_model.codes.lines import FormatMatch
 
-__all__ = ["Candidate", "Character", "ModelInfo", "Prediction"]
-
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:

@@ -24,14 +24,12 @@ from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.hypotheses import Hypothesis, add_bonuses, picture_reading
 from ocr_model.reading.image import ImageLike, as_picture, turn_image
 from ocr_model.reading.look import LARGEST_BATCH, READINGS, Clock, Looker
-from ocr_model.reading.model_folder import ModelFolder, one_line
+from ocr_model.reading.model_description import ModelDescription, one_line
 from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
 from ocr_model.reading.processor import has_byte_products
 from ocr_model.reading.second_look import other_views, pool_looks
 from ocr_model.reading.sessions import ModelSessions, Precision
 from ocr_model.reading.turns import TurnedReading, choose_turn, first_turns, further_turns, pool_context
-
-__all__ = ["CHAMPION", "Precision", "Recognizer"]
 
 CHAMPION = Path(__file__).parents[1] / "weights" / "champion"
 """The model that comes with the package."""
@@ -42,19 +40,19 @@ _CANDIDATES = 6  # the chosen reading and five others
 class Recognizer:
     """A loaded model. One instance serves any number of threads at the same time."""
 
-    def __init__(self, folder: ModelFolder, sessions: ModelSessions, *, beam: int) -> None:
-        self._folder, self._sessions = folder, sessions
-        self._prior = FormatPrior.load() if folder.prior_weight > 0.0 else None
-        self._looker = Looker(folder, sessions, beam=beam)
+    def __init__(self, description: ModelDescription, sessions: ModelSessions, *, beam: int) -> None:
+        self._description, self._sessions = description, sessions
+        self._prior = FormatPrior.load() if description.prior_weight > 0.0 else None
+        self._looker = Looker(description, sessions, beam=beam)
         try:
             # The first run allocates memory: no shopper should wait for it. It also proves that the parts fit.
-            nothing = Image.new("L", (folder.width, folder.height), "white")
+            nothing = Image.new("L", (description.width, description.height), "white")
             for doubtful in (False, True) if sessions.has_single_beside_int8 else (False,):
                 self._looker.look([(nothing, 0)], Clock(), doubtful=doubtful)
         except ModelError:
             raise
         except Exception as error:  # ONNX Runtime's exceptions share no base class but this one
-            raise ModelError(f"{folder.encoder.parent}: the model does not run: {one_line(error)}") from error
+            raise ModelError(f"{description.encoder.parent}: the model does not run: {one_line(error)}") from error
 
     @classmethod
     def load(
@@ -91,21 +89,21 @@ class Recognizer:
         """
         if threads < 1 or beam < 1:
             raise ValueError(f"threads and beam are at least 1, not {threads} and {beam}")
-        folder = ModelFolder.open(CHAMPION if directory is None else directory, calibration)
-        folder = replace(
-            folder,
-            ctc_weight=folder.ctc_weight if ctc_weight is None else ctc_weight,
-            second_look=folder.second_look if second_look is None else second_look,
-            prior_weight=folder.prior_weight if prior_weight is None else prior_weight,
+        description = ModelDescription.open(CHAMPION if directory is None else directory, calibration)
+        description = replace(
+            description,
+            ctc_weight=description.ctc_weight if ctc_weight is None else ctc_weight,
+            second_look=description.second_look if second_look is None else second_look,
+            prior_weight=description.prior_weight if prior_weight is None else prior_weight,
         )
         if precision is None:
-            precision = "int8" if folder.encoder_int8 is not None and has_byte_products() else "single"
-        return cls(folder, ModelSessions(folder, precision=precision, threads=threads), beam=beam)
+            precision = "int8" if description.encoder_int8 is not None and has_byte_products() else "single"
+        return cls(description, ModelSessions(description, precision=precision, threads=threads), beam=beam)
 
     @property
     def info(self) -> ModelInfo:
         """Name and version of the model."""
-        return self._folder.info
+        return self._description.info
 
     @property
     def precision(self) -> Precision:
@@ -205,7 +203,7 @@ class Recognizer:
             ]
             self._read_round(pictures, further, readings, clock)
         chosen = [choose_turn(found, turns) for found, turns in zip(readings, first, strict=True)]
-        if self._folder.second_look > 0.0:
+        if self._description.second_look > 0.0:
             self._look_again(pictures, chosen, readings, clock)
         return [(turn, found[turn]) for found, turn in zip(readings, chosen, strict=True)]
 
@@ -234,7 +232,7 @@ class Recognizer:
         clock: Clock,
     ) -> None:
         """Read other views of the pictures whose chosen reading is in doubt, and pool what they say."""
-        doubt = math.log(self._folder.second_look)
+        doubt = math.log(self._description.second_look)
         doubtful = [at for at, turn in enumerate(turns) if readings[at][turn].hypotheses[0].log_probability < doubt]
         if not doubtful:
             return
@@ -257,7 +255,7 @@ class Recognizer:
 
     def _add_prior(self, readings: Sequence[Hypothesis]) -> list[Hypothesis]:
         """What is shown: the best readings of a crop by the picture and the format prior together."""
-        prior, weight = self._prior, self._folder.prior_weight
+        prior, weight = self._prior, self._description.prior_weight
         bonuses = [0.0 if prior is None else prior.bonus(one.text, weight) for one in readings]
         return add_bonuses(readings, bonuses, _CANDIDATES)
 
@@ -268,7 +266,7 @@ class Recognizer:
         probabilities before it say; none rises above the best.
         """
         raw = [math.exp(one.log_probability) for one in readings]
-        best = self._folder.calibration.apply(raw[0])
+        best = self._description.calibration.apply(raw[0])
         share = (1.0 - best) / (1.0 - raw[0]) if raw[0] < 1.0 else 0.0
         return [best, *(min(best, one * share) for one in raw[1:])]
 

@@ -11,9 +11,7 @@ import onnxruntime
 from ocr_model.errors import ModelError
 from ocr_model.reading.arrays import Floats, Integers
 from ocr_model.reading.attention import FIRST_CHARACTER, DecoderStep
-from ocr_model.reading.model_folder import ModelFolder, one_line
-
-__all__ = ["ModelSessions", "Precision"]
+from ocr_model.reading.model_description import ModelDescription, one_line
 
 Precision = Literal["single", "int8"]
 
@@ -22,7 +20,7 @@ class ModelSessions:
     """The open graphs of a model; any number of threads may run them at the same time.
 
     Args:
-        folder: of the model.
+        description: of the model.
         precision: of the encoder. Doubtful crops are always encoded in single precision: int8 errs where the picture
             is doubtful.
         threads: CPU threads of one run of the encoder.
@@ -31,26 +29,26 @@ class ModelSessions:
         ModelError: a graph cannot be loaded, or has other inputs and outputs. One line.
     """
 
-    def __init__(self, folder: ModelFolder, *, precision: Precision, threads: int) -> None:
-        self._folder = folder
+    def __init__(self, description: ModelDescription, *, precision: Precision, threads: int) -> None:
+        self._description = description
         self.precision = precision
-        self._outputs = folder.encoder_outputs
+        self._outputs = description.encoder_outputs
         self._single: onnxruntime.InferenceSession | None = None
-        file = folder.encoder if precision == "single" else folder.encoder_int8
+        file = description.encoder if precision == "single" else description.encoder_int8
         if file is None:
-            raise ModelError(f"{folder.encoder.parent}: the model has no int8 encoder")
+            raise ModelError(f"{description.encoder.parent}: the model has no int8 encoder")
         self._encoder = self._open_encoder(file, threads)
-        if precision == "int8" and folder.second_look > 0.0:
-            self._single = self._open_encoder(folder.encoder, threads)
+        if precision == "int8" and description.second_look > 0.0:
+            self._single = self._open_encoder(description.encoder, threads)
         self._decoder: onnxruntime.InferenceSession | None = None
-        if folder.decoder is not None:
+        if description.decoder is not None:
             # One step is so small that waking up a second thread costs more than it gains.
-            self._decoder = _open_session(folder.decoder, 1)
+            self._decoder = _open_session(description.decoder, 1)
             inputs, outputs = (
                 {"context", "projected", "hidden", "cell", "token"},
                 {"log_probs", "hidden_out", "cell_out"},
             )
-            _check_names(folder.decoder, self._decoder, inputs, outputs)
+            _check_names(description.decoder, self._decoder, inputs, outputs)
 
     def _open_encoder(self, file: Path, threads: int) -> onnxruntime.InferenceSession:
         session = _open_session(file, threads)
@@ -71,7 +69,7 @@ class ModelSessions:
         session = self._single if doubtful and self._single is not None else self._encoder
         outputs = dict(zip(self._outputs, session.run(self._outputs, {"image": pixels}), strict=True))
         if "ctc_log_probs" in outputs:
-            self._check_numbers(outputs["ctc_log_probs"], classes=1 + len(self._folder.charset))
+            self._check_numbers(outputs["ctc_log_probs"], classes=1 + len(self._description.charset))
         return outputs
 
     def context(self, pixels: Floats) -> Floats:
@@ -80,7 +78,7 @@ class ModelSessions:
         Raises:
             ModelError: the encoder does not show its features.
         """
-        _check_names(self._folder.encoder, self._encoder, {"image"}, {"context"})
+        _check_names(self._description.encoder, self._encoder, {"image"}, {"context"})
         (context,) = self._encoder.run(["context"], {"image": pixels})
         found: Floats = context
         return found
@@ -89,7 +87,7 @@ class ModelSessions:
         """One step of the decoder over a batch's features: context (N, T, D), projected (N, T, H)."""
         decoder = self._decoder
         if decoder is None:
-            raise ModelError(f"{self._folder.info.name}: the model has no decoder")
+            raise ModelError(f"{self._description.info.name}: the model has no decoder")
         gathered: tuple[bytes, Floats, Floats] = (b"", context, projected)
 
         def step(crops: Integers, tokens: Integers, hidden: Floats, cell: Floats) -> tuple[Floats, Floats, Floats]:
@@ -101,19 +99,19 @@ class ModelSessions:
                 gathered = (key, context[crops], projected[crops])
             feed = {"context": gathered[1], "projected": gathered[2], "hidden": hidden, "cell": cell, "token": tokens}
             log_probabilities, hidden, cell = decoder.run(["log_probs", "hidden_out", "cell_out"], feed)
-            self._check_numbers(log_probabilities, classes=FIRST_CHARACTER + len(self._folder.charset))
+            self._check_numbers(log_probabilities, classes=FIRST_CHARACTER + len(self._description.charset))
             return log_probabilities, hidden, cell
 
         return step
 
     def _check_numbers(self, log_probabilities: Floats, *, classes: int) -> None:
-        name = self._folder.info.name
+        name = self._description.info.name
         if log_probabilities.shape[-1] != classes:
             raise ModelError(
                 f"{name}: {log_probabilities.shape[-1]} classes do not fit a charset of"
-                f" {len(self._folder.charset)} characters"
+                f" {len(self._description.charset)} characters"
             )
-        # Minus infinity is a probability of zero, NaN is none. The greatest number is NaN as soon as one of them is.
+        # Minus infinity is a probability of zero, NaN is none. The maximum is NaN as soon as one number is.
         if math.isnan(log_probabilities.max()):
             raise ModelError(f"{name}: the model computes no numbers for this picture")
 

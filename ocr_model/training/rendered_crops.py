@@ -21,7 +21,7 @@ from ocr_model.training.evaluation import fit_input
 from ocr_model.training.schedule import TrainingConfig
 
 CropDrawer = Callable[[int, bool], tuple[NDArray[np.uint8], str]]
-"""(number of the crop, whether it shall be an easy one) to a grey crop (H, W) and its text."""
+"""(number of the crop, whether it is to be an easy one) to a grey crop (H, W) uint8 and its text."""
 
 
 class CropSource(Protocol):
@@ -32,7 +32,7 @@ class CropSource(Protocol):
         ...
 
     def describe(self) -> dict[str, Any]:
-        """What the run's card says about it."""
+        """Entries about this source for the run's card."""
         ...
 
 
@@ -77,8 +77,8 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
         worker = get_worker_info()
         number, count = (worker.id, worker.num_workers) if worker else (0, 1)
         if worker:
-            # The trainer decides when to stop. Torch has a handler of its own for SIGTERM here, so that one is blocked:
-            # a signal to the whole process group must not end what the trainer waits for.
+            # The trainer decides when to stop, so a signal to the whole process group must not end a worker that the
+            # trainer waits for. SIGTERM is blocked because torch has installed a handler of its own for it.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         draw = self.source.open()

@@ -32,9 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", default=network.features, choices=("VGG", "RCNN", "ResNet"))
     parser.add_argument("--sequence", default=network.sequence, choices=("None", "BiLSTM"))
     parser.add_argument("--prediction", default=network.prediction, choices=("CTC", "Attn"))
-    parser.add_argument("--width", type=int, default=network.width, help="channels at the end of the extractor")
+    parser.add_argument("--width", type=int, default=network.width, help="channels at the end of the feature extractor")
     parser.add_argument("--hidden", type=int, default=network.hidden, help="units of each LSTM")
-    parser.add_argument("--charset", default=network.charset)
+    parser.add_argument("--charset", default=network.charset, help="characters that can be read, in class order")
     parser.add_argument(
         "--line",
         type=int,
@@ -52,20 +52,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pixels of the crop that the line is sampled from; whole multiples of the line's",
     )
     parser.add_argument("--recipe", default=training.recipe, help="data_gen recipe, or a path to a .toml file")
-    parser.add_argument("--seed", type=int, default=training.seed)
+    parser.add_argument("--seed", type=int, default=training.seed, help="seed of weights and crops")
     parser.add_argument("--crops", type=int, default=training.crops, help="crops of the whole schedule")
-    parser.add_argument("--batch", type=int, default=training.batch)
-    parser.add_argument("--learning-rate", type=float, default=training.learning_rate)
+    parser.add_argument("--batch", type=int, default=training.batch, help="crops of one training step")
+    parser.add_argument("--learning-rate", type=float, default=training.learning_rate, help="peak of the schedule")
     parser.add_argument(
-        "--label-smoothing", type=float, default=training.label_smoothing, help="of the attention loss, 0..1"
+        "--label-smoothing",
+        type=float,
+        default=training.label_smoothing,
+        help="label smoothing of the attention loss, 0..1",
     )
-    parser.add_argument("--easy-until", type=float, default=training.easy_until, help="share with clean crops")
-    parser.add_argument("--evaluate-every", type=int, default=training.evaluate_every, help="crops")
+    parser.add_argument(
+        "--easy-until",
+        type=float,
+        default=training.easy_until,
+        help="share of the schedule in which clean crops fade out",
+    )
+    parser.add_argument(
+        "--evaluate-every", type=int, default=training.evaluate_every, help="crops between two evaluations"
+    )
     parser.add_argument("--workers", type=int, default=training.workers, help="rendering processes")
     parser.add_argument("--threads", type=int, default=training.threads, help="torch threads")
-    parser.add_argument("--stop-after", type=float, default=math.inf, metavar="HOURS")
     parser.add_argument(
-        "--crops-folder", type=Path, action="append", default=[], help="labelled folder to watch (never trained on)"
+        "--stop-after", type=float, default=math.inf, metavar="HOURS", help="stop then; the same command goes on"
+    )
+    parser.add_argument(
+        "--crops-folder", type=Path, action="append", default=[], help="labelled folder to measure on, never trained on"
     )
     parser.add_argument("--validation", type=int, default=1000, help="synthetic crops to evaluate on")
 

@@ -217,10 +217,10 @@ class Trainer:
         """Train to the end of the schedule, or until `stop_after` hours of this call; checkpoint at each evaluation.
 
         Args:
-            sets: what the log measures at each checkpoint.
-            stop_after: hours.
-            stop: once set, training saves what it has learned and returns without measuring it.
-            on_progress: is told after each batch how many crops were seen, and of how many.
+            sets: measured at each checkpoint, for the log.
+            stop_after: hours of this call.
+            stop: once set, training saves its checkpoint and returns without an evaluation.
+            on_progress: called after each batch with the number of crops seen and that of the whole schedule.
 
         Raises:
             TrainingDivergedError: too many batches in a row overflow.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocr_model.errors import ModelError
-from ocr_model.reading.model_folder import ModelFolder
+from ocr_model.reading.model_description import ModelDescription
 from ocr_model.reading.recognizer import Recognizer
 
 Writer = Callable[..., Path]
@@ -84,17 +84,17 @@ def test_an_impossible_weight_is_refused(attention_model: Writer) -> None:
 @pytest.mark.parametrize("weight", [-0.1, 1.1, math.nan, math.inf])
 @pytest.mark.parametrize("name", ["ctc_weight", "second_look", "prior_weight"])
 def test_a_weight_is_between_0_and_1(attention_model: Writer, name: str, weight: float) -> None:
-    folder = ModelFolder.open(attention_model())
-    assert getattr(replace(folder, **{name: 0.5}), name) == 0.5
+    description = ModelDescription.open(attention_model())
+    assert getattr(replace(description, **{name: 0.5}), name) == 0.5
     with pytest.raises(ValueError, match="between 0 and 1"):
-        replace(folder, **{name: weight})
+        replace(description, **{name: weight})
 
 
 def test_only_what_is_used_is_asked_of_the_encoder(attention_model: Writer, ctc_model: Writer) -> None:
-    folder = ModelFolder.open(attention_model())
-    assert folder.encoder_outputs == ["context", "projected"]
-    assert replace(folder, ctc_weight=0.1).encoder_outputs == ["context", "projected", "ctc_log_probs"]
+    description = ModelDescription.open(attention_model())
+    assert description.encoder_outputs == ["context", "projected"]
+    assert replace(description, ctc_weight=0.1).encoder_outputs == ["context", "projected", "ctc_log_probs"]
     rows = np.full((2, 3), 1 / 3)
-    ctc = ModelFolder.open(ctc_model(dark=rows, bright=rows))
+    ctc = ModelDescription.open(ctc_model(dark=rows, bright=rows))
     assert ctc.encoder_outputs == ["ctc_log_probs"]
     assert replace(ctc, turn_head=ctc.encoder).encoder_outputs == ["ctc_log_probs", "context"]

@@ -14,11 +14,9 @@ from ocr_model.errors import ModelError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
 
-__all__ = ["ModelFolder", "one_line"]
-
 
 @dataclass(frozen=True, slots=True)
-class ModelFolder:
+class ModelDescription:
     """What `model.json` says; the hashes of the files are checked."""
 
     info: ModelInfo
@@ -47,7 +45,7 @@ class ModelFolder:
                 raise ValueError(f"the {name} is between 0 and 1, not {value}")
 
     @classmethod
-    def open(cls, directory: Path, calibration: Calibration | None = None) -> ModelFolder:
+    def open(cls, directory: Path, calibration: Calibration | None = None) -> ModelDescription:
         """Read and check `model.json` and the hashes of the files that it names.
 
         Args:
@@ -65,18 +63,18 @@ class ModelFolder:
         except (OSError, ValueError) as error:
             raise ModelError(f"{path} cannot be read: {one_line(error)}") from error
         try:
-            folder = cls._from_description(directory, raw, calibration or Calibration.from_description(raw))
+            description = cls._from_description(directory, raw, calibration or Calibration.from_description(raw))
             hashes = raw.get("sha256", {})
-            expected = {file: hashes.get(file.name) for file in folder.files}
+            expected = {file: hashes.get(file.name) for file in description.files}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
             raise ModelError(f"{path} does not describe a model: {what}") from error
         for file, digest in expected.items():
             _check_file(file, digest)
-        return folder
+        return description
 
     @classmethod
-    def _from_description(cls, directory: Path, raw: Mapping[str, Any], calibration: Calibration) -> ModelFolder:
+    def _from_description(cls, directory: Path, raw: Mapping[str, Any], calibration: Calibration) -> ModelDescription:
         prediction = raw["prediction"]
         if prediction not in ("Attn", "CTC"):
             raise ValueError(f"unknown prediction {prediction!r}")
@@ -116,7 +114,7 @@ class ModelFolder:
 
     @property
     def encoder_outputs(self) -> list[str]:
-        """What is asked of the encoder: only what is used."""
+        """Names of the encoder's outputs that reading uses."""
         if self.prediction == "CTC":
             return ["ctc_log_probs", *(["context"] if self.turn_head is not None else [])]
         return ["context", "projected", *(["ctc_log_probs"] if self.ctc_weight > 0.0 else [])]
