@@ -32,7 +32,7 @@ _truetype = ImageFont.truetype
 
 
 class _CachedFonts:
-    """Stands in for Pillow's ImageFont inside TRDG: the same fonts, opened once instead of once per line."""
+    """Replaces Pillow's ImageFont inside TRDG, so that a font is opened once and not once per line."""
 
     FreeTypeFont = ImageFont.FreeTypeFont
 
@@ -51,7 +51,7 @@ def draw_line(
     """Draw one line of text with TRDG.
 
     Args:
-        text: what to draw; at least one character that leaves ink.
+        text: at least one character that leaves ink.
         font: path of a TrueType or OpenType file.
         size: font size in pixels.
         tracking: extra pixels between characters.
