@@ -29,6 +29,7 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
             texts.cycle_version,
             ["", *(one.name for one in reversed(versions))],
             format_func=lambda name: name or texts.cycle_next,
+            placeholder=texts.choose,
             key="cycle-version",
         )
         why = st.text_input(texts.cycle_why, max_chars=200, autocomplete="off", key="cycle-why")

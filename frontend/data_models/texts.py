@@ -53,6 +53,7 @@ class DataTexts(FailureTexts):
         ko={"seconds": "{count}초", "minutes": "{count}분", "hours": "{count}시간", "days": "{count}일"},
         en={"seconds": "{count} s", "minutes": "{count} min", "hours": "{count} h", "days": "{count} days"},
     )
+    choose = Words(ko="골라 주세요", en="Choose an option")
     # Accuracy
     accuracy_title = Words(ko="버전별 정확도", en="Accuracy by version")
     accuracy_none = Words(ko="아직 끝난 학습이 없어요.", en="No training cycle has finished yet.")

@@ -47,7 +47,7 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
     show_table(columns, rows, texts.language)
     latest = max(versions, key=lambda one: one.created_at).name
     names = [one.name for one in reversed(versions)]
-    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), key="card-of")
+    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), placeholder=texts.choose, key="card-of")
     try:
         card = client.card(chosen)
         sheet = client.sheet(chosen) if card.has_sheet else None
