@@ -11,7 +11,8 @@ import streamlit as st
 
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Cycle, Reason, Score
-from frontend.data_models.figures import Cell, interval, points, share, show_table, stamp
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, interval, points, share, show_table
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 

@@ -10,7 +10,7 @@ import altair as alt
 import streamlit as st
 
 from frontend.client.team_answers import ChampionEntry, Labels, Period
-from frontend.data_models.figures import local
+from frontend.clock import local
 from frontend.data_models.texts import DataTexts
 
 _DAY, _BLOCK = "day", "block"
