@@ -1,7 +1,7 @@
 """What keeps the backend from answering, as one small tree.
 
 BackendError
-├── BackendUnreachableError   nobody listens, or the connection broke
+├── BackendUnreachableError   there is no server, or the connection broke
 ├── BackendSlowError          no answer within the time-out
 └── BackendRefusedError       an answer that is not a success (RFC 9457), or not of the documented shape
     └── PredictionExpiredError  the backend no longer holds the picture of this reading
@@ -17,7 +17,7 @@ class BackendError(Exception):
 
 
 class BackendUnreachableError(BackendError):
-    """Nobody listens at the address, or the connection broke."""
+    """There is no server at the address, or the connection broke."""
 
 
 class BackendSlowError(BackendError):

@@ -11,7 +11,8 @@ import streamlit as st
 
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Cycle, Reason, Score
-from frontend.data_models.figures import Cell, interval, points, share, show_table, stamp
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, interval, points, share, show_table
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
@@ -38,6 +39,7 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
             texts.accuracy_set,
             list(sets),
             format_func=lambda name: reason_in(texts.language, sets[name]),
+            placeholder=texts.choose,
             key="accuracy-set",
         )
     names = cycle_names(cycles)
@@ -51,6 +53,7 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
             texts.report_label,
             list(reversed(cycles)),
             format_func=lambda cycle: f"{names[cycle.id]} · {texts.outcomes[cycle.outcome]} · {_time(cycle)}",
+            placeholder=texts.choose,
             key="report-of",
         )
         st.download_button(
@@ -108,17 +111,25 @@ def accuracy_chart(
                 }
             )
     base = alt.Chart(alt.InlineData(values)).encode(
-        x=alt.X("version:N", sort=list(names.values()), title=texts.column_version, axis=alt.Axis(labelAngle=0)),
+        x=alt.X(
+            "version:N",
+            sort=list(names.values()),
+            title=texts.column_version,
+            axis=alt.Axis(labelAngle=0, description=texts.column_version),
+        ),
         xOffset=alt.XOffset("who:N", scale=alt.Scale(paddingOuter=0.6)),
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=series, range=list(_COLOURS)),
-            legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=400, symbolOpacity=1),
+            legend=alt.Legend(
+                title=None, orient="bottom", columns=1, labelLimit=400, symbolOpacity=1, description=", ".join(series)
+            ),
         ),
     )
     scale = alt.Scale(zero=False, nice=True)
     bars = base.mark_rule(strokeWidth=2, opacity=0.55).encode(
-        y=alt.Y("low:Q", title=texts.axis_accuracy, scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", title=texts.axis_accuracy, scale=scale, axis=alt.Axis(description=texts.axis_accuracy)),
+        y2="high:Q",
     )
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         y=alt.Y("accuracy:Q", scale=scale),
@@ -130,7 +141,7 @@ def accuracy_chart(
             alt.Tooltip("crops:Q", title=texts.column_crops),
         ],
     )
-    return alt.layer(bars, dots).properties(height=_HEIGHT)
+    return alt.layer(bars, dots).properties(height=_HEIGHT, description=texts.accuracy_title)
 
 
 def _show_table(cycles: Sequence[Cycle], names: dict[str, str], scores: dict[str, Score], texts: DataTexts) -> None:

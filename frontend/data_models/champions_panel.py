@@ -11,7 +11,8 @@ from frontend.client.answers import ModelName
 from frontend.client.failures import BackendError
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import ChampionEntry
-from frontend.data_models.figures import Cell, show_table, show_tiles, stamp
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, show_table, show_tiles
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 

@@ -1,4 +1,4 @@
-"""Ask the worker for a training cycle, and watch how far it is."""
+"""A request for a training cycle, and the progress of those under way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Activity, DatasetVersion, RunningCycle
-from frontend.data_models.figures import stamp
+from frontend.clock import stamp
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
@@ -21,14 +21,15 @@ _SEEN: Final = "cycles-seen"
 
 
 def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: TeamClient) -> None:
-    """Draw the request and, below it, what is under way."""
+    """Draw the request and, below it, the cycles under way."""
     st.header(texts.cycle_title, anchor=False)
     st.caption(texts.cycle_about)
     with st.form("cycle", border=True):
         version = st.selectbox(
             texts.cycle_version,
-            ["", *(one.name for one in reversed(versions))],
+            ["", *(version.name for version in reversed(versions))],
             format_func=lambda name: name or texts.cycle_next,
+            placeholder=texts.choose,
             key="cycle-version",
         )
         why = st.text_input(texts.cycle_why, max_chars=200, autocomplete="off", key="cycle-why")
@@ -44,7 +45,7 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
 
 @st.fragment(run_every=_SECONDS)
 def show_activity(texts: DataTexts, client: TeamClient) -> None:
-    """Draw who listens and how far the cycles are, again and again; the page is drawn anew when one has ended."""
+    """Draw the workers and the progress of the cycles every few seconds, and the whole page once a cycle has ended."""
     try:
         activity = client.activity()
     except BackendError as error:

@@ -11,8 +11,8 @@ from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import ReviewItem, Verdict
+from frontend.clock import stamp
 from frontend.confidence import percent
-from frontend.data_models.figures import stamp
 from frontend.data_models.texts import DataTexts
 
 _NOTE: Final = "review-note"
@@ -63,7 +63,7 @@ def _show_item(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
             read = f"{item.read_text or texts.review_no_text} · {percent(item.read_confidence)}"
             lines = [(texts.review_read, read), (texts.review_label[item.status], label)]
             if item.others:
-                lines.append((texts.review_others, ", ".join(one or texts.review_unreadable for one in item.others)))
+                lines.append((texts.review_others, ", ".join(text or texts.review_unreadable for text in item.others)))
             rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in lines)
             reason = texts.review_reasons.get(item.reason, item.reason)
             when = stamp(item.at, st.context.timezone)

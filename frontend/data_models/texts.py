@@ -53,6 +53,7 @@ class DataTexts(FailureTexts):
         ko={"seconds": "{count}초", "minutes": "{count}분", "hours": "{count}시간", "days": "{count}일"},
         en={"seconds": "{count} s", "minutes": "{count} min", "hours": "{count} h", "days": "{count} days"},
     )
+    choose = Words(ko="골라 주세요", en="Choose an option")
     # Accuracy
     accuracy_title = Words(ko="버전별 정확도", en="Accuracy by version")
     accuracy_none = Words(ko="아직 끝난 학습이 없어요.", en="No training cycle has finished yet.")
@@ -109,7 +110,7 @@ class DataTexts(FailureTexts):
     shadow_none = Words(ko="지금은 그림자로 읽는 모델이 없어요.", en="No model reads in shadow at the moment.")
     shadow_about = Words(
         ko="{challenger} 모델이 {champion} 모델 옆에서 같은 사진을 읽고 있어요. 결과는 보여 주지 않아요.",
-        en="{challenger} reads the same crops beside {champion}. What it reads is shown to nobody.",
+        en="{challenger} reads the same crops beside {champion}. Its readings are not shown.",
     )
     shadow_readings = Words(
         ko={"same": "같게 읽음", "different": "다르게 읽음", "dropped": "건너뜀", "failed": "실패"},
@@ -233,7 +234,7 @@ class DataTexts(FailureTexts):
     review_title = Words(ko="다시 볼 라벨", en="Labels to look at again")
     review_about = Words(
         ko="믿기 어렵거나 서로 다른 라벨이에요. 판정하기 전까지 자동 학습에 쓰지 않아요.",
-        en="Hard to believe, or contradicting each other. Until somebody decides they stay out of training.",
+        en="Hard to believe, or contradicting each other. They stay out of training until they are decided on.",
     )
     review_none = Words(ko="다시 볼 라벨이 없어요.", en="No label waits for a second look.")
     review_more = Words(ko="{count}개가 더 있어요.", en="{count} more are waiting.")

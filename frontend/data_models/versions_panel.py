@@ -10,7 +10,8 @@ from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Card, DatasetVersion
-from frontend.data_models.figures import Cell, show_table, stamp
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, show_table
 from frontend.data_models.reasons import card_value_in, reason_in
 from frontend.data_models.texts import DataTexts
 
@@ -33,21 +34,21 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
     )
     rows = [
         [
-            Cell(one.name, "name"),
-            Cell(texts.outcomes[one.verdict or "none"], f"pill {one.verdict or 'none'}"),
-            *(Cell(f"{one.crops.get(side, 0):,}", "number") for side in ("training", "evaluation", "unreadable")),
-            Cell(f"{sum(part.count for part in one.synthetic):,}", "number"),
-            Cell(f"{one.left_out:,}", "number"),
-            Cell(one.parent or "–", "short"),
-            Cell(stamp(one.created_at, st.context.timezone), "time"),
-            Cell("" if one.reason is None else reason_in(texts.language, one.reason), "why"),
+            Cell(version.name, "name"),
+            Cell(texts.outcomes[version.verdict or "none"], f"pill {version.verdict or 'none'}"),
+            *(Cell(f"{version.crops.get(side, 0):,}", "number") for side in ("training", "evaluation", "unreadable")),
+            Cell(f"{sum(part.count for part in version.synthetic):,}", "number"),
+            Cell(f"{version.left_out:,}", "number"),
+            Cell(version.parent or "–", "short"),
+            Cell(stamp(version.created_at, st.context.timezone), "time"),
+            Cell("" if version.reason is None else reason_in(texts.language, version.reason), "why"),
         ]
-        for one in reversed(versions)
+        for version in reversed(versions)
     ]
     show_table(columns, rows, texts.language)
-    latest = max(versions, key=lambda one: one.created_at).name
-    names = [one.name for one in reversed(versions)]
-    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), key="card-of")
+    latest = max(versions, key=lambda version: version.created_at).name
+    names = [version.name for version in reversed(versions)]
+    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), placeholder=texts.choose, key="card-of")
     try:
         card = client.card(chosen)
         sheet = client.sheet(chosen) if card.has_sheet else None

@@ -51,11 +51,11 @@ def show_kept(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
 
 def show_behind(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Finish labels of earlier readings; a failure is told here, with a button to try again."""
-    for one in list(visit.behind):
-        line = texts.kept_unreadable if one.status == "unreadable" else one.text
+    for label in list(visit.behind):
+        line = texts.kept_unreadable if label.status == "unreadable" else label.text
         place = st.empty()
         try:
-            outcome(one.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
+            outcome(label.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
         except BackendError as error:
             with place.container():
                 sentences = f"{_what_is_known(error, texts)} {failure_sentence(error, texts)}"
@@ -64,19 +64,19 @@ def show_behind(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> Non
                     st.button(
                         texts.retry,
                         icon=":material/refresh:",
-                        key=f"retry-{one.reading.id}",
+                        key=f"retry-{label.reading.id}",
                         on_click=visit.label_again,
-                        args=(client, one),
+                        args=(client, label),
                     )
                     st.button(
                         texts.drop_label,
-                        key=f"drop-{one.reading.id}",
+                        key=f"drop-{label.reading.id}",
                         on_click=visit.abandon,
-                        args=(client, one.reading.id),
+                        args=(client, label.reading.id),
                     )
             continue
         place.empty()
-        visit.drop_behind(one.reading.id)
+        visit.drop_behind(label.reading.id)
 
 
 def await_deletion(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -13,6 +12,7 @@ from frontend.client.answers import PriceAnswer, Product
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.shopper import ShopperClient
+from frontend.clock import local
 from frontend.job import outcome
 from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Visit
@@ -93,17 +93,12 @@ def moment(at: datetime, texts: ReadTagTexts, timezone: str | None, now: datetim
     """A time on the shopper's clock, with the year if it is not that of `now`.
 
     Args:
-        at: The time; one without a zone is taken as it is.
+        at: The time.
         texts: The language.
         timezone: The browser's.
         now: The present, with its zone.
     """
-    if at.tzinfo is not None:
-        try:
-            zone = ZoneInfo(timezone or "Asia/Seoul")
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("UTC")
-        at, now = at.astimezone(zone), now.astimezone(zone)
+    at, now = local(at, timezone), local(now, timezone)
     this_year = at.year == now.year
     if texts.language == "ko":
         return f"{'' if this_year else f'{at.year}년 '}{at.month}월 {at.day}일 {at:%H:%M}"

@@ -49,7 +49,7 @@ class Labelling:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the backend has said that nothing is kept; after a time-out nobody knows."""
+        """Whether the backend has said that nothing is kept; after a time-out it is not known."""
         return self.job.done() and is_refusal(self.job.exception())
 
 
@@ -77,7 +77,7 @@ class Visit:
     # The label under way, and what the store holds for this reading.
     labelling: Labelling | None = None
     saved: Kept | None = None
-    # Labels of readings that are no longer shown, and that nobody has said to be kept.
+    # Labels of readings that are no longer shown, and not known to be kept.
     behind: list[Labelling] = field(default_factory=list)
     # Whether the correction that was sent last was empty, until that is said.
     typed_nothing: bool = False
@@ -175,8 +175,8 @@ class Visit:
             self.chosen = (text, code)
 
     def drop_behind(self, prediction_id: str) -> None:
-        """Think no more of a label that was left behind."""
-        self.behind = [one for one in self.behind if one.reading.id != prediction_id]
+        """Take a label off those that were left behind."""
+        self.behind = [label for label in self.behind if label.reading.id != prediction_id]
 
     def forget(self, client: ShopperClient, prediction_id: str) -> None:
         """Ask the backend to delete what was kept."""
@@ -184,10 +184,10 @@ class Visit:
         self.forgetting[prediction_id] = pool().submit(client.forget, prediction_id)
 
     def abandon(self, client: ShopperClient, prediction_id: str) -> None:
-        """Let a label that failed be; where nobody knows whether it was kept after all, have it deleted."""
-        failed = [one for one in self.behind if one.reading.id == prediction_id]
+        """Give up a label that failed; where it may have been kept after all, have it deleted."""
+        failed = [label for label in self.behind if label.reading.id == prediction_id]
         self.drop_behind(prediction_id)
-        if any(not one.is_refused for one in failed):
+        if any(not label.is_refused for label in failed):
             self.forget(client, prediction_id)
 
     def forgotten(self, prediction_id: str) -> None:
@@ -206,7 +206,7 @@ class Visit:
             Whether there is anything.
         """
         self.is_recalled = True
-        ids = [one for one in noted if _PREDICTION_ID.match(one)]
+        ids = [note for note in noted if _PREDICTION_ID.match(note)]
         for prediction_id in ids:
             self.kept.setdefault(prediction_id, Kept(prediction_id=prediction_id, status="accepted", completed=False))
         return bool(ids)

@@ -336,5 +336,5 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _problem(status: int, kind: str) -> Response:
-    body = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
+    body = {"type": f"urn:shoe-tag:problem:{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
     return JSONResponse(body, status, media_type="application/problem+json")

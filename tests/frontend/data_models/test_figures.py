@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from frontend.data_models.figures import age, interval, points, share, stamp
+from frontend.data_models.figures import age, interval, points, share
 from frontend.data_models.texts import TEXTS
 
 ENGLISH = TEXTS["en"]
-AT = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)
 
 
 def test_wilsons_interval() -> None:
@@ -29,12 +26,3 @@ def test_shares_and_differences() -> None:
 )
 def test_ages(seconds: float, told: str) -> None:
     assert age(seconds, ENGLISH.age_units) == told
-
-
-@pytest.mark.parametrize(
-    ("timezone", "told"),
-    [("Asia/Seoul", "2026-06-02 05:30"), ("UTC", "2026-06-01 20:30"), ("no/where", "2026-06-01 20:30")],
-)
-def test_times_are_told_on_the_readers_clock(timezone: str, told: str) -> None:
-    assert stamp(AT, timezone) == told
-    assert stamp(AT.replace(tzinfo=None), timezone) == told
