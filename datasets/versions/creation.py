@@ -26,14 +26,14 @@ from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, V
 
 @dataclass(frozen=True, slots=True)
 class VersionRequest:
-    """What a person asks for."""
+    """The definition of a version that is to be made."""
 
     parent: str | None = None  # name of the version that it builds on
     filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
     synthetic: tuple[SyntheticRequest, ...] = ()
     rules: Rules = field(default_factory=Rules)
     watermark: Watermark | None = None  # None: everything that is known and, with a bucket, sent
-    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: not one of them
+    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: none at all
 
 
 def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Manifest:
@@ -42,10 +42,10 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     Args:
         store: for the crops.
         places: where events and versions lie; of the same spool and bucket.
-        request: what is asked for.
+        request: the definition.
 
     Raises:
-        VersionError: the request makes no sense, the parent is missing, or a crop that was there at the
+        VersionError: the request is empty or out of range, the parent is missing, or a crop that was there at the
             watermark is gone since.
         StoreError: events are missing, or a crop is missing or damaged.
         TooDamagedError: more of them are than the request lets be left out.
@@ -114,7 +114,7 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
             detail = f"{len(labels)} labels do not agree"
             left_out.append(LeftOut(digest, "contradiction", detail, _told(labels)))
             continue
-        # Labels of one crop agree from here on; one that nobody doubts vouches for the others.
+        # Labels of one crop agree from here on; a label without a doubt vouches for the others.
         believed = [one for one in labels if one.event not in doubts]
         if not believed:
             doubt = doubts[labels[0].event]

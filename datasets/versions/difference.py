@@ -39,7 +39,7 @@ class Difference:
 
 
 def compare(before: Version, after: Version) -> Difference:
-    """Compare two versions, whoever builds on whom."""
+    """Compare two versions, related or not."""
     old = {entry.digest: entry for entry in before.manifest.entries}
     new = {entry.digest: entry for entry in after.manifest.entries}
     both = [(entry, new[digest]) for digest, entry in old.items() if digest in new]

@@ -27,7 +27,7 @@ class RecipeDiffersError(VersionError):
 
 @dataclass(frozen=True, slots=True)
 class SyntheticRequest:
-    """A part as a person asks for it."""
+    """A synthetic part as it is requested, before this machine has described it."""
 
     recipe: str
     count: int
@@ -36,7 +36,7 @@ class SyntheticRequest:
 
 
 def parse_request(text: str, side: Side) -> SyntheticRequest:
-    """Read `recipe:count` or `recipe:count:seed`.
+    """Parse `recipe:count` or `recipe:count:seed`.
 
     Without a seed training takes 0 and evaluation 1: the same seed would draw the same crops on both sides.
 
