@@ -64,7 +64,7 @@ def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
     return {
         digest: labels
         for digest, labels in by_crop.items()
-        if len({(one.label.status == "unreadable", one.label.text) for one in labels}) > 1
+        if len({(sample.label.status == "unreadable", sample.label.text) for sample in labels}) > 1
     }
 
 

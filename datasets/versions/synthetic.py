@@ -62,9 +62,10 @@ def describe_parts(requests: Sequence[SyntheticRequest]) -> tuple[SyntheticPart,
         if (request.recipe, request.seed) in seen:
             raise VersionError(f"{request.recipe} with seed {request.seed} would be there twice; give another seed")
         seen.add((request.recipe, request.seed))
-    shared = {one.seed for one in requests if one.side == "training"} & {
-        one.seed for one in requests if one.side == "evaluation"
-    }
+    training, evaluation = (
+        {request.seed for request in requests if request.side == side} for side in ("training", "evaluation")
+    )
+    shared = training & evaluation
     if shared:
         raise VersionError(f"training and evaluation share the seed {min(shared)}; recipes of one family would repeat")
     parts = []
