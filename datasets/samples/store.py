@@ -117,11 +117,6 @@ class SampleStore:
     ) -> None:
         self.close()
 
-    @property
-    def writer(self) -> str:
-        """The name under which this process writes events."""
-        return self._spool.writer
-
     def keep(self, image: Image.Image, label: Label, *, expected: str | None = None) -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
