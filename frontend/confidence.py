@@ -7,7 +7,7 @@ from typing import Final, Literal
 LineLevel = Literal["sure", "likely", "check", "doubtful"]
 CharacterLevel = Literal["sure", "check", "doubtful"]
 
-# From where on a line counts as sure if nobody has measured it for the model.
+# The confidence from which a line counts as sure where it has not been measured for the model.
 SURE: Final = 0.95
 
 

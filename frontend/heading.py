@@ -6,11 +6,19 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from frontend.read_tag.texts import LANGUAGE_NAMES, Language, Texts, preferred_language
+from frontend.language import LANGUAGE_NAMES, Language, Texts, Words, preferred_language
+from frontend.style import apply_style
 
 # Beside the switch's own state, which a switch on another page does not see.
 _CHOSEN: Final = "chosen-language"
 _SWITCH: Final = "language"
+
+
+class HeadingTexts(Texts):
+    """What all pages say at their top."""
+
+    product = Words(ko="신발 태그 리더", en="Shoe tag reader")
+    language_label = Words(ko="언어", en="Language")
 
 
 def page_language() -> Language:
@@ -23,20 +31,23 @@ def page_language() -> Language:
     return preferred_language(st.context.locale, st.context.headers.get("Accept-Language"))
 
 
-def show_heading(texts: Texts, title: str) -> None:
-    """Draw the name, the language switch and the title."""
+def begin_page(language: Language, title: str) -> None:
+    """Set up a page, and draw the name, the language switch and the title."""
+    texts = HeadingTexts(language)
 
     def switch() -> None:
         st.session_state[_CHOSEN] = st.session_state[_SWITCH]
 
+    st.set_page_config(page_title=f"{title} · {texts.product}", page_icon="🏷️", layout="wide")
+    apply_style(language)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":primary[:material/sell:] **{texts.product}**", width="content")
         st.segmented_control(
             texts.language_label,
             list(LANGUAGE_NAMES),
-            default=texts.language,
+            default=language,
             required=True,
-            format_func=lambda language: LANGUAGE_NAMES[language],
+            format_func=lambda choice: LANGUAGE_NAMES[choice],
             label_visibility="collapsed",
             key=_SWITCH,
             on_change=switch,

@@ -3,45 +3,103 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from frontend.read_tag.texts import Texts
+from frontend.language import Language, Texts, Words
 
-# Streamlit's uploader and camera speak English only: the words are laid over by CSS.
-_WORDS: Final = """
-[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p::after { font-size: 1rem; content: %(upload_button)s; }
-[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
-[data-testid="stFileUploaderDropzoneInstructions"] span::after {
-  font-size: 0.875rem; content: %(upload_limit)s;
+# Streamlit itself speaks English only. Where a widget takes no words, they are laid over by CSS: by element, the text.
+_LAID_OVER: Final = {
+    '[data-testid="stFileUploaderDropzone"] button p': "upload_button",
+    '[data-testid="stFileUploaderDropzone"] > div > span:only-child': "upload_drop",
+    '[data-testid="stFileUploaderDropzoneInstructions"] span': "upload_limit",
+    '[data-testid="stTooltipErrorContent"]': "upload_refused",
+    '[data-testid="stCameraInputButton"]': "camera_button",
+    '[data-testid="stCameraInput"] img ~ [data-testid="stCameraInputButton"]': "camera_clear",
+    '[data-testid="stCameraInputWebcamComponent"] p': "camera_waiting",
+    '[data-testid="stDownloadButtonError"]': "download_failed",
+    '[data-testid="stSelectboxVirtualDropdown"] [data-empty="true"] span': "nothing_found",
+    '[data-testid="stExceptionMessage"]': "broken",
+    '[data-testid="stSkipToContent"]': "skip",
+    # The pages open no dialogs, Streamlit does: for an address without a page, and when its server is gone.
+    '[data-testid="stDialog"] h2': "dialog_title",
+    '[data-testid="stDialog"] h2 + div > div': "page_missing",
+    'body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED"])) '
+    '[data-testid="stDialog"] h2 + div > div': "connection_lost",
 }
-[data-testid="stCameraInputButton"] { font-size: 0 !important; }
-[data-testid="stCameraInputButton"]::after { font-size: 1rem; content: %(camera_button)s; }
-[data-testid="stCameraInput"] img ~ [data-testid="stCameraInputButton"]::after { content: %(camera_clear)s; }
-[data-testid="stCameraInputWebcamComponent"] p { font-size: 0; }
-[data-testid="stCameraInputWebcamComponent"] p a { display: none; }
-[data-testid="stCameraInputWebcamComponent"] p::after { font-size: 1rem; content: %(camera_waiting)s; }
-"""
+_HIDDEN: Final = '[data-testid="stCameraInputWebcamComponent"] p a, [data-testid="stExceptionMessage"] ~ div'
 
 
-def apply_style(texts: Texts) -> None:
+class WidgetTexts(Texts):
+    """What Streamlit's own widgets say."""
+
+    upload_button = Words(ko="사진 선택", en="Choose a photo")
+    upload_drop = Words(ko="여기에 사진을 놓으세요", en="Drop the photo here")
+    upload_limit = Words(ko="JPG, PNG, WebP, HEIC · 최대 20MB", en="JPG, PNG, WebP, HEIC · up to 20 MB")
+    upload_refused = Words(
+        ko="20MB까지의 JPG, PNG, WebP, HEIC 사진만 올릴 수 있어요.",
+        en="Only JPG, PNG, WebP and HEIC photos of up to 20 MB can be uploaded.",
+    )
+    camera_button = Words(ko="찍기", en="Take photo")
+    camera_clear = Words(ko="다시 찍기", en="Take another")
+    camera_waiting = Words(ko="카메라 사용을 허용해 주세요.", en="Please allow the camera.")
+    download_failed = Words(
+        ko="지금은 받을 수 없어요. 잠시 후 다시 시도해 주세요.",
+        en="It cannot be downloaded right now. Please try again in a moment.",
+    )
+    nothing_found = Words(ko="찾는 것이 없어요", en="No results")
+    broken = Words(ko="페이지에 문제가 생겼어요. 새로고침해 주세요.", en="This page has a problem. Please reload it.")
+    skip = Words(ko="본문으로 건너뛰기", en="Skip to main content")
+    dialog_title = Words(ko="알려 드려요", en="Please note")
+    page_missing = Words(
+        ko="이 주소에는 페이지가 없어서 첫 페이지를 열었어요.",
+        en="There is no page at this address, so the first page is shown.",
+    )
+    connection_lost = Words(
+        ko="서버와 연결이 끊겼어요. 다시 연결하고 있으니 잠시만 기다려 주세요.",
+        en="The connection to the server is lost and being made again. Please wait a moment.",
+    )
+    # By Streamlit's own names of the buttons beside charts, pictures, code and passwords.
+    tooltips: Words[Mapping[str, str]] = Words(
+        ko={
+            "Show data": "데이터 보기",
+            "Show chart": "그래프 보기",
+            "Download as PNG": "PNG로 받기",
+            "Download as CSV": "CSV로 받기",
+            "Copy Vega-Lite spec": "그래프 정의 복사",
+            "Search": "찾기",
+            "Fullscreen": "크게 보기",
+            "Close fullscreen": "작게 보기",
+            "Copy to clipboard": "복사",
+        },
+        en={},  # they are English already
+    )
+
+
+def apply_style(language: Language) -> None:
     """Add the rules to the page."""
-    words = _WORDS % {
-        name: _css_string(getattr(texts, name))
-        for name in ("upload_button", "upload_limit", "camera_button", "camera_clear", "camera_waiting")
-    }
-    st.html(f"<style>{_rules()}{words}</style>")
+    texts = WidgetTexts(language)
+    words = [_lay_over(element, getattr(texts, name)) for element, name in _LAID_OVER.items()]
+    words += [
+        _lay_over(
+            f'body:has(button[aria-label="{button}"]:is(:hover, :focus)) [data-testid="stTooltipContent"] p', text
+        )
+        for button, text in texts.tooltips.items()
+    ]
+    # The rules come last: they give some of these words another size.
+    st.html(f"<style>{''.join(words)}{_HIDDEN} {{ display: none; }}\n{_rules()}</style>")
+
+
+def _lay_over(element: str, text: str) -> str:
+    # A JSON string without escapes other than quotes and backslashes is a CSS string.
+    content = json.dumps(text, ensure_ascii=False)
+    return f"{element} {{ font-size: 0 !important; }}\n{element}::after {{ font-size: 1rem; content: {content}; }}\n"
 
 
 @cache
 def _rules() -> str:
     return Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-
-
-def _css_string(text: str) -> str:
-    # A JSON string without escapes other than quotes and backslashes is a CSS string.
-    return json.dumps(text, ensure_ascii=False)

@@ -1,18 +1,17 @@
 """Take the README's picture of the running app: `python -m benchmarks.drivers.screenshot`.
 
 The app and the backend must be running (`make app`). The tag is drawn, not photographed, and nothing is kept:
-the picture shows the page before anybody confirms.
+the picture shows the page before the reading is confirmed.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from benchmarks.drivers.reading_page import reading_page
+from benchmarks.drivers.reading_page import chromium_path, reading_page
 from benchmarks.drivers.tag_picture import draw_tag, encode
 
 
@@ -26,7 +25,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=1180, help="window width in pixels")
     parser.add_argument("--height", type=int, default=1180, help="window height in pixels")
     arguments = parser.parse_args()
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         parser.error("there is no Chromium (Debian: apt-get install chromium)")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

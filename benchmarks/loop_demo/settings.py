@@ -1,25 +1,31 @@
-"""How large the demonstration is. The full one takes about twenty minutes on two quiet cores; the quick one two."""
+"""Sizes of the demonstration. The full one takes about twenty minutes on two quiet cores, the quick one two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from benchmarks.loop_demo.tags import Kind
+Kind = Literal["new", "tags", "plain"]
+TITLES: dict[Kind, str] = {
+    "new": "new brand, dot matrix",
+    "tags": "photographed tags",
+    "plain": "plain print",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """Sizes, paces and how the worker works."""
+    """Sizes, paces and the options of the worker."""
 
     name: str
-    fresh: dict[Kind, int]  # tags that measure, never labelled
+    fresh: dict[Kind, int]  # tags that only measure, never labelled
     shares: dict[Kind, float]  # of the kinds among the shoppers' tags
     brisk: float  # visits a second while the worker waits for labels
     steady: float  # visits a second while a cycle runs
     corrections: int  # new corrected labels that make a cycle due
-    accepted: int  # cycles that have to be accepted
-    most_cycles: int  # after which it gives up
-    evaluation_share: float  # of the codes that versions hold back
+    accepted: int  # accepted cycles after which the demonstration ends
+    most_cycles: int  # finished cycles after which it gives up
+    evaluation_share: float  # of the codes that versions hold back for evaluation
     stall: int  # mistyped labels
     most_seconds: float  # of the whole demonstration
     worker: str  # settings file of `datasets cycle --watch`
@@ -80,7 +86,7 @@ QUICK = DemoSettings(
     brisk=20.0,
     steady=1.0,
     corrections=40,
-    accepted=0,  # so little training shows that everything runs, not that anything is learned
+    accepted=0,  # so little training proves only that everything runs
     most_cycles=1,
     evaluation_share=_EVALUATION_SHARE,
     stall=12,

@@ -51,7 +51,7 @@ def draw_accuracy(comparisons: Sequence[SetComparison]) -> bytes:
 
 def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[CropReading]]) -> bytes:
     """Share that is wrong over the share that is answered, the surest first, as PNG."""
-    from ocr_model.reading.calibration import risk_coverage
+    from ocr_model.export.confidence_figures import risk_coverage
 
     figure, axes = _figure(6.0, 4.0)
     for name, readings in models.items():

@@ -70,7 +70,7 @@ def judge(
 
 def calibration_errors(crops: FrozenSet, readings: SetReadings) -> dict[str, dict[str, float]]:
     """The expected calibration error of each model on a set, 0..1, by the set's name; {} if it is empty."""
-    from ocr_model.reading.calibration import expected_calibration_error
+    from ocr_model.export.confidence_figures import expected_calibration_error
 
     if not crops.crops:
         return {}

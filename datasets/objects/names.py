@@ -4,12 +4,12 @@
     events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
     versions/<name>.json                         a dataset version (see version.py)
     versions/<name>/<file>                       its card, and other things made from it
-    models/<sha256 of model.json>/<file>         a recognizer (see registry.py)
-    champion/<number>.json                       which model serves from then on (see champions.py)
-    shadow/<number>.json                         which model reads in shadow from then on (see shadow.py)
-    cycles/<id>/<file>                           a request for a cycle, and its report (see requests.py, report.py)
+    models/<sha256 of model.json>/<file>         a recognizer (see champions.py)
+    champion/<number>.json                       who serves from then on; the highest number counts
+    shadow/<number>.json                         who reads in shadow from then on
+    cycles/<id>/<file>                           a request for a cycle, its progress and its report
     leases/<name>/<number>.json                  who does something that only one may do (see lease.py)
-    workers/<worker>/<number>.json               what a worker does (see heartbeat.py)
+    workers/<worker>/<number>.json               signs of life (see cycle_requests.py)
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
 being written), `writers/` (who writes here) and lock files.
@@ -86,7 +86,7 @@ def models_url(objects: ObjectStore) -> str:
 
 
 def numbered_name(folder: str, number: int) -> str:
-    """Object name of an entry of a chain: champions, leases, heartbeats."""
+    """Object name of an entry of a history: champions, leases, signs of life."""
     return f"{folder}{number:08d}.json"
 
 

@@ -14,7 +14,7 @@ from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import put_sheet
 from datasets.versions.split import Side
 from datasets.versions.version import SIDES, Entry, Parent, Version
-from ocr_model.codes.formats import match_formats
+from ocr_model.codes.lines import match_formats
 
 CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 _LISTED = 50  # crops that wait for a second look, or are damaged, in the Markdown; the JSON has all

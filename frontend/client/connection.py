@@ -1,78 +1,124 @@
-"""The one connection to the backend that all sessions of this process share."""
+"""A connection to one backend: sends a request, reads the answer into its model, and says what failed."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
+from copy import copy
+from typing import Final, TypeVar
 
-import streamlit as st
+import requests
+from pydantic import ValidationError
 
-from frontend.client.shopper import (
-    DEFAULT_URL,
-    BackendClient,
-    BackendError,
-    BackendRefusedError,
-    BackendSlowError,
-    BackendUnreachableError,
-)
-from frontend.confidence import SURE
-from frontend.data_models.texts import DataTexts
-from frontend.read_tag.texts import Texts
+from frontend.client.answers import Answer
+from frontend.client.failures import BackendRefusedError, BackendSlowError, BackendUnreachableError, refusal
+from frontend.photos.pictures import Cut
 
+DEFAULT_URL: Final = "http://127.0.0.1:8000"
+CONNECT_SECONDS: Final = 3.0
+READ_SECONDS: Final = 12.0
 
-def backend() -> BackendClient:
-    """The client for the address in `BACKEND_URL`, speaking for this session's shopper."""
-    client = _client(os.environ.get("BACKEND_URL") or DEFAULT_URL)
-    return client.on_behalf_of(st.context.ip_address)
+A = TypeVar("A", bound=Answer)
+# A part of a form: a file's name, or None for a plain field; its content; a file's media type.
+_Part = tuple[None, str] | tuple[str, bytes, str]
 
 
-@st.cache_resource(show_spinner=False)
-def _client(url: str) -> BackendClient:
-    return BackendClient(url)
+class Connection:
+    """Sends requests to one backend; may be shared by threads."""
 
+    def __init__(self, base_url: str = DEFAULT_URL, *, read_seconds: float = READ_SECONDS) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._timeout = (CONNECT_SECONDS, read_seconds)
+        self._headers: dict[str, str] = {}
+        self._session = requests.Session()
+        # The backend is our own neighbour: a proxy from the environment must not see the pictures.
+        self._session.trust_env = False
 
-def sure_confidence(client: BackendClient) -> float:
-    """The confidence from which a line counts as sure: as measured for the model that reads, if anybody has."""
-    try:
-        threshold = _accept_threshold(client)
-    except BackendError:
-        threshold = None
-    return SURE if threshold is None else threshold
+    def on_behalf_of(self, address: str | None) -> Connection:
+        """The same connection, naming the shopper's address.
 
+        The backend's limit per client would count all shoppers as one otherwise; it believes the header only
+        if it is told to trust this machine.
+        """
+        return self._with_header("X-Forwarded-For", address) if address else self
 
-# Another model may read from the next minute on.
-@st.cache_data(ttl=60, show_spinner=False)
-def _accept_threshold(_client: BackendClient) -> float | None:
-    return _client.accept_threshold()
+    def with_token(self, token: str) -> Connection:
+        """The same connection, with the team's token; characters that no header may carry become question marks."""
+        sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
+        return self._with_header("Authorization", f"Bearer {sent}")
 
+    def ask(
+        self,
+        answer: type[A],
+        method: str,
+        path: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        cut: Cut | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> A:
+        """Send a request, which must be one that may be repeated safely.
 
-def failure_sentence(error: BackendError, texts: Texts) -> str:
-    """What to tell the shopper about a failed request, in one sentence."""
-    match error:
-        case BackendRefusedError(kind="bad-text" | "text-required" | "bad-code"):
-            return texts.refused_text
-        case BackendRefusedError(status=400 | 413 | 415 | 422):
-            return texts.refused_picture
-        case _:
-            return _common_sentence(error, texts)
+        Args:
+            answer: The model of the answer.
+            method: Of HTTP.
+            path: Below the backend's address.
+            fields: Of the form.
+            cut: The picture that goes with it.
+            params: Of the query.
 
+        Raises:
+            BackendError: There is no such answer.
+        """
+        # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
+        parts: dict[str, _Part] = {name: (None, value) for name, value in (fields or {}).items()}
+        if cut is not None:
+            name = "crop.png" if cut.media_type == "image/png" else "crop.jpg"
+            parts["image"] = (name, cut.data, cut.media_type)
+            parts["turn"] = (None, str(cut.turn))
+        response = self._send(method, path, parts, params)
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise BackendRefusedError(response.status_code, "", f"the answer is not as documented: {error}") from error
 
-def team_failure_sentence(error: BackendError, texts: DataTexts) -> str:
-    """What to tell the team about a failed request, in one sentence."""
-    match error:
-        case BackendRefusedError(status=401):
-            return texts.entry_wrong
-        case _:
-            return _common_sentence(error, texts)
+    def fetch(self, path: str) -> bytes:
+        """Get a file.
 
+        Raises:
+            BackendError: There is no such file, or no answer.
+        """
+        return self._send("GET", path, {}, None).content
 
-def _common_sentence(error: BackendError, texts: Texts | DataTexts) -> str:
-    """What either page says in its own words."""
-    match error:
-        case BackendUnreachableError():
-            return texts.unreachable
-        case BackendSlowError():
-            return texts.slow
-        case BackendRefusedError(status=429):
-            return texts.too_many_requests
-        case _:
-            return texts.refused
+    def _with_header(self, name: str, value: str) -> Connection:
+        connection = copy(self)
+        connection._headers = self._headers | {name: value}
+        return connection
+
+    def _send(
+        self, method: str, path: str, parts: Mapping[str, _Part], params: Mapping[str, str] | None
+    ) -> requests.Response:
+        def send() -> requests.Response:
+            return self._session.request(
+                method,
+                self._base_url + path,
+                files=parts or None,
+                params=params,
+                headers=self._headers,
+                timeout=self._timeout,
+            )
+
+        try:
+            try:
+                response = send()
+            except requests.Timeout:
+                raise
+            except requests.ConnectionError:
+                # An idle connection may die under the request. Every request here may be repeated safely.
+                response = send()
+        except requests.Timeout as error:
+            raise BackendSlowError(str(error)) from error
+        except requests.RequestException as error:
+            raise BackendUnreachableError(str(error)) from error
+        if not response.ok:
+            raise refusal(response.status_code, response.content)
+        return response

@@ -9,9 +9,11 @@ from typing import Any, Final
 import altair as alt
 import streamlit as st
 
-from frontend.client.team import Cycle, Score, TeamClient
-from frontend.data_models.figures import Cell, interval, points, share, show_table, stamp
-from frontend.data_models.reasons import reason_in, set_in
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import Cycle, Reason, Score
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, interval, points, share, show_table
+from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
 # Blue and orange of the Okabe-Ito palette, as on the first page; shapes say the same without colour.
@@ -26,14 +28,22 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
     if not cycles:
         st.info(texts.accuracy_none, icon=":material/query_stats:")
         return
-    sets = list(dict.fromkeys(score.name for cycle in reversed(cycles) for score in cycle.scores))
-    chosen = sets[0] if sets else ""
+    # By its English name, which reports of every release have.
+    sets: dict[str, Reason] = {}
+    for cycle in reversed(cycles):
+        for score in cycle.scores:
+            sets.setdefault(score.set.text, score.set)
+    chosen = next(iter(sets), "")
     if len(sets) > 1:
         chosen = st.selectbox(
-            texts.accuracy_set, sets, format_func=lambda name: set_in(texts.language, name), key="accuracy-set"
+            texts.accuracy_set,
+            list(sets),
+            format_func=lambda name: reason_in(texts.language, sets[name]),
+            placeholder=texts.choose,
+            key="accuracy-set",
         )
     names = cycle_names(cycles)
-    scores = {cycle.id: score for cycle in cycles for score in cycle.scores if score.name == chosen}
+    scores = {cycle.id: score for cycle in cycles for score in cycle.scores if score.set.text == chosen}
     if scores:
         st.altair_chart(accuracy_chart(cycles, names, scores, texts), width="stretch")
         st.caption(texts.accuracy_note)
@@ -42,7 +52,8 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
         cycle = st.selectbox(
             texts.report_label,
             list(reversed(cycles)),
-            format_func=lambda one: f"{names[one.id]} · {texts.outcomes[one.outcome]} · {_time(one)}",
+            format_func=lambda cycle: f"{names[cycle.id]} · {texts.outcomes[cycle.outcome]} · {_time(cycle)}",
+            placeholder=texts.choose,
             key="report-of",
         )
         st.download_button(
@@ -96,21 +107,29 @@ def accuracy_chart(
                     "low": low,
                     "high": high,
                     "crops": score.crops,
-                    "model": cycle.champion if who == 0 else cycle.challenger,
+                    "model": str(cycle.champion if who == 0 else cycle.challenger),
                 }
             )
     base = alt.Chart(alt.InlineData(values)).encode(
-        x=alt.X("version:N", sort=list(names.values()), title=texts.column_version, axis=alt.Axis(labelAngle=0)),
+        x=alt.X(
+            "version:N",
+            sort=list(names.values()),
+            title=texts.column_version,
+            axis=alt.Axis(labelAngle=0, description=texts.column_version),
+        ),
         xOffset=alt.XOffset("who:N", scale=alt.Scale(paddingOuter=0.6)),
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=series, range=list(_COLOURS)),
-            legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=400, symbolOpacity=1),
+            legend=alt.Legend(
+                title=None, orient="bottom", columns=1, labelLimit=400, symbolOpacity=1, description=", ".join(series)
+            ),
         ),
     )
     scale = alt.Scale(zero=False, nice=True)
     bars = base.mark_rule(strokeWidth=2, opacity=0.55).encode(
-        y=alt.Y("low:Q", title=texts.axis_accuracy, scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", title=texts.axis_accuracy, scale=scale, axis=alt.Axis(description=texts.axis_accuracy)),
+        y2="high:Q",
     )
     dots = base.mark_point(filled=True, size=110, opacity=1).encode(
         y=alt.Y("accuracy:Q", scale=scale),
@@ -122,7 +141,7 @@ def accuracy_chart(
             alt.Tooltip("crops:Q", title=texts.column_crops),
         ],
     )
-    return alt.layer(bars, dots).properties(height=_HEIGHT)
+    return alt.layer(bars, dots).properties(height=_HEIGHT, description=texts.accuracy_title)
 
 
 def _show_table(cycles: Sequence[Cycle], names: dict[str, str], scores: dict[str, Score], texts: DataTexts) -> None:

@@ -1,4 +1,4 @@
-"""Who served since when, how to go back, and who reads in shadow."""
+"""Which model served since when, how to go back, and which one reads in shadow."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.shopper import BackendError
-from frontend.client.team import ChampionEntry, TeamClient
-from frontend.data_models.figures import Cell, show_table, show_tiles, stamp
-from frontend.data_models.reasons import author_in, reason_in
+from frontend.client.answers import ModelName
+from frontend.client.failures import BackendError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import ChampionEntry
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, show_table, show_tiles
+from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
 _ROLLBACK: Final = "python -m datasets champion rollback --reason '…'"
@@ -34,43 +37,43 @@ def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
     rows = [
         [
             Cell(str(entry.number), "number"),
-            Cell(entry.name, "name long", texts.serves if entry is entries[-1] else ""),
+            Cell(str(entry), "name long", texts.serves if entry is entries[-1] else ""),
             Cell(_kind(entry, texts), f"pill {entry.kind}"),
             Cell(entry.dataset_version or "–", "short"),
             Cell(stamp(entry.at, st.context.timezone), "time"),
-            Cell(author_in(texts.language, entry.by), "who"),
+            Cell(reason_in(texts.language, entry.by), "who"),
             Cell(reason_in(texts.language, entry.reason), "why"),
         ]
         for entry in reversed(entries)
     ]
     show_table(columns, rows, texts.language)
-    if len({entry.name for entry in entries}) > 1:
+    if len({str(entry) for entry in entries}) > 1:
         st.caption(texts.rollback_hint)
         st.code(_ROLLBACK, language="bash", wrap_lines=True)
 
 
-def show_shadow(serving: str | None, texts: DataTexts, client: TeamClient) -> None:
-    """Draw how the challenger in shadow compares with the champion; before its first crop, with who serves."""
+def show_shadow(serving: ModelName | None, texts: DataTexts, client: TeamClient) -> None:
+    """Draw how the challenger in shadow compares with the champion; before its first crop, with `serving`."""
     st.header(texts.shadow_title, anchor=False)
     try:
         shadow = client.shadow()
     except BackendError:
         st.warning(texts.shadow_failed, icon=":material/cloud_off:")
         return
-    if shadow is None:
+    if shadow.challenger is None:
         st.info(texts.shadow_none, icon=":material/visibility_off:")
         return
     champion = shadow.champion or serving or "–"
     st.markdown(texts.shadow_about.format(challenger=f"**{shadow.challenger}**", champion=f"**{champion}**"))
     show_tiles(
-        ((texts.shadow_readings[name], f"{count:,}", "") for name, count in shadow.readings.items()), texts.language
+        ((words, f"{getattr(shadow, name):,}", "") for name, words in texts.shadow_readings.items()), texts.language
     )
-    show_tiles(((texts.shadow_right[name], f"{count:,}", "") for name, count in shadow.right.items()), texts.language)
-    if shadow.champion_confidence is not None and shadow.challenger_confidence is not None:
+    show_tiles(((words, f"{shadow.labels[name]:,}", "") for name, words in texts.shadow_right.items()), texts.language)
+    means = shadow.confidence
+    if means.champion is not None and means.challenger is not None:
         st.caption(
             texts.shadow_confidence.format(
-                champion=f"{100 * shadow.champion_confidence:.1f}%",
-                challenger=f"{100 * shadow.challenger_confidence:.1f}%",
+                champion=f"{100 * means.champion:.1f}%", challenger=f"{100 * means.challenger:.1f}%"
             )
         )
 

@@ -1,4 +1,4 @@
-"""Ask the worker for a training cycle, and watch how far it is."""
+"""A request for a training cycle, and the progress of those under way."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.connection import team_failure_sentence
-from frontend.client.shopper import BackendError
-from frontend.client.team import Activity, DatasetVersion, RunningCycle, TeamClient
-from frontend.data_models.figures import stamp
-from frontend.data_models.reasons import author_in, reason_in
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import Activity, DatasetVersion, RunningCycle
+from frontend.clock import stamp
+from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
 _SECONDS: Final = 3.0
@@ -20,14 +21,15 @@ _SEEN: Final = "cycles-seen"
 
 
 def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: TeamClient) -> None:
-    """Draw the request and, below it, what is under way."""
+    """Draw the request and, below it, the cycles under way."""
     st.header(texts.cycle_title, anchor=False)
     st.caption(texts.cycle_about)
     with st.form("cycle", border=True):
         version = st.selectbox(
             texts.cycle_version,
-            ["", *(one.name for one in reversed(versions))],
+            ["", *(version.name for version in reversed(versions))],
             format_func=lambda name: name or texts.cycle_next,
+            placeholder=texts.choose,
             key="cycle-version",
         )
         why = st.text_input(texts.cycle_why, max_chars=200, autocomplete="off", key="cycle-why")
@@ -37,17 +39,17 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
             client.request_cycle(version or None, why.strip())
             st.success(texts.cycle_requested, icon=":material/check_circle:")
         except BackendError as error:
-            st.error(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
     show_activity(texts, client)
 
 
 @st.fragment(run_every=_SECONDS)
 def show_activity(texts: DataTexts, client: TeamClient) -> None:
-    """Draw who listens and how far the cycles are, again and again; the page is drawn anew when one has ended."""
+    """Draw the workers and the progress of the cycles every few seconds, and the whole page once a cycle has ended."""
     try:
         activity = client.activity()
     except BackendError as error:
-        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
         return
     seen = {cycle.id for cycle in activity.cycles}
     ended = set(st.session_state.get(_SEEN, ())) - seen
@@ -67,19 +69,22 @@ def show_activity(texts: DataTexts, client: TeamClient) -> None:
 def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> None:
     with st.container(border=True, key=f"cycle-{cycle.id}"):
         title = texts.cycle_next if cycle.version is None else texts.cycle_on.format(version=cycle.version)
-        by, why = author_in(texts.language, cycle.by), reason_in(texts.language, cycle.why)
-        asked = texts.cycle_asked.format(time=stamp(cycle.at, st.context.timezone), by=by)
-        why = f" · {why}" if why else ""
-        st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(asked + why)}</div>')
-        if cycle.stage is None:
+        asked = texts.cycle_asked.format(
+            time=stamp(cycle.at, st.context.timezone), by=reason_in(texts.language, cycle.by)
+        )
+        why = "" if cycle.why == cycle.by else reason_in(texts.language, cycle.why)
+        st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(f"{asked} · {why}" if why else asked)}</div>')
+        progress = cycle.progress
+        if progress is None:
             st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)
             return
-        _show_stages(cycle.stage, texts)
-        stage = texts.stages.get(cycle.stage, cycle.stage)
-        told = stage
-        if cycle.total > 0:
-            told = texts.cycle_count.format(stage=stage, done=f"{cycle.done:,}", total=f"{cycle.total:,}")
-        st.progress(min(1.0, cycle.done / cycle.total) if cycle.total > 0 else 0.0, text=told)
+        _show_stages(progress.stage, texts)
+        told = texts.stages.get(progress.stage, progress.stage)
+        share = 0.0
+        if progress.total > 0:
+            told = texts.cycle_count.format(stage=told, done=f"{progress.done:,}", total=f"{progress.total:,}")
+            share = min(1.0, progress.done / progress.total)
+        st.progress(share, text=told)
         if not activity.workers:
             st.caption(texts.cycle_waits_alone)
         elif cycle.worker is not None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import escape
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -47,20 +45,6 @@ def points(difference: float, low: float, high: float) -> str:
 
 def _signed(value: float) -> str:
     return f"{100 * value:+.1f}".replace("-", "−")  # a minus as wide as the plus
-
-
-def stamp(at: datetime, timezone: str | None) -> str:
-    """A time on the reader's clock."""
-    return local(at, timezone).strftime("%Y-%m-%d %H:%M")
-
-
-def local(at: datetime, timezone: str | None) -> datetime:
-    """The time on the reader's clock; a time without a zone is taken as UTC."""
-    at = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    try:
-        return at.astimezone(ZoneInfo(timezone or "Asia/Seoul"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return at.astimezone(UTC)
 
 
 def age(seconds: float, units: Mapping[str, str]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import altair as alt
 import streamlit as st
 
-from frontend.client.team import ChampionEntry, Labels, Period
-from frontend.data_models.figures import local
+from frontend.client.team_answers import ChampionEntry, Labels, Period
+from frontend.clock import local
 from frontend.data_models.texts import DataTexts
 
 _DAY, _BLOCK = "day", "block"
@@ -64,15 +65,24 @@ def labels_chart(
             values.append({"at": at, "series": name, "share": round(100 * value, 2), "labels": period.labels})
     first, last = periods[0].start, periods[-1].end
     changes = [
-        {"at": _local(entry.at, timezone), "model": entry.name} for entry in champions if first <= entry.at <= last
+        {"at": _local(entry.at, timezone), "model": str(entry)} for entry in champions if first <= entry.at <= last
     ]
     base = alt.Chart(alt.InlineData(values)).encode(
-        x=alt.X("at:T", title=None, axis=alt.Axis(format="%m-%d" if by_day else "%m-%d %H:%M", labelOverlap=True)),
-        y=alt.Y("share:Q", title=texts.axis_share, scale=alt.Scale(domain=[0, 100])),
+        x=alt.X(
+            "at:T",
+            title=None,
+            axis=alt.Axis(format="%m-%d" if by_day else "%m-%d %H:%M", labelOverlap=True, description=texts.axis_time),
+        ),
+        y=alt.Y(
+            "share:Q",
+            title=texts.axis_share,
+            scale=alt.Scale(domain=[0, 100]),
+            axis=alt.Axis(description=texts.axis_share),
+        ),
         color=alt.Color(
             "series:N",
             scale=alt.Scale(domain=series, range=list(_COLOURS)),
-            legend=alt.Legend(title=None, orient="bottom", labelLimit=300),
+            legend=alt.Legend(title=None, orient="bottom", labelLimit=300, description=", ".join(series)),
         ),
     )
     lines = base.mark_line(strokeWidth=2)
@@ -90,8 +100,8 @@ def labels_chart(
         .mark_rule(strokeDash=[4, 4], color="#51606f")
         .encode(x="at:T", tooltip=[alt.Tooltip("model:N", title=texts.column_model)])
     )
-    return alt.layer(rules, lines, dots).properties(height=320)
+    return alt.layer(rules, lines, dots).properties(height=320, description=texts.labels_title)
 
 
-def _local(at: Any, timezone: str | None) -> str:
+def _local(at: datetime, timezone: str | None) -> str:
     return local(at, timezone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,27 +1,28 @@
-"""The page "Data and models", for whoever has the team's token: what is learned from, and who reads."""
+"""The page "Data and models", behind the team's token: the labels that are learned from, and the models that read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, cast, get_args
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from frontend.client.connection import backend, team_failure_sentence
-from frontend.client.shopper import BackendError, BackendRefusedError
-from frontend.client.team import Overview, TeamClient
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.session import backend
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import Overview
 from frontend.data_models.accuracy_panel import show_accuracy
 from frontend.data_models.champions_panel import show_champions, show_shadow
 from frontend.data_models.cycle_panel import show_cycle
 from frontend.data_models.figures import age, show_tiles
 from frontend.data_models.labels_panel import show_labels
 from frontend.data_models.review_panel import show_review
-from frontend.data_models.texts import DATA_TEXTS, DataTexts, Section
+from frontend.data_models.texts import TEXTS, DataTexts, Section
 from frontend.data_models.versions_panel import show_versions
-from frontend.heading import page_language, show_heading
+from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
-from frontend.read_tag.texts import TEXTS
-from frontend.style import apply_style
 
 # For this visit only: a reload asks for it again.
 _ENTERED: Final = "entered-with"
@@ -33,11 +34,8 @@ def data_models(reading_page: StreamlitPage) -> None:
     Args:
         reading_page: Where the way back leads.
     """
-    language = page_language()
-    texts, common = DATA_TEXTS[language], TEXTS[language]
-    st.set_page_config(page_title=f"{texts.page} · {common.product}", page_icon="🏷️", layout="wide")
-    apply_style(common)
-    show_heading(common, texts.page)
+    texts = TEXTS[page_language()]
+    begin_page(texts.language, texts.page)
     token: str | None = st.session_state.get(_ENTERED)
     links = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     with links:
@@ -63,7 +61,7 @@ def data_models(reading_page: StreamlitPage) -> None:
             on_click=lambda: st.session_state.pop(_ENTERED, None),
         )
     if overview.faults:
-        st.warning(texts.faults + "".join(f"\n- {fault}" for fault in overview.faults), icon=":material/report:")
+        st.warning(texts.faults + _in_english("\n- {}", overview.faults, texts), icon=":material/report:")
     _show_glance(overview, texts)
     _show_section(overview, texts, client)
 
@@ -71,18 +69,18 @@ def data_models(reading_page: StreamlitPage) -> None:
 def _show_refusal(error: BackendError, token: str | None, texts: DataTexts) -> None:
     """Draw why nothing is shown; asks for the token where that is why."""
     match error:
-        case BackendRefusedError(status=403):
-            st.info(texts.off, icon=":material/lock:")
+        case BackendRefusedError(kind="team-off"):
+            st.info(failure_sentence(error, texts), icon=":material/lock:")
             return
         case BackendRefusedError(kind="too-many-guesses"):
-            st.warning(texts.entry_guesses, icon=":material/lock_clock:")
+            st.warning(failure_sentence(error, texts), icon=":material/lock_clock:")
         case BackendRefusedError(status=401):
             if token is not None:
-                st.error(texts.entry_wrong, icon=":material/lock:")
+                st.error(failure_sentence(error, texts), icon=":material/lock:")
             else:
                 st.caption(texts.entry_hint)
         case _:
-            st.error(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
             st.button(texts.retry, icon=":material/refresh:", key="retry-overview")
             return
     with st.form("token", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -97,7 +95,7 @@ def _show_glance(overview: Overview, texts: DataTexts) -> None:
     serving = texts.tile_shipped
     if overview.serving_number is not None:
         serving = texts.tile_entry.format(number=overview.serving_number)
-    tiles = [(texts.tile_champion, overview.serving or "–", serving)]
+    tiles = [(texts.tile_champion, str(overview.serving or "–"), serving)]
     labels, queue = overview.labels, overview.queue
     if labels is not None:
         tiles.append((texts.tile_labels, f"{labels.kept:,}", texts.tile_labels_note.format(crops=f"{labels.crops:,}")))
@@ -114,11 +112,16 @@ def _show_glance(overview: Overview, texts: DataTexts) -> None:
     if queue is not None:
         note = texts.tile_queue_sent
         if queue.last_error:
-            note = texts.tile_queue_error.format(error=queue.last_error)
+            note = texts.tile_queue_failed + _in_english(": {}", (queue.last_error,), texts)
         elif queue.unsent:
             note = texts.tile_queue_age.format(age=age(queue.oldest_seconds, texts.age_units))
         tiles.append((texts.tile_queue, f"{queue.unsent:,}", note))
     show_tiles(tiles, texts.language)
+
+
+def _in_english(shape: str, messages: Iterable[str], texts: DataTexts) -> str:
+    """The server's own messages, which are English, on the English page only; its log has them for everyone."""
+    return "".join(shape.format(message) for message in messages) if texts.language == "en" else ""
 
 
 def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> None:
@@ -152,6 +155,3 @@ def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> N
             show_cycle(overview.versions, texts, client)
         case "review":
             show_review(texts, client)
-
-
-__all__ = ["data_models"]

@@ -7,11 +7,12 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.connection import team_failure_sentence
-from frontend.client.shopper import BackendError, BackendRefusedError
-from frontend.client.team import ReviewItem, TeamClient, Verdict
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import ReviewItem, Verdict
+from frontend.clock import stamp
 from frontend.confidence import percent
-from frontend.data_models.figures import stamp
 from frontend.data_models.texts import DataTexts
 
 _NOTE: Final = "review-note"
@@ -31,7 +32,7 @@ def show_review(texts: DataTexts, client: TeamClient) -> None:
     try:
         review = client.review()
     except BackendError as error:
-        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
         return
     if not review.items:
         st.info(texts.review_none, icon=":material/task_alt:")
@@ -62,7 +63,7 @@ def _show_item(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
             read = f"{item.read_text or texts.review_no_text} · {percent(item.read_confidence)}"
             lines = [(texts.review_read, read), (texts.review_label[item.status], label)]
             if item.others:
-                lines.append((texts.review_others, ", ".join(one or texts.review_unreadable for one in item.others)))
+                lines.append((texts.review_others, ", ".join(text or texts.review_unreadable for text in item.others)))
             rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in lines)
             reason = texts.review_reasons.get(item.reason, item.reason)
             when = stamp(item.at, st.context.timezone)
@@ -102,9 +103,7 @@ def _picture(sample: str, _client: TeamClient) -> bytes:
 
 def _failure(error: BackendError, texts: DataTexts) -> str:
     match error:
-        case BackendRefusedError(status=404 | 409):
-            return texts.judged_moved
-        case BackendRefusedError(kind="bad-text" | "text-required" | "bad-label"):
-            return texts.judged_bad_text
+        case BackendRefusedError(status=404):  # the label is not there any more
+            return texts.by_kind["label-moved"]
         case _:
-            return team_failure_sentence(error, texts)
+            return failure_sentence(error, texts)

@@ -1,4 +1,4 @@
-"""The dataset versions: what each holds, what became of it, and what its crops look like."""
+"""The dataset versions: what each holds, the verdict on the model trained on it, and what its crops look like."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from frontend.client.connection import team_failure_sentence
-from frontend.client.shopper import BackendError
-from frontend.client.team import Card, DatasetVersion, TeamClient
-from frontend.data_models.figures import Cell, show_table, stamp
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError
+from frontend.client.team import TeamClient
+from frontend.client.team_answers import Card, DatasetVersion
+from frontend.clock import stamp
+from frontend.data_models.figures import Cell, show_table
 from frontend.data_models.reasons import card_value_in, reason_in
 from frontend.data_models.texts import DataTexts
 
@@ -32,26 +34,26 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
     )
     rows = [
         [
-            Cell(one.name, "name"),
-            Cell(texts.outcomes[one.verdict or "none"], f"pill {one.verdict or 'none'}"),
-            *(Cell(f"{one.crops.get(side, 0):,}", "number") for side in ("training", "evaluation", "unreadable")),
-            Cell(f"{one.synthetic:,}", "number"),
-            Cell(f"{one.left_out:,}", "number"),
-            Cell(one.parent or "–", "short"),
-            Cell(stamp(one.created_at, st.context.timezone), "time"),
-            Cell(reason_in(texts.language, one.reason), "why"),
+            Cell(version.name, "name"),
+            Cell(texts.outcomes[version.verdict or "none"], f"pill {version.verdict or 'none'}"),
+            *(Cell(f"{version.crops.get(side, 0):,}", "number") for side in ("training", "evaluation", "unreadable")),
+            Cell(f"{sum(part.count for part in version.synthetic):,}", "number"),
+            Cell(f"{version.left_out:,}", "number"),
+            Cell(version.parent or "–", "short"),
+            Cell(stamp(version.created_at, st.context.timezone), "time"),
+            Cell("" if version.reason is None else reason_in(texts.language, version.reason), "why"),
         ]
-        for one in reversed(versions)
+        for version in reversed(versions)
     ]
     show_table(columns, rows, texts.language)
-    latest = max(versions, key=lambda one: one.created_at).name
-    names = [one.name for one in reversed(versions)]
-    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), key="card-of")
+    latest = max(versions, key=lambda version: version.created_at).name
+    names = [version.name for version in reversed(versions)]
+    chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), placeholder=texts.choose, key="card-of")
     try:
         card = client.card(chosen)
         sheet = client.sheet(chosen) if card.has_sheet else None
     except BackendError as error:
-        st.warning(team_failure_sentence(error, texts), icon=":material/cloud_off:")
+        st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
         return
     st.subheader(texts.sheet_title, anchor=False)
     if sheet is None:

@@ -10,7 +10,6 @@ import io
 import threading
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal
 
 import pi_heif
@@ -79,7 +78,7 @@ class Cut:
 
 
 class Photo:
-    """One photo, identified by its bytes. Cheap to make: pixels are decoded when a cut first needs them."""
+    """One photo, identified by its bytes, which are decoded once: when a preview or a cut first needs the pixels."""
 
     def __init__(self, data: bytes) -> None:
         """Read the header and check the limits.
@@ -94,19 +93,18 @@ class Photo:
             raise PictureError("empty")
         if len(data) > MAX_BYTES:
             raise PictureError("too_large")
-        self._data = data
-        self._lock = threading.Lock()
-        self._previews: dict[tuple[int, int, int], Image.Image] = {}
+        self._lock = threading.RLock()
+        self._preview: tuple[tuple[int, int, int], Image.Image] | None = None  # the last one, by its arguments
         self.id = hashlib.sha256(data).hexdigest()[:16]
-        header = self._open()
-        self._format = header.format
+        self._image = _open(data)  # the file's, until its pixels are decoded
+        self._is_decoded = False
         try:
-            orientation = header.getexif().get(0x0112, 1)
+            orientation = self._image.getexif().get(0x0112, 1)
         except Exception:
             # A broken EXIF block raises almost anything, and only costs the orientation.
             orientation = 1
         self._orientation: int = orientation if orientation in _UPRIGHT else 1
-        width, height = header.size
+        width, height = self._image.size
         # Orientations 5 to 8 lie on their side.
         self.size: tuple[int, int] = (height, width) if self._orientation >= 5 else (width, height)
 
@@ -123,30 +121,35 @@ class Photo:
         """
         key = (turn % 4, max_width, max_height)
         with self._lock:
-            found = self._previews.get(key)
-            if found is not None:
-                return found
+            if self._preview is not None and self._preview[0] == key:
+                return self._preview[1]
             width, height = self.turned_size(turn)
             scale = min(max_width / width, max_height / height, MAX_ENLARGEMENT)
             target = (max(1, round(width * scale)), max(1, round(height * scale)))
             upright_target = (target[1], target[0]) if turn % 2 else target
-            # Only JPEG decodes faster at a smaller size; anything else is decoded once, for the cut as well.
-            draft = self._format == "JPEG" and "pixels" not in self.__dict__
-            small = self._decode(upright_target) if draft else self.pixels
-            small = small.resize(upright_target, Image.Resampling.BILINEAR, reducing_gap=2.0)
-            found = _turned(small, turn)
-            self._previews.clear()
-            self._previews[key] = found
-            return found
+            small = self.pixels.resize(upright_target, Image.Resampling.BILINEAR, reducing_gap=2.0)
+            step = _TURNS.get(turn % 4)
+            preview = small if step is None else small.transpose(step)
+            self._preview = (key, preview)
+            return preview
 
-    @cached_property
+    @property
     def pixels(self) -> Image.Image:
         """All pixels, upright by EXIF, RGB.
 
         Raises:
             PictureError: The file is damaged.
         """
-        return self._decode(None)
+        with self._lock:
+            if not self._is_decoded:
+                try:
+                    self._image.load()
+                    upright = _UPRIGHT[self._orientation]
+                    self._image = _to_rgb(self._image if upright is None else self._image.transpose(upright))
+                except Exception as error:
+                    raise PictureError("damaged") from error
+                self._is_decoded = True
+            return self._image
 
     def cut(self, box: Box, turn: int) -> Cut:
         """Cut `box` (in pixels of the turned photo) out of the original pixels.
@@ -177,34 +180,23 @@ class Photo:
         crop.save(stream, "JPEG", quality=95, subsampling=0)
         return Cut(stream.getvalue(), "image/jpeg", turn % 4)
 
-    def _open(self) -> Image.Image:
-        # Registering twice is harmless; doing it here keeps the import free of effects.
-        pi_heif.register_heif_opener()
-        try:
-            with warnings.catch_warnings():
-                # Pillow only warns between one and two times its own limit; our limit is checked just below.
-                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-                image = Image.open(io.BytesIO(self._data), formats=FORMATS)
-        except Image.DecompressionBombError as error:
-            raise PictureError("too_many_pixels") from error
-        except Exception as error:
-            raise PictureError("unsupported_format") from error
-        if image.width * image.height > MAX_PIXELS:
-            raise PictureError("too_many_pixels")
-        return image
 
-    def _decode(self, enough: tuple[int, int] | None) -> Image.Image:
-        """Decode to upright RGB; a JPEG may come out smaller, yet never under `enough` (width, height)."""
-        image = self._open()
-        try:
-            if enough is not None:
-                # The file may lie on its side: ask for the longer side both ways, a little more never hurts.
-                image.draft("RGB", (max(enough), max(enough)))
-            image.load()
-            upright = _UPRIGHT[self._orientation]
-            return _to_rgb(image if upright is None else image.transpose(upright))
-        except Exception as error:
-            raise PictureError("damaged") from error
+def _open(data: bytes) -> Image.Image:
+    """Read the header; the pixels stay as they are."""
+    # Registering twice is harmless; doing it here keeps the import free of effects.
+    pi_heif.register_heif_opener()
+    try:
+        with warnings.catch_warnings():
+            # Pillow only warns between one and two times its own limit; our limit is checked just below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise PictureError("too_many_pixels") from error
+    except Exception as error:
+        raise PictureError("unsupported_format") from error
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError("too_many_pixels")
+    return image
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
@@ -216,7 +208,8 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         layered = image.convert("RGBA")
         ground = Image.new("RGBA", layered.size, "black" if _is_light(layered) else "white")
         return Image.alpha_composite(ground, layered).convert("RGB")
-    return image.convert("RGB")
+    # A copy of 12 megapixels takes half as long as decoding them.
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _is_light(layered: Image.Image) -> bool:
@@ -225,11 +218,6 @@ def _is_light(layered: Image.Image) -> bool:
     visible = small.getchannel("A").point(lambda value: 255 if value > 127 else 0)
     grey = small.convert("RGB").convert("L")
     return visible.getbbox() is not None and ImageStat.Stat(grey, visible).mean[0] > _LIGHT
-
-
-def _turned(image: Image.Image, turn: int) -> Image.Image:
-    step = _TURNS.get(turn % 4)
-    return image if step is None else image.transpose(step)
 
 
 def _unturned(edges: tuple[int, int, int, int], size: tuple[int, int], turn: int) -> tuple[int, int, int, int]:

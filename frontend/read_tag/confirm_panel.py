@@ -6,16 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from frontend.client.connection import failure_sentence
-from frontend.client.shopper import BackendClient, BackendError, Candidate, Kept, Reading
+from frontend.client.answers import Candidate, Kept, Reading
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError
+from frontend.client.shopper import ShopperClient
 from frontend.confidence import percent
 from frontend.job import outcome
 from frontend.photos.pictures import Cut
-from frontend.read_tag.texts import Texts
+from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Labelling, Visit, is_refusal
 
 
-def confirm(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def confirm(reading: Reading, cut: Cut, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Draw the part that belongs to the present reading of this cut."""
     if visit.labelling is not None and visit.saved is None:
         _await_label(visit.labelling, texts, visit, client)
@@ -28,7 +30,7 @@ def confirm(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: Back
     _ask(reading, cut, texts, visit, client)
 
 
-def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
+def show_kept(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Draw what was kept earlier in this visit, each with a button that deletes it."""
     present = visit.saved.prediction_id if visit.saved is not None else None
     earlier = [kept for kept in visit.kept.values() if kept.prediction_id != present]
@@ -47,13 +49,13 @@ def show_kept(texts: Texts, visit: Visit, client: BackendClient) -> None:
                 )
 
 
-def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
+def show_behind(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Finish labels of earlier readings; a failure is told here, with a button to try again."""
-    for one in list(visit.behind):
-        line = texts.kept_unreadable if one.status == "unreadable" else one.text
+    for label in list(visit.behind):
+        line = texts.kept_unreadable if label.status == "unreadable" else label.text
         place = st.empty()
         try:
-            outcome(one.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
+            outcome(label.job, partial(place.info, texts.saving, icon=":material/hourglass_top:"))
         except BackendError as error:
             with place.container():
                 sentences = f"{_what_is_known(error, texts)} {failure_sentence(error, texts)}"
@@ -62,22 +64,22 @@ def show_behind(texts: Texts, visit: Visit, client: BackendClient) -> None:
                     st.button(
                         texts.retry,
                         icon=":material/refresh:",
-                        key=f"retry-{one.reading.id}",
+                        key=f"retry-{label.reading.id}",
                         on_click=visit.label_again,
-                        args=(client, one),
+                        args=(client, label),
                     )
                     st.button(
                         texts.drop_label,
-                        key=f"drop-{one.reading.id}",
+                        key=f"drop-{label.reading.id}",
                         on_click=visit.abandon,
-                        args=(client, one.reading.id),
+                        args=(client, label.reading.id),
                     )
             continue
         place.empty()
-        visit.drop_behind(one.reading.id)
+        visit.drop_behind(label.reading.id)
 
 
-def await_deletion(texts: Texts, visit: Visit, client: BackendClient) -> None:
+def await_deletion(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Finish the deletions under way; a failure is told here, with a button to try again."""
     for prediction_id, job in list(visit.forgetting.items()):
         place = st.empty()
@@ -105,7 +107,7 @@ def code_of(typed: str, reading: Reading) -> str:
     What stands around the code in the line as read (a field name, a colour) is taken off if typed again.
     """
     line = " ".join(typed.upper().split())
-    for known in (Candidate(reading.text, reading.code, reading.confidence), *reading.candidates):
+    for known in (Candidate(text=reading.text, code=reading.code, confidence=reading.confidence), *reading.candidates):
         if line == known.text:
             return known.code
     if not reading.code:
@@ -116,7 +118,7 @@ def code_of(typed: str, reading: Reading) -> str:
     return line
 
 
-def _ask(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _ask(reading: Reading, cut: Cut, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     if not reading.text:
         title = texts.confirm_title_empty
     else:
@@ -155,7 +157,7 @@ def _ask(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: Backend
     st.caption(texts.keep_sentence if visit.keep else texts.private_sentence)
 
 
-def _show_chips(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _show_chips(reading: Reading, cut: Cut, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     if not reading.candidates:
         return
     key = f"chips-{reading.id}-{visit.chips}"
@@ -183,7 +185,7 @@ def _show_chips(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: 
     )
 
 
-def _show_correction(reading: Reading, cut: Cut, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _show_correction(reading: Reading, cut: Cut, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     key = f"typed-{reading.id}"
 
     # A callback, because the form may belong to the last reading by the time the press arrives.
@@ -218,7 +220,7 @@ def _show_correction(reading: Reading, cut: Cut, texts: Texts, visit: Visit, cli
         st.warning(texts.correct_empty, icon=":material/edit:")
 
 
-def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _await_label(labelling: Labelling, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     place = st.empty()
     try:
         visit.saved = outcome(labelling.job, lambda: place.info(texts.saving, icon=":material/hourglass_top:"))
@@ -238,7 +240,7 @@ def _await_label(labelling: Labelling, texts: Texts, visit: Visit, client: Backe
     visit.chosen = None if visit.saved.status == "unreadable" else (visit.saved.text, visit.saved.code)
 
 
-def _show_saved(saved: Kept, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _show_saved(saved: Kept, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     if saved.status == "unreadable":
         st.success(texts.saved_unreadable, icon=":material/check_circle:")
     else:
@@ -254,12 +256,12 @@ def _show_saved(saved: Kept, texts: Texts, visit: Visit, client: BackendClient) 
     )
 
 
-def _what_is_known(error: BackendError, texts: Texts) -> str:
+def _what_is_known(error: BackendError, texts: ReadTagTexts) -> str:
     """Whether a label that failed may have been kept after all."""
     return texts.nothing_kept_yet if is_refusal(error) else texts.perhaps_not_kept
 
 
-def _name(kept: Kept, texts: Texts) -> str:
+def _name(kept: Kept, texts: ReadTagTexts) -> str:
     if kept.status == "unreadable":
         return texts.kept_unreadable
     return kept.text or texts.kept_before

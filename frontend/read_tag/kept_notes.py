@@ -41,8 +41,5 @@ def note_kept(visit: Visit) -> None:
     answer = _notes(key="kept_notes", data={"name": "kept-labels", "ids": ids}, on_noted_change=lambda: None)
     if visit.is_recalled or not isinstance(answer.noted, list):
         return
-    if visit.recall([one for one in answer.noted if isinstance(one, str)][-_NOTED:]):
+    if visit.recall([note for note in answer.noted if isinstance(note, str)][-_NOTED:]):
         st.rerun()
-
-
-__all__ = ["note_kept"]

@@ -7,9 +7,12 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from frontend.client.connection import backend, failure_sentence, sure_confidence
-from frontend.client.shopper import BackendClient, BackendError, BackendRefusedError, Reading
-from frontend.heading import page_language, show_heading
+from frontend.client.answers import Reading
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.session import backend, sure_confidence
+from frontend.client.shopper import ShopperClient
+from frontend.heading import begin_page, page_language
 from frontend.job import outcome
 from frontend.photos.pictures import Box, PictureError
 from frontend.photos.width_sensor import column_width
@@ -18,18 +21,15 @@ from frontend.read_tag.kept_notes import note_kept
 from frontend.read_tag.photo_panel import choose_photo, crop_photo, turn_photo
 from frontend.read_tag.price_panel import show_price
 from frontend.read_tag.reading_panel import show_code, show_correction, show_details, show_formats, show_reading
-from frontend.read_tag.texts import TEXTS, Texts
+from frontend.read_tag.texts import TEXTS, ReadTagTexts
 from frontend.read_tag.visit import Visit, current_visit
-from frontend.style import apply_style
 
 
 def read_tag() -> None:
     """Draw the page."""
     texts = TEXTS[page_language()]
-    st.set_page_config(page_title=f"{texts.page} · {texts.product}", page_icon="🏷️", layout="wide")
-    apply_style(texts)
-    show_heading(texts, texts.page)
-    visit, client = current_visit(), backend()
+    begin_page(texts.language, texts.page)
+    visit, client = current_visit(), ShopperClient(backend())
     left, right = st.columns(2, gap="large")
     with left:
         width = column_width()
@@ -53,7 +53,7 @@ def read_tag() -> None:
     note_kept(visit)
 
 
-def _steps(texts: Texts) -> None:
+def _steps(texts: ReadTagTexts) -> None:
     st.header(texts.steps_title, anchor=False)
     steps = "".join(
         f"<li><b>{number}</b><span>{escape(step)}</span></li>" for number, step in enumerate(texts.steps, 1)
@@ -61,7 +61,7 @@ def _steps(texts: Texts) -> None:
     st.html(f'<ol class="steps" lang="{texts.language}">{steps}</ol>')
 
 
-def _photo(texts: Texts, visit: Visit, width: int) -> tuple[str, int, Box] | None:
+def _photo(texts: ReadTagTexts, visit: Visit, width: int) -> tuple[str, int, Box] | None:
     """Draw the photo with its buttons; the region to read, or None if the photo is of no use."""
     if visit.photo is None:
         return None
@@ -73,7 +73,7 @@ def _photo(texts: Texts, visit: Visit, width: int) -> tuple[str, int, Box] | Non
         return None
 
 
-def _read(region: tuple[str, int, Box], texts: Texts, visit: Visit, client: BackendClient) -> None:
+def _read(region: tuple[str, int, Box], texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Draw everything that follows from the region."""
     st.header(texts.reading_title, anchor=False)
     place = st.empty()
@@ -123,12 +123,9 @@ def _line(reading: Reading, visit: Visit) -> str:
     return visit.chosen[0]
 
 
-def _show_line(place: DeltaGenerator, line: str, reading: Reading, texts: Texts, client: BackendClient) -> None:
+def _show_line(place: DeltaGenerator, line: str, reading: Reading, texts: ReadTagTexts, client: ShopperClient) -> None:
     with place.container():
         if line == reading.text:
             show_reading(reading, texts, sure_confidence(client))
         else:
             show_correction(line, reading, texts)
-
-
-__all__ = ["read_tag"]

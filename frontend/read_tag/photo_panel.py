@@ -10,7 +10,7 @@ from streamlit_cropper import st_cropper
 
 from frontend.photos.crop_box import STROKE, default_box, to_canvas, to_photo, without_stroke
 from frontend.photos.pictures import Box, Photo, PictureError
-from frontend.read_tag.texts import Texts
+from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Cropper, Visit
 
 MAX_CANVAS_HEIGHT: Final = 520
@@ -18,7 +18,7 @@ UPLOAD_TYPES: Final = ["jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "hei
 _UPLOAD, _CAMERA = "upload", "camera"
 
 
-def choose_photo(texts: Texts, visit: Visit, width: int) -> None:
+def choose_photo(texts: ReadTagTexts, visit: Visit, width: int) -> None:
     """Draw the uploader or the camera; takes the photo and starts the page over once there is one."""
     names = {_UPLOAD: texts.source_upload, _CAMERA: texts.source_camera}
     source = st.segmented_control(
@@ -37,18 +37,21 @@ def choose_photo(texts: Texts, visit: Visit, width: int) -> None:
         file = st.file_uploader(texts.upload_label, type=UPLOAD_TYPES, key=f"upload-{visit.round}")
     if file is None:
         return
-    try:
-        photo = Photo(file.getvalue())
-        # A damaged file must be told here, while another can still be chosen; the cropper shows this preview.
-        photo.preview(0, width, MAX_CANVAS_HEIGHT)
-    except PictureError as error:
-        st.error(texts.picture_faults[error.fault], icon=":material/broken_image:")
-        return
-    visit.take(photo)
-    st.rerun()
+    if visit.unusable is None or visit.unusable[0] != file.file_id:
+        try:
+            photo = Photo(file.getvalue())
+            # A damaged file must be told here, while another can still be chosen; the cropper shows this preview.
+            photo.preview(0, width, MAX_CANVAS_HEIGHT)
+        except PictureError as error:
+            visit.unusable = (file.file_id, error.fault)
+        else:
+            visit.take(photo)
+            st.rerun()
+    if visit.unusable is not None:
+        st.error(texts.picture_faults[visit.unusable[1]], icon=":material/broken_image:")
 
 
-def turn_photo(texts: Texts, visit: Visit) -> None:
+def turn_photo(texts: ReadTagTexts, visit: Visit) -> None:
     """Draw the panel's title with the button that drops the photo, and the buttons that turn it."""
 
     def turn(quarter_turns: int) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from frontend.client.connection import failure_sentence
-from frontend.client.shopper import BackendClient, BackendError, BackendRefusedError, PriceAnswer, Product
+from frontend.client.answers import PriceAnswer, Product
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.shopper import ShopperClient
+from frontend.clock import local
 from frontend.job import outcome
-from frontend.read_tag.texts import Texts
+from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Visit
 
 MAX_OFFERS = 4
@@ -20,7 +22,7 @@ PASSING = ("unavailable", "quota")  # reasons without a price that may be gone i
 
 
 @st.fragment
-def show_price(code: str, texts: Texts, visit: Visit, client: BackendClient) -> None:
+def show_price(code: str, texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Draw the offers for a code. A fragment: trying again redraws nothing but the price."""
     st.header(texts.price_title, anchor=False)
     place = st.empty()
@@ -35,11 +37,11 @@ def show_price(code: str, texts: Texts, visit: Visit, client: BackendClient) -> 
         return
     with place.container():
         _show_answer(answer, texts)
-        if answer.reason in PASSING:
+        if answer.reason is not None and answer.reason.kind in PASSING:
             _offer_retry(texts, visit)
 
 
-def _offer_retry(texts: Texts, visit: Visit) -> None:
+def _offer_retry(texts: ReadTagTexts, visit: Visit) -> None:
     def retry() -> None:
         visit.price = None
 
@@ -50,14 +52,14 @@ def _is_worth_a_retry(error: BackendError) -> bool:
     return not isinstance(error, BackendRefusedError) or error.status not in (400, 422)
 
 
-def _show_answer(answer: PriceAnswer, texts: Texts) -> None:
+def _show_answer(answer: PriceAnswer, texts: ReadTagTexts) -> None:
     if answer.products:
         offers = order_offers(answer.products)[:MAX_OFFERS]
         lowest = names_the_lowest(answer.products)
         cards = "".join(_offer(offer, texts, lead=lowest and index == 0) for index, offer in enumerate(offers))
         st.html(f'<div class="offers" lang="{texts.language}">{cards}</div>')
     elif answer.reason is not None:
-        st.info(texts.price_reasons.get(answer.reason, texts.price_reason_other), icon=":material/sell:")
+        st.info(texts.price_reasons.get(answer.reason.kind, texts.price_reason_other), icon=":material/sell:")
     else:
         st.info(texts.price_reasons["not_found"], icon=":material/sell:")
     links = [link for link in answer.searches if _is_web(link.url)]
@@ -80,42 +82,37 @@ def names_the_lowest(products: tuple[Product, ...]) -> bool:
     return len({p.currency.upper() or "KRW" for p in products if p.is_match and p.price is not None}) == 1
 
 
-def amount(price: int, currency: str, texts: Texts) -> str:
+def amount(price: int, currency: str, texts: ReadTagTexts) -> str:
     """A price as people write it."""
     if currency.upper() in ("KRW", ""):
         return f"{price:,}원" if texts.language == "ko" else f"₩{price:,}"
     return f"{currency.upper()} {price:,}"
 
 
-def moment(at: datetime, texts: Texts, timezone: str | None, now: datetime) -> str:
+def moment(at: datetime, texts: ReadTagTexts, timezone: str | None, now: datetime) -> str:
     """A time on the shopper's clock, with the year if it is not that of `now`.
 
     Args:
-        at: The time; one without a zone is taken as it is.
+        at: The time.
         texts: The language.
         timezone: The browser's.
         now: The present, with its zone.
     """
-    if at.tzinfo is not None:
-        try:
-            zone = ZoneInfo(timezone or "Asia/Seoul")
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("UTC")
-        at, now = at.astimezone(zone), now.astimezone(zone)
+    at, now = local(at, timezone), local(now, timezone)
     this_year = at.year == now.year
     if texts.language == "ko":
         return f"{'' if this_year else f'{at.year}년 '}{at.month}월 {at.day}일 {at:%H:%M}"
     return f"{at.day} {at:%b}{'' if this_year else f' {at.year}'}, {at:%H:%M}"
 
 
-def _waiting(texts: Texts) -> str:
+def _waiting(texts: ReadTagTexts) -> str:
     return (
         f'<div class="offer" lang="{texts.language}"><div class="picture">…</div>'
         f'<div class="quiet" role="status">{escape(texts.price_wait)}</div></div>'
     )
 
 
-def _offer(product: Product, texts: Texts, *, lead: bool) -> str:
+def _offer(product: Product, texts: ReadTagTexts, *, lead: bool) -> str:
     picture = (
         f'<img src="{escape(product.image, quote=True)}" alt="" loading="lazy" referrerpolicy="no-referrer">'
         if _is_web(product.image)

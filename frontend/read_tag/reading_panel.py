@@ -7,13 +7,13 @@ from html import escape
 
 import streamlit as st
 
-from frontend.client.shopper import BrandFormat, Character, Reading
+from frontend.client.answers import BrandFormat, Character, Reading
 from frontend.confidence import SURE, character_level, line_level, percent
 from frontend.read_tag.copy_button import copy_button
-from frontend.read_tag.texts import Texts
+from frontend.read_tag.texts import ReadTagTexts
 
 
-def show_reading(reading: Reading, texts: Texts, sure: float = SURE) -> None:
+def show_reading(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> None:
     """Draw the characters, each tinted by its confidence, and the confidence of the line.
 
     Args:
@@ -43,7 +43,7 @@ def show_reading(reading: Reading, texts: Texts, sure: float = SURE) -> None:
     )
 
 
-def show_correction(text: str, reading: Reading, texts: Texts) -> None:
+def show_correction(text: str, reading: Reading, texts: ReadTagTexts) -> None:
     """Draw the line that the shopper has put in the reading's place, and what had been read."""
     tiles = "".join(
         f'<span class="character confirmed"><b>{escape(sign)}</b></span>' if sign.strip() else " " for sign in text
@@ -56,7 +56,7 @@ def show_correction(text: str, reading: Reading, texts: Texts) -> None:
     )
 
 
-def show_code(code: str, texts: Texts) -> None:
+def show_code(code: str, texts: ReadTagTexts) -> None:
     """Draw the code to search for, with a button that copies it."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="code-row"):
         st.html(
@@ -66,7 +66,7 @@ def show_code(code: str, texts: Texts) -> None:
         copy_button(code, label=texts.copy, done=texts.copied, failed=texts.copy_failed, key=f"copy-{texts.language}")
 
 
-def show_formats(formats: Iterable[BrandFormat], texts: Texts) -> None:
+def show_formats(formats: Iterable[BrandFormat], texts: ReadTagTexts) -> None:
     """Draw the brands whose formats fit."""
     brands = dict.fromkeys(found.brand for found in formats)
     if not brands:
@@ -76,13 +76,13 @@ def show_formats(formats: Iterable[BrandFormat], texts: Texts) -> None:
     st.html(f'<div class="brands" lang="{texts.language}">{escape(texts.formats_label)} {pills}</div>')
 
 
-def show_details(reading: Reading, texts: Texts) -> None:
+def show_details(reading: Reading, texts: ReadTagTexts) -> None:
     """Draw which model read and how long it took."""
-    details = texts.details.format(model=reading.model, milliseconds=f"{reading.milliseconds:.0f}")
+    details = texts.details.format(model=reading.model, milliseconds=f"{reading.milliseconds.total:.0f}")
     st.html(f'<div class="quiet">{escape(details)}</div>')
 
 
-def _words(characters: tuple[Character, ...], texts: Texts) -> str:
+def _words(characters: tuple[Character, ...], texts: ReadTagTexts) -> str:
     """The characters in groups, so that a narrow window breaks the line between words if it can."""
     words = [""]
     for character in characters:
@@ -93,7 +93,7 @@ def _words(characters: tuple[Character, ...], texts: Texts) -> str:
     return "".join(f'<span class="word">{word}</span>' for word in words if word)
 
 
-def _character(character: Character, texts: Texts) -> str:
+def _character(character: Character, texts: ReadTagTexts) -> str:
     level = character_level(character.confidence)
     number = percent(character.confidence)
     title = escape(f"{character.text}: {number}, {texts.character_levels[level]}", quote=True)

@@ -10,18 +10,12 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.shopper import (
-    BackendClient,
-    BackendError,
-    BackendRefusedError,
-    Kept,
-    LabelStatus,
-    PriceAnswer,
-    Reading,
-)
+from frontend.client.answers import Kept, LabelStatus, PriceAnswer, Reading
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.shopper import ShopperClient
 from frontend.job import pool
 from frontend.photos.crop_box import CanvasBox
-from frontend.photos.pictures import Box, Cut, Photo
+from frontend.photos.pictures import Box, Cut, Photo, PictureFault
 
 _STATE_KEY: Final = "visit"
 _PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -55,7 +49,7 @@ class Labelling:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the backend has said that nothing is kept; after a time-out nobody knows."""
+        """Whether the backend has said that nothing is kept; after a time-out it is not known."""
         return self.job.done() and is_refusal(self.job.exception())
 
 
@@ -72,6 +66,8 @@ class Visit:
     photo: Photo | None = None
     turn: int = 0
     round: int = 0
+    # The upload that cannot be shown, by its id, so that it is not decoded again, and why.
+    unusable: tuple[str, PictureFault] | None = None
     cropper: Cropper | None = None
     # The crop, its reading under way or done, and the text that the shopper prefers to it, with its code.
     region: tuple[str, int, Box] | None = None
@@ -81,7 +77,7 @@ class Visit:
     # The label under way, and what the store holds for this reading.
     labelling: Labelling | None = None
     saved: Kept | None = None
-    # Labels of readings that are no longer shown, and that nobody has said to be kept.
+    # Labels of readings that are no longer shown, and not known to be kept.
     behind: list[Labelling] = field(default_factory=list)
     # Whether the correction that was sent last was empty, until that is said.
     typed_nothing: bool = False
@@ -123,7 +119,7 @@ class Visit:
         self.saved = None
         self.notice = None
 
-    def read(self, client: BackendClient, region: tuple[str, int, Box]) -> Future[Reading]:
+    def read(self, client: ShopperClient, region: tuple[str, int, Box]) -> Future[Reading]:
         """The reading of a region of the photo; asks once for each region.
 
         Raises:
@@ -140,7 +136,7 @@ class Visit:
 
     def label(
         self,
-        client: BackendClient,
+        client: ShopperClient,
         reading: Reading,
         cut: Cut,
         status: LabelStatus,
@@ -169,7 +165,7 @@ class Visit:
         else:
             self.behind.append(labelling)
 
-    def label_again(self, client: BackendClient, failed: Labelling) -> None:
+    def label_again(self, client: ShopperClient, failed: Labelling) -> None:
         """Ask once more to keep what failed."""
         self.label(client, failed.reading, failed.cut, failed.status, failed.text, failed.is_whole)
 
@@ -179,19 +175,19 @@ class Visit:
             self.chosen = (text, code)
 
     def drop_behind(self, prediction_id: str) -> None:
-        """Think no more of a label that was left behind."""
-        self.behind = [one for one in self.behind if one.reading.id != prediction_id]
+        """Take a label off those that were left behind."""
+        self.behind = [label for label in self.behind if label.reading.id != prediction_id]
 
-    def forget(self, client: BackendClient, prediction_id: str) -> None:
+    def forget(self, client: ShopperClient, prediction_id: str) -> None:
         """Ask the backend to delete what was kept."""
         self.notice = None
         self.forgetting[prediction_id] = pool().submit(client.forget, prediction_id)
 
-    def abandon(self, client: BackendClient, prediction_id: str) -> None:
-        """Let a label that failed be; where nobody knows whether it was kept after all, have it deleted."""
-        failed = [one for one in self.behind if one.reading.id == prediction_id]
+    def abandon(self, client: ShopperClient, prediction_id: str) -> None:
+        """Give up a label that failed; where it may have been kept after all, have it deleted."""
+        failed = [label for label in self.behind if label.reading.id == prediction_id]
         self.drop_behind(prediction_id)
-        if any(not one.is_refused for one in failed):
+        if any(not label.is_refused for label in failed):
             self.forget(client, prediction_id)
 
     def forgotten(self, prediction_id: str) -> None:
@@ -210,12 +206,12 @@ class Visit:
             Whether there is anything.
         """
         self.is_recalled = True
-        ids = [one for one in noted if _PREDICTION_ID.match(one)]
+        ids = [note for note in noted if _PREDICTION_ID.match(note)]
         for prediction_id in ids:
-            self.kept.setdefault(prediction_id, Kept(prediction_id, "accepted", "", "", completed=False))
+            self.kept.setdefault(prediction_id, Kept(prediction_id=prediction_id, status="accepted", completed=False))
         return bool(ids)
 
-    def find_price(self, client: BackendClient, code: str) -> Future[PriceAnswer]:
+    def find_price(self, client: ShopperClient, code: str) -> Future[PriceAnswer]:
         """The offers for a code; asks once for each code."""
         if self.price is None or self.price[0] != code:
             self.price = (code, pool().submit(client.products, code))

@@ -4,8 +4,10 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.drivers.reading_page import chromium_path
@@ -32,6 +34,20 @@ def fake(_fake_server: FakeBackend) -> FakeBackend:
     """The fake backend, back to quick and good answers."""
     _fake_server.reset()
     return _fake_server
+
+
+@pytest.fixture
+def decoders(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of Pillow's decoders, one for each time that a file's pixels are decoded."""
+    made: list[str] = []
+    get = Image._getdecoder
+
+    def noting(mode: str, name: str, *rest: Any) -> Any:
+        made.append(name)
+        return get(mode, name, *rest)
+
+    monkeypatch.setattr(Image, "_getdecoder", noting)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -79,7 +79,13 @@ def prices(code: str = "CW2288-111", **changes: Any) -> dict[str, Any]:
 
 def problem(status: int, kind: str) -> Response:
     """An RFC 9457 answer."""
-    body = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
+    body = {
+        "type": f"urn:shoe-tag:problem:{kind}",
+        "title": "Something is wrong with it",
+        "status": status,
+        "detail": "This sentence of the backend is for its log.",
+        "kind": kind,
+    }
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
@@ -108,11 +114,18 @@ class FakeBackend:
         self.whole_labels: list[bool] = []  # whether each says all of the line
         self.price_requests: list[str] = []
         self.accept_threshold: float | None = None
+        self.refusals: dict[str, Response] = {}  # by the beginning of method and path: the answer
         self.team = FakeTeam()
 
     def app(self) -> FastAPI:
         """The routes."""
         app = FastAPI()
+
+        @app.middleware("http")
+        async def refuse(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
+            asked = f"{request.method} {request.url.path}"
+            refusal = next((answer for part, answer in self.refusals.items() if asked.startswith(part)), None)
+            return refusal or await pass_on(request)
 
         @app.post("/v1/predictions", response_model=None)
         def predict(request: Request, image: Annotated[UploadFile, File()], turn: Annotated[int, Form()] = 0) -> Any:

@@ -15,18 +15,53 @@ from benchmarks.drivers.tag_picture import draw_tag
 
 TOKEN = "a-token-for-the-team"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-GAIN = (
+Reason = dict[str, Any]
+
+
+def reason(kind: str, sentence: str, /, **values: Any) -> Reason:
+    """A reason as the API gives it: data, and its English sentence."""
+    return {"kind": kind, "values": values, "text": sentence}
+
+
+def words(text: str) -> Reason:
+    """A reason in a person's own words, or of an earlier release."""
+    return reason("words", text, text=text)
+
+
+GAIN = reason(
+    "accepted",
     "Accepted: 25 errors fixed and 5 new ones on 200 crops that shoppers confirmed: p = 0.0003; not worse on any of 12 "
-    "other sets and slices."
+    "other sets and slices.",
+    fixed=25,
+    broken=5,
+    crops=200,
+    p=0.000325,
+    others=12,
 )
-NOISE = (
+NOISE = reason(
+    "not_better",
     "Rejected: not shown to be better: 6 errors fixed and 5 new ones on 200 crops that shoppers confirmed: within "
-    "noise (p = 1, needed below 0.05)."
+    "noise (p = 1, needed below 0.05).",
+    fixed=6,
+    broken=5,
+    crops=200,
+    why=reason("within_noise", "within noise (p = 1, needed below 0.05)", p=1.0, level=0.05),
 )
-FULL = "Failed in stage train: the disk is full: [Errno 28] No space left on device"
+NO_SPACE = "[Errno 28] No space left on device"
+FULL = reason(
+    "failed",
+    f"Failed in stage train: the disk is full: {NO_SPACE}",
+    stage="train",
+    cause=reason("disk_full", f"the disk is full: {NO_SPACE}", detail=NO_SPACE),
+)
+CORRECTIONS = reason("corrections", "204 new corrected labels, 200 are enough", corrected=204, enough=200)
+BY_TRIGGER = reason("trigger", "trigger: corrections", trigger="corrections")
+BY_PAGE = reason("page", "the team's page")
+HOLDOUT = reason("holdout", "collected holdout")
+RECIPE = reason("recipe", "recipe tags-1", recipe="tags-1")
 
 
-def version(number: int, verdict: str | None, reason: str = "", **changes: Any) -> dict[str, Any]:
+def version(number: int, verdict: str | None, reason: Reason | None = None, **changes: Any) -> dict[str, Any]:
     """A dataset version."""
     answer: dict[str, Any] = {
         "name": f"v{number}.0",
@@ -43,12 +78,12 @@ def version(number: int, verdict: str | None, reason: str = "", **changes: Any) 
     return answer | changes
 
 
-def score(name: str, crops: int, before: int, after: int) -> dict[str, Any]:
+def score(set_: Reason, crops: int, before: int, after: int) -> dict[str, Any]:
     """Both models on one set."""
     difference = (after - before) / crops
     return {
-        "name": name,
-        "kind": "holdout" if name == "collected holdout" else "set",
+        "set": set_,
+        "kind": "holdout" if set_ == HOLDOUT else "set",
         "crops": crops,
         "champion_right": before,
         "challenger_right": after,
@@ -62,17 +97,17 @@ def score(name: str, crops: int, before: int, after: int) -> dict[str, Any]:
     }
 
 
-def cycle(number: int, outcome: str, reason: str, before: int, after: int, crops: int = 200) -> dict[str, Any]:
+def cycle(number: int, outcome: str, reason: Reason, before: int, after: int, crops: int = 200) -> dict[str, Any]:
     """A finished cycle; a failed one has no scores."""
-    scores = [score("collected holdout", crops, before, after), score("recipe tags-1", 1000, 930, 932)]
+    scores = [score(HOLDOUT, crops, before, after), score(RECIPE, 1000, 930, 932)]
     ended = NOON + timedelta(days=7 * number, hours=2)
     return {
         "id": f"v{number}.0-{outcome}",
         "version": f"v{number}.0",
         "outcome": outcome,
         "reason": reason,
-        "by": "trigger: corrections",
-        "why": "204 new corrected labels, 200 are enough",
+        "by": BY_TRIGGER,
+        "why": CORRECTIONS,
         "started_at": (ended - timedelta(hours=1)).isoformat(),
         "finished_at": ended.isoformat(),
         "champion": {"name": "trba", "version": str(number - 1)},
@@ -91,8 +126,8 @@ def champion(number: int, name: str, kind: str = "promotion", restores: int | No
         "name": "trba",
         "version": name,
         "at": (NOON + timedelta(days=7 * number, hours=2)).isoformat(),
-        "by": "someone on a machine" if number == 1 else "trigger: corrections",
-        "reason": "shipped" if number == 1 else GAIN,
+        "by": words("jin on studio-2") if number == 1 else BY_TRIGGER,
+        "reason": reason("shipped", "shipped") if number == 1 else GAIN,
         "kind": kind,
         "dataset_version": None if number == 1 else f"v{number}.0",
         "restores": restores,
@@ -254,7 +289,7 @@ def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
         version: Annotated[str, Form()] = "", why: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
     ) -> Any:
         team().requests.append({"version": version, "why": why})
-        asked = {"by": "the team's page", "version": version or None, "why": why, "at": NOON.isoformat()}
+        asked = {"by": BY_PAGE, "version": version or None, "why": words(why), "at": NOON.isoformat()}
         team().cycles.append({"id": f"key-{key}", "worker": None, "progress": None} | asked)
         return {"id": f"key-{key}"}
 
@@ -301,5 +336,5 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _problem(status: int, kind: str) -> Response:
-    body = {"type": f"/problems/{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
+    body = {"type": f"urn:shoe-tag:problem:{kind}", "title": kind, "status": status, "detail": kind, "kind": kind}
     return JSONResponse(body, status, media_type="application/problem+json")

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.drivers.server import ROOT
-from frontend.read_tag.texts import TEXTS, Language
+from frontend.language import Language
+from frontend.read_tag.texts import TEXTS
 
 OTHER_ROOMS = {"backend", "ocr_model", "data_gen", "datasets", "benchmarks", "torch"}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from backend.schemas import ShadowBody
 from backend.team.bodies import ActivityBody, OverviewBody, ReviewBody
-from tests.frontend.fake_team import NOON, FakeTeam
+from tests.frontend.fake_team import NOON, FakeTeam, words
 
 
 def test_the_fake_team_is_told_what_the_backend_documents() -> None:
     team = FakeTeam()
-    asked = {"id": "key-1", "by": "jin", "version": "v4.0", "why": "", "at": NOON.isoformat()}
+    asked = {"id": "key-1", "by": words("jin"), "version": "v4.0", "why": words(""), "at": NOON.isoformat()}
     team.cycles.append(asked | {"worker": None, "progress": None})
     team.begin("train", 1, 2)
     for body, answer in (

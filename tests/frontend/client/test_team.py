@@ -13,8 +13,10 @@ from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
 from datasets.versions.selection import parse_filter
-from frontend.client.shopper import BackendClient, BackendRefusedError
+from frontend.client.connection import Connection
+from frontend.client.failures import BackendRefusedError
 from frontend.client.team import TeamClient
+from frontend.client.team_answers import Overview, Progress
 from tests.datasets.making import label
 from tests.datasets.patterns import pattern
 from tests.frontend.conftest import CHAMPION
@@ -24,22 +26,22 @@ from tests.frontend.fake_team import TOKEN
 
 @pytest.fixture
 def client(fake: FakeBackend) -> TeamClient:
-    return TeamClient(BackendClient(fake.url, read_seconds=5), TOKEN)
+    return TeamClient(Connection(fake.url, read_seconds=5), TOKEN)
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "토큰", "line\nbreak"])
 def test_another_token_is_refused(fake: FakeBackend, token: str | None) -> None:
     with pytest.raises(BackendRefusedError) as error:
-        TeamClient(BackendClient(fake.url), token).overview()
+        TeamClient(Connection(fake.url), token).overview()
     assert (error.value.status, error.value.kind) == (401, "wrong-token")
 
 
 def test_the_token_goes_along_with_the_shoppers_address(fake: FakeBackend) -> None:
-    plain = BackendClient(fake.url)
+    plain = Connection(fake.url)
     client = TeamClient(plain.on_behalf_of("203.0.113.7"), TOKEN)
-    assert client.overview().serving == "trba v4.0"
+    assert str(client.overview().serving) == "trba v4.0"
     with pytest.raises(BackendRefusedError):
-        plain.ask("GET", "/v1/team/overview")
+        plain.ask(Overview, "GET", "/v1/team/overview")
 
 
 def test_everything_at_a_glance_arrives(client: TeamClient) -> None:
@@ -48,7 +50,7 @@ def test_everything_at_a_glance_arrives(client: TeamClient) -> None:
     assert overview.versions[0].verdict is None
     assert overview.cycles[0].scores[0].challenger_right == 176
     assert (overview.cycles[3].outcome, overview.cycles[3].scores) == ("failed", ())
-    assert overview.champions[-1].name == "trba v4.0"
+    assert str(overview.champions[-1]) == "trba v4.0"
     assert overview.labels is not None
     assert overview.labels.days[0].confidence == 0.8
 
@@ -76,20 +78,19 @@ def test_pictures_and_reports_arrive_as_they_are(client: TeamClient) -> None:
 
 def test_no_challenger_is_none(client: TeamClient, fake: FakeBackend) -> None:
     shadow = client.shadow()
-    assert shadow is not None
-    assert (shadow.challenger, shadow.right["challenger"]) == ("trba v5.0", 3)
+    assert (str(shadow.challenger), shadow.labels["challenger"]) == ("trba v5.0", 3)
     fake.team.shadow["challenger"] = None
-    assert client.shadow() is None
+    assert client.shadow().challenger is None
 
 
 def test_a_cycle_is_asked_for_and_watched(client: TeamClient, fake: FakeBackend) -> None:
     identity = client.request_cycle(None, "because")
     assert fake.team.requests == [{"version": "", "why": "because"}]
     (cycle,) = client.activity().cycles
-    assert (cycle.id, cycle.stage) == (identity, None)
+    assert (cycle.id, cycle.progress) == (identity, None)
     fake.team.begin("train", 5, 10)
     (cycle,) = client.activity().cycles
-    assert (cycle.stage, cycle.done, cycle.total, cycle.worker) == ("train", 5, 10, "worker-1")
+    assert (cycle.progress, cycle.worker) == (Progress(stage="train", done=5, total=10), "worker-1")
 
 
 def test_the_real_backend_answers_as_the_fake_one_does(tmp_path: Path) -> None:
@@ -105,20 +106,21 @@ def test_the_real_backend_answers_as_the_fake_one_does(tmp_path: Path) -> None:
         write_cards(store, VersionCatalogue(places), version, frozenset())
         champions = Champions(places.authority)
         champions.begin(CHAMPION.parent, by="me")
-        run = publish_failure(places.authority, "v1.0-a", "v1.0", "the disk is full", "me", "")
+        publish_failure(places.authority, "v1.0-a", "v1.0", "the disk is full", "me", "")
     with running_backend(spool, tmp_path / "log", TAGS_TEAM_TOKEN=TOKEN) as url:
-        client = TeamClient(BackendClient(url), TOKEN)
+        client = TeamClient(Connection(url), TOKEN)
         overview = client.overview()
         assert overview.faults == ()
         assert [(one.name, one.verdict) for one in overview.versions] == [("v1.0", "failed")]
-        assert [(one.id, one.reason) for one in overview.cycles] == [("v1.0-a", run.reason)]
+        assert [one.id for one in overview.cycles] == ["v1.0-a"]
+        assert "the disk is full" in overview.cycles[0].reason.text
         assert [one.kind for one in overview.champions] == ["promotion"]
         assert overview.labels is not None
         assert (overview.labels.kept, overview.labels.waiting) == (12, 1)
         assert client.card("v1.0").has_sheet
         assert client.sheet("v1.0").startswith(b"\x89PNG")
         assert b"the disk is full" in client.report("v1.0-a")
-        assert client.shadow() is None
+        assert client.shadow().challenger is None
         (item,) = client.review().items
         assert client.crop(item.sample).startswith(b"\x89PNG")
         with pytest.raises(BackendRefusedError) as error:

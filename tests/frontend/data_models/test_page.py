@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
-from frontend.data_models.texts import DATA_TEXTS, ENGLISH, DataTexts
-from frontend.read_tag.texts import TEXTS, Language
+from frontend.data_models.texts import TEXTS, DataTexts
+from frontend.language import Language
+from frontend.read_tag import texts as reading_texts
 from tests.frontend.fake_backend import FakeBackend
-from tests.frontend.fake_team import NOON, TOKEN
+from tests.frontend.fake_team import BY_TRIGGER, CORRECTIONS, NOON, TOKEN
 
+ENGLISH = TEXTS["en"]
 Open = Callable[..., AppTest]
 
 
@@ -76,7 +78,7 @@ def test_without_a_token_on_the_server_one_sentence_says_so(
 ) -> None:
     fake.team.token = None
     app = open_page(token=None, language=language)
-    assert [box.value for box in app.info] == [DATA_TEXTS[language].off]
+    assert [box.value for box in app.info] == [TEXTS[language].by_kind["team-off"]]
     assert not app.text_input
     assert "tiles" not in told(app)
 
@@ -86,7 +88,7 @@ def test_the_token_is_asked_for_and_a_wrong_one_refused(open_page: Open) -> None
     assert "tiles" not in told(app)
     app.text_input(key="typed-token").input("wrong-wrong")
     app.button[1].click().run()
-    assert [box.value for box in app.error] == [ENGLISH.entry_wrong]
+    assert [box.value for box in app.error] == [ENGLISH.by_kind["wrong-token"]]
     app.text_input(key="typed-token").input(TOKEN)
     app.button[1].click().run()
     assert not app.error
@@ -99,7 +101,7 @@ def test_the_token_is_asked_for_and_a_wrong_one_refused(open_page: Open) -> None
 def test_a_backend_that_fails_is_asked_again(open_page: Open, fake: FakeBackend) -> None:
     fake.team.failing = 1
     app = open_page()
-    assert [box.value for box in app.error] == [ENGLISH.refused]
+    assert [box.value for box in app.error] == [ENGLISH.by_kind["store-unavailable"]]
     assert "1,043" in told(press(app, "retry-overview"))
 
 
@@ -135,7 +137,7 @@ def test_the_machine_s_words_are_korean_on_the_korean_page(open_page: Open, fake
     assert "자동 (수정된 라벨)" in told(models)
     assert models.selectbox(key="accuracy-set").options == ["손님 사진", "합성 레시피 tags-1"]
     assert "모르는 형식" in told(open_page("data", language="ko"))
-    asked = {"by": "trigger: corrections", "version": None, "why": "204 new corrected labels, 200 are enough"}
+    asked = {"by": BY_TRIGGER, "version": None, "why": CORRECTIONS}
     fake.team.cycles.append({"id": "key-1", "worker": None, "progress": None, "at": NOON.isoformat()} | asked)
     assert "자동 (수정된 라벨) · 새로 고친 라벨 204개 (기준 200개)" in told(open_page("cycle", language="ko"))
 
@@ -234,7 +236,7 @@ def test_a_second_look_that_is_refused_says_why(open_page: Open, fake: FakeBacke
     first, second = (f"{item['prediction_id']}-{item['event']}" for item in fake.team.review[:2])
     app.text_input(key=f"line-{first}").input("what?")
     press(app, f"fix-{first}")
-    assert [box.value for box in app.error] == [ENGLISH.judged_bad_text]
+    assert [box.value for box in app.error] == [ENGLISH.by_kind["bad-text"]]
     fake.team.review[0] = fake.team.review[0] | {"event": "events/another"}
     press(app, f"keep-{second}")
     assert not app.error
@@ -288,7 +290,7 @@ def take_picture(page: Page, path: Path) -> None:
 def test_every_section_fits_the_window_in_both_languages(
     browser: Browser, app_on_fake: str, fake: FakeBackend, tmp_path: Path, language: Language, size: tuple[int, int]
 ) -> None:
-    texts = DATA_TEXTS[language]
+    texts = TEXTS[language]
     context = browser.new_context(
         locale={"ko": "ko-KR", "en": "en-US"}[language],
         timezone_id="Asia/Seoul",
@@ -346,7 +348,7 @@ def test_progress_moves_by_itself_and_the_way_back_leads_to_the_first_page(
         # The end of a cycle draws the whole page anew.
         expect(page.locator(".tile b").first).to_have_text("trba v6.0")
         page.locator(".st-key-back button").click()
-        expect(page.get_by_role("heading", name=TEXTS["en"].page)).to_be_visible()
+        expect(page.get_by_role("heading", name=reading_texts.TEXTS["en"].page)).to_be_visible()
         expect(page.get_by_test_id("stFileUploader")).to_be_visible()
     finally:
         context.close()

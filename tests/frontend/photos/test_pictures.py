@@ -65,6 +65,17 @@ def test_the_preview_is_made_once_for_the_same_canvas() -> None:
     assert photo.preview(1, 300, 300) is photo.preview(1, 300, 300)
 
 
+@pytest.mark.parametrize(("form", "decoder"), [("JPEG", "jpeg"), ("PNG", "zip")])
+def test_previews_of_any_width_and_cuts_of_any_turn_decode_the_file_once(
+    decoders: list[str], form: str, decoder: str
+) -> None:
+    photo = Photo(encode(corners((600, 400)), form))
+    for turn, width in ((0, 300), (0, 500), (1, 300)):
+        photo.preview(turn, width, 300)
+        photo.cut(Box(10, 10, 100, 50), turn)
+    assert decoders == [decoder]
+
+
 def test_a_small_crop_is_enlarged_for_handling_but_cut_at_its_own_size() -> None:
     photo = Photo(encode(corners((60, 40))))
     assert photo.preview(0, 500, 500).size == (240, 160)

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from frontend.client.shopper import Candidate, Reading
+from frontend.client.answers import Candidate, Milliseconds, ModelName, Reading
 from frontend.read_tag.confirm_panel import code_of
 
 
 def read(text: str, code: str) -> Reading:
-    other = Candidate("ART GW2871", "GW2871", 0.1)
-    return Reading("id", text, code, 0.9, (), (other,), (), None, "model", "1.0", 1.0)
+    return Reading(
+        id="id",
+        text=text,
+        code=code,
+        confidence=0.9,
+        characters=(),
+        candidates=(Candidate(text="ART GW2871", code="GW2871", confidence=0.1),),
+        formats=(),
+        model=ModelName(name="model", version="1.0"),
+        milliseconds=Milliseconds(),
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from benchmarks.drivers.reading_page import DESKTOP, PHONE, reading_page, stored_files, stored_text
 from benchmarks.drivers.tag_picture import draw_tag, encode
-from frontend.read_tag.texts import TEXTS, Language
+from frontend.language import Language
+from frontend.read_tag.texts import TEXTS
 
 pytestmark = pytest.mark.browser
 LOCALES: dict[Language, str] = {"ko": "ko-KR", "en": "en-US"}

@@ -11,10 +11,13 @@ from playwright.sync_api import Browser, expect
 from benchmarks.drivers.reading_page import HANGUL, PHONE, reading_page
 from benchmarks.drivers.server import free_port, running_app
 from benchmarks.drivers.tag_picture import draw_tag, encode
-from frontend.read_tag.texts import ENGLISH, KOREAN, TEXTS, Language
+from frontend.heading import HeadingTexts
+from frontend.language import Language
+from frontend.read_tag.texts import TEXTS
 from tests.frontend.fake_backend import FakeBackend, prices, problem, reading, running_fake
 
 pytestmark = pytest.mark.browser
+KOREAN, ENGLISH = TEXTS["ko"], TEXTS["en"]
 TAG = encode(draw_tag("CW2288-111"))
 
 
@@ -350,7 +353,7 @@ def test_the_language_follows_the_browser_and_can_be_switched(
         # The photo and its reading stay.
         page.expect_text("CW2288-111")
         assert len(fake.sizes) == 1
-        assert page.page.title() == f"{switched.page} · {switched.product}"
+        assert page.page.title() == f"{switched.page} · {HeadingTexts(switched.language).product}"
 
 
 def test_the_english_page_shows_no_korean_but_the_switch(browser: Browser, app_on_fake: str, fake: FakeBackend) -> None:

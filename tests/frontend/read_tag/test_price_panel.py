@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from frontend.client.shopper import Product
+from frontend.client.answers import Product
 from frontend.read_tag.price_panel import amount, moment, names_the_lowest, order_offers
-from frontend.read_tag.texts import ENGLISH, KOREAN
+from frontend.read_tag.texts import TEXTS
+
+KOREAN, ENGLISH = TEXTS["ko"], TEXTS["en"]
 
 
 def offer(name: str, price: int | None, *, is_match: bool) -> Product:
-    return Product(name, "", price, "KRW", "mall", "https://shop.example", None, is_match)
+    return Product(name=name, price=price, currency="KRW", mall="mall", url="https://shop.example", is_match=is_match)
 
 
 def test_sure_matches_come_first_and_the_cheapest_first_among_them() -> None:
@@ -32,12 +33,15 @@ def test_sure_matches_come_first_and_the_cheapest_first_among_them() -> None:
 
 
 def test_prices_in_several_currencies_are_not_compared() -> None:
-    won, dollars = offer("won", 89_000, is_match=True), replace(offer("dollars", 120, is_match=True), currency="USD")
+    won, dollars = (
+        offer("won", 89_000, is_match=True),
+        offer("dollars", 120, is_match=True).model_copy(update={"currency": "USD"}),
+    )
     assert [product.name for product in order_offers((dollars, won))] == ["won", "dollars"]
     assert names_the_lowest((won,))
-    assert names_the_lowest((won, replace(dollars, is_match=False)))
+    assert names_the_lowest((won, dollars.model_copy(update={"is_match": False})))
     assert not names_the_lowest((won, dollars))
-    assert not names_the_lowest((replace(won, price=None),))
+    assert not names_the_lowest((won.model_copy(update={"price": None}),))
 
 
 @pytest.mark.parametrize(

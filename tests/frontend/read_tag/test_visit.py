@@ -6,14 +6,10 @@ import pytest
 from PIL import Image
 
 from benchmarks.drivers.tag_picture import encode
-from frontend.client.shopper import (
-    BackendClient,
-    BackendError,
-    BackendRefusedError,
-    BackendSlowError,
-    BackendUnreachableError,
-    Kept,
-)
+from frontend.client.answers import Kept
+from frontend.client.connection import Connection
+from frontend.client.failures import BackendError, BackendRefusedError, BackendSlowError, BackendUnreachableError
+from frontend.client.shopper import ShopperClient
 from frontend.photos.pictures import Box, Cut, Photo
 from frontend.read_tag.visit import Labelling, Visit
 from tests.frontend.fake_backend import FakeBackend
@@ -22,8 +18,8 @@ BOX, OTHER_BOX = Box(0, 0, 40, 10), Box(0, 5, 40, 10)
 
 
 @pytest.fixture
-def client(fake: FakeBackend) -> BackendClient:
-    return BackendClient(fake.url, read_seconds=5)
+def client(fake: FakeBackend) -> ShopperClient:
+    return ShopperClient(Connection(fake.url, read_seconds=5))
 
 
 @pytest.fixture
@@ -43,7 +39,7 @@ def the_cut(visit: Visit) -> Cut:
     return visit.cut
 
 
-def test_one_region_is_read_once_and_another_anew(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+def test_one_region_is_read_once_and_another_anew(visit: Visit, client: ShopperClient, fake: FakeBackend) -> None:
     first = visit.read(client, region(visit, BOX))
     assert visit.read(client, region(visit, BOX)) is first
     second = visit.read(client, region(visit, OTHER_BOX))
@@ -52,14 +48,14 @@ def test_one_region_is_read_once_and_another_anew(visit: Visit, client: BackendC
     assert len(fake.sizes) == 3
 
 
-def test_nothing_is_kept_by_reading(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+def test_nothing_is_kept_by_reading(visit: Visit, client: ShopperClient, fake: FakeBackend) -> None:
     visit.read(client, region(visit, BOX)).result(5)
     assert fake.label_requests == []
     assert visit.kept == {}
 
 
 def test_what_is_kept_stays_listed_when_the_shopper_moves_on(
-    visit: Visit, client: BackendClient, fake: FakeBackend
+    visit: Visit, client: ShopperClient, fake: FakeBackend
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     visit.label(client, reading, the_cut(visit), "corrected", "A1")
@@ -72,7 +68,7 @@ def test_what_is_kept_stays_listed_when_the_shopper_moves_on(
 
 
 def test_a_failed_label_keeps_the_cut_so_that_it_can_be_tried_again(
-    visit: Visit, client: BackendClient, fake: FakeBackend
+    visit: Visit, client: ShopperClient, fake: FakeBackend
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     fake.failing_labels = 1
@@ -86,7 +82,7 @@ def test_a_failed_label_keeps_the_cut_so_that_it_can_be_tried_again(
 
 
 def test_a_label_belongs_to_the_reading_whose_button_was_pressed(
-    visit: Visit, client: BackendClient, fake: FakeBackend
+    visit: Visit, client: ShopperClient, fake: FakeBackend
 ) -> None:
     """The old buttons stand there while another box is read."""
     first = visit.read(client, region(visit, BOX)).result(5)
@@ -105,7 +101,7 @@ def test_a_label_belongs_to_the_reading_whose_button_was_pressed(
 
 
 def test_a_label_that_fails_after_the_shopper_moved_on_can_be_sent_again(
-    visit: Visit, client: BackendClient, fake: FakeBackend
+    visit: Visit, client: ShopperClient, fake: FakeBackend
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     fake.failing_labels = 1
@@ -122,7 +118,7 @@ def test_a_label_that_fails_after_the_shopper_moved_on_can_be_sent_again(
     assert visit.behind == []
 
 
-def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: ShopperClient, fake: FakeBackend) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     visit.label(client, reading, the_cut(visit), "accepted", reading.text)
     assert visit.labelling is not None
@@ -133,7 +129,7 @@ def test_forgetting_takes_the_sample_off_the_list(visit: Visit, client: BackendC
     assert (visit.kept, visit.saved, visit.forgetting, fake.labels) == ({}, None, {}, {})
 
 
-def test_two_deletions_under_way_are_both_remembered(visit: Visit, client: BackendClient) -> None:
+def test_two_deletions_under_way_are_both_remembered(visit: Visit, client: ShopperClient) -> None:
     visit.forget(client, "prediction-1")
     visit.forget(client, "prediction-2")
     assert set(visit.forgetting) == {"prediction-1", "prediction-2"}
@@ -151,7 +147,7 @@ def test_two_deletions_under_way_are_both_remembered(visit: Visit, client: Backe
     ],
 )
 def test_a_label_given_up_is_deleted_where_nobody_knows_whether_it_was_kept(
-    visit: Visit, client: BackendClient, error: BackendError, asks: bool
+    visit: Visit, client: ShopperClient, error: BackendError, asks: bool
 ) -> None:
     reading = visit.read(client, region(visit, BOX)).result(5)
     job: Future[Kept] = Future()
@@ -162,7 +158,7 @@ def test_a_label_given_up_is_deleted_where_nobody_knows_whether_it_was_kept(
     assert (reading.id in visit.forgetting) is asks
 
 
-def test_a_code_is_priced_once(visit: Visit, client: BackendClient, fake: FakeBackend) -> None:
+def test_a_code_is_priced_once(visit: Visit, client: ShopperClient, fake: FakeBackend) -> None:
     first = visit.find_price(client, "A1")
     assert visit.find_price(client, "A1") is first
     assert first.result(5).code == "A1"

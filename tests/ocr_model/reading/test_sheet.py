@@ -13,3 +13,9 @@ def test_groups_lie_side_by_side_with_their_crops_scaled_to_the_cells() -> None:
     assert sheet.getpixel((10, 10)) == sheet.getpixel((10, height + 10)) == 40
     assert sheet.getpixel((width + 12 + 10, 10)) == 200
     assert sheet.getpixel((width + 12 + 10, height + 10)) == 255  # the second group has one crop only
+
+
+def test_large_crops_are_made_to_fit() -> None:
+    sheet = np.asarray(contact_sheet([[(np.zeros((900, 2000), np.uint8), "")]], per_row=1))
+    dark = np.argwhere(sheet.max(axis=2) < 50)
+    assert dark.max(axis=0).tolist() < [CELL[1], CELL[0]]

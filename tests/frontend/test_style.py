@@ -1,0 +1,88 @@
+"""Streamlit's own words are laid over by those of the page's language, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from benchmarks.drivers.reading_page import reading_page
+from benchmarks.drivers.server import running_app
+from frontend.data_models.texts import TEXTS as DATA_TEXTS
+from frontend.style import WidgetTexts
+from tests.frontend.fake_backend import FakeBackend, problem
+from tests.frontend.fake_team import TOKEN
+
+pytestmark = pytest.mark.browser
+KOREAN = WidgetTexts("ko")
+
+
+def expect_laid_over(element: Locator, text: str) -> None:
+    """The element's own text is not seen, and this one is."""
+    expect(element).to_be_visible()
+    expect(element).to_have_css("font-size", "0px")
+    assert json.loads(element.evaluate("(one) => getComputedStyle(one, '::after').content")) == text
+
+
+def tooltip(page: Page, button: Locator) -> Locator:
+    button.hover()
+    return page.get_by_test_id("stTooltipContent").locator("p")
+
+
+def test_the_uploader_speaks_korean(browser: Browser, app_on_fake: str, fake: FakeBackend) -> None:
+    with reading_page(browser, app_on_fake, locale="ko-KR") as page:
+        uploader = page.page.get_by_test_id("stFileUploaderDropzone")
+        expect_laid_over(uploader.locator("button p"), KOREAN.upload_button)
+        uploader.evaluate(
+            """(one) => { const data = new DataTransfer();
+            data.items.add(new File(["words"], "tag.jpg", { type: "image/jpeg" }));
+            for (const kind of ["dragenter", "dragover"])
+                one.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true })); }"""
+        )
+        expect_laid_over(page.page.get_by_text("Drag and drop"), KOREAN.upload_drop)
+    with reading_page(browser, app_on_fake, locale="ko-KR") as page:
+        page.upload(b"words", "words.txt", "text/plain")
+        page.page.get_by_test_id("stFileChip").hover()
+        expect_laid_over(page.page.get_by_test_id("stTooltipErrorContent"), KOREAN.upload_refused)
+
+
+def test_an_address_without_a_page_and_a_server_that_is_gone_are_told_in_korean(
+    browser: Browser, fake: FakeBackend, tmp_path: Path
+) -> None:
+    with running_app(fake.url, tmp_path / "log") as url:
+        context = browser.new_context(locale="ko-KR")
+        page = context.new_page()
+        dialog = page.get_by_role("dialog")
+        page.goto(f"{url}/nowhere")
+        expect_laid_over(dialog.get_by_text("does not seem to exist"), KOREAN.page_missing)
+        page.goto(url)
+        expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    expect_laid_over(dialog.locator("h2"), KOREAN.dialog_title)
+    expect_laid_over(dialog.locator("h2 + div > div"), KOREAN.connection_lost)
+    context.close()
+
+
+def test_buttons_and_choices_of_the_team_s_page_speak_korean(
+    browser: Browser, app_on_fake: str, fake: FakeBackend
+) -> None:
+    context = browser.new_context(locale="ko-KR")
+    page = context.new_page()
+    page.goto(f"{app_on_fake}/data")
+    page.locator(".st-key-typed-token input").fill(TOKEN)
+    page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    for button in ("Show data", "Download as PNG", "Copy Vega-Lite spec", "Fullscreen"):
+        chart.hover()
+        expect_laid_over(tooltip(page, page.get_by_role("button", name=button)), KOREAN.tooltips[button])
+    choice = page.get_by_test_id("stSelectbox").first.locator("input")
+    choice.click()
+    choice.fill("nothing like it")
+    expect_laid_over(page.get_by_text("No results"), KOREAN.nothing_found)
+    expect(choice).to_have_attribute("placeholder", DATA_TEXTS["ko"].choose)
+    page.keyboard.press("Escape")
+    fake.refusals = {"GET /v1/team/cycles/": problem(503, "store-unavailable")}
+    page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    expect_laid_over(page.get_by_test_id("stDownloadButtonError"), KOREAN.download_failed)
+    context.close()
