@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = _parser(environment).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        if options.command in champion_commands.COMMANDS:  # these need no labels
+        if options.command in champion_commands.COMMANDS:  # without a `SampleStore`: they need no labels
             with Places.open(options.spool, options.storage_url or None) as places:
                 return champion_commands.run(places, options)
         with (
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
 
 
 def _setting(environment: Mapping[str, str], name: str) -> str:
-    """The backend takes these names with its prefix, too; both must find the same store."""
+    """A variable under its own name or with the backend's prefix, so that both programs find the same store."""
     return environment.get(name) or environment.get(f"TAGS_{name}") or ""
 
 

@@ -2,8 +2,8 @@
 
 StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
-├── LabelError            a label that makes no sense (also a ValueError)
-├── LabelMovedError       the label has changed since somebody looked at it; nothing was changed
+├── LabelError            a label that contradicts itself or is out of range (also a ValueError)
+├── LabelMovedError       the label has changed since it was looked at; nothing was changed
 ├── CropError             a picture that cannot be kept, or bytes that are not the crop they are named after
 │                         (also a ValueError)
 ├── UnknownSampleError    no such sample in this store (also a LookupError)
@@ -11,8 +11,8 @@ StoreError
 ├── ChampionError         about the models in the store and which of them serves
 │   ├── ModelDamagedError      a model whose bytes are not the ones that it promises, here or in the store
 │   ├── UnknownModelError      no such model in the store (also a LookupError)
-│   └── ChampionMovedError     somebody else has changed the champion first; look again before deciding
-├── LeaseLostError        somebody else has taken the lease over; what it protects must stop
+│   └── ChampionMovedError     the champion has changed since the caller looked; nothing was changed
+├── LeaseLostError        another machine has taken the lease over; what it protects must stop
 ├── CycleRequestError     a request for a cycle that makes no sense, or that is damaged
 ├── ChainDamagedError     an entry of a numbered chain that cannot be read
 └── ObjectError           about one object in a folder or bucket
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class StoreError(Exception):
-    """Anything the store has to say; the message is one clear line."""
+    """Anything that can go wrong in the store; the message is one line for people."""
 
 
 class StoreFullError(StoreError):
@@ -52,11 +52,11 @@ class StoreFullError(StoreError):
 
 
 class LabelError(StoreError, ValueError):
-    """A label that makes no sense, such as a correction without text."""
+    """A label that contradicts itself or is out of range, such as a correction without text."""
 
 
 class LabelMovedError(StoreError):
-    """The label has changed since somebody looked at it; nothing was changed."""
+    """The label has changed since it was looked at; nothing was changed."""
 
 
 class CropError(StoreError, ValueError):
@@ -72,7 +72,7 @@ class IndexUnavailableError(StoreError):
 
 
 class ChampionError(StoreError):
-    """Something about the models in the store and which of them serves."""
+    """An error about the models in the store, or which of them serves."""
 
 
 class ModelDamagedError(ChampionError):
@@ -84,11 +84,11 @@ class UnknownModelError(ChampionError, LookupError):
 
 
 class ChampionMovedError(ChampionError):
-    """Somebody else has changed the champion since the caller looked; nothing was changed."""
+    """The champion has changed since the caller looked; nothing was changed."""
 
 
 class LeaseLostError(StoreError):
-    """Somebody else has taken the lease over; what it protects must stop."""
+    """Another machine has taken the lease over; what it protects must stop."""
 
 
 class CycleRequestError(StoreError):
@@ -100,7 +100,7 @@ class ChainDamagedError(StoreError):
 
 
 class ObjectError(StoreError):
-    """Something about one object in a folder or bucket."""
+    """An error about one object in a folder or bucket."""
 
 
 class ObjectMissingError(ObjectError, LookupError):

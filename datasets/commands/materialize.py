@@ -42,7 +42,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     )
     print(", ".join(f"{count} {side}" for side, count in done.crops.items()) + f": {done.folder}")
     if done.repeated:
-        print(f"{done.repeated} drawn crops left away: their code is on the other side")
+        print(f"{done.repeated} drawn crops left out: their code is on the other side")
     for recipe in done.differing:
         print(f"warning: {recipe} drew other crops here than {version.name} says", file=sys.stderr)
     print_gone(version, done.gone)

@@ -1,6 +1,6 @@
 """Objects in a bucket of Google Cloud Storage.
 
-Import this module only where a bucket is asked for: the app runs without Google's client, and starts faster.
+Import this module only where a bucket is configured: without Google's client the app starts a second faster.
 """
 
 from __future__ import annotations
@@ -44,9 +44,8 @@ _CONTENT_TYPES = {".png": "image/png", ".json": "application/json"}
 class BucketObjects:
     """An `ObjectStore` in a bucket.
 
-    Nothing is asked of the network before the first call, so a machine without it starts as fast as any.
-    Credentials are Google's application default credentials; `STORAGE_EMULATOR_HOST` leads to a local server
-    without any.
+    Nothing is sent before the first call, so that the app starts without a network, too. Credentials are Google's
+    application default credentials; `STORAGE_EMULATOR_HOST` names a local server that needs none.
 
     Args:
         url: `gs://bucket` or `gs://bucket/prefix`.
@@ -88,7 +87,7 @@ class BucketObjects:
                     checksum="auto",
                 )
             except PreconditionFailed:
-                # There is one: of another writer, or our own whose answer was lost.
+                # There is one already: another writer's, or this one's, whose answer was lost.
                 present = self._blob(name)
                 present.reload(timeout=self._timeout, retry=self._retry)
                 if not self._is_same(present, data):
@@ -185,7 +184,7 @@ class BucketObjects:
 
 
 def _hang_up(error: BaseException | None) -> None:
-    """Close the answers that an error holds: the client leaves a refused download's connection open."""
+    """Close the responses that an error holds: the client leaves the connection of a refused download open."""
     while error is not None:
         answer = getattr(error, "response", None)
         if isinstance(answer, requests.Response):

@@ -121,7 +121,7 @@ class Chain(Generic[Entry]):
             entry = make(number)
             if self.create(entry):
                 return entry
-        raise StoreError(f"too many others write to {self._folder} at the same time")
+        raise StoreError(f"too many writers append to {self._folder} at the same time")
 
     def delete(self, number: int) -> None:
         """Delete an entry, if it is there."""

@@ -66,8 +66,8 @@ class FolderObjects:
                             except FileNotFoundError:
                                 if temporary.exists() or path.exists():
                                     raise
-                                continue  # a process that thought itself alone here swept it up; once more
-                    # Another process may have renamed it and not yet synced it: True or False, it is durable.
+                                continue  # another process, just starting here, swept the temporary file up; once more
+                    # The process that renamed it may not have synced it yet, and the caller relies on it.
                     sync_folder(path.parent)
                     break
                 finally:
@@ -130,7 +130,7 @@ class FolderObjects:
             return 0.0
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """A folder holds no connections."""
 
     def _path(self, name: str) -> Path:
         return self.root / checked_name(name)
@@ -192,7 +192,7 @@ def make_folder(path: Path) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file against other threads and processes; a dead process holds nothing."""
+    """Hold a lock file against other threads and processes; the lock ends with its process."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Objects by name: the one interface that a folder and a bucket both speak.
+"""Objects by name: the one interface of folders and buckets.
 
 Names are relative, with forward slashes, the same in both places. Objects are immutable: `put` creates and
 never overwrites, so that two writers of one name cannot harm each other.
@@ -31,7 +31,7 @@ class ObjectStore(Protocol):
 
     @property
     def url(self) -> str:
-        """Where it is, as a person would write it: `gs://bucket/prefix` or `file:///folder`."""
+        """Its address: `gs://bucket/prefix` or `file:///folder`."""
         ...
 
     def put(self, name: str, data: bytes) -> bool:
@@ -73,5 +73,5 @@ class ObjectStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         ...

@@ -4,15 +4,15 @@
     events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
     versions/<name>.json                         a dataset version (see version.py)
     versions/<name>/<file>                       its card, and other things made from it
-    models/<sha256 of model.json>/<file>         a recognizer (see champions.py)
-    champion/<number>.json                       who serves from then on; the highest number counts
-    shadow/<number>.json                         who reads in shadow from then on
-    cycles/<id>/<file>                           a request for a cycle, its progress and its report
-    leases/<name>/<number>.json                  who does something that only one may do (see lease.py)
-    workers/<worker>/<number>.json               signs of life (see cycle_requests.py)
+    models/<sha256 of model.json>/<file>         a recognizer
+    champion/<number>.json                       the model that serves from then on; the highest number counts
+    shadow/<number>.json                         the model that reads in shadow from then on
+    cycles/<id>/<file>                           a request for a cycle, and its report
+    leases/<name>/<number>.json                  the holder of a lease (see lease.py)
+    workers/<worker>/<number>.json               a worker's signs of life
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
-being written), `writers/` (who writes here) and lock files.
+being written), `writers/` (names under which its processes write events) and lock files.
 
 Crops and events lie in the spool first and are copied to the bucket. Everything below them lies where all
 machines see it: in the bucket if there is one, else in the spool (`Places.authority`); versions in both.
@@ -81,17 +81,17 @@ def model_name(name: str) -> str | None:
 
 
 def models_url(objects: ObjectStore) -> str:
-    """URL of the folder of models, for those who look from outside; ends in a slash."""
+    """URL of the folder of models, for programs that read the bucket themselves; ends in a slash."""
     return f"{objects.url.rstrip('/')}/{MODELS}"
 
 
 def numbered_name(folder: str, number: int) -> str:
-    """Object name of an entry of a history: champions, leases, signs of life."""
+    """Object name of an entry of a chain (see chain.py)."""
     return f"{folder}{number:08d}.json"
 
 
 def numbers(objects: ObjectStore, folder: str, start: int = 0) -> list[int]:
-    """Numbers of the entries in the folder (ends in a slash) of a history, from `start` on, in order."""
+    """Numbers of the entries of a chain in this folder (ends in a slash), from `start` on, in order."""
     names = objects.names(folder, numbered_name(folder, start) if start else "")
     return [int(name[len(folder) :][:8]) for name in names if _NUMBERED.match(name[len(folder) :])]
 

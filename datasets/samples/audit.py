@@ -1,4 +1,4 @@
-"""Looks at every byte that the store holds and names what is wrong."""
+"""Reads every byte that the store holds and names what is wrong."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
 
 
 def _fetch(objects: ObjectStore, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Read objects several at a time; one that was removed meanwhile is left out."""
+    """Read objects, several at a time; an object that was removed meanwhile is left out."""
 
     def fetch(name: str) -> tuple[str, bytes | None]:
         try:

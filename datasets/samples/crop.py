@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from datasets.errors import CropError
 
-MAX_PIXELS = 50_000_000  # as many as a photo may have; a larger PNG under our name is not ours
+MAX_PIXELS = 50_000_000  # as many as a photo may have; the store never wrote a larger one
 _FAST = 1  # zlib level: on noisy photos level 6 saves a twentieth of the bytes and costs the shopper time
 
 _END = b"\0\0\0\0IEND\xaeB`\x82"

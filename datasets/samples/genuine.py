@@ -29,7 +29,7 @@ def is_genuine(name: str, data: bytes) -> bool:
 def place(objects: ObjectStore, name: str, data: bytes) -> bool:
     """Put a self-proving object where it belongs, whatever lies there now.
 
-    The same pixels in another encoder's bytes are left alone; damaged bytes under our name are replaced.
+    The same pixels in another encoder's bytes are left alone; damaged bytes under this name are replaced.
 
     Returns:
         True if the object was created or replaced; False if a good one was there.

@@ -130,8 +130,8 @@ def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str
 
 
 def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """Why events that only the bucket has did not come here; asked of the next one of each writer alone."""
-    candidates = {(one.writer, one.sequence): str(one) for one in map(EventName.parse, only_there) if one is not None}
+    """Events that only the bucket has and cannot be read there, and why. Looks at the next one of each writer only."""
+    candidates = {(e.writer, e.sequence): str(e) for e in map(EventName.parse, only_there) if e is not None}
     names, damaged = set(known), dict[str, str]()
     for writer in sorted({writer for writer, _ in candidates}):
         while (name := candidates.get((writer, reached(names).get(writer, 0) + 1))) is not None:

@@ -45,7 +45,7 @@ def _database_errors() -> Iterator[None]:
 
 
 class SampleIndex:
-    """Answers about samples, from a database.
+    """The database that answers questions about samples.
 
     Args:
         url: SQLAlchemy URL. `postgres://` and `postgresql://` are served by psycopg 3.
@@ -57,9 +57,9 @@ class SampleIndex:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-        except (SQLAlchemyError, ValueError):  # their words may hold a part of the password
+        except (SQLAlchemyError, ValueError):  # whose messages may hold a part of the password
             raise IndexUnavailableError(
-                "the URL of the database makes no sense; an @, : or / in a password is written %40, %3A or %2F"
+                "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
             ) from None
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -125,7 +125,7 @@ class SampleIndex:
                 connection.execute(self._insert_or_ignore(EVENT_TABLE), rows[start : start + _BATCH])
 
     def replace(self, events: Iterable[Event]) -> None:
-        """Hold these events and no others. Who asks meanwhile sees the old or the new, never a part."""
+        """Hold these events and no others. A query meanwhile sees the old or the new ones, never a part."""
         rows = [row_of(event) for event in events]
         self._counted = None
         with _database_errors(), self._engine.begin() as connection:
@@ -280,7 +280,7 @@ class SampleIndex:
             if sa.inspect(connection).has_table(ABOUT_TABLE.name) and self._version(connection) == VERSION:
                 return
         with _database_errors(), self._engine.connect() as connection:
-            # One at a time, and nobody sees half of it. The driver begins no transaction before DDL by itself.
+            # One process at a time, in one transaction; the driver begins none before DDL by itself.
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:

@@ -1,7 +1,7 @@
 """The two places where objects lie: the spool's folder on this machine and, if there is one, the bucket.
 
-What holds label events opens them through `SampleStore`; dataset versions only read events and crops, and keep
-objects of their own, so they need no writer's name and no index.
+Labels are kept through `SampleStore`. Dataset versions only read events and crops, and keep objects of their own, so
+they need no writer's name and no index.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Places:
 
     @classmethod
     def open(cls, spool: Path, storage_url: str | None = None, *, policy: UploadPolicy | None = None) -> Self:
-        """Open the spool's folder and the bucket; nothing is asked of the network yet.
+        """Open the spool's folder and the bucket; nothing is sent over the network yet.
 
         Args:
             spool: the same folder as for `SampleStore.open`.
@@ -35,7 +35,7 @@ class Places:
             policy: how long to wait for the bucket.
 
         Raises:
-            StoreError: the folder cannot be used, or the URL makes no sense.
+            StoreError: the folder cannot be used, or the URL is of neither kind.
         """
         replica = open_objects(storage_url, policy or UploadPolicy()) if storage_url else None
         return cls(FolderObjects(spool), replica)
@@ -50,11 +50,11 @@ class Places:
 
     @property
     def authority(self) -> ObjectStore:
-        """The place that decides who has created a name first."""
+        """The place that decides which writer has created a name first."""
         return self.replica or self.local
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         if self.replica is not None:
             self.replica.close()
         self.local.close()
@@ -64,7 +64,7 @@ def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
     """Open a bucket or a folder by its URL.
 
     Raises:
-        StoreError: the URL makes no sense.
+        StoreError: the URL is of neither kind.
     """
     scheme = urlsplit(url).scheme
     if scheme == "gs":

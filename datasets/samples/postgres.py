@@ -1,7 +1,7 @@
 """Connections to PostgreSQL that give up on a server that has fallen silent.
 
-libpq waits for an answer as long as the network does. But labels wait for the index, and are kept without it once it
-has failed; so it has to fail soon.
+libpq waits for an answer as long as the network does. A label waits for the index, and is kept without it once the
+index has failed; so it has to fail soon.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Connection(psycopg.Connection[Any]):
         try:
             return super().wait(_until_silent(gen, self.silence), *arguments, **more)
         except _SilentError as error:
-            self.pgconn.finish()  # nobody knows what state it is in; the pool makes another
+            self.pgconn.finish()  # its state is unknown; the pool makes another
             raise psycopg.OperationalError(f"no answer for {self.silence:g} s") from error
 
 

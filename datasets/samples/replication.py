@@ -3,11 +3,11 @@
 Order matters more than speed here:
 
 - A label goes crop first, event second: an event in the bucket has had its crop there before it.
-- A tombstone goes event first, removal second: whoever sees a crop missing can read why.
+- A tombstone goes event first, removal second: where a crop is missing, the reason can be read.
 - Crops are shared (same pixels, same name), so a removal could hit a crop that another backend has just found
   to be there. Hence each side writes its event, *then* looks at the other's: the sender looks for its crop
   once more after its event, the remover for new events once more after its removal (as in Dekker's mutual
-  exclusion: of two who announce first and look second, at least one sees the other).
+  exclusion: of two sides that announce first and look second, at least one sees the other).
 
 Everything may be repeated at any time and by several processes at once.
 """
@@ -57,7 +57,7 @@ class Replication:
         return bool(self._index.sent(self.replica.url))
 
     def send(self, name: str) -> None:
-        """Bring one event, and the crop or removal that belongs to it, to the bucket.
+        """Send one event, and the crop or removal that belongs to it, to the bucket.
 
         Raises:
             BucketUnavailableError: later.
@@ -185,7 +185,7 @@ class Replication:
     def _remove_local(self, digest: str) -> bool:
         """Remove the spool's copy; False unless every label on it is known to be buried."""
         with self._spool.exclusive():
-            # A sharer of the database who rebuilt it did not know the labels that only this spool holds.
+            # A backend that shares the database and rebuilt it did not know the labels that only this spool holds.
             unknown = self._spool.event_names() - self._index.event_names()
             self._index.add(self._spool.read_all(unknown))
             if not self._index.is_buried(digest):

@@ -1,7 +1,7 @@
 """Labels that wait for a second look: those that contradict each other, and those that are hard to believe.
 
 A second look (see verdict.py) is a label in the place of the doubted one, told by its `source`: kept and fixed labels
-are believed, also against others of the same crop; dropped ones count for nothing but against whoever gave them.
+are believed, also against others of the same crop; dropped ones count for nothing except against their client.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Doubt:
 def settle(samples: Iterable[Sample]) -> list[Sample]:
     """The labels that count, in the same order.
 
-    Dropped ones are left out. Of a crop at which somebody has had a second look, only the last one's label counts.
+    Dropped ones are left out. Of a crop with second looks, only the last of these counts.
     """
     counting = [sample for sample in samples if sample.label.source != DROPPED]
     settled: dict[str, Sample] = {}  # by digest, the last second look
@@ -54,7 +54,7 @@ def settle(samples: Iterable[Sample]) -> list[Sample]:
 
 
 def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
-    """Crops on which live labels disagree that nobody has settled, with their labels that count, by digest.
+    """Crops whose labels that count disagree, with these labels, by digest.
 
     Readable and unreadable disagree too.
     """
@@ -64,7 +64,7 @@ def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
     return {
         digest: labels
         for digest, labels in by_crop.items()
-        if len({(one.label.status == "unreadable", one.label.text) for one in labels}) > 1
+        if len({(sample.label.status == "unreadable", sample.label.text) for sample in labels}) > 1
     }
 
 

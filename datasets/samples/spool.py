@@ -126,7 +126,7 @@ class Spool:
                 os.close(descriptor)
 
     def _announce(self) -> int:
-        """Show that somebody works here; one who is alone sweeps up half-written files."""
+        """Show that this process works here; if no other does, sweep up half-written files."""
         descriptor = os.open(self.local / "presence.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if _try_lock(descriptor):
             for left in self._scratch.glob("*.tmp"):
@@ -135,7 +135,7 @@ class Spool:
         return descriptor
 
     def _lease_writer(self) -> tuple[str, int]:
-        """Take a writer that nobody uses now, or draw a new one. Returns its name and the lock on it."""
+        """Take a writer that no process uses now, or draw a new one. Returns its name and the lock on it."""
         folder = self.local / "writers"
         make_folder(folder)
         for path in sorted(folder.glob("*.json")):

@@ -82,13 +82,12 @@ class SampleStore:
             storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
                 copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
-            upload: whether a thread sends to `storage_url` in the background. A command that only looks says
-                no.
+            upload: whether a thread sends to `storage_url` in the background; not needed to look only.
             policy: how patient the uploader is.
             clock: seconds since 1970.
 
         Raises:
-            StoreError: the folder cannot be used, or `storage_url` makes no sense.
+            StoreError: the folder cannot be used, or `storage_url` is of no known kind.
             IndexUnavailableError: the database cannot be reached.
         """
         policy = policy or UploadPolicy()
@@ -118,11 +117,6 @@ class SampleStore:
     ) -> None:
         self.close()
 
-    @property
-    def writer(self) -> str:
-        """The name under which this process writes events."""
-        return self._spool.writer
-
     def keep(self, image: Image.Image, label: Label, *, expected: str | None = None) -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
@@ -137,7 +131,7 @@ class SampleStore:
         Raises:
             LabelMovedError: it is another one, or the label was taken back; nothing is kept.
             IndexUnavailableError: `expected` is given, and the database that would tell does not answer.
-            LabelError: the label makes no sense.
+            LabelError: the label contradicts itself or is out of range.
             CropError: the picture cannot be kept.
             StoreFullError: the disk is full; nothing is kept.
             StoreError: the disk failed in another way; nothing is kept.
@@ -164,14 +158,14 @@ class SampleStore:
 
         Args:
             prediction_id: of the prediction.
-            look_in_bucket: fetch first what other backends have sent: one of them may have kept the label, and this
-                spool not have heard of it yet. Takes as long as the bucket.
+            look_in_bucket: fetch first what other backends have sent: one of them may have kept the label unknown to
+                this spool. Takes as long as the bucket does.
 
         Returns:
             False if nothing was kept for it, as far as is known here.
 
         Raises:
-            BucketUnavailableError: the bucket was to be asked and does not answer; nothing has changed.
+            BucketUnavailableError: `look_in_bucket`, and the bucket does not answer; nothing has changed.
             IndexUnavailableError: the database does not answer, so it is not known what to remove.
             StoreFullError: the disk is full; nothing has changed.
         """
@@ -231,9 +225,9 @@ class SampleStore:
         return self.crops.whole(digest)[1]
 
     def crops_behind(self, event: str) -> list[str]:
-        """Digests of the crops that an event is about, by what the database remembers of it.
+        """Digests of the crops that an event is about, as the database remembers them.
 
-        Of an event whose file is damaged nothing else tells. Empty for one that was never read here.
+        Needed for an event whose file is damaged. Empty for an event that was never read here.
 
         Args:
             event: its object name.
@@ -244,7 +238,7 @@ class SampleStore:
         return self._index.crops_behind(event)
 
     def revision(self) -> tuple[int, int]:
-        """Another value whenever `samples` may say something else; takes next to no time.
+        """A value that differs whenever `samples` may differ; takes next to no time.
 
         Raises:
             IndexUnavailableError: the database does not answer.
@@ -316,7 +310,7 @@ class SampleStore:
         yield from find_problems(self._spool, self._index, self._replica)
 
     def close(self) -> None:
-        """Stop sending and let go of files and connections. What is unsent is sent after the next `open`."""
+        """Stop sending and close files and connections. What is unsent is sent after the next `open`."""
         # A thread that still waits for the bucket is a daemon and ends after that call; to take its connections away
         # now would only make it fail louder.
         if self._uploader is None or self._uploader.stop(timeout=5.0):

@@ -68,7 +68,7 @@ class Uploader:
         self._thread.start()
 
     def notify(self, name: str, written_at: float) -> None:
-        """Tell of a new event in the spool."""
+        """Add a new event of the spool to the queue."""
         with self._changed:
             self._pending[name] = written_at
             self._changed.notify_all()
@@ -94,7 +94,7 @@ class Uploader:
             return self._changed.wait_for(lambda: not self._pending, timeout)
 
     def stop(self, timeout: float) -> bool:
-        """Ask the thread to end after its present call. Returns whether it did within `timeout` seconds."""
+        """Have the thread end after its present call. Returns whether it did within `timeout` seconds."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()

@@ -1,6 +1,6 @@
-"""Second looks: somebody of the team keeps, fixes or drops a label that is hard to believe (see review.py).
+"""Second looks: the team keeps, fixes or drops a label that is hard to believe (see review.py).
 
-The verdict is a label event like any other, in the place of the doubted label: it is synced before anybody is told,
+The verdict is a label event like any other, in the place of the doubted label: it is synced before it is acknowledged,
 copied to the bucket, and taken in by the next dataset version. Earlier versions stay as they are.
 """
 
@@ -50,16 +50,17 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
     waiting = []
     for sample in settle(live):
         if sample.digest in contradictions:
-            texts = [one.label.text for one in contradictions[sample.digest]]
+            texts = [other.label.text for other in contradictions[sample.digest]]
             others = tuple(sorted({text for text in texts if text != sample.label.text}))
             doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")
             waiting.append(Waiting(sample, doubt, others))
         elif sample.event in doubts:
             waiting.append(Waiting(sample, doubts[sample.event]))
     latest: dict[str, int] = {}
-    for one in waiting:
-        latest[one.sample.digest] = max(one.sample.stamp, latest.get(one.sample.digest, 0))
-    return tuple(sorted(waiting, key=lambda one: (-latest[one.sample.digest], one.sample.digest, -one.sample.stamp)))
+    for doubted in waiting:
+        sample = doubted.sample
+        latest[sample.digest] = max(sample.stamp, latest.get(sample.digest, 0))
+    return tuple(sorted(waiting, key=lambda w: (-latest[w.sample.digest], w.sample.digest, -w.sample.stamp)))
 
 
 def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, text: str = "", seen: str) -> Sample:
@@ -67,7 +68,7 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
 
     Args:
         store: where the label is.
-        prediction_id: whose label it is.
+        prediction_id: prediction of the label.
         verdict: `keep`: it is right as it is. `fix`: the line says `text`. `drop`: no version shall have it.
         text: the right line; for `fix` only.
         seen: object name of the event that was looked at.

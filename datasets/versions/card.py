@@ -119,8 +119,8 @@ def describe(version: Version) -> Card:
             SyntheticCount(part.recipe, part.count, part.seed, part.side, part.digest) for part in manifest.synthetic
         ),
         left_out=tuple(
-            DoubtedCrop(one.digest, one.reason, one.detail, tuple(text for _, text in one.labels))
-            for one in manifest.left_out
+            DoubtedCrop(crop.digest, crop.reason, crop.detail, tuple(text for _, text in crop.labels))
+            for crop in manifest.left_out
         ),
         damaged=manifest.damaged,
         tables=count_rows(map(entry_row, manifest.entries)),

@@ -97,7 +97,7 @@ class VersionCatalogue:
                 )
         data = version.to_bytes()
         try:
-            # Each attempt writes bytes of its own, so "there already, the same" is our own lost answer.
+            # Each attempt writes bytes of its own, so "there already, the same" means that the answer was lost.
             self._places.authority.put(version_file_name(name), data)
         except ObjectConflictError:
             there = self.read(name)
@@ -119,12 +119,12 @@ class VersionCatalogue:
         return None
 
     def put_beside(self, name: str, file: str, data: bytes) -> None:
-        """Put something beside a version, in place of what was there."""
+        """Put a file beside a version, in place of what was there."""
         for objects in self._all():
             put_instead(objects, version_file_name(name, file), data)
 
     def drop_beside(self, name: str, file: str) -> None:
-        """Remove something that lies beside a version."""
+        """Remove a file that lies beside a version."""
         for objects in self._all():
             objects.delete(version_file_name(name, file))
 
@@ -132,7 +132,7 @@ class VersionCatalogue:
         return [self._places.local] + ([self._places.replica] if self._places.replica is not None else [])
 
     def _share_parents(self, version: Version) -> None:
-        """Bring parents that were created before there was a bucket to it: a child is nothing without them."""
+        """Send parents that were created before there was a bucket to it: a child cannot be read without them."""
         if version.manifest.parent is None or self._places.replica is None:
             return
         for ancestor in self.lineage(version.manifest.parent.name):

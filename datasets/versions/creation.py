@@ -26,14 +26,14 @@ from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, V
 
 @dataclass(frozen=True, slots=True)
 class VersionRequest:
-    """What a person asks for."""
+    """The definition of a version that is to be made."""
 
     parent: str | None = None  # name of the version that it builds on
     filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
     synthetic: tuple[SyntheticRequest, ...] = ()
     rules: Rules = field(default_factory=Rules)
     watermark: Watermark | None = None  # None: everything that is known and, with a bucket, sent
-    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: not one of them
+    most_damaged: float | None = None  # share of crops and of label events that may be left out; None: none at all
 
 
 def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Manifest:
@@ -42,10 +42,10 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     Args:
         store: for the crops.
         places: where events and versions lie; of the same spool and bucket.
-        request: what is asked for.
+        request: the definition.
 
     Raises:
-        VersionError: the request makes no sense, the parent is missing, or a crop that was there at the
+        VersionError: the request is empty or out of range, the parent is missing, or a crop that was there at the
             watermark is gone since.
         StoreError: events are missing, or a crop is missing or damaged.
         TooDamagedError: more of them are than the request lets be left out.
@@ -61,7 +61,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     parts = describe_parts(request.synthetic)
     history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
     lost = event_damage(history.damaged, store.crops_behind)
-    touched = frozenset(digest for one in lost for digest in one.samples)
+    touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     samples, left_out = _choose(live, request)
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
@@ -72,13 +72,13 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     entries = _put_on_sides(seen, ancestors, request.rules)
     return Manifest(
         parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
-        filters=tuple(sorted({str(one) for one in request.filters})),
+        filters=tuple(sorted({str(wanted) for wanted in request.filters})),
         watermark=dict(history.watermark),
         rules=request.rules,
         synthetic=parts,
         entries=tuple(entries),
         left_out=tuple(left_out),
-        damaged=tuple(sorted((*lost, *damaged), key=lambda one: one.name)),
+        damaged=tuple(sorted((*lost, *damaged), key=lambda damage: damage.name)),
     )
 
 
@@ -105,7 +105,7 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
     doubts = find_suspicious(live, request.rules.suspicion)
     chosen: dict[str, list[Sample]] = {}
     for sample in settle(live):
-        if any(one.matches(sample) for one in request.filters):
+        if any(wanted.matches(sample) for wanted in request.filters):
             chosen.setdefault(sample.digest, []).append(sample)
     samples, left_out = [], []
     for digest, labels in sorted(chosen.items()):
@@ -114,8 +114,8 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
             detail = f"{len(labels)} labels do not agree"
             left_out.append(LeftOut(digest, "contradiction", detail, _told(labels)))
             continue
-        # Labels of one crop agree from here on; one that nobody doubts vouches for the others.
-        believed = [one for one in labels if one.event not in doubts]
+        # Labels of one crop agree from here on; a label without a doubt vouches for the others.
+        believed = [sample for sample in labels if sample.event not in doubts]
         if not believed:
             doubt = doubts[labels[0].event]
             if not request.rules.include_suspicious:
@@ -127,7 +127,10 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
 
 
 def _told(labels: Sequence[Sample]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.event, "(unreadable)" if one.label.status == "unreadable" else one.label.text) for one in labels)
+    return tuple(
+        (sample.event, "(unreadable)" if sample.label.status == "unreadable" else sample.label.text)
+        for sample in labels
+    )
 
 
 def _look_at(

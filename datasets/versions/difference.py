@@ -25,8 +25,8 @@ class Difference:
         """For people; `most` crops of each kind, and the number of the others."""
         yield from self.definition
         kinds = (
-            ("+", "added", [f"{_named(one)}  {one.side}" for one in self.added]),
-            ("-", "removed", [f"{_named(one)}  {one.side}" for one in self.removed]),
+            ("+", "added", [f"{_named(entry)}  {entry.side}" for entry in self.added]),
+            ("-", "removed", [f"{_named(entry)}  {entry.side}" for entry in self.removed]),
             ("~", "relabelled", [f"{_named(old)} -> {_label(new)}" for old, new in self.relabelled]),
             (">", "moved", [f"{_named(old)}  {old.side} -> {new.side}" for old, new in self.moved]),
         )
@@ -39,42 +39,42 @@ class Difference:
 
 
 def compare(before: Version, after: Version) -> Difference:
-    """Compare two versions, whoever builds on whom."""
+    """Compare two versions, related or not."""
     old = {entry.digest: entry for entry in before.manifest.entries}
     new = {entry.digest: entry for entry in after.manifest.entries}
     both = [(entry, new[digest]) for digest, entry in old.items() if digest in new]
-    same = [(one, other) for one, other in both if _label(one) == _label(other)]
+    same = [pair for pair in both if _label(pair[0]) == _label(pair[1])]
     return Difference(
         definition=tuple(_definition(before, after)),
         added=tuple(entry for digest, entry in new.items() if digest not in old),
         removed=tuple(entry for digest, entry in old.items() if digest not in new),
-        relabelled=tuple((one, other) for one, other in both if _label(one) != _label(other)),
-        moved=tuple((one, other) for one, other in same if one.side != other.side),
+        relabelled=tuple(pair for pair in both if _label(pair[0]) != _label(pair[1])),
+        moved=tuple(pair for pair in same if pair[0].side != pair[1].side),
     )
 
 
 def _definition(before: Version, after: Version) -> Iterator[str]:
-    one, other = before.manifest, after.manifest
-    if one.parent != other.parent:
-        yield f"builds on: {one.parent.name if one.parent else '-'} -> {other.parent.name if other.parent else '-'}"
-    for text in sorted(set(one.filters) - set(other.filters)):
+    old, new = before.manifest, after.manifest
+    if old.parent != new.parent:
+        yield f"builds on: {old.parent.name if old.parent else '-'} -> {new.parent.name if new.parent else '-'}"
+    for text in sorted(set(old.filters) - set(new.filters)):
         yield f"- collected: {text}"
-    for text in sorted(set(other.filters) - set(one.filters)):
+    for text in sorted(set(new.filters) - set(old.filters)):
         yield f"+ collected: {text}"
-    if one.watermark != other.watermark:
-        yield f"label events: {sum(one.watermark.values())} -> {sum(other.watermark.values())}"
-    if one.rules != other.rules:
-        yield f"rules: {one.rules} -> {other.rules}"
-    for part in one.synthetic:
-        if part not in other.synthetic:
+    if old.watermark != new.watermark:
+        yield f"label events: {sum(old.watermark.values())} -> {sum(new.watermark.values())}"
+    if old.rules != new.rules:
+        yield f"rules: {old.rules} -> {new.rules}"
+    for part in old.synthetic:
+        if part not in new.synthetic:
             yield f"- synthetic: {part.recipe}:{part.count}:{part.seed} {part.side}, digest {part.digest[:12]}"
-    for part in other.synthetic:
-        if part not in one.synthetic:
+    for part in new.synthetic:
+        if part not in old.synthetic:
             yield f"+ synthetic: {part.recipe}:{part.count}:{part.seed} {part.side}, digest {part.digest[:12]}"
-    if len(one.left_out) != len(other.left_out):
-        yield f"left out until a person has looked: {len(one.left_out)} -> {len(other.left_out)}"
-    if one.damaged != other.damaged:
-        yield f"left out as damaged: {len(one.damaged)} -> {len(other.damaged)}"
+    if len(old.left_out) != len(new.left_out):
+        yield f"left out until a person has looked: {len(old.left_out)} -> {len(new.left_out)}"
+    if old.damaged != new.damaged:
+        yield f"left out as damaged: {len(old.damaged)} -> {len(new.damaged)}"
 
 
 def _label(entry: Entry) -> str:

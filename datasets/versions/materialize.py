@@ -1,6 +1,6 @@
 """Writes a version as a folder that trains and evaluates.
 
-    version.json                         name, hash, what is gone, what was left away, and whether it is complete
+    version.json                         name, hash, what is gone, what was left out, and whether it is complete
     training/labels.tsv                  columns file, text, source, sample; `file` is relative to this folder
     training/images/<digest>.png         collected crops
     evaluation/labels.tsv, images/       the same, held back
@@ -38,12 +38,12 @@ _MARKER = "version.json"
 
 @dataclass(frozen=True, slots=True)
 class Materialized:
-    """What came of it."""
+    """A folder that was written."""
 
     folder: Path
-    crops: dict[str, int]  # lines of labels.tsv by side
+    crops: dict[str, int]  # lines of labels.tsv, by side
     gone: tuple[str, ...]  # digests of samples that were removed since the version was created
-    repeated: int  # drawn crops left away because their code is on the other side
+    repeated: int  # drawn crops left out because their code is on the other side
     differing: tuple[str, ...]  # recipes that draw other crops here, and were drawn all the same
 
 
@@ -71,12 +71,12 @@ def materialize(
         version: what to write.
         folder: made if missing; empty, or one that an earlier run for the same version wrote to.
         buried: digests of crops that were removed for good (`History.buried`).
-        processes: that draw synthetic crops.
+        processes: number of processes that draw synthetic crops.
         allow_other_digest: draw synthetic parts even if this machine draws other crops than the version says.
 
     Raises:
         RecipeDiffersError: a recipe draws other crops here; nothing has been written.
-        VersionError: the folder holds something else; a crop is missing, though nobody removed it.
+        VersionError: the folder holds something else; a crop is missing that was not removed.
         StoreError: a crop is damaged, or the disk fails.
     """
     differing = _check_recipes(version.manifest.synthetic, allow_other_digest)
@@ -158,7 +158,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
                 write_whole(images / name, store.crops.whole(entry.digest)[0])
             except UnknownSampleError as error:
                 raise VersionError(
-                    f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"
+                    f"the crop {entry.digest} is missing, though it was not removed; see `python -m datasets verify`"
                 ) from error
         there.discard(name)
         lines.append(_Line(f"images/{name}", entry.text, entry.digest, entry_row(entry)))
@@ -168,7 +168,7 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
 
 
 def _write_synthetic(folder: Path, number: int, part: SyntheticPart, processes: int) -> list[_Line]:
-    # Here, not above: what is only collected needs no generator.
+    # Here, not above: a version without synthetic parts needs no generator.
     from data_gen.recipe import load_recipe
     from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
 
@@ -194,7 +194,7 @@ def _read_synthetic(out: Path, prefix: str, part: SyntheticPart) -> Iterator[_Li
 
 
 def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]]) -> int:
-    """Put drawn crops behind the collected ones, but for those whose code is on the other side.
+    """Put drawn crops behind the collected ones, except those whose code is on the other side.
 
     The other side's collected crops come first, then what is drawn for evaluation, then for training.
     """

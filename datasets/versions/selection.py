@@ -55,12 +55,12 @@ Value = str | float | datetime
 
 
 class FilterError(StoreError, ValueError):
-    """A filter that makes no sense; the message says where and what was expected."""
+    """A filter that cannot be parsed; the message says where, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something known about a label that a filter may ask for."""
+    """A property of a label that a filter may compare."""
 
     kind: Kind
     about: str  # for people
@@ -108,7 +108,7 @@ _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
 
 
 class Filter(ABC):
-    """A parsed filter: ask it with `matches`; `str` gives its canonical spelling. Made by `parse_filter`."""
+    """A parsed filter; `str` gives its canonical spelling. Made by `parse_filter`."""
 
     __slots__ = ()
 
@@ -131,7 +131,7 @@ class All(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Filter):
-    """One field beside one value."""
+    """One field compared with one value."""
 
     field: str
     operator: Operator
@@ -152,7 +152,7 @@ class Comparison(Filter):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Filter):
-    """One field beside several values."""
+    """One field compared with several values."""
 
     field: str
     values: tuple[Value, ...]
@@ -167,7 +167,7 @@ class OneOf(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Not(Filter):
-    """The opposite."""
+    """The opposite of another filter."""
 
     inner: Filter
 
@@ -195,11 +195,11 @@ class Joined(Filter):
 
 
 def parse_filter(text: str) -> Filter:
-    """Read a filter.
+    """Parse a filter.
 
     Raises:
-        FilterError: it does not follow the grammar at the top of this file, asks for an unknown field, or
-            compares a field with something of another kind.
+        FilterError: it does not follow the grammar at the top of this file, names an unknown field, or compares a
+            field with a value of another kind.
     """
     if len(text) > LONGEST:
         raise FilterError(f"a filter has at most {LONGEST} characters, this one has {len(text)}")

@@ -2,7 +2,7 @@
 
 Crops that share a code, or look alike, form a group; so do their neighbours' neighbours. A group goes to one side
 as a whole. The side follows from the group's own hash, so that it does not depend on what else there is: data that
-comes later joins its group or makes a new one, and moves nobody else.
+comes later joins its group or makes a new one, and moves no other.
 """
 
 from __future__ import annotations

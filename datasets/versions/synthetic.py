@@ -25,7 +25,7 @@ class RecipeDiffersError(VersionError):
 
 @dataclass(frozen=True, slots=True)
 class SyntheticRequest:
-    """A part as a person asks for it."""
+    """A synthetic part as it is requested, before this machine has described it."""
 
     recipe: str
     count: int
@@ -34,7 +34,7 @@ class SyntheticRequest:
 
 
 def parse_request(text: str, side: Side) -> SyntheticRequest:
-    """Read `recipe:count` or `recipe:count:seed`.
+    """Parse `recipe:count` or `recipe:count:seed`.
 
     Without a seed training takes 0 and evaluation 1: the same seed would draw the same crops on both sides.
 
@@ -60,9 +60,10 @@ def describe_parts(requests: Sequence[SyntheticRequest]) -> tuple[SyntheticPart,
         if (request.recipe, request.seed) in seen:
             raise VersionError(f"{request.recipe} with seed {request.seed} would be there twice; give another seed")
         seen.add((request.recipe, request.seed))
-    shared = {one.seed for one in requests if one.side == "training"} & {
-        one.seed for one in requests if one.side == "evaluation"
-    }
+    training, evaluation = (
+        {request.seed for request in requests if request.side == side} for side in ("training", "evaluation")
+    )
+    shared = training & evaluation
     if shared:
         raise VersionError(f"training and evaluation share the seed {min(shared)}; recipes of one family would repeat")
     parts = []

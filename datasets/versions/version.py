@@ -1,7 +1,7 @@
 """Dataset versions: what one holds, written so that the same content has the same hash on every machine.
 
 `versions/<name>.json` holds `manifest` (everything that counts), `hash` (the sha256 of the manifest in canonical
-JSON: keys sorted, no spaces, UTF-8) and `created` (who and when, which does not count). Neither does the name.
+JSON: keys sorted, no spaces, UTF-8) and `created` (creator and time). The hash covers neither these nor the name.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from datasets.models.registry import ModelRegistry
+from datasets.samples.event import EventName
 from datasets.samples.sample import Label
+from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
 
 T = TypeVar("T")
@@ -43,6 +45,13 @@ def label(prediction_id: str, text: str = "CW2288-111", **changes: Any) -> Label
         "at": datetime(2026, 5, 4, 12, 30, tzinfo=UTC),
     }
     return Label(**(values | changes))
+
+
+def writer_of(store: SampleStore) -> str:
+    """Name of the writer of the store's first live label."""
+    name = EventName.parse(next(store.samples()).event)
+    assert name is not None
+    return name.writer
 
 
 def model_folder(folder: Path, name: str) -> Path:

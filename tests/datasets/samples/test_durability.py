@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 KEEPER = """
 import sys, threading
 from pathlib import Path
-from datasets import SampleStore
+from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
 
 store = SampleStore.open(Path(sys.argv[1]))
@@ -75,7 +75,7 @@ def test_kill_nine_loses_and_invents_nothing(tmp_path: Path) -> None:
 ONCE = """
 import os, sys
 from pathlib import Path
-from datasets import SampleStore
+from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
 
 with SampleStore.open(Path(sys.argv[1])) as store:

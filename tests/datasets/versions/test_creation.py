@@ -19,7 +19,7 @@ from datasets.versions.creation import VersionRequest, create_version, draw_up
 from datasets.versions.selection import parse_filter
 from datasets.versions.similarity import NEAR
 from datasets.versions.version import Manifest, Rules, VersionError, VersionExistsError
-from tests.datasets.making import HASTY
+from tests.datasets.making import HASTY, writer_of
 from tests.datasets.patterns import code, keep, keep_all, pattern, twin
 
 ALL = VersionRequest(filters=(parse_filter("all"),))
@@ -235,7 +235,7 @@ def test_a_crop_whose_correction_is_damaged_does_not_fall_back_to_the_label_befo
     assert texts(manifest) == {code(number) for number in (*range(20), 22)}
     (damage,) = manifest.damaged
     assert (damage.name, damage.samples) == (corrected.event, (corrected.digest,))
-    assert manifest.watermark == {store.writer: 23}
+    assert manifest.watermark == {writer_of(store): 23}
 
 
 def test_children_keep_their_parents_sides(open_spool: Open) -> None:
