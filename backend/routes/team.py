@@ -1,4 +1,4 @@
-"""`/v1/team/...`: what the page "Data and models" shows and does; for whoever has the team's token."""
+"""`/v1/team/...`: what the page "Data and models" shows and does; behind the team's token."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def require_team(
     services: ServicesDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
-    """Let only those in who send the team's token."""
+    """Refuse requests without the team's token."""
     services.team_access.check(request.scope, None if credentials is None else credentials.credentials)
 
 
@@ -59,7 +59,7 @@ router = APIRouter(
 VersionName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["v2.0"])]
 CycleId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-# Crops and sheets change or go away: nobody on the way may remember them.
+# Crops and sheets change or go away: no cache on the way may keep them.
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -114,7 +114,7 @@ async def get_report(services: ServicesDep, cycle: CycleId) -> Response:
 
 @router.get("/cycles", summary="What workers do", response_model=ActivityBody)
 async def get_activity(services: ServicesDep) -> ActivityBody:
-    """Return who listens, which cycles were asked for, and how far they are."""
+    """Return the workers that listen, the cycles that were asked for, and how far they are."""
     return await _ask(services, lambda team: team.activity())
 
 

@@ -35,7 +35,7 @@ Counts = dict[str, int]
 
 
 class ReasonBody(BaseModel):
-    """Why something was decided, asked for, or failed; also who asked, and which set was evaluated."""
+    """Why something was decided, asked for, or failed; also the author, and which set was evaluated."""
 
     kind: str = Field(description="Names the sentence; `words` is one that a person wrote.", examples=["corrections"])
     values: dict[str, str | int | float | ReasonBody | None] = Field(

@@ -78,7 +78,7 @@ class TeamVersions:
         return sheet
 
     def check(self, name: str) -> None:
-        """Make sure that there is such a version.
+        """Make sure that there is a version of this name.
 
         Raises:
             UnknownVersionError: There is none of this name.

@@ -27,9 +27,10 @@ COMMANDS = ("champion", "request-cycle")
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], environment: Mapping[str, str]) -> None:
     """Describe the commands to argparse."""
-    champion = commands.add_parser("champion", help="which model serves, which did, and which shall")
+    champion = commands.add_parser("champion", help="which model serves, which did, and which is to")
     actions = champion.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for action, about in (("show", "the champion, and who reads in shadow"), ("history", "all champions, one a line")):
+    shown = (("show", "the champion, and the model in shadow"), ("history", "all champions, one a line"))
+    for action, about in shown:
         look = actions.add_parser(action, help=about)
         look.add_argument("--json", action="store_true", help="one JSON object a line")
     register = actions.add_parser("register", help="put an exported model folder into the store")

@@ -1,4 +1,4 @@
-"""Trains a challenger from the champion, and exports it. Needs torch; nothing here is imported to serve."""
+"""Trains a challenger from the champion, and exports it. Needs torch; serving imports nothing of it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from datasets.versions.version import SyntheticPart
 from ocr_model.export.averaging import average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
+from ocr_model.export.int8_encoder import quantize_directory
 from ocr_model.export.parity import check_parity
 from ocr_model.export.turn_fitting import fit_turn_directory
+from ocr_model.training.architecture import RecognitionNetwork
 from ocr_model.training.evaluation import WEIGHTS, load_run, synthetic_set
 from ocr_model.training.mixture import CropMixture, WeightedRecipe
 from ocr_model.training.schedule import TrainingConfig
@@ -42,7 +44,7 @@ def replayed_recipes(parts: Iterable[SyntheticPart], base: str | None, base_shar
 
     Args:
         parts: synthetic parts of the version and its ancestors.
-        base: the recipe that the champion began with; None if nobody knows.
+        base: the recipe that the champion began with; None if it is unknown.
         base_share: of the rendered crops that are of `base`, at least.
 
     Raises:
@@ -75,7 +77,7 @@ def train_challenger(
     run: Path,
     *,
     on_progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Any]:
+) -> None:
     """Train, or go on training, in the folder `run`.
 
     Args:
@@ -87,9 +89,6 @@ def train_challenger(
         settings: of the schedule.
         run: folder of the run; one that was stopped goes on.
         on_progress: is told (crops seen, of) after each batch.
-
-    Returns:
-        The run's card.
 
     Raises:
         NoWeightsError: the champion comes without weights.
@@ -119,8 +118,6 @@ def train_challenger(
     if not trainer.seen:
         trainer.start_from(network)
     trainer.train([], on_progress=on_progress)
-    card: dict[str, Any] = json.loads((run / "card.json").read_text(encoding="utf-8"))
-    return card
 
 
 def export_challenger(
@@ -133,7 +130,7 @@ def export_challenger(
     settings: ChallengerSettings,
     card: dict[str, Any],
 ) -> Exported:
-    """Export a trained challenger, check the export, fit turns and calibration. A finished export is taken as it is.
+    """Export a trained challenger, check the export, fit turns and calibration. A finished export is used again.
 
     Args:
         champion: whose name it keeps, and what is not fitted anew.
@@ -164,27 +161,35 @@ def export_challenger(
         version=version,
         card=json.loads((run / "card.json").read_text(encoding="utf-8")) | {"base_recipe": base} | card,
     )
-    # What is not fitted anew stays as the champion's: how readings are searched for, and how sure they are.
-    model_json = part / "model.json"
-    kept = {key: description[key] for key in ("calibration", "decoding") if key in description}
-    content = json.loads(model_json.read_text(encoding="utf-8")) | kept
-    model_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _keep_search(description, part / "model.json")
     if base is not None:
-        if settings.check_crops:
-            weight = float(description.get("decoding", {}).get("ctc_weight", 0.0))
-            check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
-        if settings.int8_crops and "encoder_int8" in description["files"]:
-            from ocr_model.export.int8_encoder import quantize_directory
-
-            quantize_directory(part, base, settings.int8_crops, checked=settings.int8_check_crops)
-        if settings.turn_crops:
-            fit_turn_directory(part, base, settings.turn_crops)
-        if settings.calibration_crops:
-            calibrate_directory(part, base, settings.calibration_crops)
+        _check_and_fit(network, part, base, description, settings)
     for file in ("log.jsonl", "curve.png"):
         shutil.copyfile(run / file, part / file)
     part.rename(out)
     return Exported(out, name, version)
+
+
+def _keep_search(champion: dict[str, Any], model_json: Path) -> None:
+    """How readings are searched for, and how sure they are, stays as the champion's where it is not fitted anew."""
+    kept = {key: champion[key] for key in ("calibration", "decoding") if key in champion}
+    content = json.loads(model_json.read_text(encoding="utf-8")) | kept
+    model_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _check_and_fit(
+    network: RecognitionNetwork, part: Path, base: str, champion: dict[str, Any], settings: ChallengerSettings
+) -> None:
+    """Check the export on crops of a recipe, and fit to others what the champion has."""
+    if settings.check_crops:
+        weight = float(champion.get("decoding", {}).get("ctc_weight", 0.0))
+        check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
+    if settings.int8_crops and "encoder_int8" in champion["files"]:
+        quantize_directory(part, base, settings.int8_crops, checked=settings.int8_check_crops)
+    if settings.turn_crops:
+        fit_turn_directory(part, base, settings.turn_crops)
+    if settings.calibration_crops:
+        calibrate_directory(part, base, settings.calibration_crops)
 
 
 def base_recipe_of(description: dict[str, Any]) -> str | None:

@@ -6,8 +6,8 @@
     evaluate   both models read the same crops
     report     decide, promote, tell the tracker, write the report
 
-Each stage leaves its result in the cycle's work folder, so a killed cycle goes on at its stage; what it leaves in the
-store (`cycles/<id>/`) is the report. Only one cycle runs at a time on a store, held by a lease; a promotion is a
+Each stage leaves its result in the cycle's work folder, so a killed cycle goes on at its stage; the store
+(`cycles/<id>/`) gets the report. Only one cycle runs at a time on a store, held by a lease; a promotion is a
 compare-and-swap beside that. Whatever goes wrong, the champion stays, and the report says what it was.
 """
 
@@ -29,14 +29,7 @@ from typing import Any
 
 from datasets.cycles.causes import cause_of
 from datasets.cycles.drawing import draw_accuracy, draw_confidence, draw_differences, draw_examples
-from datasets.cycles.evaluation import (
-    CHALLENGER,
-    CHAMPION,
-    SetReadings,
-    calibration_errors,
-    judge,
-    read_sets,
-)
+from datasets.cycles.evaluation import CHALLENGER, CHAMPION, SetReadings, calibration_errors, judge, read_sets
 from datasets.cycles.heartbeat import Heartbeat, OnProgress
 from datasets.cycles.plan import CyclePlan, find_or_make_plan
 from datasets.cycles.preparation import Prepared, prepare
@@ -93,8 +86,8 @@ def run_cycle(
         settings: how to train, evaluate and decide.
         work: folder of this machine in which cycles have their work folders; made if missing.
         cycle_id: of a request; None finds one: the same version, champion and settings make the same cycle.
-        by: who asked for it, for the report and the champions' history; None is this process.
-        why: what made it start, for the report.
+        by: a person or a trigger, for the report and the champions' history; None is this process.
+        why: the person's words or the trigger's occasion, for the report.
         on_progress: is told how far it is.
         heartbeat: tells it to the store, with the lease under which the cycle runs.
         stop: once set, the cycle stops at the next batch; the same call goes on with it.
@@ -378,10 +371,9 @@ def _draw(prepared: Prepared, readings: Sequence[SetReadings], report: CycleRepo
         "differences.png": draw_differences(report.comparisons),
         "accuracy.png": draw_accuracy(report.comparisons),
     }
-    for one, read in zip(prepared.sets, readings, strict=True):
-        if one.crops:
-            pictures["confidence.png"] = draw_confidence(one, read)
-            break
+    shown = next((pair for pair in zip(prepared.sets, readings, strict=True) if pair[0].crops), None)
+    if shown is not None:
+        pictures["confidence.png"] = draw_confidence(*shown)
     if curve.is_file():
         pictures["curve.png"] = curve.read_bytes()
     drawn = draw_examples(prepared.sets, report.examples)

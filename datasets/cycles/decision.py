@@ -7,8 +7,8 @@ sides) and by an interval of the difference that lies above 0, and if nothing el
   margin: non-inferiority has to be shown, not only harm not be seen.
 - On a small set or slice that could never be shown. It blocks if harm is shown instead: more crops broken than fixed
   beyond chance (one-sided exact test), and a loss of more than the margin.
-- A slice by status is no fair sample: "accepted" says that a champion had read the crop right, so whoever is as good
-  and errs elsewhere loses there and gains on "corrected". It blocks as a small slice does, with a wider margin.
+- A slice by status is no fair sample: "accepted" says that a champion had read the crop right, so a challenger that is
+  as good and errs elsewhere loses there and gains on "corrected". It blocks as a small slice does, with a wider margin.
 
 Two pictures of one tag are no independent evidence: intervals come from a paired bootstrap that draws groups, and the
 exact test must hold for groups, too, each of which counts once.
@@ -56,7 +56,7 @@ class DecisionRules:
 
 @dataclass(frozen=True, slots=True)
 class PairedReadings:
-    """What both models made of the same crops."""
+    """Which of the same crops each model read right."""
 
     set: Reason
     kind: SetKind
@@ -71,7 +71,7 @@ class PairedReadings:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a challenger."""
+    """Whether a challenger is promoted."""
 
     accepted: bool
     reason: Reason

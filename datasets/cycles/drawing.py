@@ -19,10 +19,10 @@ def draw_differences(comparisons: Sequence[SetComparison]) -> bytes:
     """Intervals of the difference on every set and slice, as PNG."""
     figure, axes = _figure(9.0, 1.2 + 0.26 * len(comparisons))
     colours = {"better": "#1a7f37", "worse": "#cf222e", "unclear": "#bf8700"}
-    for row, one in enumerate(reversed(comparisons)):
-        colour = colours.get(one.verdict, "#57606a")
-        axes.plot([100 * one.low, 100 * one.high], [row, row], color=colour, linewidth=2)
-        axes.plot([100 * one.difference], [row], marker="o", color=colour)
+    for row, comparison in enumerate(reversed(comparisons)):
+        colour = colours.get(comparison.verdict, "#57606a")
+        axes.plot([100 * comparison.low, 100 * comparison.high], [row, row], color=colour, linewidth=2)
+        axes.plot([100 * comparison.difference], [row], marker="o", color=colour)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(
         range(len(comparisons)), [f"{in_english(one.set)} ({one.crops})" for one in reversed(comparisons)], fontsize=7
@@ -35,9 +35,12 @@ def draw_accuracy(comparisons: Sequence[SetComparison]) -> bytes:
     """Exact match of both models on the whole sets, as PNG."""
     shown = [one for one in comparisons if one.kind in ("holdout", "set") and one.crops]
     figure, axes = _figure(7.0, 1.2 + 0.6 * len(shown))
-    for row, one in enumerate(reversed(shown)):
-        for offset, right, colour in ((0.2, one.champion_right, "#8c959f"), (-0.2, one.challenger_right, "#0969da")):
-            share = 100 * right / one.crops
+    for row, comparison in enumerate(reversed(shown)):
+        for offset, right, colour in (
+            (0.2, comparison.champion_right, "#8c959f"),
+            (-0.2, comparison.challenger_right, "#0969da"),
+        ):
+            share = 100 * right / comparison.crops
             axes.barh(row + offset, share, height=0.36, color=colour)
             axes.text(share + 0.5, row + offset, f"{share:.1f}", va="center", fontsize=8)
     axes.set_yticks(range(len(shown)), [in_english(one.set) for one in reversed(shown)], fontsize=8)
@@ -67,12 +70,12 @@ def draw_examples(sets: Sequence[FrozenSet], examples: Sequence[Example]) -> byt
     from ocr_model.reading.sheet import contact_sheet
 
     columns: dict[bool, list[tuple[NDArray[np.uint8], str]]] = {True: [], False: []}
-    for one in examples:
-        crops = next((crops for crops in sets if crops.set == one.set and crops.kind != "holdout"), None)
+    for example in examples:
+        crops = next((crops for crops in sets if crops.set == example.set and crops.kind != "holdout"), None)
         if crops is None:
             continue
-        image = next(crop.image for crop in crops.crops if crop.name == one.crop)
-        columns[one.fixed].append((image, f"{one.champion or '-'} > {one.challenger or '-'}"))
+        image = next(crop.image for crop in crops.crops if crop.name == example.crop)
+        columns[example.fixed].append((image, f"{example.champion or '-'} > {example.challenger or '-'}"))
     shown = [column for column in columns.values() if column]
     if not shown:
         return None

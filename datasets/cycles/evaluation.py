@@ -39,16 +39,16 @@ def read_sets(
     known: dict[str, list[list[Any]]] = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
     total, done = sum(len(one.crops) for one in sets) * len(models), 0
     found: list[SetReadings] = []
-    for one in sets:
+    for crops in sets:
         by_model: dict[str, list[CropReading]] = {}
         for name, model in models.items():
-            key = f"{one.digest} {hashlib.sha256((model / 'model.json').read_bytes()).hexdigest()}"
+            key = f"{crops.digest} {hashlib.sha256((model / 'model.json').read_bytes()).hexdigest()}"
             if key not in known:
-                tell = partial(_tell, watch, f"{name} reads {one.name}", done, total)
-                readings = read_set(model, one, threads=threads, on_progress=tell)
+                tell = partial(_tell, watch, f"{name} reads {crops.name}", done, total)
+                readings = read_set(model, crops, threads=threads, on_progress=tell)
                 known[key] = [[reading.text, reading.confidence] for reading in readings]
                 write_whole(saved, json.dumps(known).encode())
-            done += len(one.crops)
+            done += len(crops.crops)
             by_model[name] = [CropReading(*row) for row in known[key]]
         found.append(by_model)
     return found
@@ -59,10 +59,10 @@ def judge(
 ) -> tuple[Decision, list[Example]]:
     """Decide from the readings of all sets, the holdout first; and crops that show the difference."""
     compared, examples = [], []
-    for one, read in zip(sets, readings, strict=True):
+    for crops, read in zip(sets, readings, strict=True):
         models = (read[CHAMPION], read[CHALLENGER])
-        compared.append(pair(one, *models, smallest=settings.evaluation.smallest_slice))
-        examples += find_examples(one, *models)
+        compared.append(pair(crops, *models, smallest=settings.evaluation.smallest_slice))
+        examples += find_examples(crops, *models)
     (holdout, slices), *others = compared
     rest = [*slices, *(paired for whole, parts in others for paired in (whole, *parts))]
     return decide(holdout, rest, settings.rules), examples

@@ -23,7 +23,7 @@ _NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
 @dataclass(frozen=True, slots=True)
 class NextVersionSettings:
-    """What such a version holds."""
+    """What the version holds."""
 
     collected: tuple[str, ...] = ("all",)  # filters; accepted labels are replay of what is read well
     synthetic: tuple[str, ...] = ()  # recipe:count[:seed] to train on, beside what cycles replay anyway

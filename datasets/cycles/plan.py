@@ -53,8 +53,8 @@ def find_or_make_plan(
         champion: to train from.
         settings: their digest.
         cycle_id: of a request; None names the cycle by version, champion and settings.
-        by: who asked for it.
-        why: what for.
+        by: a person or a trigger.
+        why: the person's words or the trigger's occasion.
     """
     make_folder(work)
     same = hashlib.sha256(f"{version.manifest.hash} {champion.number} {champion.model} {settings}".encode())

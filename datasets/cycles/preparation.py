@@ -61,7 +61,7 @@ def prepare(
         lineage: the version and its ancestors.
         trained_on: name of the version that the champion was trained on.
         champion: the exported model's folder.
-        base: recipe that the champion began with; None if nobody knows.
+        base: recipe that the champion began with; None if it is unknown.
         settings: of the cycle.
         folder: where the collected crops go.
         watch: is told how far it is.
@@ -107,7 +107,9 @@ def prepare(
     if not recipes and not collected.count:
         raise NothingToTrainError(version.name)
     if not recipes:
-        notes.append("nothing was replayed: the champion does not say what it was trained on (challenger.base_recipe)")
+        notes.append(
+            "nothing was replayed: the champion does not say what it was trained on (cycle.challenger.base_recipe)"
+        )
     parts_without = {
         "version": version.manifest.damaged,
         "holdout": (*holdout.damaged_events, *holdout.damaged),

@@ -58,10 +58,10 @@ def publish_failure(
     Args:
         objects: `Places.authority`.
         cycle_id: of the request.
-        version: of the data, or what stands for it.
+        version: name of the dataset version, or `(none)`.
         cause: of the failure.
-        by: who asked for the cycle.
-        why: what for.
+        by: a person or a trigger.
+        why: the person's words or the trigger's occasion.
         damaged: what the cycle refused to go on without.
 
     Raises:

@@ -149,9 +149,9 @@ def merge_damage(parts: Mapping[str, Sequence[Damage]]) -> tuple[LeftOutDamage, 
     """
     found: dict[str, LeftOutDamage] = {}
     for part, damaged in parts.items():
-        for one in damaged:
-            before = found[one.name].of if one.name in found else ()
-            found[one.name] = LeftOutDamage(damage=one, of=(*before, part))
+        for damage in damaged:
+            before = found[damage.name].of if damage.name in found else ()
+            found[damage.name] = LeftOutDamage(damage=damage, of=(*before, part))
     return tuple(found[name] for name in sorted(found))
 
 

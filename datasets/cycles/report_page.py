@@ -120,7 +120,7 @@ def _facts(report: CycleReport) -> list[tuple[str, str]]:
     for label, model in (("champion", report.champion), ("challenger", report.challenger)):
         if model is not None:
             facts.append((label, f"{model.name} {model.version} ({(model.digest or 'not registered')[:14]})"))
-    promoted = f"entry {report.promoted_number}" if report.promoted_number is not None else "nobody"
+    promoted = f"entry {report.promoted_number}" if report.promoted_number is not None else "no"
     by, why = in_english(report.by), in_english(report.why)
     facts += [("promoted", promoted), ("asked for by", f"{by}: {why}" if why else by)]
     began, ended = (time.isoformat(timespec="seconds") for time in (report.started_at, report.finished_at))
@@ -138,12 +138,22 @@ def _facts(report: CycleReport) -> list[tuple[str, str]]:
 
 def _comparisons(report: CycleReport) -> list[tuple[str, ...]]:
     rows = []
-    for one in report.comparisons:
-        right = (one.champion_right, one.challenger_right)
-        shares = [f"{100 * count / one.crops:.1f} %" if one.crops else "-" for count in right]
-        interval = f"{100 * one.difference:+.1f} ({100 * one.low:+.1f} to {100 * one.high:+.1f})"
-        counts = (str(one.fixed), str(one.broken))
-        rows.append((in_english(one.set), str(one.crops), *shares, *counts, interval, f"{one.p:.2g}", one.verdict))
+    for comparison in report.comparisons:
+        right = (comparison.champion_right, comparison.challenger_right)
+        shares = [f"{100 * count / comparison.crops:.1f} %" if comparison.crops else "-" for count in right]
+        interval = f"{100 * comparison.difference:+.1f} ({100 * comparison.low:+.1f} to {100 * comparison.high:+.1f})"
+        counts = (str(comparison.fixed), str(comparison.broken))
+        rows.append(
+            (
+                in_english(comparison.set),
+                str(comparison.crops),
+                *shares,
+                *counts,
+                interval,
+                f"{comparison.p:.2g}",
+                comparison.verdict,
+            )
+        )
     return rows
 
 

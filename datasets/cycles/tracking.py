@@ -1,8 +1,9 @@
 """Mirrors cycles into MLflow: a run for each cycle, a model version for each accepted challenger, the alias `champion`.
 
-The store says who serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with a time
-limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias to the
-model that serves by then; so what it missed while it was down, the next contact makes good. Its telemetry is off.
+The store says which model serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with
+a time limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias
+to the model that serves by then; so what it missed while it was down, the next contact makes good. Its telemetry is
+off.
 
     TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
 """
@@ -71,14 +72,14 @@ def record_cycle(
     champion: FindChampion | None = None,
     seconds: float = TIME_LIMIT,
 ) -> str:
-    """Tell the tracker about a finished cycle, and who serves now. Never fails.
+    """Tell the tracker about a finished cycle, and which model serves now. Never fails.
 
     Args:
         folder: holds the report's files.
         uri: of the tracker, as MLflow writes it: `sqlite:///file` or `http://server`; None or "" for no tracker.
         source: URL of the folder of models in the store.
         environment: of the process; None is this one's.
-        champion: who serves, as the store says; None leaves the alias where it is.
+        champion: the record of the model that serves, from the store; None leaves the alias where it is.
         seconds: that it may take.
 
     Returns:
@@ -101,7 +102,7 @@ def tell_champion(
     """Let the tracker's alias follow a promotion or a rollback at once. Never fails.
 
     Args:
-        champion: who serves, as the store says.
+        champion: the record of the model that serves, from the store.
         uri: of the tracker.
         source: URL of the folder of models in the store.
         environment: of the process; None is this one's.
@@ -189,13 +190,13 @@ def shown(uri: str) -> str:
 def metrics_of(report: CycleReport) -> dict[str, float]:
     """The figures of a report under names that MLflow takes."""
     found = {f"seconds {stage}": seconds for stage, seconds in report.seconds.items()}
-    for one in report.comparisons:
-        if one.crops:
-            name = in_english(one.set)
-            found[f"{name} champion"] = one.champion_right / one.crops
-            found[f"{name} challenger"] = one.challenger_right / one.crops
-            found[f"{name} difference"] = one.difference
-            found[f"{name} p"] = one.p
+    for comparison in report.comparisons:
+        if comparison.crops:
+            name = in_english(comparison.set)
+            found[f"{name} champion"] = comparison.champion_right / comparison.crops
+            found[f"{name} challenger"] = comparison.challenger_right / comparison.crops
+            found[f"{name} difference"] = comparison.difference
+            found[f"{name} p"] = comparison.p
     return {re.sub(r"[^A-Za-z0-9_./ -]", "_", name)[:_LONGEST_METRIC]: value for name, value in found.items()}
 
 
@@ -262,7 +263,7 @@ def write_champion(client: Any, champion: Mapping[str, str], source: str) -> str
         source: URL of the folder of models in the store.
 
     Returns:
-        Who has the alias now.
+        A message: which version has the alias now.
 
     Raises:
         Exception: whatever MLflow raises.

@@ -1,6 +1,6 @@
 """When a cycle is due by itself: enough new corrections, a schedule, or readings that drift out of their band.
 
-Labels that wait for a second look count for nothing here: nobody makes a cycle start, or a model drift, by mistyping.
+Labels that wait for a second look count for nothing here: mistyping must not start a cycle, or look like drift.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class TriggerSettings:
 
     corrections: int = 200  # new corrected labels that make one due; 0 = never for this reason
     every: timedelta = timedelta(days=7)  # after the last one; 0 = no schedule
-    last: int = 500  # readings of the champion that tell whether it drifts; 0 = nobody looks
+    last: int = 500  # readings of the champion that tell whether it drifts; 0 = drift is not watched
     highest_correction_rate: float = 0.25  # of these; beyond it is drift
     lowest_confidence: float = 0.75  # mean of these; below it is drift
     least_new: int = 50  # new labels without which there is nothing to learn: for the schedule and for drift
-    pause: timedelta = timedelta(hours=1)  # after the last cycle, whatever became of it
+    pause: timedelta = timedelta(hours=1)  # after the last cycle, accepted or not
     suspicion: SuspicionRules = field(default_factory=SuspicionRules)  # labels that wait for a second look
 
     def __post_init__(self) -> None:
@@ -37,7 +37,7 @@ class TriggerSettings:
 
 @dataclass(frozen=True, slots=True)
 class LastCycle:
-    """What is known of the cycle that finished last."""
+    """The cycle that finished last."""
 
     finished_at: datetime
     watermark: Mapping[str, int]  # label events that it has seen; {} if it failed before it saw any
@@ -45,7 +45,7 @@ class LastCycle:
 
 @dataclass(frozen=True, slots=True)
 class LabelCounts:
-    """Labels since the last cycle, and how the champion does; those that wait for a second look left out."""
+    """Labels since the last cycle, and how well the champion reads, without labels that wait for a second look."""
 
     new: int
     new_corrected: int
@@ -62,7 +62,7 @@ def count_labels(
     *,
     model: tuple[str, str] | None = None,
 ) -> LabelCounts:
-    """Count what triggers look at.
+    """Count the labels that triggers look at.
 
     Args:
         samples: all live labels.

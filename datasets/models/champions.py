@@ -1,4 +1,4 @@
-"""Which model serves: `champion/<number>.json` says who serves from then on; the highest number is the champion.
+"""Which model serves: `champion/<number>.json` names the model from then on; the highest number is the champion.
 
 Nothing here is ever overwritten. A promotion *creates* the number after the one that its author has seen, and of
 several that create one name exactly one succeeds, in a folder as in a bucket: that is the compare-and-swap. A
@@ -136,7 +136,7 @@ class Champions:
         dataset_version: str | None = None,
         attempt: str | None = None,
     ) -> ChampionRecord:
-        """Make a registered model the champion if nobody has changed the champion since `expected`.
+        """Make a registered model the champion if no other entry was written since `expected`.
 
         Args:
             digest: of a registered model.
@@ -144,11 +144,11 @@ class Champions:
             by: a person, or what asked for the cycle.
             reason: a person's words, or what was decided.
             dataset_version: that the model was trained on.
-            attempt: a name of the caller's own for this decision, such as a cycle's id. One who was cut off and
-                asks again under the same name gets the entry that it had written.
+            attempt: a name of the caller's own for this decision, such as a cycle's id. A caller that was cut off
+                and asks again under the same name gets the entry that it had written.
 
         Raises:
-            ChampionMovedError: somebody was first, or `expected` is not an entry; nothing was changed.
+            ChampionMovedError: another entry was first, or `expected` is not an entry; nothing was changed.
             UnknownModelError: the model is not registered.
             BucketUnavailableError: no answer; it may or may not have happened. Ask again with the same `attempt`.
         """
@@ -174,7 +174,7 @@ class Champions:
                 Rollbacks in a row lead further and further back.
 
         Raises:
-            ChampionMovedError: somebody changed the champion at the same time; nothing was changed.
+            ChampionMovedError: the champion was changed at the same time; nothing was written.
             ChampionError: there is no earlier one, or no such entry.
             UnknownModelError: its model is no longer in the store.
         """

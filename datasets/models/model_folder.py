@@ -42,7 +42,7 @@ def read_contents(directory: Path) -> dict[str, bytes]:
         if sha256(contents[file]) != expected:
             raise ModelDamagedError(f"{directory / file} is damaged: its SHA-256 is not the one in {DESCRIPTION}")
     absent = sorted(_fetched_files(directory).keys() - contents.keys())
-    if absent:  # registered so, nobody could train from it, and later registrations would not heal that
+    if absent:  # registered so, it could never be trained from, and later registrations would not heal that
         raise ModelDamagedError(
             f"{directory} was fetched to serve, without {', '.join(absent)}; fetch all of it to register it"
         )

@@ -140,17 +140,17 @@ class ModelRegistry:
         return found[0]
 
     def fetch(self, digest: str, cache: Path, *, serving: bool = False) -> Path:
-        """Bring a model to a folder of this machine, checked, all that is wanted or nothing.
+        """Bring a model to a folder of this machine, checked; all that is wanted or nothing.
 
-        What was fetched before is checked again and used without asking the store; what is missing or damaged is
-        fetched, file by file, into the same folder: who reads from it meanwhile is not disturbed. Several threads and
+        A model that was fetched before is checked again and used without asking the store. Missing and damaged files
+        are fetched into the same folder one by one, so a reader of the folder is not disturbed. Several threads and
         processes may share the cache: one fetches, the others wait for it.
 
         Args:
             digest: of a registered model.
             cache: folder of this machine; made if missing.
-            serving: only what reads with it. `weights.pt` and what tells of the training stay in the store; they come
-                when somebody asks for all of it.
+            serving: only the files that read. `weights.pt` and what tells of the training stay in the store until
+                the whole model is fetched.
 
         Returns:
             `cache/<digest>`, an exported model folder.
@@ -169,7 +169,7 @@ class ModelRegistry:
             with locked(cache / f".{digest}.lock"):
                 if find_lacking(folder, digest, serving=serving) == set():
                     return folder
-                for left in cache.glob(f".{digest}.*.part"):  # by one who was killed
+                for left in cache.glob(f".{digest}.*.part"):  # by a process that was killed
                     shutil.rmtree(left)
                 part = cache / f".{digest}.{uuid.uuid4().hex[:8]}.part"
                 try:

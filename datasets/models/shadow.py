@@ -1,4 +1,4 @@
-"""Which model reads in shadow: `shadow/<number>.json` says who reads beside the champion from then on, or nobody.
+"""Which model reads in shadow: `shadow/<number>.json` names the one beside the champion from then on, or none.
 
 What it reads is compared with the champion's reading and never shown.
 """
@@ -43,7 +43,7 @@ class ShadowHistory:
         self._chain = Chain(objects, SHADOW, ShadowRecord)
 
     def current(self) -> ShadowRecord | None:
-        """Who reads in shadow; None if that was never set. A record whose `model` is None says: no model, now.
+        """The last entry; None if the shadow was never set. In a record without a `model` none reads in shadow.
 
         Raises:
             ChampionError: the entry is damaged.

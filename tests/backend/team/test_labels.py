@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from backend.team import labels as module
+from backend.team.labels import TeamLabels
+from datasets.samples.store import SampleStore
+from tests.datasets.patterns import keep, keep_all
+
+
+def test_labels_are_counted_once_for_each_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SampleStore.open(tmp_path / "spool") as store:
+        keep_all(store, range(3))
+        labels = TeamLabels(store)
+        assert labels.counts().kept == 3
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "find_waiting", None)  # it would be called
+            assert labels.counts().kept == 3
+            assert len(labels.digests()) == 3
+        keep(store, 3, status="corrected", read_text="S80602ABC", read_confidence=0.99)
+        counts = labels.counts()
+        assert (counts.kept, counts.waiting) == (4, 1)
+        assert [item.text for item in labels.review(10).items] == [next(iter(labels.review(10).items)).text]
+        assert labels.review(0).waiting == 1
+
+
+def test_a_curve_has_a_point_for_each_day_and_few_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_BLOCK", 2)
+    monkeypatch.setattr(module, "_MOST_POINTS", 2)
+    with SampleStore.open(tmp_path / "spool") as store:
+        for number in range(9):
+            keep(store, number, at=datetime(2026, 5, 4 + number // 5, 12, number, tzinfo=UTC))
+        counts = TeamLabels(store).counts()
+    assert [day.labels for day in counts.days] == [5, 4]
+    assert counts.block == 6
+    assert [block.labels for block in counts.blocks] == [6, 3]
