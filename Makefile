@@ -16,7 +16,7 @@ APP := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 
-.PHONY: app setup test test-setup train-setup lint bench calibrate loop-demo clean
+.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo clean
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
@@ -24,12 +24,15 @@ app: setup
 
 setup: $(APP)/.installed
 
-test: test-setup lint
+test: test-setup check
 	$(DEV)/bin/python -m pytest
 
-lint: test-setup
+# Linters, types and layers, in under a minute.
+check: test-setup
 	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
 
 test-setup train-setup: $(DEV)/.installed
 

@@ -1,30 +1,45 @@
-"""Runs the service: `python -m backend`. What is wrong at the start is said in one line; exit status 2."""
+"""Runs the service: `python -m backend`. A wrong start is reported in one line, with exit status 2."""
 
 from __future__ import annotations
 
+import argparse
 import logging
 import socket
 import sys
+import textwrap
 import time
+from collections.abc import Sequence
 
 import uvicorn
 
 from backend.main import create_app
 from backend.reading.memory import share_one_arena
-from backend.settings import Settings, SettingsError, load_settings
+from backend.settings import Settings, SettingsError, load_settings, variable_of
 from datasets.objects.clock import Clock
 
 _CANNOT_START = 2
 # Running requests get this long to end after Ctrl-C.
 _SHUTDOWN_SECONDS = 10
+_DESCRIPTION = """\
+Reads the product code on photos of shoe tags, looks up what the shoe costs, and keeps the crops that shoppers confirm.
+The service listens on TAGS_HOST and TAGS_PORT until Ctrl-C; /docs describes its routes, /readyz says when it is ready.
+"""
 
 
-def main(clock: Clock = time.time) -> int:
+def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) -> int:
     """Serve until interrupted; return the exit status.
 
     Args:
+        arguments: Of the command line; None takes the process' own.
         clock: Seconds since 1970, for the times that are kept; another one for tests of clocks that jump.
     """
+    parser = argparse.ArgumentParser(
+        prog="python -m backend",
+        description=_DESCRIPTION,
+        epilog=_describe_settings(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of every malformed form: that is the sender's mistake, and is answered with 400.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
@@ -48,14 +63,14 @@ def main(clock: Clock = time.time) -> int:
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # The rate limit looks at them itself, and only behind trusted proxies.
+        proxy_headers=False,  # The app has uvicorn's middleware for them, with the proxies that the settings trust.
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
     try:
         configuration.load()
-    except OSError as error:  # Also what the ssl module raises.
+    except OSError as error:  # The ssl module's errors are of this kind, too.
         return _refuse(f"TAGS_TLS_CERTIFICATE and TAGS_TLS_KEY cannot be used: {error}")
     server = uvicorn.Server(configuration)
     scheme = "https" if settings.tls_certificate else "http"
@@ -70,8 +85,17 @@ def main(clock: Clock = time.time) -> int:
     return _refuse(failures[0]) if failures else 0
 
 
+def _describe_settings() -> str:
+    lines = ["Settings are environment variables; an empty one counts as unset. In brackets: the default.", ""]
+    for name, setting in Settings.model_fields.items():
+        default = "" if setting.default is None or setting.default == () else f" [{setting.default}]"
+        lines.append(f"  {variable_of(name)}{default}")
+        lines += textwrap.wrap(setting.description or "", 118, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return "\n".join(lines)
+
+
 def _listen(settings: Settings) -> socket.socket:
-    """Return a listening socket: taken before anything is loaded, so that a port in use is said at once."""
+    """Return a listening socket: taken before anything is loaded, so that a port in use is reported at once."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]

@@ -1,4 +1,4 @@
-"""What routes ask for, as types."""
+"""The dependencies of the routes, as types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PredictionId", "ServicesDep", "get_services"]
 
 
 async def get_services(request: Request) -> Services:
-    """Return the services of the app that the request came to."""
+    """Return the services of the app that serves the request."""
     services: Services = request.app.state.services
     return services
 
@@ -25,7 +25,7 @@ PredictionId = Annotated[
         min_length=16,
         max_length=64,
         pattern=r"^[A-Za-z0-9_-]+$",
-        description="The id that the prediction answered.",
+        description="The id in the answer to the photo.",
         examples=["kQ3vZ0u8x1dJr5nB2cYwLm7T"],
     ),
 ]

@@ -13,6 +13,7 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from backend.http.body_limit import BodyLimit
 from backend.http.problems import UnexpectedErrors, add_problem_handlers
@@ -26,9 +27,9 @@ from datasets.objects.clock import Clock
 
 __all__ = ["create_app"]
 
-logger = logging.getLogger("backend")
+_LOG = logging.getLogger(__name__)
 
-# What a form adds to the picture in it, and what any other request may carry.
+# Room for a form around its picture, and for any other request.
 _FORM_BYTES = 64 * 1024
 
 _DESCRIPTION = """
@@ -44,16 +45,16 @@ def create_app(
     settings: Settings | None = None,
     *,
     load_recognizer: Callable[[Path | None, int], Reader] | None = None,
-    on_failure: Callable[[str], None] = lambda message: logger.error("not ready: %s", message),
+    on_failure: Callable[[str], None] = lambda message: _LOG.error("not ready: %s", message),
     clock: Clock = time.time,
 ) -> FastAPI:
     """Return the service. It can be started once.
 
     Args:
         settings: Validated settings; None reads them from the environment.
-        load_recognizer: Loads the model in a folder (None: the one that ships) for so many threads a reading; None
+        load_recognizer: Loads the model in a folder (None: the shipped one) for so many threads a reading; None
             loads it with ONNX Runtime.
-        on_failure: Told in one line when the service can never become ready (no model, no store).
+        on_failure: Called with the reason, in one line, why the service can never become ready (no model, no store).
         clock: Seconds since 1970, for the times that are kept.
 
     Raises:
@@ -73,7 +74,7 @@ def create_app(
             await asyncio.wait([starting])
             await services.stop()
 
-    # The page at /docs with the assets of its package: no shopper's and no operator's browser asks a stranger for them.
+    # The page at /docs comes with its assets: no shopper's and no operator's browser fetches them from a stranger.
     app = FastAPIOffline(
         title="Shoe-tag reader",
         version="0.1.0",
@@ -86,9 +87,8 @@ def create_app(
     )
     app.state.services = services
     add_problem_handlers(app)
-    routes = (predictions, labels, products, model, shadow, team, health)
-    for room in routes:
-        app.include_router(room.router)
+    for route in (predictions, labels, products, model, shadow, team, health):
+        app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
@@ -102,12 +102,12 @@ def create_app(
         app.add_middleware(
             RateLimit,
             buckets=TokenBuckets(chosen.rate_per_minute, chosen.rate_burst),
-            trusted_proxies=chosen.trusted_proxies,
             on_refused=metrics.rate_limited.inc,
         )
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(CorrelationIdMiddleware)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.trusted_hosts)
     return app
 
 

@@ -1,7 +1,4 @@
-"""What the service counts about itself, for Prometheus.
-
-Every app has its own registry; labels take few values.
-"""
+"""The service's counts of its own work, for Prometheus. Every app has its own registry; labels take few values."""
 
 from __future__ import annotations
 
@@ -20,67 +17,42 @@ _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Metrics:
-    """The service's metrics.
-
-    Attributes:
-        requests: Requests by route, method and status.
-        request_seconds: How long answers took, by route.
-        reading_seconds: How long the steps of a reading took.
-        readings: Readings by outcome (text, no_text).
-        confidence: The confidence of readings with text.
-        labels: Labels kept, by status; undone ones as deleted.
-        price_answers: Answers of price providers, by provider and outcome.
-        rate_limited: Requests refused because a client asked too much.
-        team_refused: Requests with a wrong team token.
-        overloaded: Photos refused because every reader was busy.
-        champion_failures: Times that the store's champion or challenger could not be taken, by kind.
-        shadow: What the challenger in shadow does.
-    """
+    """The service's metrics; each says what it counts where it is made."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter("tags_requests", "Requests.", ("route", "method", "status"), registry=self.registry)
+        self.registry = registry = CollectorRegistry()
+        self.requests = Counter("tags_requests", "Requests.", ("route", "method", "status"), registry=registry)
         self.request_seconds = Histogram(
-            "tags_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self.registry
+            "tags_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=registry
         )
         self.reading_seconds = Histogram(
-            "tags_reading_seconds",
-            "Time for the steps of a reading.",
-            ("step",),
-            buckets=_SECONDS,
-            registry=self.registry,
+            "tags_reading_seconds", "Time for the steps of a reading.", ("step",), buckets=_SECONDS, registry=registry
         )
-        self.readings = Counter("tags_readings", "Readings.", ("outcome",), registry=self.registry)
+        self.readings = Counter("tags_readings", "Readings, with text or without.", ("outcome",), registry=registry)
         self.confidence = Histogram(
-            "tags_reading_confidence",
-            "Confidence of readings with text.",
-            buckets=_SHARES,
-            registry=self.registry,
+            "tags_reading_confidence", "Confidence of readings with text.", buckets=_SHARES, registry=registry
         )
-        self.labels = Counter("tags_labels", "Labels kept or deleted.", ("status",), registry=self.registry)
+        self.labels = Counter(
+            "tags_labels", "Labels kept, by status; labels taken back count as deleted.", ("status",), registry=registry
+        )
         self.price_answers = Counter(
-            "tags_price_answers",
-            "Answers of price providers.",
-            ("provider", "outcome"),
-            registry=self.registry,
+            "tags_price_answers", "Answers of price providers.", ("provider", "outcome"), registry=registry
         )
         self.rate_limited = Counter(
-            "tags_rate_limited", "Requests refused because a client asked too much.", registry=self.registry
+            "tags_rate_limited", "Requests refused because their client sent too many.", registry=registry
         )
-        self.team_refused = Counter("tags_team_refused", "Requests with a wrong team token.", registry=self.registry)
-        self.overloaded = Counter(
-            "tags_overloaded", "Photos refused because every reader was busy.", registry=self.registry
-        )
+        self.team_refused = Counter("tags_team_refused", "Requests with a wrong team token.", registry=registry)
+        self.overloaded = Counter("tags_overloaded", "Photos refused because every reader was busy.", registry=registry)
         self.champion_failures = Counter(
             "tags_champion_failures",
             "Times that the store's champion or challenger could not be taken.",
             ("kind",),
-            registry=self.registry,
+            registry=registry,
         )
-        self.shadow = ShadowMetrics(self.registry)
+        self.shadow = ShadowMetrics(registry)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
-        """Show a value as it is at the moment of the scrape."""
+        """Show a value as it is at each scrape."""
         Gauge(name, description, registry=self.registry).set_function(value)
 
     def text(self) -> bytes:

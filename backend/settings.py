@@ -1,7 +1,7 @@
 """Everything that can be set from outside, validated once at the start.
 
-`Settings()` reads the environment (prefix `TAGS_`, plus the few well-known names without it). Nothing here
-is read at import time, and no other module of the backend looks at the environment.
+`Settings()` reads the environment (prefix `TAGS_`, plus the few well-known names without it). Nothing is read at import
+time, and no other module of the backend reads the environment. `python -m backend --help` shows the descriptions.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ocr_model.reading.image import ImageLimits
 
-__all__ = ["Network", "Settings", "SettingsError", "load_settings"]
+__all__ = ["Network", "Settings", "SettingsError", "load_settings", "variable_of"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
 _KIND = "(used|rental|cbshop)"
 _SHORTEST_TOKEN = 12
+# Bits before the IPv4 address in an IPv4-mapped IPv6 one (RFC 4291).
+_MAPPED_PREFIX = 96
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _named(variable: str) -> AliasChoices:
-    """Take the variable without the prefix; with it, and the field's own name in Python, work as well."""
+    """Read the variable without the prefix; with it, and as the field's own name in Python, works as well."""
     return AliasChoices(variable, f"TAGS_{variable}", variable.lower())
 
 
@@ -42,104 +44,155 @@ class Settings(BaseSettings):
         env_prefix="TAGS_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
     )
 
-    # -- where it listens -------------------------------------------------------------------------------
-    # Address to listen on; anything but loopback opens the service to the network.
-    host: str = "127.0.0.1"
-    # TCP port to listen on; 0 lets the system choose one.
-    port: int = Field(default=8000, ge=0, le=65535)
-    # Certificate chain and private key (PEM). Both or neither; with them the service speaks HTTPS.
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    # Networks whose X-Forwarded-For is believed, comma separated ("10.0.0.0/8, ::1"). Empty: nobody's is.
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
-
-    # -- the recognizer ---------------------------------------------------------------------------------
-    # Directory of an exported model that serves while the store names no champion; unset means the one that ships.
-    model_dir: Path | None = None
-    # Threads that one reading may use inside the recognizer.
-    model_threads: int = Field(default=2, ge=1, le=64)
-    # Photos that are decoded and read at the same moment. Each may hold a whole decoded photo in memory.
-    reading_workers: int = Field(default=2, ge=1, le=16)
-    # Photos that may wait for a worker before the service answers 503.
-    reading_queue: int = Field(default=16, ge=0, le=1024)
-
-    # -- the store's champion ---------------------------------------------------------------------------
-    # Seconds between looks at which champion (and which challenger in shadow) the store names; 0 never looks, and
-    # stays with the model above.
-    champion_poll_seconds: float = Field(default=5.0, ge=0, le=3600)
-    # Folder of the models fetched from the store; unset means `models` in the data folder.
-    model_cache_dir: Path | None = None
-    # Crops that may wait for the challenger in shadow; what comes when they are as many is left out.
-    shadow_queue: int = Field(default=8, ge=0, le=1024)
-
-    # -- what a photo may be ----------------------------------------------------------------------------
-    # Largest accepted picture file, in bytes.
-    image_max_bytes: int = Field(default=20 * MEBIBYTE, ge=1024, le=512 * MEBIBYTE)
-    # Most pixels of a picture (width x height), judged from its header before anything is decoded.
-    image_max_pixels: int = Field(default=50_000_000, ge=1, le=500_000_000)
-    # Seconds within which a request's body must have arrived.
-    upload_seconds: float = Field(default=30.0, gt=0, le=600)
-
-    # -- predictions that wait for their label (memory only) --------------------------------------------
-    # Seconds that an unconfirmed prediction and its crop are remembered.
-    pending_seconds: float = Field(default=600.0, gt=0, le=3600)
-    # Most predictions remembered at once; the oldest goes first.
-    pending_count: int = Field(default=256, ge=1, le=100_000)
-    # Most bytes of crops remembered at once; the oldest goes first.
-    pending_bytes: int = Field(default=64 * MEBIBYTE, ge=MEBIBYTE, le=4096 * MEBIBYTE)
-
-    # -- what one client may ask ------------------------------------------------------------------------
-    # Requests to /v1 per client address and minute; 0 switches the limit off.
-    rate_per_minute: float = Field(default=120.0, ge=0, le=1_000_000)
-    # Requests that a client may make at once before the rate counts.
-    rate_burst: int = Field(default=60, ge=1, le=1_000_000)
-
-    # -- where things are kept --------------------------------------------------------------------------
-    # Folder that holds everything kept here, unless the finer settings below say otherwise.
-    data_dir: Path = Path("var")
-    # Folder of the confirmed crops and labels; unset means `spool` in the data folder.
-    spool_dir: Path | None = None
-    # SQLite file of the product catalogue; unset means `catalogue.sqlite3` in the data folder.
-    catalogue_file: Path | None = None
-    # Bucket and prefix (gs://bucket/prefix), or file:///folder of a file server, that confirmed samples are
-    # copied to; unset keeps them here only.
-    storage_url: str | None = Field(default=None, validation_alias=_named("STORAGE_URL"))
-    # SQLAlchemy URL of the sample index; unset means SQLite in the spool. May hold a password.
-    database_url: SecretStr | None = Field(default=None, validation_alias=_named("DATABASE_URL"))
-
-    # -- the team ---------------------------------------------------------------------------------------
-    # What the team sends to see data and models and to ask for cycles; unset, nobody can.
-    team_token: SecretStr | None = None
-
-    # -- prices -----------------------------------------------------------------------------------------
-    # Keys of the Naver Shopping search; both or neither.
-    naver_client_id: SecretStr | None = Field(default=None, validation_alias=_named("NAVER_CLIENT_ID"))
-    naver_client_secret: SecretStr | None = Field(
-        default=None,
-        validation_alias=_named("NAVER_CLIENT_SECRET"),
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; anything but loopback opens the service to the network."
     )
-    # Address of the Naver Shopping search; the keys go there, so it must be HTTPS unless it is loopback.
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port to listen on; 0 lets the system choose one.")
+    tls_certificate: Path | None = Field(
+        default=None, description="Certificate chain (PEM). With it and its key the service speaks HTTPS."
+    )
+    tls_key: Path | None = Field(default=None, description="Private key of the certificate (PEM).")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses and networks, comma separated (10.0.0.0/8, ::1), of proxies whose X-Forwarded-For is "
+        "believed.",
+    )
+
+    model_dir: Path | None = Field(
+        default=None,
+        description="Folder of an exported model that reads while the store names no champion; unset: the shipped one.",
+    )
+    model_threads: int = Field(default=2, ge=1, le=64, description="Threads that one reading may use.")
+    reading_workers: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        description="Photos decoded and read at the same moment; each may hold a whole decoded photo in memory.",
+    )
+    reading_queue: int = Field(
+        default=16, ge=0, le=1024, description="Photos that may wait for a worker before the service answers 503."
+    )
+
+    champion_poll_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        le=3600,
+        description="Seconds between looks at the champion and the challenger that the store names; 0 never looks.",
+    )
+    model_cache_dir: Path | None = Field(
+        default=None, description="Folder of the models fetched from the store; unset: `models` in the data folder."
+    )
+    shadow_queue: int = Field(
+        default=8,
+        ge=0,
+        le=1024,
+        description="Crops that may wait for the challenger in shadow; it leaves out what comes beyond them.",
+    )
+
+    image_max_bytes: int = Field(
+        default=20 * MEBIBYTE, ge=1024, le=512 * MEBIBYTE, description="Largest accepted picture file, in bytes."
+    )
+    image_max_pixels: int = Field(
+        default=50_000_000,
+        ge=1,
+        le=500_000_000,
+        description="Most pixels of a picture (width x height), checked before it is decoded.",
+    )
+    upload_seconds: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds within which a request's body must have arrived."
+    )
+
+    pending_seconds: float = Field(
+        default=600.0,
+        gt=0,
+        le=3600,
+        description="Seconds that a prediction and its crop wait in memory for their label.",
+    )
+    pending_count: int = Field(
+        default=256, ge=1, le=100_000, description="Most predictions that wait; the oldest is forgotten first."
+    )
+    pending_bytes: int = Field(
+        default=64 * MEBIBYTE,
+        ge=MEBIBYTE,
+        le=4096 * MEBIBYTE,
+        description="Most bytes of crops that wait; the oldest is forgotten first.",
+    )
+
+    rate_per_minute: float = Field(
+        default=120.0,
+        ge=0,
+        le=1_000_000,
+        description="Requests to /v1 per client address and minute; 0 switches the limit off.",
+    )
+    rate_burst: int = Field(
+        default=60, ge=1, le=1_000_000, description="Requests that a client may send at once before the rate counts."
+    )
+
+    data_dir: Path = Field(
+        default=Path("var"),
+        description="Folder of everything that is kept here, unless a finer setting says otherwise.",
+    )
+    spool_dir: Path | None = Field(
+        default=None, description="Folder of the confirmed crops and labels; unset: `spool` in the data folder."
+    )
+    catalogue_file: Path | None = Field(
+        default=None,
+        description="SQLite file of the product catalogue; unset: `catalogue.sqlite3` in the data folder.",
+    )
+    storage_url: str | None = Field(
+        default=None,
+        validation_alias=_named("STORAGE_URL"),
+        description="Bucket (gs://bucket/prefix) or file server's folder (file:///folder) that confirmed samples are "
+        "copied to; unset: they stay here only.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=_named("DATABASE_URL"),
+        description="SQLAlchemy URL of the sample index, which may hold a password; unset: SQLite in the spool.",
+    )
+
+    team_token: SecretStr | None = Field(
+        default=None,
+        description="Token of the team, to see data and models and to ask for cycles; unset: switched off.",
+    )
+
+    naver_client_id: SecretStr | None = Field(
+        default=None,
+        validation_alias=_named("NAVER_CLIENT_ID"),
+        description="Id of the Naver Shopping search; set both or neither.",
+    )
+    naver_client_secret: SecretStr | None = Field(
+        default=None, validation_alias=_named("NAVER_CLIENT_SECRET"), description="Its secret."
+    )
     naver_base_url: str = Field(
         default="https://openapi.naver.com",
         validation_alias=_named("NAVER_BASE_URL"),
+        description="Address that id and secret are sent to; HTTPS unless it is loopback.",
     )
-    # Kinds of offers that are left out (Naver's words: used, rental, cbshop), joined by colons.
-    naver_exclude: str = Field(default="used:rental:cbshop", pattern=rf"^{_KIND}(:{_KIND})*$")
-    # Seconds that one call of a price service may take altogether.
-    price_seconds: float = Field(default=1.5, gt=0, le=30)
-    # Times that a failed call is made again.
-    price_retries: int = Field(default=1, ge=0, le=1)
-    # Seconds that an answer of a price service is used again, and how many answers are remembered.
-    price_cache_seconds: float = Field(default=1800.0, ge=0, le=86_400)
-    price_cache_entries: int = Field(default=2048, ge=1, le=1_000_000)
-    # Consecutive failures after which a price service is left alone, and for how many seconds.
-    price_breaker_failures: int = Field(default=3, ge=1, le=1000)
-    price_breaker_seconds: float = Field(default=30.0, gt=0, le=3600)
+    naver_exclude: str = Field(
+        default="used:rental:cbshop",
+        pattern=rf"^{_KIND}(:{_KIND})*$",
+        description="Kinds of offers that are left out (used, rental, cbshop), joined by colons.",
+    )
+    price_seconds: float = Field(
+        default=1.5, gt=0, le=30, description="Seconds that one question to a price service may take altogether."
+    )
+    price_retries: int = Field(default=1, ge=0, le=1, description="Times that a failed call is made again.")
+    price_cache_seconds: float = Field(
+        default=1800.0, ge=0, le=86_400, description="Seconds that an answer of a price service is used again."
+    )
+    price_cache_entries: int = Field(default=2048, ge=1, le=1_000_000, description="Answers that are remembered.")
+    price_breaker_failures: int = Field(
+        default=3, ge=1, le=1000, description="Consecutive failures after which a price service is left alone."
+    )
+    price_breaker_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Seconds that it is left alone, at least."
+    )
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split_networks(cls, value: Any) -> Any:
-        """Accept a comma separated list; refuse networks that would believe everybody."""
+        """Accept a comma separated list; refuse networks that would trust every client."""
         parts = value.split(",") if isinstance(value, str) else value
         networks = []
         for part in (str(part).strip() for part in parts):
@@ -150,7 +203,7 @@ class Settings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"{part!r} is not an address or a network") from error
             if network.prefixlen == 0:
-                raise ValueError(f"{part} would believe everybody; name the proxy's own network")
+                raise ValueError(f"{part} would trust every client; name the proxy's own network")
             networks.append(network)
         return tuple(networks)
 
@@ -202,6 +255,16 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def trusted_hosts(self) -> list[str]:
+        """The trusted proxies as uvicorn takes them, with the IPv6 form that IPv4 peers have on an IPv6 socket."""
+        mapped = [
+            f"::ffff:{network.network_address}/{_MAPPED_PREFIX + network.prefixlen}"
+            for network in self.trusted_proxies
+            if network.version == 4
+        ]
+        return [str(network) for network in self.trusted_proxies] + mapped
+
+    @property
     def spool(self) -> Path:
         """Folder of the confirmed crops and labels."""
         return self.spool_dir or self.data_dir / "spool"
@@ -222,6 +285,12 @@ class Settings(BaseSettings):
         return ImageLimits(max_bytes=self.image_max_bytes, max_pixels=self.image_max_pixels)
 
 
+def variable_of(field: str) -> str:
+    """Return the environment variable that sets a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"TAGS_{field.upper()}"
+
+
 def load_settings() -> Settings:
     """Read and validate the settings from the environment.
 
@@ -235,7 +304,7 @@ def load_settings() -> Settings:
         for problem in error.errors(include_url=False, include_input=False, include_context=False):
             name = str(problem["loc"][0]) if problem["loc"] else ""
             if name in Settings.model_fields:
-                name = f"TAGS_{name.upper()}"
+                name = variable_of(name)
             message = problem["msg"].removeprefix("Value error, ")
             complaints.append(f"{name}: {message}" if name else message)
         raise SettingsError("; ".join(complaints)) from error

@@ -1,4 +1,4 @@
-"""The crops that are read: real ones upright, and the first folder's also turned and as harder twins."""
+"""The crops that are read: real ones upright, and those of one folder also turned and as harder twins."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from PIL import Image
 
 from data_gen.twins import TURNS, TWINS, make_twin
 
-__all__ = ["UPRIGHT", "Case", "load_cases"]
+__all__ = ["TEAM", "UPRIGHT", "Case", "load_cases"]
 
 UPRIGHT = "upright"
+TEAM = "team_dev"  # the folder of shoe tags that the targets stand on
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Case:
 
     @property
     def parent(self) -> str:
-        """The crop it was made from: cases of one parent are no independent evidence."""
+        """The crop that the case was made from: cases of one parent are no independent evidence."""
         return f"{self.folder}/{self.file}"
 
 
@@ -40,14 +41,17 @@ def load_cases(crops: Path, *, quick: bool) -> list[Case]:
     """Every labelled folder below `crops`: upright; the first also turned and as harder twins unless `quick`.
 
     Args:
-        crops: folder of folders with pictures and `labels.tsv` (columns file, text). The first is the last by name.
+        crops: folder of folders with pictures and `labels.tsv` (columns file, text). `TEAM` comes first if it is there,
+            then the others from the last by name.
         quick: upright only.
 
     Raises:
         OSError: a picture that a `labels.tsv` names is missing or damaged.
     """
     cases = []
-    for number, folder in enumerate(sorted((p.parent for p in crops.glob("*/labels.tsv")), reverse=True)):
+    folders = sorted((path.parent for path in crops.glob("*/labels.tsv")), reverse=True)
+    folders.sort(key=lambda folder: folder.name != TEAM)
+    for number, folder in enumerate(folders):
         with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
         for row in rows:

@@ -1,4 +1,4 @@
-"""Whether the confidence keeps its promise: on real crops, and on the synthetic ones measured by `calibrate`."""
+"""How well confidences are calibrated: on real crops, and on the synthetic ones that `calibrate` measured."""
 
 from __future__ import annotations
 
@@ -12,51 +12,40 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import UPRIGHT
-from benchmarks.race import Result
+from benchmarks.race import ReaderResult
 from data_gen.twins import TWINS
-from ocr_model.reading.calibration import (
+from ocr_model.export.confidence_figures import (
     CalibrationError,
-    Proportion,
     ReliabilityBins,
     expected_calibration_error,
-    reading_digest,
     reliability_bins,
 )
+from ocr_model.export.proportion import Proportion
+from ocr_model.reading.calibration import reading_digest
 
 __all__ = ["RealConfidence", "SyntheticConfidence", "measure_real", "read_synthetic_figures"]
 
 
 @dataclass(frozen=True)
 class SyntheticConfidence:
-    """What `python -m ocr_model calibrate` measured on this model.
+    """Figures of `python -m ocr_model calibrate` on this model."""
 
-    Attributes:
-        recipe: of the crops.
-        crops: how many.
-        precision: of the encoder that read them.
-        error: expected calibration error.
-        threshold: confidence from which texts are accepted without asking; None if the model has none.
-        wrong: of the accepted texts; None if there are none.
-        shifted_error: the error on the same crops, photographed again.
-        shifted_wrong: of the accepted texts there.
-    """
-
-    recipe: str
+    recipe: str  # of the crops
     crops: int
-    precision: str
+    precision: str  # of the encoder that read them
     error: CalibrationError
-    threshold: float | None
-    wrong: Proportion | None
-    shifted_error: CalibrationError
-    shifted_wrong: Proportion | None
+    threshold: float | None  # confidence from which texts are accepted without asking; None if the model has none
+    wrong: Proportion | None  # of the accepted texts; None if there are none
+    shifted_error: CalibrationError  # on the same crops, photographed again
+    shifted_wrong: Proportion | None  # of the accepted texts there
 
 
 def read_synthetic_figures(file: Path, model: Path) -> SyntheticConfidence | str:
     """The stored figures, or why there are none for this model.
 
     Args:
-        file: that `calibrate` wrote.
-        model: directory of the model that is measured.
+        file: written by `calibrate`.
+        model: directory of the measured model.
     """
     try:
         figures = json.loads(file.read_text(encoding="utf-8"))
@@ -87,29 +76,19 @@ def _wrong(figures: dict[str, Any]) -> Proportion | None:
 
 @dataclass(frozen=True)
 class RealConfidence:
-    """How well the confidence of one reader keeps its promise on real crops and their twins, pooled.
+    """How well the confidence of one reader is calibrated on real crops and their twins, pooled."""
 
-    Attributes:
-        error: expected calibration error; the bootstrap draws parent crops.
-        bins: of the reliability diagram.
-        wrong: of the texts from the accept threshold on; None if there is no threshold.
-        upright_wrong: the same of the crops that are no twins.
-        wrong_parents: crops of which one of these texts is wrong, of those that have one: twins of one crop are no
-            independent evidence.
-        readings: that were pooled.
-        turned: how the same crops fare turned by 90, 180 and 270 degrees, pooled; None if none were read.
-    """
-
-    error: CalibrationError
+    error: CalibrationError  # its bootstrap draws parent crops
     bins: ReliabilityBins
-    wrong: Proportion | None
-    upright_wrong: Proportion | None
+    wrong: Proportion | None  # of the texts from the accept threshold on; None if there is no threshold
+    upright_wrong: Proportion | None  # likewise, of the crops that are no twins
+    # Crops with a wrong text among these, of the crops with any: twins of one crop are no independent evidence.
     wrong_parents: Proportion | None
-    readings: int
-    turned: RealConfidence | None = None
+    readings: int  # pooled
+    turned: RealConfidence | None = None  # of the crops turned by 90, 180 and 270 degrees; None if none were read
 
 
-def measure_real(result: Result, threshold: float | None) -> RealConfidence:
+def measure_real(result: ReaderResult, threshold: float | None) -> RealConfidence:
     """Pool the first folder's upright crops and twins, and its turned ones apart.
 
     Args:
@@ -127,7 +106,7 @@ def measure_real(result: Result, threshold: float | None) -> RealConfidence:
     return replace(measured, turned=_measure(result, turned, threshold)) if turned else measured
 
 
-def _measure(result: Result, pooled: Sequence[int], threshold: float | None) -> RealConfidence:
+def _measure(result: ReaderResult, pooled: Sequence[int], threshold: float | None) -> RealConfidence:
     """The figures of some cases, by number."""
     confidence = np.array([result.readings[number].confidence for number in pooled])
     correct = np.array([result.is_right(number) for number in pooled], dtype=bool)

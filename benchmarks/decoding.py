@@ -1,4 +1,4 @@
-"""What each part of decoding is worth: the same crops read with one part after the other added, by turns.
+"""The worth of each part of decoding: the same crops read with one part after the other added, by turns.
 
     python -m benchmarks.decoding [--recipe tags-6] [--count 2000] [--crops real/crops] [--out docs/decoding.md]
 
@@ -21,14 +21,12 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.cases import UPRIGHT, load_cases
-from data_gen.crop import CropRenderer
-from data_gen.fonts import FontsMissingError, load_fonts
-from data_gen.recipe import RecipeError, load_recipe
 from ocr_model.codes.text import match_key
 from ocr_model.errors import ModelError
-from ocr_model.reading.recognizer import CHAMPION, ImageLike, Recognizer
+from ocr_model.reading.image import ImageLike
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-SEED = 20_240_803  # neither trained, fitted nor calibrated on
+SEED = 20_240_803  # of crops that nothing was trained, fitted or calibrated on
 WARM_UP = 5  # crops that every way reads before anything is timed
 
 WAYS: Sequence[tuple[str, dict[str, Any]]] = (
@@ -39,22 +37,16 @@ WAYS: Sequence[tuple[str, dict[str, Any]]] = (
     ("beam of 5, second look", {"prior_weight": 0.0}),
     ("beam of 5, format prior, second look: what serves", {}),
 )
-"""Options of `Recognizer.load`; what is not named is the model's own."""
+"""Options of `Recognizer.load`; the others are the model's own."""
 
 
 @dataclass
-class Result:
-    """What one way of decoding did.
-
-    Attributes:
-        name: the way.
-        right: crops read right, exact match on A-Z0-9, by group.
-        milliseconds: wall clock of each crop.
-    """
+class DecodingResult:
+    """Accuracy and times of one way of decoding."""
 
     name: str
-    right: dict[str, int] = field(default_factory=dict)
-    milliseconds: list[float] = field(default_factory=list)
+    right: dict[str, int] = field(default_factory=dict)  # crops read right, exact match on A-Z0-9, by group
+    milliseconds: list[float] = field(default_factory=list)  # wall clock of each crop
 
 
 def synthetic_crops(recipe_name: str, count: int) -> list[tuple[str, str, ImageLike]]:
@@ -64,6 +56,10 @@ def synthetic_crops(recipe_name: str, count: int) -> list[tuple[str, str, ImageL
         RecipeError: unknown recipe.
         FontsMissingError: its fonts are not there.
     """
+    from data_gen.crop import CropRenderer
+    from data_gen.fonts import load_fonts
+    from data_gen.recipe import load_recipe
+
     recipe = load_recipe(recipe_name)
     renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=SEED)
     crops = (renderer.render(index) for index in range(count))
@@ -79,9 +75,11 @@ def real_crops(folder: Path) -> list[tuple[str, str, ImageLike]]:
     ]
 
 
-def measure(readers: Sequence[tuple[str, Recognizer]], crops: Sequence[tuple[str, str, ImageLike]]) -> list[Result]:
+def measure(
+    readers: Sequence[tuple[str, Recognizer]], crops: Sequence[tuple[str, str, ImageLike]]
+) -> list[DecodingResult]:
     """Read every crop with every way, the order reversed after each crop."""
-    results = [Result(name) for name, _ in readers]
+    results = [DecodingResult(name) for name, _ in readers]
     for _, _, picture in crops[:WARM_UP]:
         for _, reader in readers:
             reader.read(picture)
@@ -96,7 +94,7 @@ def measure(readers: Sequence[tuple[str, Recognizer]], crops: Sequence[tuple[str
     return results
 
 
-def table(results: Sequence[Result], crops: Sequence[tuple[str, str, ImageLike]]) -> str:
+def table(results: Sequence[DecodingResult], crops: Sequence[tuple[str, str, ImageLike]]) -> str:
     """The results as a Markdown table."""
     totals: dict[str, int] = {}
     for group, _, _ in crops:
@@ -130,9 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="write the table here as well")
     args = parser.parse_args(arguments)
     try:
+        from data_gen.fonts import FontsMissingError
+    except ModuleNotFoundError as error:
+        print(f"error: {error.name} is not installed; run `make train-setup` first", file=sys.stderr)
+        return 2
+    try:
         crops = synthetic_crops(args.recipe, args.count)
         readers = [(name, Recognizer.load(args.model, threads=args.threads, **options)) for name, options in WAYS]
-    except (ModelError, RecipeError, FontsMissingError, ValueError) as error:
+    except (ModelError, FontsMissingError, ValueError) as error:  # an unknown recipe is a ValueError
         print(f"error: {error}", file=sys.stderr)
         return 2
     if args.crops is not None and args.crops.is_dir():

@@ -1,10 +1,10 @@
-"""How many labels are lost when backends are killed: real processes, `kill -9`, and whatever else may go wrong.
+"""How many labels are lost when backends are killed: real processes, `kill -9`, and other trouble beside it.
 
     python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1]
 
 Every scenario runs the shipped recognizer behind the real API under the load of four shoppers, who read, confirm,
-change their mind and take back. Needs the development environment. Prints one line per scenario; exit status 1 if a
-label was lost, is there twice or otherwise than acknowledged, or was invented.
+correct themselves and undo. Needs the development environment. Prints one line per scenario; exit status 1 if a label
+was lost, is there twice or otherwise than acknowledged, or was invented.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.drivers.killing import SCENARIOS, Result, run_scenario
+from benchmarks.drivers.killing.checks import KillResult
+from benchmarks.drivers.killing.scenarios import SCENARIOS, run_scenario
 
 _COLUMNS = (
     ("kills", "kills"),
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         results.append(result)
         _print(result)
-    total = Result("together", seconds=sum(result.seconds for result in results))
+    total = KillResult("together", seconds=sum(result.seconds for result in results))
     for _, field in _COLUMNS:
         setattr(total, field, sum(getattr(result, field) for result in results))
     _print(total)
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(result.is_good for result in results) else 1
 
 
-def _print(result: Result) -> None:
+def _print(result: KillResult) -> None:
     numbers = "".join(f"{getattr(result, field):>{_width(name)}d}" for name, field in _COLUMNS)
     print(f"{result.scenario:28s}{numbers}  {result.seconds:7.0f}", flush=True)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from benchmarks.race import Result
+from benchmarks.race import ReaderResult
 
 __all__ = ["misreadings_page"]
 
@@ -24,7 +24,7 @@ table{border-collapse:collapse}td,th{padding:4px 12px;text-align:left;border-bot
 """
 
 
-def misreadings_page(results: Sequence[Result]) -> str:
+def misreadings_page(results: Sequence[ReaderResult]) -> str:
     """Every crop that this reader or the peer to beat misread: this reader's errors, the surest first, then the peer's.
 
     Args:
@@ -46,7 +46,7 @@ def misreadings_page(results: Sequence[Result]) -> str:
     return "\n".join(parts)
 
 
-def _section(title: str, numbers: Sequence[int], results: Sequence[Result]) -> str:
+def _section(title: str, numbers: Sequence[int], results: Sequence[ReaderResult]) -> str:
     head = "".join(f"<th>{html.escape(result.reader.name)}" for result in results)
     rows = [f"<h2>{html.escape(title)}: {len(numbers)}</h2><table><tr><th>picture<th>condition<th>label{head}"]
     for number in numbers:

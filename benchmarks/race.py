@@ -1,35 +1,34 @@
-"""Reading and timing by turns, in one process: what slows the machine down meets every reader alike."""
+"""Reading and timing by turns, in one process, so that a busy machine slows every reader alike."""
 
 from __future__ import annotations
 
 import math
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from PIL import Image
+from tqdm import tqdm
 
 from benchmarks.cases import Case
 from benchmarks.readers import Reader, Reading
 from ocr_model.codes.text import label_text, match_key
-from ocr_model.reading.calibration import Proportion
+from ocr_model.export.proportion import Proportion
 
-__all__ = ["BATCH", "Result", "Speed", "measure_speed", "read_cases"]
+__all__ = ["BATCH", "ReaderResult", "Speed", "measure_speed", "read_cases"]
 
 Input = TypeVar("Input")
 
 BATCH = 32
-# Threads of the reader before may spin for a moment, waiting for work that is not theirs any more.
-_PAUSE = 0.003  # seconds
+_PAUSE = 0.003  # seconds; threads of the previous reader may still spin, waiting for more work
 
 
 @dataclass(frozen=True)
-class Result:
-    """What one reader read, in the order of the cases."""
+class ReaderResult:
+    """The readings of one reader, in the order of the cases."""
 
     reader: Reader
     cases: Sequence[Case]
@@ -47,9 +46,9 @@ class Result:
             strict: separators count, only spaces do not.
         """
         key = label_text if strict else match_key
-        of_it = [number for number, case in enumerate(self.cases) if case.condition == condition]
-        hits = [number for number in of_it if key(self.readings[number].text) == key(self.cases[number].text)]
-        return Proportion(len(hits), len(of_it))
+        chosen = [number for number, case in enumerate(self.cases) if case.condition == condition]
+        hits = [number for number in chosen if key(self.readings[number].text) == key(self.cases[number].text)]
+        return Proportion(len(hits), len(chosen))
 
     def right_by_parent(self, conditions: Sequence[str]) -> dict[str, list[bool]]:
         """Of the cases of some conditions: which were read right, by the crop that they were made from."""
@@ -60,37 +59,26 @@ class Result:
         return found
 
 
-def read_cases(readers: Sequence[Reader], cases: Sequence[Case]) -> list[Result]:
+def read_cases(readers: Sequence[Reader], cases: Sequence[Case]) -> list[ReaderResult]:
     """Every reader reads every crop."""
     readings: list[list[Reading]] = [[] for _ in readers]
-    for number, case in enumerate(cases, 1):
-        for reader, some in zip(readers, readings, strict=True):
+    for case in tqdm(cases, unit="crop", mininterval=1.0):
+        for reader, own in zip(readers, readings, strict=True):
             read = reader.read_turned if reader.read_turned and case.kind.startswith("turned") else reader.read
-            some.append(read(case.crop))
-        if sys.stderr.isatty():
-            print(f"\rread {number}/{len(cases)}", end="\n" if number == len(cases) else "", file=sys.stderr)
-    return [Result(reader, cases, some) for reader, some in zip(readers, readings, strict=True)]
+            own.append(read(case.crop))
+    return [ReaderResult(reader, cases, own) for reader, own in zip(readers, readings, strict=True)]
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast one reader is.
+    """How fast one reader is. Times of one crop read alone, in milliseconds."""
 
-    Attributes:
-        milliseconds: median time of one crop read alone.
-        by_round: the median of each round: how steady the machine was.
-        crops_per_second: median over batches of 32; None if the reader has no batches.
-        mean: time of one crop read alone.
-        slow: 95th percentile of it.
-        hard_mean: mean over the harder crops; None if there are none.
-    """
-
-    milliseconds: float
-    by_round: tuple[float, ...]
-    crops_per_second: float | None
+    milliseconds: float  # median
+    by_round: tuple[float, ...]  # median of each round: how steady the machine was
+    crops_per_second: float | None  # median over batches of 32; None if the reader has no batches
     mean: float
-    slow: float
-    hard_mean: float | None = None
+    slow: float  # 95th percentile
+    hard_mean: float | None = None  # mean over the harder crops; None if there are none
 
 
 def measure_speed(
@@ -98,7 +86,7 @@ def measure_speed(
 ) -> list[Speed]:
     """Time single crops and batches of 32.
 
-    The readers take turns crop by crop and batch by batch, and who comes first moves on with each. A first round is
+    The readers take turns crop by crop and batch by batch, and each time another reader comes first. A first round is
     not counted.
 
     Args:
@@ -121,15 +109,15 @@ def measure_speed(
     _by_turns(many, range(1))
     seconds: list[list[float]] = [[] for _ in many]
     for _ in range(rounds):
-        for all_seconds, some in zip(seconds, _by_turns(many, range(len(batches))), strict=True):
-            all_seconds += some
+        for total, this_round in zip(seconds, _by_turns(many, range(len(batches))), strict=True):
+            total += this_round
     speeds = []
     for number in range(len(readers)):
         rates = None
         if number in in_batches:
             rates = BATCH / statistics.median(seconds[in_batches.index(number)])
         medians = tuple(1000 * statistics.median(times[number]) for times in by_round)
-        single = sorted(1000 * one for times in by_round for one in times[number])
+        single = sorted(1000 * call for times in by_round for call in times[number])
         hard_mean = 1000 * statistics.fmean(hard[number]) if harder else None
         slow = single[math.ceil(0.95 * len(single)) - 1]
         speeds.append(Speed(statistics.median(single), medians, rates, statistics.fmean(single), slow, hard_mean))
@@ -145,9 +133,9 @@ def _by_turns(calls: Sequence[Callable[[int], object]], numbers: range) -> list[
     seconds: list[list[float]] = [[] for _ in calls]
     for number in numbers:
         for turn in range(len(calls)):
-            who = (number + turn) % len(calls)
+            at = (number + turn) % len(calls)
             time.sleep(_PAUSE)
             began = time.perf_counter()
-            calls[who](number)
-            seconds[who].append(time.perf_counter() - began)
+            calls[at](number)
+            seconds[at].append(time.perf_counter() - began)
     return seconds

@@ -1,4 +1,4 @@
-"""What shoppers notice of a new champion: failed requests, and seconds from the promotion until it serves.
+"""What shoppers notice of a new champion: failed requests, and seconds from its promotion until it serves.
 
     python -m benchmarks.swap [--promotions 20] [--shoppers 3] [--poll 5]
 
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import requests
 
-from benchmarks.drivers.killing import draw_crop
+from benchmarks.drivers.killing.shoppers import draw_crop
 from benchmarks.drivers.server import running_backend
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.folder import FolderObjects
@@ -38,19 +38,12 @@ _LONGEST_WAIT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Answer:
-    """One request of a shopper.
+    """One request of a shopper."""
 
-    Attributes:
-        sent: When, by the monotonic clock.
-        seconds: Until the answer was there.
-        status: Of HTTP; 0 if there was no answer.
-        version: Of the model that read.
-    """
-
-    sent: float
-    seconds: float
-    status: int
-    version: str
+    sent: float  # when, by the monotonic clock
+    seconds: float  # until the answer was there
+    status: int  # of HTTP; 0 if there was no answer
+    version: str  # of the model that read; empty without a reading
 
 
 class Shoppers:
@@ -89,17 +82,11 @@ class Shoppers:
 
 @dataclass(frozen=True)
 class Promotion:
-    """A champion's way into service.
+    """A champion's way into service."""
 
-    Attributes:
-        record: The entry in the store.
-        written: When it was, by the monotonic clock.
-        seconds: Until the backend said that it serves; None for a damaged one, which never may.
-    """
-
-    record: ChampionRecord
-    written: float
-    seconds: float | None
+    record: ChampionRecord  # its entry in the store
+    written: float  # when the entry was, by the monotonic clock
+    seconds: float | None  # until the backend said that it serves; None for a damaged one, which never may
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,14 +94,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.swap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--promotions", type=int, default=20, help="(%(default)s)")
-    parser.add_argument("--shoppers", type=int, default=3, help="who read at the same time (%(default)s)")
+    parser.add_argument("--promotions", type=int, default=20, help="champions, one after the other (%(default)s)")
+    parser.add_argument("--shoppers", type=int, default=3, help="that read at the same time (%(default)s)")
     parser.add_argument("--poll", type=float, default=5.0, help="seconds between the backend's looks (%(default)s)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         champions = Champions(FolderObjects(folder / "spool"))
-        digests = [champions.register(_copy(folder, f"swap-{number}")) for number in range(_MODELS)]
+        digests = [champions.registry.register(_copy(folder, f"swap-{number}")) for number in range(_MODELS)]
         settings = {"TAGS_RATE_PER_MINUTE": "0", "TAGS_CHAMPION_POLL_SECONDS": str(options.poll)}
         with (
             running_backend(folder / "spool", folder / "backend.log", **settings) as url,
@@ -151,7 +138,7 @@ def _promote(
 
 
 def _wait(url: str, number: int, is_damaged: bool) -> float:
-    """Wait until the backend serves the entry, or has refused it. Returns when, by the monotonic clock."""
+    """Wait until the backend serves the entry, or has refused it; return when, by the monotonic clock."""
     until = time.monotonic() + _LONGEST_WAIT_SECONDS
     while time.monotonic() < until:
         body = requests.get(f"{url}/v1/model", timeout=10).json()
@@ -167,7 +154,7 @@ def _wait(url: str, number: int, is_damaged: bool) -> float:
 
 
 def _copy(folder: Path, version: str, *, name: str | None = None) -> Path:
-    """The shipped model under another version, without what is only for training."""
+    """Copy the shipped model under another version, without the files that only training needs."""
     copy = folder / f"model-{name or version}"
     copy.mkdir()
     about = json.loads((CHAMPION / "model.json").read_bytes()) | {"version": version}
@@ -179,14 +166,14 @@ def _copy(folder: Path, version: str, *, name: str | None = None) -> Path:
 
 
 def _damaged(champions: Champions, folder: Path, turn: int) -> str:
-    """A registered model whose graph is no graph."""
+    """Register a model with a graph that breaks off; return its digest."""
     copy = _copy(folder, f"damaged-{turn}")
     about = json.loads((copy / "model.json").read_bytes())
     graph = copy / about["files"]["encoder"]
     graph.write_bytes(graph.read_bytes()[: 1 << 20])
     about["sha256"][graph.name] = hashlib.sha256(graph.read_bytes()).hexdigest()
     (copy / "model.json").write_text(json.dumps(about))
-    return champions.register(copy)
+    return champions.registry.register(copy)
 
 
 def _report(
@@ -196,13 +183,13 @@ def _report(
     strangers = [
         answer for answer in answers if answer.status == 200 and not _was_champion(answer, promotions, shipped)
     ]
-    seconds = sorted(one.seconds for one in promotions if one.seconds is not None)
+    seconds = sorted(promotion.seconds for promotion in promotions if promotion.seconds is not None)
     quiet = sorted(answer.seconds for answer in answers if answer.sent < swapping)
     busy = sorted(answer.seconds for answer in answers if swapping <= answer.sent < swapped)
     print(f"promotions                          {len(promotions)}, of these damaged {len(promotions) - len(seconds)}")
     print(f"requests                            {len(answers)}")
     print(f"failed requests                     {len(failed)}")
-    print(f"readings of a model that was not it {len(strangers)}")
+    print(f"readings of another model           {len(strangers)}")
     print(
         f"seconds from promotion to serving   median {statistics.median(seconds):.2f},"
         f" shortest {seconds[0]:.2f}, longest {seconds[-1]:.2f}"
@@ -214,19 +201,19 @@ def _report(
 
 
 def _was_champion(answer: Answer, promotions: Sequence[Promotion], shipped: str) -> bool:
-    """Whether the model that read was promoted before the answer, and not followed by one that served already."""
+    """Return whether the model that read was promoted before the answer, and no later one served already."""
     version = shipped
     allowed = {shipped}
-    for one in promotions:
-        if one.written > answer.sent + answer.seconds:
+    for promotion in promotions:
+        if promotion.written > answer.sent + answer.seconds:
             break
-        if one.seconds is None:
+        if promotion.seconds is None:
             continue
-        if one.written + one.seconds < answer.sent:
-            allowed = set()  # by then everybody was served by this one
+        if promotion.written + promotion.seconds < answer.sent:
+            allowed = set()  # this one served all shoppers by then
         else:
             allowed.add(version)
-        version = one.record.version
+        version = promotion.record.version
         allowed.add(version)
     return answer.version in allowed
 

@@ -1,4 +1,4 @@
-"""What this reader set out to reach, beside what it and the best peer reach."""
+"""The targets of this reader, beside its figures and those of the best peer."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.cases import UPRIGHT
+from benchmarks.cases import TEAM, UPRIGHT
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
-from benchmarks.race import BATCH, Result, Speed
+from benchmarks.race import BATCH, ReaderResult, Speed
 from data_gen.twins import TURNS, TWINS
-from ocr_model.reading.calibration import ACCEPTABLE_RISK, Proportion
+from ocr_model.export.confidence_figures import ACCEPTABLE_RISK
+from ocr_model.export.proportion import Proportion
 
-__all__ = ["Row", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
+__all__ = ["Target", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
 
-TEAM, GARMENT = "team_dev", "garment_dev"
+GARMENT = "garment_dev"
 TIMES_AS_FAST = 2.0
 MEGABYTES = 20.0
 SYNTHETIC_ERROR = 0.03
@@ -26,22 +27,14 @@ _NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One target.
+class Target:
+    """One target, in words."""
 
-    Attributes:
-        what: is measured.
-        target: to reach.
-        ours: what this reader reaches.
-        peer: what the best peer reaches.
-        verdict: met or missed, by how much; or why it is not measured.
-    """
-
-    what: str
+    what: str  # is measured
     target: str
-    ours: str
-    peer: str
-    verdict: str
+    ours: str  # figure of this reader
+    peer: str  # figure of the best peer
+    verdict: str  # met or missed, by how much; or why it is not measured
 
 
 def share_in_words(share: Proportion) -> str:
@@ -53,7 +46,7 @@ def share_in_words(share: Proportion) -> str:
     return f"{share.count} of {share.total} ({100 * low:.{digits}f}–{100 * high:.{digits}f} %)"
 
 
-def pooled_share_in_words(result: Result, conditions: Sequence[str]) -> str:
+def pooled_share_in_words(result: ReaderResult, conditions: Sequence[str]) -> str:
     """`264 of 306 (79–92 %)`: of cases that share parent crops, so that the interval comes from drawing crops."""
     by_parent = list(result.right_by_parent(conditions).values())
     if not by_parent:
@@ -65,28 +58,28 @@ def pooled_share_in_words(result: Result, conditions: Sequence[str]) -> str:
     return f"{counts[:, 0].sum()} of {counts[:, 1].sum()} ({100 * low:.0f}–{100 * high:.0f} %)"
 
 
-def _against(mine: Result, peer: Result | None, conditions: Sequence[str]) -> str:
-    """Who reads what the other does not: a lead of few among many is noise."""
+def _against(mine: ReaderResult, peer: ReaderResult | None, conditions: Sequence[str]) -> str:
+    """Crops that only one of the two reads: a lead of few among many is noise."""
     if peer is None:
         return ""
-    of_it = [number for number, case in enumerate(mine.cases) if case.condition in conditions]
-    here = sum(mine.is_right(number) and not peer.is_right(number) for number in of_it)
-    there = sum(peer.is_right(number) and not mine.is_right(number) for number in of_it)
+    chosen = [number for number, case in enumerate(mine.cases) if case.condition in conditions]
+    here = sum(mine.is_right(number) and not peer.is_right(number) for number in chosen)
+    there = sum(peer.is_right(number) and not mine.is_right(number) for number in chosen)
     return f" ({here} read only here, {there} only there)"
 
 
 def target_rows(
-    results: Sequence[Result],
+    results: Sequence[ReaderResult],
     speeds: Sequence[Speed],
     synthetic: SyntheticConfidence | str,
     real: Sequence[RealConfidence],
-) -> list[Row]:
+) -> list[Target]:
     """Every target, in the order of the table.
 
     Args:
         results: of this reader, then of the peers; the first of these is the one to beat.
         speeds: likewise.
-        synthetic: what is known of this reader's confidence on synthetic crops, or why nothing is.
+        synthetic: this reader's confidence on synthetic crops, or why it is unknown.
         real: confidence on real crops, by reader.
     """
     mine = results[0]
@@ -104,23 +97,27 @@ def target_rows(
     ]
 
 
-def _pooled(result: Result, conditions: Sequence[str]) -> Proportion:
+def _pooled(result: ReaderResult, conditions: Sequence[str]) -> Proportion:
     parts = [result.right(condition) for condition in conditions]
     return Proportion(sum(part.count for part in parts), sum(part.total for part in parts))
 
 
-def _count_row(what: str, mine: Result, peer: Result | None, conditions: Sequence[str], wanted: int, total: int) -> Row:
+def _count_row(
+    what: str, mine: ReaderResult, peer: ReaderResult | None, conditions: Sequence[str], wanted: int, total: int
+) -> Target:
     share = _pooled(mine, conditions)
     if share.total != total:
         verdict = f"not measured: {share.total} crops, not {total}"
     else:
         verdict = _verdict(share.count - wanted)
 
-    def words(result: Result) -> str:
+    def words(result: ReaderResult) -> str:
         one = len(conditions) == 1
         return share_in_words(result.right(conditions[0])) if one else pooled_share_in_words(result, conditions)
 
-    return Row(what, f"at least {wanted} of {total}", words(mine), _NOTHING if peer is None else words(peer), verdict)
+    return Target(
+        what, f"at least {wanted} of {total}", words(mine), _NOTHING if peer is None else words(peer), verdict
+    )
 
 
 def _verdict(over: int) -> str:
@@ -129,27 +126,27 @@ def _verdict(over: int) -> str:
     return f"met, {over} more" if over else "met"
 
 
-def _twin_row(kind: str, mine: Result, peer: Result | None) -> Row:
+def _twin_row(kind: str, mine: ReaderResult, peer: ReaderResult | None) -> Target:
     condition = f"{TEAM} {kind}"
     share = mine.right(condition)
     if peer is None or not share.total:
-        return Row(f"– {kind}", "at least the peer's", share_in_words(share), _NOTHING, "not measured")
+        return Target(f"– {kind}", "at least the peer's", share_in_words(share), _NOTHING, "not measured")
     other = peer.right(condition)
     verdict = _verdict(share.count - other.count) + _against(mine, peer, [condition])
-    return Row(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(other), verdict)
+    return Target(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(other), verdict)
 
 
-def _behind_row(mine: Result, peer: Result | None) -> Row:
+def _behind_row(mine: ReaderResult, peer: ReaderResult | None) -> Target:
     what, target = "kinds of twins behind the peer", "none"
     if peer is None or not mine.right(f"{TEAM} {next(iter(TWINS))}").total:
-        return Row(what, target, _NOTHING, _NOTHING, "not measured")
+        return Target(what, target, _NOTHING, _NOTHING, "not measured")
     verdict_of_all = _against(mine, peer, [f"{TEAM} {kind}" for kind in TWINS])
     behind = [kind for kind in TWINS if mine.right(f"{TEAM} {kind}").count < peer.right(f"{TEAM} {kind}").count]
     verdict = f"**missed by {len(behind)}**" if behind else "met"
-    return Row(what, target, ", ".join(behind) or "none", _NOTHING, verdict + verdict_of_all)
+    return Target(what, target, ", ".join(behind) or "none", _NOTHING, verdict + verdict_of_all)
 
 
-def _speed_rows(speeds: Sequence[Speed]) -> list[Row]:
+def _speed_rows(speeds: Sequence[Speed]) -> list[Target]:
     mine = speeds[0]
     time, rate = "median time of a crop read alone", f"throughput in batches of {BATCH}"
     time_target, rate_target = (
@@ -160,25 +157,28 @@ def _speed_rows(speeds: Sequence[Speed]) -> list[Row]:
     my_rate = _NOTHING if mine.crops_per_second is None else f"{mine.crops_per_second:.0f} crops/s"
     if len(speeds) < 2:
         return [
-            Row(time, time_target, my_time, _NOTHING, "not measured: no peer"),
-            Row(rate, rate_target, my_rate, _NOTHING, "not measured: no peer"),
+            Target(time, time_target, my_time, _NOTHING, "not measured: no peer"),
+            Target(rate, rate_target, my_rate, _NOTHING, "not measured: no peer"),
         ]
     peer = speeds[1]
     ratio = mine.milliseconds / peer.milliseconds
     rounds = [one / other for one, other in zip(mine.by_round, peer.by_round, strict=True)]
     verdict = "met" if ratio * TIMES_AS_FAST <= 1 else "**missed**"
     spread = f"; {min(rounds):.2f} to {max(rounds):.2f} by round" if len(rounds) > 1 else ""
-    rows = [Row(time, time_target, my_time, f"{peer.milliseconds:.1f} ms", f"{verdict}: {ratio:.2f} of it{spread}")]
+    rows = [Target(time, time_target, my_time, f"{peer.milliseconds:.1f} ms", f"{verdict}: {ratio:.2f} of it{spread}")]
     if mine.crops_per_second is None or peer.crops_per_second is None:
-        return [*rows, Row(rate, rate_target, my_rate, _NOTHING, "not measured")]
+        return [*rows, Target(rate, rate_target, my_rate, _NOTHING, "not measured")]
     gain = mine.crops_per_second / peer.crops_per_second
     verdict = "met" if gain >= TIMES_AS_FAST else "**missed**"
-    return [*rows, Row(rate, rate_target, my_rate, f"{peer.crops_per_second:.0f} crops/s", f"{verdict}: {gain:.2f} x")]
+    return [
+        *rows,
+        Target(rate, rate_target, my_rate, f"{peer.crops_per_second:.0f} crops/s", f"{verdict}: {gain:.2f} x"),
+    ]
 
 
-def _size_row(mine: Result, peer: Result | None) -> Row:
+def _size_row(mine: ReaderResult, peer: ReaderResult | None) -> Target:
     size = mine.reader.megabytes
-    return Row(
+    return Target(
         "model files",
         f"at most {MEGABYTES:g} MB",
         f"{size:.1f} MB",
@@ -189,20 +189,23 @@ def _size_row(mine: Result, peer: Result | None) -> Row:
 
 def _confidence_rows(
     synthetic: SyntheticConfidence | str, real: Sequence[RealConfidence], *, has_twins: bool
-) -> list[Row]:
+) -> list[Target]:
     what = f"calibration error, {SYNTHETIC_CROPS:,} synthetic crops never trained on"
     target = f"at most {SYNTHETIC_ERROR:g}"
     accept = "wrong among texts accepted without asking, synthetic"
     accept_target = f"at most 1 in {1 / ACCEPTABLE_RISK:.0f}"
     if isinstance(synthetic, str):
         unknown = f"not measured: {synthetic}; `make calibrate` does"
-        rows = [Row(what, target, _NOTHING, _NOTHING, unknown), Row(accept, accept_target, _NOTHING, _NOTHING, unknown)]
+        rows = [
+            Target(what, target, _NOTHING, _NOTHING, unknown),
+            Target(accept, accept_target, _NOTHING, _NOTHING, unknown),
+        ]
     else:
         error, shifted = synthetic.error, synthetic.shifted_error
         enough = synthetic.crops >= SYNTHETIC_CROPS
         few = f"not measured: {synthetic.crops:,} crops only"
         rows = [
-            Row(
+            Target(
                 what,
                 target,
                 f"{error.value:.3f} ({error.low:.3f}–{error.high:.3f}); photographed again {shifted.value:.3f}"
@@ -210,7 +213,9 @@ def _confidence_rows(
                 "uncalibrated",
                 _error_verdict(error.value, SYNTHETIC_ERROR) if enough else few,
             ),
-            Row(accept, accept_target, _accepted(synthetic), _NOTHING, _accept_verdict(synthetic) if enough else few),
+            Target(
+                accept, accept_target, _accepted(synthetic), _NOTHING, _accept_verdict(synthetic) if enough else few
+            ),
         ]
     mine = real[0].error
     peer = _NOTHING
@@ -219,7 +224,7 @@ def _confidence_rows(
         peer = f"{theirs.value:.3f} ({theirs.low:.3f}–{theirs.high:.3f})"
     rows.insert(
         1,
-        Row(
+        Target(
             f"calibration error, {real[0].readings} real crops and their twins",
             f"lower end at most {REAL_ERROR:g}",
             f"{mine.value:.3f} ({mine.low:.3f}–{mine.high:.3f})",
@@ -231,7 +236,7 @@ def _confidence_rows(
         error = turned.error
         rows.insert(
             2,
-            Row(
+            Target(
                 f"the same, the crops turned by 90°, 180° and 270° ({turned.readings})",
                 "(the figure)",
                 f"{error.value:.3f} ({error.low:.3f}–{error.high:.3f})",
@@ -247,7 +252,7 @@ def _confidence_rows(
         shown = f"{share_in_words(wrong)}, {accepted}; {crops}; without twins {share_in_words(upright)}"
         if turned is not None and turned.wrong is not None:
             shown += f"; turned {share_in_words(turned.wrong)}"
-    rows.append(Row("the same, real crops and their twins", "(the count)", shown, _NOTHING, _NOTHING))
+    rows.append(Target("the same, real crops and their twins", "(the count)", shown, _NOTHING, _NOTHING))
     return rows
 
 
@@ -271,7 +276,7 @@ def _accept_verdict(synthetic: SyntheticConfidence) -> str:
     return f"{verdict}: 1 in {wrong.total / wrong.count:.0f}" if wrong.count else verdict
 
 
-def target_table(rows: Sequence[Row], peer: str | None) -> str:
+def target_table(rows: Sequence[Target], peer: str | None) -> str:
     """The targets as Markdown."""
     lines = [f"| what | target | this reader | {peer or 'no peer'} | verdict |", "|---|---|---|---|---|"]
     lines += [f"| {row.what} | {row.target} | {row.ours} | {row.peer} | {row.verdict} |" for row in rows]

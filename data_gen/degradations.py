@@ -1,7 +1,8 @@
 """What happens to print between the press and the picture. Pictures are float32 arrays (H, W), 0 = black, 1 = white.
 
-Every function takes its random generator, changes nothing in place unless said, and returns an array of the same shape
-unless said. Blur and random crops matter most for TRBA (Baek et al., "What If We Only Use Real Datasets", CVPR 2021).
+Every function takes its random generator, leaves its input alone, and returns a float32 array of the same shape unless
+its docstring says otherwise. Blur and random crops matter most for TRBA (Baek et al., "What If We Only Use Real
+Datasets", CVPR 2021).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 Picture = NDArray[np.float32]
 Generator = np.random.Generator
 
-cv2.setNumThreads(1)  # one process per core renders; threads inside only get in each other's way
+cv2.setNumThreads(1)  # every core has a rendering process; threads within it would only compete
 
 
 def low_frequency(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Picture:
@@ -23,7 +24,7 @@ def low_frequency(rng: Generator, shape: tuple[int, int], cells: tuple[int, int]
 
 
 def fine_noise(rng: Generator, shape: tuple[int, int]) -> Picture:
-    """Gaussian noise, standard deviation 1; cut from one tile per call to save time."""
+    """Gaussian noise, standard deviation 1."""
     return rng.standard_normal(shape, dtype=np.float32)
 
 

@@ -1,7 +1,7 @@
 """Fonts for synthetic tags: those that TRDG ships, those that the system has, and free ones fetched from npm.
 
-`python -m data_gen fonts` prints what a recipe finds and what it misses; `--fetch` brings the @fontsource families of
-`NPM_FAMILIES` (SIL Open Font Licence) into `fonts/`, where nothing is committed.
+`python -m data_gen fonts` prints which fonts a recipe finds and which it misses; `--fetch` brings the @fontsource
+families of `NPM_FAMILIES` (SIL Open Font Licence) into `fonts/`, which git ignores.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -23,6 +22,7 @@ import numpy as np
 from fontTools.ttLib import TTFont, TTLibError
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from tqdm import tqdm
 
 SYSTEM_FOLDERS = (
     Path("/usr/share/fonts"),
@@ -136,7 +136,7 @@ NPM_FAMILIES = (
 
 
 class FontsMissingError(RuntimeError):
-    """A recipe's fonts are not on this machine; the message names the patterns."""
+    """No font of a recipe is on this machine; the message names the patterns."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class FontBook:
 def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
     """Find the fonts of the groups.
 
-    A group of which this machine has no font is left out; `missing` and the digest tell.
+    A group without a font on this machine is left out; `missing` and the digest of the book show it.
 
     Raises:
         FontsMissingError: no group has a font.
@@ -258,11 +258,11 @@ def _file_digest(path: str) -> bytes:
 def fetch_npm_fonts(families: Iterable[str] = NPM_FAMILIES, folder: Path = FETCHED_FOLDER) -> list[str]:
     """Fetch @fontsource families with `npm pack` and keep weights 400, 500 and 700 of the Latin subset as TrueType.
 
-    Returns the families that could not be had. Needs npm on the path.
+    Returns the families that npm did not deliver. Needs npm on the path.
     """
     folder.mkdir(parents=True, exist_ok=True)
     failed = []
-    for family in families:
+    for family in tqdm(families, unit="family"):
         if any(has_glyphs(str(path)) for path in folder.glob(f"{family}-[0-9]*.ttf")):
             continue
         with tempfile.TemporaryDirectory() as scratch:
@@ -287,6 +287,5 @@ def fetch_npm_fonts(families: Iterable[str] = NPM_FAMILIES, folder: Path = FETCH
                         font = TTFont(data)
                         font.flavor = None
                         font.save(folder / f"{family}-{weight}.ttf")
-        print(f"fetched {family}", file=sys.stderr)
-    has_glyphs.cache_clear()  # files have come in the place of others
+    has_glyphs.cache_clear()  # files were replaced
     return failed

@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class WorkerProcessError(RuntimeError):
-    """A process that was to help could not start, or died; short of memory, for one. One line."""
+    """A worker process could not start, or died, as when memory runs short; the message is one line."""
 
 
 def map_on_processes(
@@ -30,21 +30,20 @@ def map_on_processes(
     """The results of a function on each task, in the order of the tasks.
 
     A task is taken from `tasks` only when a process will soon be free for it, so an iterable that ends early ends the
-    work. Closing the iterator drops what has not begun and waits for the rest.
+    work. Closing the iterator drops the tasks that have not begun and waits for the others.
 
     Args:
-        function: of the top level of a module, as everything that goes to another process.
-        tasks: what it is called with.
-        processes: that work side by side, at least 1.
-        prepare: called once in every process, first.
+        function: defined at the top level of a module, so that another process can import it.
+        tasks: the function's argument, one call each.
+        processes: how many work side by side, at least 1.
+        prepare: called once in every process before its first task.
         arguments: of `prepare`.
 
     Raises:
-        WorkerProcessError: a process died or could not start. `multiprocessing.Pool` would start another one, for
-            ever.
-        Exception: what the function raises.
+        WorkerProcessError: a process died or could not start. `multiprocessing.Pool` would start others for ever.
+        Exception: any error of the function.
     """
-    # Forked processes would share locks of the threads of this one.
+    # A forked process would inherit locks that threads of this process hold.
     executor = ProcessPoolExecutor(
         processes, multiprocessing.get_context("spawn"), initializer=prepare, initargs=arguments
     )
@@ -57,6 +56,6 @@ def map_on_processes(
         while begun:
             yield begun.popleft().result()
     except BrokenProcessPool as error:
-        raise WorkerProcessError("a helping process could not start or died; is there enough memory?") from error
+        raise WorkerProcessError("a worker process could not start or died; is there enough memory?") from error
     finally:
         executor.shutdown(cancel_futures=True)

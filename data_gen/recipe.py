@@ -1,4 +1,4 @@
-"""Recipes: small TOML files that say how the crops of a dataset version look, and digests that say exactly which."""
+"""Recipes: small TOML files that say how the crops of a dataset version look, and digests that identify them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from data_gen.fonts import FontGroup, load_fonts
 
 RECIPES = Path(__file__).parent / "recipes"
 LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
+_DRAWING = (
+    *("camera", "crop", "degradations", "fonts", "marks", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
+    "writing",  # which recipe draws which crop of a dataset
+)
 
 
 class RecipeError(ValueError):
-    """A recipe is unknown or says something that the generator does not understand."""
+    """A recipe is unknown, or has a field that the generator does not understand."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Recipe:
 
     name: str
     description: str
-    count: int  # crops if the command does not say
+    count: int  # crops unless the command names another number
     fonts: tuple[FontGroup, ...]
     style: str = "tag"  # "tag": our photographed tags; "plain": TRDG's text on a plain ground, as the original had
     longest: int = 22  # characters of the longest line, spaces included
@@ -34,23 +38,23 @@ class Recipe:
     quarter_turns: float = 0.0  # share of crops that lie on their side or head; the label stays the same
     no_text: float = 0.03  # share of crops without a readable line, label ""
     hardness: float = 1.0  # 0 = clean print, 1 = everything that photographs show
-    readable: float = 7.0  # pixels of text height under which nobody reads a code; small crops go down to it
+    readable: float = 7.0  # pixels of text height of the smallest crops; smaller codes are unreadable
     blur: float = 1.0  # scales the strongest defocus and motion
     loose_boxes: float = 0.0  # share of boxes in which the line fills only a third to a half of width and height
     stitched: float = 0.0  # share of light threads sewn into dark ribbed cloth
-    strange_words: float = 0.0  # share of field names and colours that no list holds
-    near_words: float = 0.0  # share of field names with one letter that is another
+    strange_words: float = 0.0  # share of field names and colours that are in no list
+    near_words: float = 0.0  # share of field names with one letter exchanged
     steep: float = 0.08  # share of crops tilted by anything up to 30 degrees
     bent: float = 0.35  # share of lines that are curved
     bend: float = 0.28  # standard deviation of a curve's rise, in text heights
-    camera: int = 1  # how many times as often as others a damage that the camera does is drawn
+    camera: int = 1  # how many times as often the camera's damages are drawn as others
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
-    character_width: float = 0.0  # pixels under which a character's mean width never goes
-    gentle_on_small: bool = False  # JPEG and noise spare print that is small or dark already
+    character_width: float = 0.0  # least mean width of a character, pixels
+    gentle_on_small: bool = False  # whether JPEG and noise spare print that is small or dark already
     apart: float = 0.8  # least distance of other words on the same line, in text heights
-    digit_like: float = 1.0  # how often O, I and Q stand in codes that no brand prints, beside other letters
-    same_shapes: bool = True  # whether an O or I is drawn in a face that draws 0 or 1 just so
-    title_case: float = 0.0  # share of field names printed like Art. or Color:; labels are upper case all the same
+    digit_like: float = 1.0  # how often O, I and Q stand in codes of no brand, relative to other letters
+    same_shapes: bool = True  # whether O and I are drawn in faces that draw 0 and 1 alike
+    title_case: float = 0.0  # share of field names printed like Art. or Color:; the label stays upper case
     lower_case: float = 0.0  # share of lines printed in lower case
     cut_off: float = 0.0  # share of lines that go on beyond the box, which leaves a part of a further character
     shapes: float = 0.0  # share of crops without text that show a row of one shape: eyelets, crosses, chevrons
@@ -58,22 +62,29 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the recipe, its parents, the fonts' bytes, the library versions and this package's code."""
+        """SHA-256 over the recipe, its parents, the fonts' bytes, the library versions and `sources()`.
+
+        Any edit of a source gives every recipe another digest, even where the crops stay the same to the pixel.
+        """
         total = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode())
         total.update(load_fonts(self.fonts).digest.encode())
         for library in LIBRARIES:
             total.update(f"{library}=={version(library)}".encode())
-        here = Path(__file__).parent
-        code = [
-            *sorted(here.glob("*.py")),
-            here.parent / "ocr_model" / "codes" / "formats.py",
-            here.parent / "ocr_model" / "codes" / "text.py",
-        ]
-        for source in code:
+        for source in sources():
             total.update(source.read_bytes())
         if self.parent:
             total.update(load_recipe(self.parent).digest.encode())
         return total.hexdigest()
+
+
+def sources() -> list[Path]:
+    """The files whose code decides how the crops of a dataset look.
+
+    The command line, contact sheets, the spreading over processes and harder twins draw none of them.
+    """
+    here = Path(__file__).parent
+    codes = here.parent / "ocr_model" / "codes"
+    return [*(here / f"{name}.py" for name in _DRAWING), codes / "formats.py", codes / "lines.py", codes / "text.py"]
 
 
 def recipe_names() -> list[str]:

@@ -7,7 +7,8 @@ import re
 
 import rstr
 
-from ocr_model.codes.formats import FORMATS, extract_code
+from ocr_model.codes.formats import FORMATS
+from ocr_model.codes.lines import extract_code
 from ocr_model.codes.text import CHARSET, label_text, match_key
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -84,9 +85,9 @@ COLOURS = (
     "LTGY",
     "MLT",
 )
-# What people print like Art., Style No. and Color: where a word stands alone.
+# Field names that are also printed as Art., Style No. and Color: where the word stands alone.
 _FIELD_WORD = re.compile(r"(?<![A-Z0-9])(?:ART|STYLE|MODEL|ITEM|CODE|REF|CUT|LOT|NO|COLOR)(?=[ .:#]|$)")
-# Letters that differ in one stroke, or look alike out of focus.
+# Letters that differ in one stroke or look alike out of focus.
 SIMILAR_LETTERS = {
     "A": "RNH", "B": "REP", "C": "GO", "D": "OU", "E": "FBL", "F": "EPT", "G": "CO", "I": "LT", "K": "XR",
     "L": "IE", "M": "NHW", "N": "MHV", "O": "DQC", "P": "FRB", "R": "PKBA", "S": "B", "T": "IEYF", "U": "OVJ",
@@ -159,7 +160,7 @@ def _fill(template: str, rng: random.Random) -> str:
 
 
 def neighbour_text(rng: random.Random) -> str:
-    """A line that stands above, below or beside a code."""
+    """A line that stands above, below or beside a code on a tag."""
     return _fill(rng.choice(NEIGHBOURS), rng)
 
 
@@ -170,7 +171,7 @@ def brand_code(rng: random.Random) -> str:
 
 
 def _letter(rng: random.Random, digit_like: float) -> str:
-    """Any letter. O, I and Q only so often: brands shun them in codes, for nobody tells them from digits."""
+    """Any letter; O, I and Q seldom, because brands avoid letters that look like digits."""
     letter = rng.choice(LETTERS)
     while digit_like < 1.0 and letter in DIGIT_LIKE and rng.random() >= digit_like:
         letter = rng.choice(LETTERS)
@@ -182,7 +183,7 @@ def template_code(rng: random.Random, digit_like: float = 1.0) -> str:
 
     Args:
         rng: where the choices come from.
-        digit_like: how often O, I and Q come, beside other letters; 1 is as often.
+        digit_like: how often O, I and Q come relative to other letters; 1 is as often.
     """
     length = min(20, max(4, round(rng.gauss(9, 3))))
     out: list[str] = []
@@ -201,14 +202,14 @@ def random_code(rng: random.Random, digit_like: float = 1.0) -> str:
 
     Args:
         rng: where the choices come from.
-        digit_like: how often O, I and Q come; under 1, other confusable shapes come a little more often only.
+        digit_like: how often O, I and Q come; below 1, other confusable shapes come only a little more often.
     """
     length = min(20, max(3, round(rng.gauss(8, 3))))
     confusable = CONFUSABLE * (2 if digit_like >= 1.0 else 1)
     pool = (confusable + LETTERS + DIGITS) if rng.random() < 0.5 else LETTERS + DIGITS * 2
     out = [rng.choice(pool) for _ in range(length)]
     if digit_like < 1.0:
-        out = [rng.choice(pool) if one in DIGIT_LIKE and rng.random() >= digit_like else one for one in out]
+        out = [rng.choice(pool) if char in DIGIT_LIKE and rng.random() >= digit_like else char for char in out]
     if rng.random() < 0.25 and length > 4:
         out[rng.randint(1, length - 2)] = rng.choice("-./#:()+& ")
     return "".join(out)
@@ -227,7 +228,7 @@ def _nearly(word: str, rng: random.Random) -> str:
 
 
 def _field_name(rng: random.Random, strange: float, nearly: float = 0.0) -> str:
-    """What stands before a code. A word that no list holds must be read as it is printed: APE is not ART."""
+    """The words before a code. A word that is in no list must be read as it is printed: APE is not ART."""
     if nearly and rng.random() < nearly:
         return _nearly(rng.choice(FIELD_NAMES), rng)
     if strange and rng.random() < strange:
@@ -257,8 +258,8 @@ def line_text(
         longest: characters of the longest line.
         strange: share of field names and colours that no list holds.
         nearly: share of field names with one letter that is another.
-        digit_like: how often O, I and Q stand in codes that no brand prints, beside other letters.
-        excluded: match keys (`ocr_model.codes.text.match_key`) of codes that are never printed: those evaluated on.
+        digit_like: how often O, I and Q stand in codes that no brand prints, relative to other letters.
+        excluded: match keys (`ocr_model.codes.text.match_key`) of codes never printed: those of evaluation sets.
     """
     while True:
         kind = rng.random()
@@ -289,13 +290,13 @@ def line_text(
 
 
 def as_printed(text: str, rng: random.Random, title_case: float, lower_case: float) -> str:
-    """The line in the letters that it is printed with: Art. CP9448, STYLE NO. 117504, sn 117504.
+    """The line in its printed letters: Art. CP9448, STYLE NO. 117504, sn 117504.
 
     Args:
         text: the label, upper case.
         rng: where the choices come from.
         title_case: share of lines whose field names have one capital only.
-        lower_case: share of lines in lower case. Never with I or L, which nobody tells from each other and from 1.
+        lower_case: share of lines in lower case; never with I or L, which then look like 1.
     """
     if title_case and rng.random() < title_case:
         lower = rng.random() < 0.15

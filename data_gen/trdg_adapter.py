@@ -15,6 +15,10 @@ from PIL import ImageFont
 from trdg import computer_text_generator
 
 
+class UndrawableError(ValueError):
+    """A font cannot draw a text; another text or font may do."""
+
+
 def _text_height(font: ImageFont.FreeTypeFont, text: str) -> int:
     return int(font.getbbox(text)[3])
 
@@ -28,7 +32,7 @@ _truetype = ImageFont.truetype
 
 
 class _CachedFonts:
-    """Stands in for Pillow's ImageFont inside TRDG: the same fonts, opened once instead of once per line."""
+    """Replaces Pillow's ImageFont inside TRDG, so that a font is opened once and not once per line."""
 
     FreeTypeFont = ImageFont.FreeTypeFont
 
@@ -47,7 +51,7 @@ def draw_line(
     """Draw one line of text with TRDG.
 
     Args:
-        text: what to draw; at least one character that leaves ink.
+        text: at least one character that leaves ink.
         font: path of a TrueType or OpenType file.
         size: font size in pixels.
         tracking: extra pixels between characters.
@@ -58,7 +62,7 @@ def draw_line(
         Coverage of shape (height, width), 0 = paper, 255 = ink, cut to the ink.
 
     Raises:
-        ValueError: the font leaves no ink for this text.
+        UndrawableError: the font leaves no ink for this text.
     """
     random.seed(0)  # TRDG picks the colour from a range of one; its draw from the global generator must not matter.
     padded = f" {text} "  # strokes and slanted glyphs clip at the edges
@@ -68,5 +72,5 @@ def draw_line(
     coverage = np.asarray(image.getchannel("A"))
     rows, columns = np.flatnonzero(coverage.max(axis=1) > 64), np.flatnonzero(coverage.max(axis=0) > 64)
     if not len(rows) or not len(columns):
-        raise ValueError(f"font {font} draws nothing for {text!r}")
+        raise UndrawableError(f"font {font} draws nothing for {text!r}")
     return np.ascontiguousarray(coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])

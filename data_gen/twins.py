@@ -1,4 +1,4 @@
-"""Harder twins of crops: the same text turned, or in worse light, focus, size and angle. Same crop, same twin."""
+"""Harder twins of crops, for measuring: the same text in worse light, focus, size and angle; one crop, one twin."""
 
 from __future__ import annotations
 

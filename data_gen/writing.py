@@ -1,10 +1,10 @@
-"""Writing crops to disk, in one process or several, in layouts that others read.
+"""Writing crops to disk, in one process or several, in layouts that other programs read.
 
 folder      `images/000000.png ...` and `labels.tsv` with the columns file, text, font, tilt, quarter_turns, recipe
 webdataset  `shard-000000.tar ...` holding `000000.png` and `000000.txt` pairs (https://github.com/webdataset/webdataset)
 
 Both hold `dataset.json`: recipe, digest, seed, count. The same seed, fonts and library versions give the same bytes,
-however many processes write. Stopped in the middle, the same command goes on where it stopped.
+however many processes write. A run that was stopped is continued by the same command.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _write_chunk(task: tuple[Plan, Path, Layout, int]) -> int:
     return last - first
 
 
-_RENDERERS: dict[Plan, _Renderers] = {}  # a process's own: fonts and neighbouring lines are made once
+_RENDERERS: dict[Plan, _Renderers] = {}  # per process, so that fonts and neighbouring lines are made once
 
 
 def _render(renderers: _Renderers, first: int, last: int) -> Iterator[tuple[int, str, Crop]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
 import logging
 import os
 import sys
@@ -12,12 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datasets.commands import champion as champion_commands
+from datasets.commands import counts, create, delete, listing, materialize, show, verify
 from datasets.commands import cycle as cycle_commands
-from datasets.commands.version import COMMANDS, add_parsers, forget, list_versions, run, verify_versions
-from datasets.errors import BucketUnavailableError, StoreError
-from datasets.samples.export import export_samples
+from datasets.errors import StoreError
 from datasets.samples.places import Places
-from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 
 
@@ -45,7 +41,8 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         ):
             if options.command in cycle_commands.COMMANDS:
                 return cycle_commands.run(store, places, options)
-            return run(store, places, options) if options.command in COMMANDS else _run(store, places, options)
+            status: int = options.run(store, places, options)
+            return status
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -74,97 +71,13 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("reindex", help="rebuild the database from spool and bucket")
-    commands.add_parser("verify", help="hash everything again and name what is wrong")
-    export = commands.add_parser("export", help="write a plain folder: pictures and labels.tsv")
-    export.add_argument("folder", type=Path, help="an empty or new folder")
-    delete = commands.add_parser("delete", help="remove a sample for good, here and in the bucket")
-    delete.add_argument("--sample", required=True, metavar="DIGEST", help="as `list` shows it")
-    delete.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long to wait for the bucket")
-    listing = commands.add_parser("list", help="show the live samples, or the versions, one line each")
-    listing.add_argument("what", nargs="?", choices=("samples", "versions"), default="samples", help="(%(default)s)")
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    counts = commands.add_parser("counts", help="how much is kept, and how much is unsent")
-    counts.add_argument("--json", action="store_true", help="one JSON object")
-    add_parsers(commands)
+    for module in (create, delete, listing, materialize, verify):
+        module.add_parser(commands)
+    for family in (counts, show):
+        family.add_parsers(commands)
     champion_commands.add_parsers(commands, environment)
     cycle_commands.add_parsers(commands, environment)
     return parser
-
-
-def _run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
-    match options.command:
-        case "reindex":
-            events = store.reindex()
-            counts = store.counts()
-            print(f"{events} events, {counts.kept} live labels on {counts.crops} crops, {counts.unsent} unsent")
-        case "verify":
-            problems = 0
-            for problem in store.verify():
-                print(problem)
-                problems += 1
-            problems += verify_versions(places)
-            problems += champion_commands.verify_champions(places)
-            print(f"{problems} problems" if problems else "everything is as it should be")
-            return 1 if problems else 0
-        case "export":
-            print(f"{export_samples(store, options.folder)} labels written to {options.folder}")
-        case "delete":
-            return _delete(store, places, options.sample, options.wait)
-        case "list" if options.what == "versions":
-            list_versions(places, as_json=options.json)
-        case "list":
-            for sample in store.samples():
-                print(json.dumps(_described(sample), ensure_ascii=False) if options.json else _line(sample))
-        case "counts":
-            found = dataclasses.asdict(store.counts())
-            if options.json:
-                print(json.dumps(found))
-            else:
-                for name, value in found.items():
-                    print(f"{name}\t{value}")
-    return 0
-
-
-def _delete(store: SampleStore, places: Places, digest: str, wait: float) -> int:
-    try:
-        store.pull()  # another backend may have labelled the same crop, and what is unknown cannot be buried
-    except BucketUnavailableError as error:
-        print(f"removing it here first: {error}", file=sys.stderr)
-    labels = store.delete(digest)
-    print(f"removed {digest} with {labels} live labels")
-    confirmed = store.flush(wait)
-    forget(store, places)
-    if not confirmed:
-        print("the bucket has not confirmed it yet; the next backend on this spool goes on", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _line(sample: Sample) -> str:
-    label = sample.label
-    return "\t".join(
-        (
-            sample.digest,
-            label.status,
-            label.text,
-            label.prediction_id,
-            sample.stored_at.isoformat(timespec="seconds"),
-        )
-    )
-
-
-def _described(sample: Sample) -> dict[str, object]:
-    label = dataclasses.asdict(sample.label) | {"at": sample.label.at.isoformat()}
-    return {
-        "sample": sample.digest,
-        "crop": sample.crop,
-        "event": sample.event,
-        "width": sample.width,
-        "height": sample.height,
-        "stored_at": sample.stored_at.isoformat(),
-        **label,
-    }
 
 
 if __name__ == "__main__":

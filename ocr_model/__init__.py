@@ -8,9 +8,11 @@ Importing this package is cheap: ONNX Runtime is loaded with the first `Recogniz
 commands that train.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from ocr_model.codes.formats import FormatMatch, complete_line, extract_code, match_formats
+from ocr_model.codes.lines import FormatMatch, complete_line, extract_code, match_formats
 from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
 from ocr_model.errors import ImageError, ModelError, ReaderError
 from ocr_model.reading.image import Box, ImageLimits, crop_image, decode_image, turn_image

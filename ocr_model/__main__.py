@@ -1,52 +1,67 @@
-"""`python -m ocr_model train|evaluate|export|calibrate|read|prior`."""
+"""`python -m ocr_model train|evaluate|export|calibrate|read|prior`, and the installed reader's `tagreader read`."""
+
+from __future__ import annotations
 
 import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-
-__all__ = ["main"]
+from importlib.util import find_spec
+from typing import Any
 
 _COMMANDS = {
-    "train": ("ocr_model.training.trainer", "train a recognizer on synthetic and confirmed crops (needs torch)"),
+    "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
     "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
-    "export": ("ocr_model.export.graphs", "turn a training checkpoint into a model for reading (needs torch)"),
-    "calibrate": ("ocr_model.export.reliability", "measure, draw and fit how far the confidence can be trusted"),
+    "export": ("ocr_model.export.export_command", "turn a training checkpoint into a model for reading (needs torch)"),
+    "calibrate": ("ocr_model.export.reliability", "fit, measure and draw how far the confidence can be trusted"),
     "read": ("ocr_model.reading.command", "read pictures and print their text"),
-    "prior": ("ocr_model.export.prior_fitting", "choose how much the brands' formats count, and show what they do"),
+    "prior": ("ocr_model.export.prior_fitting", "choose the weight of the brands' formats, and show its effect"),
 }
-# A missing module of our own is a defect; any other one comes with the packages for training.
+# A missing module of our own is a defect, unless its whole floor was left out; any other one is for training.
 _OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})
+_FLOORS = frozenset({"data_gen", "ocr_model.export", "ocr_model.training"})  # not in an installed reader
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, prog: str = "python -m ocr_model") -> int:
     """Run one command; only its own module is imported, so that reading never needs torch.
 
     Returns:
         Exit status of the command; 2 if it cannot start.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="python -m ocr_model", description="The recognizer of shoe tags.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(_COMMANDS))
+    parser = argparse.ArgumentParser(prog=prog, description="The recognizer of shoe tags.")
+    installed = {name for name, (module_name, _) in _COMMANDS.items() if find_spec(module_name.rpartition(".")[0])}
+    listed = "|".join(name for name in _COMMANDS if name in installed)
+    commands = parser.add_subparsers(dest="command", required=True, metavar=listed)
     wanted = arguments[0] if arguments else None
     run = None
     for name, (module_name, purpose) in _COMMANDS.items():
-        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+        shown: dict[str, Any] = {"help": purpose} if name in installed else {}
+        command = commands.add_parser(name, description=purpose[0].upper() + purpose[1:] + ".", **shown)
         if name != wanted:
             continue
         try:
             module = importlib.import_module(module_name)
         except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] in _OUR_PACKAGES:
+            missing = error.name or ""
+            if missing in _FLOORS:
+                print(f"error: `{name}` is not part of the installed reader; run it in the repository", file=sys.stderr)
+            elif missing.partition(".")[0] in {"", *_OUR_PACKAGES}:
                 raise
-            print(f"error: `{name}` needs {error.name}; run `make train-setup` first", file=sys.stderr)
+            else:
+                print(f"error: `{name}` needs {missing}; run `make train-setup` first", file=sys.stderr)
             return 2
         module.add_arguments(command)
         run = module.main
     args = parser.parse_args(arguments)
-    if run is None:  # argparse has already left for anything but one of the commands
+    if run is None:  # argparse exits for anything but one of the commands
         parser.error("name a command first")
     return int(run(args))
+
+
+def tagreader() -> int:
+    """The command that `pip install` adds."""
+    return main(prog="tagreader")
 
 
 if __name__ == "__main__":

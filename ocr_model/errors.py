@@ -6,23 +6,21 @@ The tree, from the general to the particular::
     ├── ImageError (also a ValueError)   the picture cannot be used; `kind` says why in one word
     └── ModelError                       the model directory is missing, damaged or not ours
 
-Every message is one line that can be shown to the person who caused it.
+Every message is one line that a shopper may see.
 """
 
-__all__ = ["ImageError", "ModelError", "ReaderError"]
+from __future__ import annotations
 
 
 class ReaderError(Exception):
-    """The root of everything that the reader raises on purpose."""
+    """Base of the errors that the reader raises on purpose."""
 
 
 class ImageError(ReaderError, ValueError):
     """A picture that cannot be read, with the reason in one word for machines and one line for people.
 
-    Attributes:
-        kind: "empty", "too_large" (bytes), "too_many_pixels", "too_small", "unsupported_format", "truncated"
-            (cut off or damaged), "bad_box", "bad_turn" or "bad_values" (NaN, or numbers outside of their
-            range).
+    The word, `kind`, is "empty", "too_large" (bytes), "too_many_pixels", "too_small", "unsupported_format", "truncated"
+    (cut off or damaged), "bad_box", "bad_turn" or "bad_values" (NaN, or numbers outside of their range).
     """
 
     def __init__(self, kind: str, message: str) -> None:

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from datasets.errors import CropError, LabelError, StoreError, StoreFullError
+from ocr_model.codes.verdict import VerdictError
 from ocr_model.errors import ImageError
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
     "problems",
 ]
 
-logger = logging.getLogger("backend")
+_LOG = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:shoe-tag:problem:"
@@ -51,6 +52,7 @@ _IMAGE_TITLE = {
     "too_small": "The picture is too small",
     "bad_box": "The box does not fit the picture",
 }
+_BAD_LABEL = "The label cannot be kept as it is"
 
 
 class Problem(HTTPException):
@@ -133,12 +135,15 @@ def _from_image_error(error: ImageError) -> Problem:
     return Problem(status, error.kind.replace("_", "-"), title, str(error))
 
 
+def _from_verdict_error(error: VerdictError) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.kind, _BAD_LABEL, str(error))
+
+
 def _from_store_error(error: StoreError) -> Problem:
     if isinstance(error, LabelError | CropError):
-        title = "The label cannot be kept as it is"
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-label", title, str(error))
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-label", _BAD_LABEL, str(error))
     # Paths and addresses of the inside are for the log.
-    logger.error("the store failed: %s", error)
+    _LOG.error("the store failed: %s", error)
     if isinstance(error, StoreFullError):
         return Problem(
             HTTPStatus.INSUFFICIENT_STORAGE,
@@ -174,6 +179,10 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def on_image_error(request: Request, error: ImageError) -> Response:
         return problem_response(_from_image_error(error))
 
+    @app.exception_handler(VerdictError)
+    async def on_verdict_error(request: Request, error: VerdictError) -> Response:
+        return problem_response(_from_verdict_error(error))
+
     @app.exception_handler(StoreError)
     async def on_store_error(request: Request, error: StoreError) -> Response:
         return problem_response(_from_store_error(error))
@@ -188,7 +197,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 class UnexpectedErrors:
-    """ASGI middleware that turns what nobody expected into a logged 500 that tells nothing of the inside."""
+    """ASGI middleware that answers an unexpected error with a 500 that tells nothing of the inside, and logs it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -208,8 +217,8 @@ class UnexpectedErrors:
         try:
             await self._app(scope, receive, watching_send)
         except Exception:
-            logger.exception("unexpected error in %s %s", scope["method"], scope["path"])
-            if started:  # Half an answer is out: only a broken connection tells the client so.
+            _LOG.exception("unexpected error in %s %s", scope["method"], scope["path"])
+            if started:  # Half the answer is out; only a broken connection tells the client so.
                 raise
             problem = Problem(
                 HTTPStatus.INTERNAL_SERVER_ERROR,

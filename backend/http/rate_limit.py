@@ -1,4 +1,4 @@
-"""How much one client may ask: a token bucket per address."""
+"""Limits the rate of requests: a token bucket per client address."""
 
 from __future__ import annotations
 
@@ -6,64 +6,36 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.http.problems import Problem, problem_response
-from backend.settings import Network
 
-__all__ = ["RateLimit", "TokenBuckets", "bucket_name", "client_address"]
+__all__ = ["RateLimit", "TokenBuckets", "bucket_name"]
 
 _MOST_CLIENTS = 10_000
-# Households get whole /64 networks: single addresses of it would be as many clients as one likes.
+# A household has a whole /64 network; its single addresses would count as any number of clients.
 _IPV6_PREFIX = 64
 
 
-def client_address(scope: Scope, trusted_proxies: Sequence[Network]) -> str:
-    """Return the address that a request comes from.
+def bucket_name(scope: Scope) -> str:
+    """Return the name of the bucket that a request's client shares with its household.
 
-    Only when the peer is a trusted proxy is X-Forwarded-For looked at, from its right end: the first address
-    that is not itself a trusted proxy is the client. Everything left of it could have been made up.
+    Behind a trusted proxy, uvicorn's `ProxyHeadersMiddleware` has put the forwarded address into the scope. Whatever is
+    no address shares one bucket: a made-up name must not be a client of its own.
     """
-    peer = scope["client"][0] if scope.get("client") else "unknown"
-    address = _parse(peer)
-    if address is None or not _is_trusted(address, trusted_proxies):
-        return str(peer)
-    forwarded = ",".join(Headers(scope=scope).getlist("x-forwarded-for"))
-    for part in reversed(forwarded.split(",")):
-        candidate = _parse(part.strip())
-        if candidate is None:
-            break
-        address = candidate
-        if not _is_trusted(address, trusted_proxies):
-            break
-    return str(address)
-
-
-def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        address = ipaddress.ip_address(text)
+        parsed = ipaddress.ip_address(scope["client"][0] if scope.get("client") else "")
     except ValueError:
-        return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    return address
-
-
-def _is_trusted(address: ipaddress.IPv4Address | ipaddress.IPv6Address, trusted_proxies: Sequence[Network]) -> bool:
-    return any(address in network for network in trusted_proxies)
-
-
-def bucket_name(address: str) -> str:
-    """Return the name of the bucket that an address shares with its household."""
-    parsed = _parse(address)
+        return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))
-    return str(parsed) if parsed is not None else address
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.ip_network((parsed, _IPV6_PREFIX), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)
 
 
 @dataclass
@@ -119,31 +91,23 @@ class TokenBuckets:
 
 
 class RateLimit:
-    """ASGI middleware that answers 429 to clients that ask too much of `/v1`.
+    """ASGI middleware that answers 429 to clients that send too many requests to `/v1`.
 
     Args:
         app: The application behind it.
         buckets: The clients' buckets.
-        trusted_proxies: Networks whose X-Forwarded-For is believed.
         on_refused: Called for every refusal.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        buckets: TokenBuckets,
-        trusted_proxies: Sequence[Network],
-        on_refused: Callable[[], None],
-    ) -> None:
+    def __init__(self, app: ASGIApp, buckets: TokenBuckets, on_refused: Callable[[], None]) -> None:
         self._app = app
         self._buckets = buckets
-        self._trusted_proxies = trusted_proxies
         self._on_refused = on_refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its client has a token left."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            wait = self._buckets.take(bucket_name(client_address(scope, self._trusted_proxies)))
+            wait = self._buckets.take(bucket_name(scope))
             if wait > 0:
                 self._on_refused()
                 problem = Problem(

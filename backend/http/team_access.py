@@ -1,19 +1,18 @@
-"""Who may see the team's pages: whoever sends the team's token."""
+"""Access to the team's pages, by the team's token."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 
 from pydantic import SecretStr
 from starlette.types import Scope
 
 from backend.http.problems import Problem
-from backend.http.rate_limit import TokenBuckets, bucket_name, client_address
-from backend.settings import Network
+from backend.http.rate_limit import TokenBuckets, bucket_name
 
 __all__ = ["TeamAccess"]
 
@@ -23,33 +22,25 @@ _WRONG_PER_MINUTE = 2.0
 
 
 class TeamAccess:
-    """Compares tokens, and stops listening to addresses that guess. For the event loop only (no lock).
+    """Compares tokens, and refuses addresses that guess. For the event loop only (no lock).
 
     Args:
-        token: The team's token; None shuts everybody out.
-        trusted_proxies: Networks whose X-Forwarded-For is believed.
-        guesses: One token of these buckets is taken for each wrong guess; None makes them.
+        token: The team's token; None refuses every request.
+        guesses: Give one of their tokens for each wrong guess; None makes them.
         on_refused: Called for every wrong token.
     """
 
     def __init__(
         self,
         token: SecretStr | None,
-        trusted_proxies: Sequence[Network],
         *,
         guesses: TokenBuckets | None = None,
         on_refused: Callable[[], None] = lambda: None,
     ) -> None:
-        # A hash: the comparison then takes as long for every length.
+        # Hashed, so that the comparison takes as long for every length.
         self._digest = None if token is None else _digest(token.get_secret_value())
-        self._trusted_proxies = trusted_proxies
         self._guesses = guesses or TokenBuckets(_WRONG_PER_MINUTE, _WRONG_AT_ONCE)
         self._on_refused = on_refused
-
-    @property
-    def is_on(self) -> bool:
-        """Whether there is a token that lets somebody in."""
-        return self._digest is not None
 
     def check(self, scope: Scope, token: str | None) -> None:
         """Let a request through if it carries the token.
@@ -60,7 +51,7 @@ class TeamAccess:
 
         Raises:
             Problem: 403 while no token is set, 401 without one or with a wrong one, 429 after too many wrong ones,
-                even if this one is right: otherwise one could go on guessing.
+                even if this one is right: otherwise guessing could go on.
         """
         if self._digest is None:
             raise Problem(
@@ -69,7 +60,7 @@ class TeamAccess:
                 "The team's pages are switched off",
                 "TAGS_TEAM_TOKEN is not set on this backend.",
             )
-        client = bucket_name(client_address(scope, self._trusted_proxies))
+        client = bucket_name(scope)
         wait = self._guesses.wait(client)
         if wait > 0:
             raise Problem(
@@ -81,7 +72,7 @@ class TeamAccess:
             )
         if token is not None and hmac.compare_digest(_digest(token), self._digest):
             return
-        if token is not None:  # to ask without one guesses nothing
+        if token is not None:  # A request without a token guesses nothing.
             self._guesses.take(client)
             self._on_refused()
         raise Problem(

@@ -1,4 +1,4 @@
-"""Leaves a provider alone that does not work, so that nobody waits for it in vain."""
+"""A circuit breaker: a provider that does not work is left alone, so that no shopper waits for it in vain."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind
 
 __all__ = ["GuardedProvider"]
 
-# These do not get better by asking again soon: one is enough, and the wait is longer.
+# Asking again soon does not mend these: one is enough, and the wait is longer.
 _WAIT_FACTOR: dict[ReasonKind, float] = {"quota": 2, "key_refused": 10, "service_ended": 60}
 
 
 class GuardedProvider:
     """A provider behind a circuit breaker. For the event loop only (no lock).
 
-    After `failures` failures in a row (or a single one that asking again cannot mend) it answers with the
-    last failure at once, without asking. When the wait is over, one query is let through to see.
+    After `failures` failures in a row (or a single one that asking again cannot mend) it raises the last failure at
+    once, without asking. When the wait is over, one query is let through as a trial.
 
     Args:
-        provider: Who is asked.
+        provider: The one behind the breaker.
         failures: Consecutive failures that open the breaker.
         seconds: How long it stays open after ordinary failures; longer after quota, key and end-of-service.
         clock: Seconds from any start, never running backwards.

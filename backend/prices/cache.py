@@ -1,4 +1,4 @@
-"""Uses a provider's answers again for a while."""
+"""A provider's answers, used again for a while."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.prices.provider import Offer, PriceProvider
 
 __all__ = ["CachedProvider"]
 
-# That nobody sells a shoe changes sooner than what it costs.
+# A shoe that is not sold comes on sale sooner than a price changes.
 _EMPTY_SHARE = 1 / 6
 
 
@@ -18,7 +18,7 @@ class CachedProvider:
     """A provider that remembers answers, never failures. For the event loop only (no lock).
 
     Args:
-        provider: Who is asked when nothing is remembered.
+        provider: Asked when nothing is remembered.
         seconds: How long an answer is used again; an empty one for a sixth of that.
         entries: How many answers are remembered; the one unused for longest goes first.
         clock: Seconds from any start, never running backwards.

@@ -1,4 +1,4 @@
-"""Asks the providers in turn what a code costs."""
+"""The price of a code, from the first provider that has a certain match."""
 
 from __future__ import annotations
 
@@ -6,52 +6,46 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from backend.prices.breaker import GuardedProvider
+from backend.prices.cache import CachedProvider
+from backend.prices.catalogue_provider import CatalogueProvider
+from backend.prices.naver import NaverShopping
+from backend.prices.product_catalogue import ProductCatalogue
 from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind, offer_order
 from backend.prices.searches import SearchLink, search_links
+from backend.settings import Settings
 
-__all__ = ["PriceAnswer", "PriceLookup", "Reason"]
+__all__ = ["PriceAnswer", "PriceLookup", "Reason", "make_lookup"]
 
-logger = logging.getLogger("backend")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why there is no price.
+    """Why there is no price."""
 
-    Attributes:
-        kind: For programs.
-        message: One sentence for people.
-    """
-
-    kind: ReasonKind
-    message: str
+    kind: ReasonKind  # for programs
+    message: str  # one sentence for people
 
 
 @dataclass(frozen=True)
 class PriceAnswer:
-    """What is known about a code.
+    """What is known about a code."""
 
-    Attributes:
-        code: The code that was asked for.
-        offers: Certain matches first, then by price; empty when there is none.
-        reason: Why there is none; None when there is one.
-        searches: Searches for the code elsewhere; never empty.
-    """
-
-    code: str
-    offers: tuple[Offer, ...]
-    reason: Reason | None
-    searches: tuple[SearchLink, ...]
+    code: str  # as it was asked for
+    offers: tuple[Offer, ...]  # certain matches first, then by price
+    reason: Reason | None  # why there is no offer; None when there is one
+    searches: tuple[SearchLink, ...]  # searches for the code elsewhere; never empty
 
 
 class PriceLookup:
     """The providers, in the order in which they are asked.
 
-    The first with a certain match answers; those after it are not asked. Uncertain offers are collected and
-    answered when nobody has a certain one.
+    The first with a certain match answers; those after it are not asked. Uncertain offers are collected, and are the
+    answer when no provider has a certain one.
 
     Args:
-        providers: Whom to ask.
+        providers: The first to ask comes first.
         on_answer: Called with a provider's name and how it answered: match, other, none, or a reason's kind.
     """
 
@@ -77,7 +71,7 @@ class PriceLookup:
                 continue
             except Exception:
                 # A provider's defect must not take the search links and the other providers with it.
-                logger.exception("price provider %s failed unexpectedly", provider.name)
+                _LOG.exception("price provider %s failed unexpectedly", provider.name)
                 self._on_answer(provider.name, "unavailable")
                 reason = Reason("unavailable", f"{provider.name} failed.")
                 continue
@@ -88,7 +82,7 @@ class PriceLookup:
             uncertain += offers
         if uncertain:
             return self._answer(code, uncertain, None)
-        return self._answer(code, (), reason or Reason("not_found", "Nobody is known to sell this code."))
+        return self._answer(code, (), reason or Reason("not_found", "No shop is known to sell this code."))
 
     async def close(self) -> None:
         """Close the providers."""
@@ -98,3 +92,24 @@ class PriceLookup:
     @staticmethod
     def _answer(code: str, offers: Sequence[Offer], reason: Reason | None) -> PriceAnswer:
         return PriceAnswer(code, tuple(sorted(offers, key=offer_order)), reason, search_links(code))
+
+
+def make_lookup(settings: Settings, on_answer: Callable[[str, str], None]) -> PriceLookup:
+    """Return the lookup that the settings describe: the catalogue first, then Naver; touches neither disk nor network.
+
+    Args:
+        settings: Keys and patience.
+        on_answer: See `PriceLookup`.
+    """
+    naver = NaverShopping(
+        settings.naver_client_id.get_secret_value() if settings.naver_client_id else None,
+        settings.naver_client_secret.get_secret_value() if settings.naver_client_secret else None,
+        base_url=settings.naver_base_url,
+        exclude=settings.naver_exclude,
+        seconds=settings.price_seconds,
+        retries=settings.price_retries,
+    )
+    guarded = GuardedProvider(naver, failures=settings.price_breaker_failures, seconds=settings.price_breaker_seconds)
+    # The cache stands before the breaker: what is remembered is answered while the service is left alone.
+    cached = CachedProvider(guarded, seconds=settings.price_cache_seconds, entries=settings.price_cache_entries)
+    return PriceLookup([CatalogueProvider(ProductCatalogue(settings.catalogue)), cached], on_answer=on_answer)

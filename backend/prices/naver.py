@@ -23,12 +23,12 @@ __all__ = ["NaverShopping"]
 _NAME = "Naver Shopping"
 _DISPLAY = 20
 _MOST_BYTES = 1 << 20
-# productType 4-6 are used goods; the query leaves them out already, but an answer need not obey.
+# productType 4-6 are used goods. The query leaves them out, but an answer may hold them all the same.
 _USED_TYPES = frozenset({"4", "5", "6"})
 
 
 class _RetryableError(Exception):
-    """The call failed in a way that may not happen again at once."""
+    """A failure that a second call may not meet."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -129,7 +129,7 @@ class NaverShopping:
         except httpx2.TransportError as error:
             raise _RetryableError(f"{_NAME} could not be reached.") from error
         except httpx2.HTTPError as error:
-            raise PriceError("unavailable", f"{_NAME} sent an answer that nobody can read.") from error
+            raise PriceError("unavailable", f"{_NAME} sent an answer that cannot be read.") from error
         return response.status_code, bytes(body)
 
     def _offer(self, item: Any, code: str) -> Offer | None:
@@ -177,9 +177,9 @@ def _items(status: int, body: bytes) -> list[Any]:
     if isinstance(answer, dict) and isinstance(answer.get("items"), list):
         return list(answer["items"])
     if answer is None and body.lstrip().startswith(b"<"):
-        # A page for people where an answer for programs was: the interface is gone.
+        # A page for people in place of an answer for programs: the interface is gone.
         raise PriceError("service_ended", f"{_NAME} no longer offers its search.")
-    raise PriceError("unavailable", f"{_NAME} sent an answer that nobody can read.")
+    raise PriceError("unavailable", f"{_NAME} sent an answer that cannot be read.")
 
 
 def _won(value: object) -> int | None:

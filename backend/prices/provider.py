@@ -1,4 +1,4 @@
-"""The interface of a price provider, and what providers answer."""
+"""The interface of price providers, and their offers."""
 
 from __future__ import annotations
 
@@ -22,29 +22,17 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-
 
 @dataclass(frozen=True)
 class Offer:
-    """A product that somebody sells.
+    """A product that a shop sells."""
 
-    Attributes:
-        name: Plain text, without tags and entities.
-        image: Web address of a picture.
-        price: Whole units of the currency (won have no smaller one), or None when it is not known.
-        currency: ISO 4217.
-        mall: Who sells it.
-        url: Web address (http or https only) of the offer.
-        provider: Which provider knows it.
-        fetched_at: When the provider learned of it.
-        is_match: Whether it is certainly the code that was asked for.
-    """
-
-    name: str
-    image: str | None
-    price: int | None
-    currency: str
-    mall: str
-    url: str
-    provider: str
-    fetched_at: datetime
-    is_match: bool
+    name: str  # plain text, without tags and entities
+    image: str | None  # web address of a picture
+    price: int | None  # whole units of the currency (won have no smaller one); None when it is not known
+    currency: str  # ISO 4217
+    mall: str  # the shop
+    url: str  # web address (http or https only)
+    provider: str  # name of the price provider
+    fetched_at: datetime  # when the provider learned of it, with a time zone
+    is_match: bool  # whether it is certainly the code that was asked for
 
 
 class PriceError(Exception):

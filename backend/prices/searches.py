@@ -16,15 +16,10 @@ _SITES = (
 
 @dataclass(frozen=True)
 class SearchLink:
-    """A search for a code on a site.
+    """A search for a code on a site."""
 
-    Attributes:
-        name: Name of the site.
-        url: Address of the search's result page.
-    """
-
-    name: str
-    url: str
+    name: str  # of the site
+    url: str  # of the search's result page
 
 
 def search_links(code: str) -> tuple[SearchLink, ...]:

@@ -1,90 +1,39 @@
 """Follows the store's champion: what serves here is what the pointer in the store names, within seconds.
 
 A new champion is fetched, loaded and tried beside the one that serves, and takes its place in one step: a request
-keeps the recognizer that it began with. A champion that cannot be had, or does not read, changes nothing: the one
+keeps the recognizer that it began with. A champion that cannot be fetched, or does not read, changes nothing: the one
 before goes on, and the reason is logged once and shown. The challenger in shadow is followed in the same way.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-import os
-import shutil
-import threading
 import time
-import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar
 
 from backend.reading.model import ModelSlot, Reader
-from backend.reading.priority import lower_priority
-from backend.reading.self_check import SelfCheckError, check_reader
+from backend.reading.model_cache import ModelCache
+from backend.reading.priority import run_gently
+from backend.reading.self_check import check_reader
 from backend.reading.shadow import Shadow
-from datasets.errors import ChampionError, ObjectMissingError, StoreError, StoreFullError, UnknownModelError
-from datasets.models.champions import ChampionRecord, Champions, ShadowRecord
-from datasets.objects.folder import locked
-from datasets.objects.names import is_digest
+from backend.reading.watch_failure import FailureKind, Role, WatchFailure, failure_kind
+from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.samples.places import Places
 from ocr_model.errors import ModelError
 
-__all__ = ["ChampionWatch", "FailureKind", "WatchFailure"]
+__all__ = ["ChampionWatch"]
 
-logger = logging.getLogger("backend")
+_LOG = logging.getLogger(__name__)
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-# A start waits no longer for the store's champion; it serves what it has and takes the champion when it comes.
+# A start waits no longer for the store's champion: it serves another model until the champion comes.
 _FIRST_LOOK_SECONDS = 10.0
 # A champion that could not be taken is tried again later and later, but at least this often.
 _LONGEST_PAUSE_SECONDS = 300.0
-# Fetched models that stay here: a rollback to one of them needs no download.
-_KEPT_MODELS = 6
-_LAST_SERVED = "last-served"
-
-Role = Literal["champion", "challenger"]
-FailureKind = Literal["store-unavailable", "missing", "damaged", "no-room", "misreads", "unexpected"]
-
-_REASONS: dict[FailureKind, str] = {
-    "store-unavailable": "the store does not answer",
-    "missing": "the store does not hold it, or not all of it",
-    "damaged": "its files are damaged, or do not load",
-    "no-room": "there is no room for its files here",
-    "misreads": "it does not read what is plainly printed",
-    "unexpected": "something unexpected happened; the log says what",
-}
-
-
-@dataclass(frozen=True)
-class WatchFailure:
-    """Why the pointer could not be followed.
-
-    Attributes:
-        role: Whose pointer.
-        number: The entry that was not taken; None when the pointer itself could not be read.
-        kind: Why, as a word.
-        at: When it was noticed first, with a time zone.
-        resolved: Whether it has gone well since.
-    """
-
-    role: Role
-    number: int | None
-    kind: FailureKind
-    at: datetime
-    resolved: bool = False
-
-    @property
-    def message(self) -> str:
-        """One sentence that tells nothing of paths and addresses."""
-        who = "The store's entry" if self.number is None else f"Number {self.number}"
-        return f"{who} for the {self.role} could not be taken: {_REASONS[self.kind]}."
 
 
 @dataclass
@@ -107,7 +56,7 @@ class ChampionWatch:
         open_places: Opens the store.
         cache: Folder for fetched models; made when needed.
         seconds: Between looks; 0 never looks, and serves what `load(None)` gives.
-        on_failure: Told of every failure's kind.
+        on_failure: Called with the kind of every failure.
         clock: Seconds from any start, never running backwards.
         now: The time of day, with its zone.
     """
@@ -131,13 +80,13 @@ class ChampionWatch:
         self._load = load
         self._load_challenger = load_challenger
         self._open_places = open_places
-        self._cache = cache
+        self._cache = ModelCache(cache)
         self._seconds = seconds
         self._on_failure = on_failure
         self._clock = clock
         self._now = now
         self._places: Places | None = None
-        self._champions: Champions | None = None
+        self._pointers: tuple[Champions, ShadowHistory] | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
         self._wanted: tuple[int, str] | None = None  # number and model: another store begins its numbers anew
@@ -145,12 +94,12 @@ class ChampionWatch:
 
     @property
     def failure(self) -> WatchFailure | None:
-        """The last failure with the champion, gone well since or not."""
+        """The last failure with the champion, resolved or not."""
         return self._failures.get("champion")
 
     @property
     def shadow_failure(self) -> WatchFailure | None:
-        """The last failure with the challenger, gone well since or not."""
+        """The last failure with the challenger, resolved or not."""
         return self._failures.get("challenger")
 
     @property
@@ -164,7 +113,7 @@ class ChampionWatch:
         return 0 if champion is None else champion.number
 
     async def start(self, *, follow: bool = True) -> None:
-        """Serve the store's champion; without one, or if it cannot be had, the last one served here or the shipped one.
+        """Serve the store's champion; without one that can be fetched, the one served here last, or the shipped model.
 
         Args:
             follow: Whether there is a store; without one it serves what `load(None)` gives.
@@ -204,26 +153,26 @@ class ChampionWatch:
     # -- looking ----------------------------------------------------------------------------------------
 
     async def _look(self) -> None:
-        """Read both pointers and follow them. What goes wrong is noted, never raised: it must not end the watch."""
+        """Read both pointers and follow them. A failure is noted, never raised: it must not end the watch."""
         try:
-            if self._champions is None:
-                self._champions = await _gently(self._open)
-            champions = self._champions
-            champion = await _gently(champions.current)
+            if self._pointers is None:
+                self._pointers = await run_gently(self._open)
+            champions, shadow = self._pointers
+            champion = await run_gently(champions.current)
         except Exception as error:
             self._failed("champion", None, error)
             return
         await self._follow_champion(champions, champion)
         try:
-            challenger = await _gently(champions.shadow)
+            challenger = await run_gently(shadow.current)
         except Exception as error:
             self._failed("challenger", None, error)
             return
         await self._follow_challenger(champions, challenger)
 
-    def _open(self) -> Champions:
+    def _open(self) -> tuple[Champions, ShadowHistory]:
         self._places = self._open_places()
-        return Champions(self._places.authority)
+        return Champions(self._places.authority), ShadowHistory(self._places.authority)
 
     async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> None:
         self._wanted = _identity(record)
@@ -239,21 +188,21 @@ class ChampionWatch:
                 self._failed("champion", record.number, error)
                 return
             self._slot.put(reader, record)
-            await _gently(_remember, self._cache, record)
-        # Else it serves already. Or the store has no champion: one that was emptied is no reason to read worse.
+            await run_gently(self._cache.remember, record)
+        # Else it serves already. Or the store has no champion: an emptied store is no reason to read worse.
         self._succeeded("champion")
 
     async def _follow_challenger(self, champions: Champions, record: ShadowRecord | None) -> None:
         champion = self._slot.champion
         if record is None or record.model is None or (champion is not None and champion.model == record.model):
-            # Nobody, or the champion itself, which would agree with itself about everything.
+            # No challenger, or the champion itself, which would agree with itself about everything.
             self._shadow.stop()
         elif self._shadow.record is None or self._shadow.record.number != record.number:
             if self._is_paused("challenger", record.number):
                 return
             self._shadow.stop()
             try:
-                reader = await _gently(self._ready_challenger, champions, record.model)
+                reader = await run_gently(self._ready_challenger, champions, record.model)
             except Exception as error:
                 self._failed("challenger", record.number, error)
                 return
@@ -262,30 +211,30 @@ class ChampionWatch:
 
     async def _ready(self, champions: Champions, digest: str) -> Reader:
         """Fetch, load and try a champion, while the one before goes on."""
-        folder = await _gently(_fetch, champions, digest, self._cache)
+        folder = await run_gently(self._cache.fetch, champions, digest)
         # At ordinary priority, for a tenth of a second: the threads that a session starts for its readings keep
         # for good the priority of the thread that loads it.
         reader = await asyncio.to_thread(self._load, folder)
-        await _gently(check_reader, reader)
+        await run_gently(check_reader, reader)
         return reader
 
     def _ready_challenger(self, champions: Champions, digest: str) -> Reader:
-        reader = self._load_challenger(_fetch(champions, digest, self._cache))
+        reader = self._load_challenger(self._cache.fetch(champions, digest))
         check_reader(reader)
         return reader
 
     async def _fall_back(self) -> None:
-        """Serve what served last here, so that a store that is away brings no old model back; else the shipped one.
+        """Serve the model that served here last, which an unreachable store must not set back; else the shipped one.
 
         Raises:
             ModelError: The shipped model does not load.
         """
-        reader, record = None, await _gently(_recall, self._cache)
+        reader, record = None, await run_gently(self._cache.recall)
         if record is not None:
             try:
-                reader = await asyncio.to_thread(self._load, self._cache / record.model)
-            except ModelError as error:  # It is only the second choice.
-                logger.warning("the model that served last does not load: %s", error)
+                reader = await asyncio.to_thread(self._load, self._cache.folder(record.model))
+            except ModelError as error:  # The shipped model is left.
+                _LOG.warning("the model that served last does not load: %s", error)
                 record = None
         if reader is None:
             reader = await asyncio.to_thread(self._load, None)
@@ -299,7 +248,7 @@ class ChampionWatch:
         return pause is not None and pause.number == number and self._clock() < pause.until
 
     def _failed(self, role: Role, number: int | None, error: Exception) -> None:
-        kind = _kind(error)
+        kind = failure_kind(error)
         self._on_failure(kind)
         if number is not None:
             before = self._pauses.get(role)
@@ -308,89 +257,19 @@ class ChampionWatch:
             self._pauses[role] = _Pause(number, failures, self._clock() + pause)
         present = self._failures.get(role)
         if present is not None and not present.resolved and (present.number, present.kind) == (number, kind):
-            return  # Said already.
+            return  # It is logged already.
         failure = WatchFailure(role, number, kind, self._now())
         self._failures[role] = failure
         unknown = error if kind == "unexpected" else None
-        logger.error("%s What reads now goes on. %s", failure.message, error, exc_info=unknown)
+        _LOG.error("%s What reads now goes on. %s", failure.message, error, exc_info=unknown)
 
     def _succeeded(self, role: Role) -> None:
         self._pauses.pop(role, None)
         failure = self._failures.get(role)
         if failure is not None and not failure.resolved:
             self._failures[role] = replace(failure, resolved=True)
-            logger.warning("The %s can be followed again.", role)
+            _LOG.warning("The %s can be followed again.", role)
 
 
 def _identity(record: ChampionRecord | None) -> tuple[int, str] | None:
     return None if record is None else (record.number, record.model)
-
-
-async def _gently(job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do a job in a thread that lets readings go first.
-
-    A daemon: one that waits for a store that hangs must not hold up the end of the process.
-    """
-    future: Future[T] = Future()
-
-    def work() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        lower_priority()
-        try:
-            future.set_result(job(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-
-    threading.Thread(target=work, name="champion-watch", daemon=True).start()
-    return await asyncio.wrap_future(future)
-
-
-def _kind(error: Exception) -> FailureKind:
-    match error:
-        case UnknownModelError() | ObjectMissingError():
-            return "missing"
-        case StoreFullError():
-            return "no-room"
-        case ChampionError() | ModelError():
-            return "damaged"
-        case StoreError():
-            return "store-unavailable"
-        case SelfCheckError():
-            return "misreads"
-    return "unexpected"
-
-
-# -- the folder of fetched models ------------------------------------------------------------------------
-
-
-def _fetch(champions: Champions, digest: str, cache: Path) -> Path:
-    folder = champions.fetch(digest, cache, serving=True)
-    with contextlib.suppress(OSError):
-        os.utime(folder)  # used just now, and so among the last to be removed
-    return folder
-
-
-def _remember(cache: Path, record: ChampionRecord) -> None:
-    """Note down who serves, and remove models that have not served for long."""
-    try:
-        temporary = cache / f".{_LAST_SERVED}.{uuid.uuid4().hex}"
-        temporary.write_text(json.dumps(asdict(record) | {"at": record.at.isoformat()}), encoding="utf-8")
-        temporary.replace(cache / _LAST_SERVED)
-        models = [folder for folder in cache.iterdir() if is_digest(folder.name)]
-        models.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in models[_KEPT_MODELS:]:
-            with locked(cache / f".{folder.name}.lock"):  # the lock under which it would be fetched
-                shutil.rmtree(folder)
-    except OSError as error:  # It serves all the same.
-        logger.warning("cannot tidy the folder of fetched models: %s", error)
-
-
-def _recall(cache: Path) -> ChampionRecord | None:
-    """Return the champion that served last, if its model is still here."""
-    try:
-        content = json.loads((cache / _LAST_SERVED).read_bytes())
-        record = ChampionRecord(**content | {"at": datetime.fromisoformat(content["at"])})
-        return record if is_digest(record.model) and (cache / record.model).is_dir() else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None

@@ -1,4 +1,4 @@
-"""Keeps the memory of decoded photos from staying with the process, where the C library is glibc."""
+"""Returns the memory of decoded photos to the system, where the C library is glibc."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["LARGE_PHOTO_PIXELS", "give_back_memory", "share_one_arena"]
 
 # Below this a photo leaves too little behind to be worth the page faults of the next one.
 LARGE_PHOTO_PIXELS = 4_000_000
-# Of glibc's malloc.h.
+# From glibc's malloc.h.
 _M_ARENA_MAX = -8
 
 

@@ -20,7 +20,7 @@ __all__ = ["ModelSlot", "Reader", "Serving"]
 
 
 class Reader(Protocol):
-    """What the backend needs of a recognizer."""
+    """A recognizer, as far as the backend needs it."""
 
     @property
     def info(self) -> ModelInfo:
@@ -34,23 +34,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Serving:
-    """What reads now.
-
-    Attributes:
-        recognizer: Who reads.
-        champion: Which of the store's champions it is; None for the model that came with the code or the settings.
-        since: When it began to read here, with a time zone.
-    """
+    """The recognizer that reads now."""
 
     recognizer: Reader
-    champion: ChampionRecord | None
-    since: datetime
+    champion: ChampionRecord | None  # its entry in the store; None for the shipped model or that of the settings
+    since: datetime  # when it began to read here, with a time zone
 
 
 class ModelSlot:
     """Holds the one recognizer of the process: loading, then ready or failed.
 
-    Whoever takes the recognizer keeps the one he took, so another can be put in without dropping a request.
+    A request keeps the recognizer that it began with, so another can be put in without dropping it.
 
     Args:
         now: The time of day, with its zone.
@@ -68,10 +62,10 @@ class ModelSlot:
 
     @property
     def serving(self) -> Serving:
-        """What reads now.
+        """The recognizer that reads now.
 
         Raises:
-            Problem: 503, while nothing does.
+            Problem: 503, while there is none.
         """
         if self._serving is None:
             raise Problem(
@@ -90,12 +84,12 @@ class ModelSlot:
 
     @property
     def champion(self) -> ChampionRecord | None:
-        """Which of the store's champions reads, if it is one of them that does."""
+        """The store's champion that reads; None while another model does."""
         return None if self._serving is None else self._serving.champion
 
     def put(self, recognizer: Reader, champion: ChampionRecord | None = None) -> None:
         """Serve this recognizer from now on."""
-        # One assignment of one reference: a request sees the old or the new, never something between.
+        # One assignment of one reference: a request sees the old one or the new one.
         self._serving = Serving(recognizer, champion, self._now())
         self._failure = None
 

@@ -19,38 +19,27 @@ __all__ = ["PendingCrop", "PendingPrediction", "PendingPredictions"]
 
 _ID_BYTES = 18
 _BYTES_PER_PIXEL = 3
+# Pixels that take at most this fraction (1/64) of the room are kept, even where the upload would take less.
+_PIXELS_SHARE = 64
 
 
 @dataclass(frozen=True)
 class PendingCrop:
-    """A crop in whichever form takes less memory: its pixels, or the upload and where to cut it.
+    """A crop as its pixels, or as the upload that it is cut out of."""
 
-    Attributes:
-        image: The crop, or None.
-        upload: The uploaded bytes, or None.
-        region: Where the crop is in the upload.
-    """
-
-    image: Image.Image | None
-    upload: bytes | None
-    region: Region
-
-    @classmethod
-    def smallest(cls, image: Image.Image, upload: bytes, region: Region) -> PendingCrop:
-        """Return the form that takes less memory."""
-        if image.width * image.height * _BYTES_PER_PIXEL <= len(upload):
-            return cls(image, None, region)
-        return cls(None, upload, region)
+    image: Image.Image | None  # the crop itself, or None
+    upload: bytes | None  # the uploaded file, or None
+    region: Region  # where the crop lies in the upload
 
     @property
     def size(self) -> int:
         """Bytes of memory that it takes."""
         if self.image is not None:
-            return self.image.width * self.image.height * _BYTES_PER_PIXEL
+            return _pixel_bytes(self.image)
         return len(self.upload or b"")
 
     def cut(self, limits: ImageLimits) -> Image.Image:
-        """Return the crop; decodes the upload again if that is the form it is kept in."""
+        """Return the crop; an upload is decoded again."""
         if self.image is not None:
             return self.image
         return cut_crop(self.upload or b"", self.region, limits).image
@@ -58,21 +47,13 @@ class PendingCrop:
 
 @dataclass(frozen=True)
 class PendingPrediction:
-    """A prediction without a verdict yet.
+    """A prediction without a verdict yet."""
 
-    Attributes:
-        id: Cannot be guessed; whoever has it may label the prediction.
-        prediction: What was read.
-        crop: What it was read from.
-        expires_at: When it is forgotten at the latest, with a time zone.
-        deadline: The same on the clock that never runs backwards, in seconds.
-    """
-
-    id: str
+    id: str  # cannot be guessed; the id alone entitles to label the prediction
     prediction: Prediction
     crop: PendingCrop
-    expires_at: datetime
-    deadline: float
+    expires_at: datetime  # when it is forgotten at the latest, with a time zone
+    deadline: float  # the same on the monotonic clock, in seconds
 
 
 class PendingPredictions:
@@ -108,16 +89,26 @@ class PendingPredictions:
         return len(self._entries)
 
     @property
-    def bytes(self) -> int:
+    def used_bytes(self) -> int:
         """Bytes of crops that are remembered."""
         self._forget_expired()
         return self._bytes
 
-    def add(self, prediction: Prediction, crop: PendingCrop) -> PendingPrediction:
+    def add(self, prediction: Prediction, image: Image.Image, upload: bytes, region: Region) -> PendingPrediction:
         """Remember a prediction under a new id.
 
-        A crop larger than all the room there is is not remembered: its label has to carry the picture again.
+        Pixels are kept unless they would crowd out other crops, so that neither the label nor the challenger decodes
+        the upload again. A crop larger than all the room there is is not remembered: its label has to carry the
+        picture again.
+
+        Args:
+            prediction: What was read.
+            image: The crop that it was read from.
+            upload: The file that the crop was cut out of.
+            region: Where the crop lies in the upload.
         """
+        is_affordable = _pixel_bytes(image) <= max(len(upload), self._most_bytes // _PIXELS_SHARE)
+        crop = PendingCrop(image, None, region) if is_affordable else PendingCrop(None, upload, region)
         entry = PendingPrediction(
             id=secrets.token_urlsafe(_ID_BYTES),
             prediction=prediction,
@@ -145,10 +136,14 @@ class PendingPredictions:
             self._bytes -= entry.crop.size
 
     def _forget_expired(self) -> None:
-        # All live equally long, so the oldest are the first to go.
+        # All live equally long, so the oldest expire first.
         now = self._clock()
         while self._entries:
             oldest = next(iter(self._entries.values()))
             if oldest.deadline > now:
                 return
             self.forget(oldest.id)
+
+
+def _pixel_bytes(image: Image.Image) -> int:
+    return image.width * image.height * _BYTES_PER_PIXEL

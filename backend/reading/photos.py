@@ -20,32 +20,20 @@ _BOX = re.compile(r"\s*(-?\d{1,6})\s*,\s*(-?\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1
 
 @dataclass(frozen=True)
 class Region:
-    """Which part of a photo, and which side of it is up.
+    """A part of a photo, and the side of it that is up."""
 
-    Attributes:
-        box: In pixels of the upright, turned photo; None is the whole photo.
-        turn: Quarter turns clockwise, after the photo's own orientation has been applied.
-    """
-
-    box: Box | None
-    turn: int
+    box: Box | None  # in pixels of the upright, turned photo; None is the whole photo
+    turn: int  # quarter turns clockwise, after the photo's own orientation has been applied
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A region cut out of a photo.
+    """A region cut out of a photo."""
 
-    Attributes:
-        image: RGB.
-        photo_pixels: Width x height of the photo that it was cut out of.
-        decode_milliseconds: Time for decoding.
-        crop_milliseconds: Time for turning and cutting.
-    """
-
-    image: Image.Image
-    photo_pixels: int
-    decode_milliseconds: float
-    crop_milliseconds: float
+    image: Image.Image  # RGB
+    photo_pixels: int  # width x height of the photo that it was cut out of
+    decode_milliseconds: float  # time for decoding
+    crop_milliseconds: float  # time for turning and cutting
 
 
 def parse_region(box: str | None, turn: int) -> Region:
@@ -73,7 +61,7 @@ def parse_region(box: str | None, turn: int) -> Region:
 
 
 def cut_crop(data: bytes, region: Region, limits: ImageLimits) -> Crop:
-    """Decode a photo and cut the region out of it. Takes a tenth of a second for a phone's photo.
+    """Decode a photo and cut the region out of it. A phone's photo takes a tenth of a second.
 
     Raises:
         ImageError: When the bytes are not a usable picture, or the box lies outside of it.

@@ -1,4 +1,4 @@
-"""Whether a freshly loaded model reads at all: one line of clean print, drawn here."""
+"""A self-check of a freshly loaded model: it reads one line of clean print, drawn here."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ __all__ = ["SelfCheckError", "check_reader"]
 
 _LINE = "CW2288-111"
 _LETTER = 40  # pixels
-# How alike, 0..1, what is read and what is drawn must be. Whether a model reads well was decided before it became the
-# champion; here it is only about numbers that are nonsense.
+# How alike, 0..1, the text read and the text drawn must be. How well a model reads was judged before it became the
+# champion; the self-check finds numbers that are nonsense.
 _ALIKE = 0.5
 
 
 class SelfCheckError(Exception):
-    """The model loads and answers, but what it answers is nonsense."""
+    """The model loads and reads, but its readings are nonsense."""
 
 
 def check_reader(reader: Reader) -> None:
     """Read the line with the model.
 
     Raises:
-        SelfCheckError: What it reads has nothing to do with what is drawn.
+        SelfCheckError: Its reading has nothing to do with the line.
         ModelError: It computes no numbers.
     """
     prediction = reader.read(_crop())

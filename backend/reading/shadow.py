@@ -1,7 +1,7 @@
-"""Reads in shadow: the challenger reads what the champion has read, after the shopper has got the answer.
+"""Reading in shadow: the challenger reads what the champion has read, after the shopper has got the answer.
 
 Its readings are compared and counted, and never shown. They take what is left of the machine: one thread of low
-priority, a short queue, and when that is full the reading is left out.
+priority and a short queue; a crop that finds the queue full is left out.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 if TYPE_CHECKING:
-    from datasets.models.champions import ShadowRecord
+    from datasets.models.shadow import ShadowRecord
 
 __all__ = ["Outcome", "Right", "Shadow", "ShadowMetrics", "Tally"]
 
-logger = logging.getLogger("backend")
+_LOG = logging.getLogger(__name__)
 
 Outcome = Literal["same", "different", "dropped", "failed"]
 Right = Literal["both", "champion", "challenger", "neither"]
@@ -38,15 +38,10 @@ _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class ShadowMetrics:
-    """What is counted about reading in shadow, for Prometheus; over all challengers that there were.
-
-    Attributes:
-        readings: Readings by outcome: same or different text, dropped because the queue was full, failed.
-        confidence: Confidence of either on the crops that both have read.
-        labels: Verdicts by who had read what the shopper confirmed; a changed verdict counts again.
-    """
+    """Counts of reading in shadow for Prometheus, over all challengers that there were."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        # Outcomes: same or different text, dropped because the queue was full, failed.
         self.readings = Counter("tags_shadow_readings", "Readings in shadow.", ("outcome",), registry=registry)
         self.confidence = Histogram(
             "tags_shadow_confidence",
@@ -55,6 +50,7 @@ class ShadowMetrics:
             buckets=_SHARES,
             registry=registry,
         )
+        # A changed verdict counts again.
         self.labels = Counter(
             "tags_shadow_labels", "Verdicts by who of champion and challenger was right.", ("right",), registry=registry
         )
@@ -62,21 +58,13 @@ class ShadowMetrics:
 
 @dataclass
 class Tally:
-    """How one challenger compares with one champion, on this backend since both read here.
+    """How one challenger compares with one champion, on this backend since both read here."""
 
-    Attributes:
-        champion: Whose answers the shoppers saw.
-        readings: Crops where both read the same line, or different ones; readings left out because the queue was full;
-            crops that the challenger failed on.
-        champion_confidence: Sum of the champion's confidences over the crops that both have read.
-        challenger_confidence: Sum of the challenger's over the same crops.
-        right: Of the crops that both have read and a shopper has confirmed, who was right.
-    """
-
-    champion: ModelInfo
-    readings: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(Outcome), 0))
-    champion_confidence: float = 0.0
-    challenger_confidence: float = 0.0
+    champion: ModelInfo  # shoppers saw its answers
+    readings: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(Outcome), 0))  # crops
+    champion_confidence: float = 0.0  # sum of the champion's confidences over the crops that both have read
+    challenger_confidence: float = 0.0  # sum of the challenger's over the same crops
+    # Crops that both have read and a shopper has confirmed.
     right: dict[Right, int] = field(default_factory=lambda: dict.fromkeys(get_args(Right), 0))
 
     @property
@@ -94,21 +82,13 @@ class _Challenger:
 
 @dataclass(frozen=True)
 class _Case:
-    """One prediction that both read, or that has its verdict before the challenger has read.
-
-    Attributes:
-        champion: Who else read.
-        champion_text: What it read.
-        challenger_text: What the challenger read; None before it has.
-        verdict: The confirmed line; None before there is one.
-        right: Who was right; None before that is known.
-    """
+    """One prediction that both read, or that has its verdict before the challenger has read."""
 
     champion: ModelInfo
-    champion_text: str
-    challenger_text: str | None = None
-    verdict: str | None = None
-    right: Right | None = None
+    champion_text: str  # what the champion read
+    challenger_text: str | None = None  # what the challenger read; None before it has
+    verdict: str | None = None  # the confirmed line; None before there is one
+    right: Right | None = None  # which of them was right; None before that is known
 
 
 class Shadow:
@@ -135,13 +115,13 @@ class Shadow:
 
     @property
     def record(self) -> ShadowRecord | None:
-        """Whom the store's pointer named, while it reads."""
+        """The entry of the store that names the challenger; None while there is none."""
         challenger = self._challenger
         return None if challenger is None else challenger.record
 
     @property
     def since(self) -> datetime | None:
-        """Since when the challenger reads here."""
+        """When the challenger began to read here."""
         challenger = self._challenger
         return None if challenger is None else challenger.since
 
@@ -169,7 +149,7 @@ class Shadow:
             self._start_anew(None)
 
     def stop(self) -> None:
-        """Read with nobody. Doing it twice does no harm."""
+        """Read with no challenger. Doing it twice does no harm."""
         with self._lock:
             self._challenger = None
             self._start_anew(None)
@@ -181,8 +161,8 @@ class Shadow:
             if challenger is None:
                 return
             if self._tally is None or self._tally.champion != prediction.model:
-                # Another champion: what was counted says nothing about this pair. A late reading of the one
-                # before may do so once more, and costs a few counts.
+                # Another champion: the counts say nothing about this pair. A late reading of the champion before
+                # may start anew once more, and costs a few counts.
                 self._start_anew(Tally(prediction.model))
             if self._jobs > self._waiting:
                 self._count("dropped")
@@ -198,10 +178,10 @@ class Shadow:
         future.add_done_callback(self._on_done)
 
     def confirm(self, prediction_id: str, text: str | None) -> None:
-        """Count who of both was right.
+        """Count which of them was right.
 
         Args:
-            prediction_id: Whose verdict it is.
+            prediction_id: The prediction that the verdict is about.
             text: The confirmed line; None for an unreadable crop, which says nothing about either.
         """
         with self._lock:
@@ -226,7 +206,7 @@ class Shadow:
         try:
             reading = challenger.reader.read(crop.cut(self._limits))
         except Exception as error:
-            logger.warning("the challenger %s failed on a crop: %s", challenger.record.model, error)
+            _LOG.warning("the challenger %s failed on a crop: %s", challenger.record.model, error)
             with self._lock:
                 if self._is_current(challenger, prediction):
                     self._count("failed")
@@ -252,7 +232,7 @@ class Shadow:
     # -- with the lock held -----------------------------------------------------------------------------
 
     def _is_current(self, challenger: _Challenger, prediction: Prediction) -> bool:
-        """Whether the pair that is counted now is still this one."""
+        """Whether this pair is still the one that is counted."""
         is_counted = self._tally is not None and self._tally.champion == prediction.model
         return self._challenger is challenger and is_counted
 
@@ -271,8 +251,8 @@ class Shadow:
             self._cases.popitem(last=False)
 
     def _judge(self, prediction_id: str, case: _Case) -> None:
-        """Keep what is new about a case, and count who was right if that is known now."""
-        right = _who_is_right(case)
+        """Keep the case as it is now, and count which of them was right if that is known."""
+        right = _right_reader(case)
         if self._tally is not None and right != case.right:
             if case.right is not None:
                 self._tally.right[case.right] -= 1
@@ -282,8 +262,8 @@ class Shadow:
         self._cases[prediction_id] = replace(case, right=right)
 
 
-def _who_is_right(case: _Case) -> Right | None:
-    """Judge as accuracy is judged everywhere here: by letters and digits alone."""
+def _right_reader(case: _Case) -> Right | None:
+    """Compare by letters and digits alone, as accuracy is measured everywhere here."""
     if case.verdict is None or case.challenger_text is None:
         return None
     wanted = match_key(case.verdict)

@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz` and `/metrics`: for those who run the service."""
+"""`/healthz`, `/readyz` and `/metrics`: for operation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ router = APIRouter(tags=["operation"])
 
 @router.get("/healthz", summary="Does the process live", response_model=HealthBody)
 async def get_health() -> HealthBody:
-    """Answer as long as the process lives."""
+    """Answer 200 as long as the process lives."""
     return HealthBody(status="ok")
 
 
@@ -31,7 +31,7 @@ async def get_health() -> HealthBody:
 async def get_readiness(services: ServicesDep) -> HealthBody:
     """Answer 200 when the model is loaded and the store is open, 503 with the reason until then."""
     _ = services.model.recognizer
-    _ = services.store
+    _ = services.labels.samples
     return HealthBody(status="ready")
 
 
@@ -42,5 +42,5 @@ async def get_readiness(services: ServicesDep) -> HealthBody:
     responses={200: {"content": {"text/plain": {"example": "tags_ready 1.0\n"}}}},
 )
 async def get_metrics(services: ServicesDep) -> Response:
-    """Return everything that the service counts about itself."""
+    """Return the service's counts of its own work."""
     return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
-from backend.reading.champion_watch import WatchFailure
+from backend.reading.watch_failure import WatchFailure
 from backend.schemas import ChampionBody, ChampionFailureBody, ModelBody
 from ocr_model.codes.text import CHARSET
 

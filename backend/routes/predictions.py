@@ -6,21 +6,22 @@ import time
 from http import HTTPStatus
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, BackgroundTasks, File, Form, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Form
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.metrics import Metrics
 from backend.reading.memory import LARGE_PHOTO_PIXELS, give_back_memory
 from backend.reading.model import Reader
-from backend.reading.pending import PendingCrop, PendingPrediction
-from backend.reading.photos import Crop, Region, cut_crop, parse_region
+from backend.reading.pending import PendingPrediction
+from backend.reading.photos import Crop, Region, cut_crop
 from backend.schemas import (
     CandidateBody,
     CharacterBody,
     FormatBody,
     MillisecondsBody,
     ModelNameBody,
+    PhotoForm,
     PredictionBody,
 )
 from backend.services import Services
@@ -32,19 +33,6 @@ __all__ = ["router"]
 router = APIRouter(tags=["reading"])
 
 _MOST_CANDIDATES = 5
-
-ImageFile = Annotated[UploadFile, File(description="JPEG, PNG, WebP or HEIC; recognised by content, never by name.")]
-BoxField = Annotated[
-    str | None,
-    Form(
-        description="Region to read: x,y,width,height in whole pixels of the upright, turned picture.",
-        examples=["120,80,640,150"],
-    ),
-]
-TurnField = Annotated[
-    int,
-    Form(ge=0, le=3, description="Quarter turns clockwise, after the picture's own orientation was applied."),
-]
 
 
 @router.post(
@@ -64,24 +52,22 @@ TurnField = Annotated[
 async def create_prediction(
     services: ServicesDep,
     afterwards: BackgroundTasks,
-    image: ImageFile,
-    box: BoxField = None,
-    turn: TurnField = 0,
+    form: Annotated[PhotoForm, Form(media_type="multipart/form-data")],
 ) -> PredictionBody:
     """Read the text on a photo, or on a region of it. Nothing is kept but in memory, for minutes."""
     started = time.perf_counter()
     recognizer = services.model.recognizer
-    region = parse_region(box, turn)
+    region = form.region()
     try:
         # The upload waits in its own file, so that only photos being read fill memory.
         upload, crop, prediction, recognize_milliseconds = await services.reading.run(
-            _read, image.file, region, services.settings.image_limits, recognizer
+            _read, form.image.file, region, services.settings.image_limits, recognizer
         )
     except Problem as problem:
         if problem.kind == "overloaded":
             services.metrics.overloaded.inc()
         raise
-    pending = services.pending.add(prediction, PendingCrop.smallest(crop.image, upload, region))
+    pending = services.pending.add(prediction, crop.image, upload, region)
     afterwards.add_task(_shadow, services, pending)
     if crop.photo_pixels > LARGE_PHOTO_PIXELS:
         afterwards.add_task(_tidy, services)
@@ -133,16 +119,16 @@ def _body(pending: PendingPrediction, milliseconds: MillisecondsBody) -> Predict
         code=prediction.code,
         confidence=prediction.confidence,
         characters=[
-            CharacterBody(text=character.text, confidence=character.confidence) for character in prediction.characters
+            CharacterBody.model_validate(character, from_attributes=True) for character in prediction.characters
         ],
         candidates=[
-            CandidateBody(text=candidate.text, code=candidate.code, confidence=candidate.confidence)
+            CandidateBody.model_validate(candidate, from_attributes=True)
             for candidate in prediction.candidates
             if candidate.text != prediction.text
         ][:_MOST_CANDIDATES],
-        formats=[FormatBody(brand=match.brand, name=match.name, code=match.code) for match in prediction.formats],
+        formats=[FormatBody.model_validate(match, from_attributes=True) for match in prediction.formats],
         picture_text=prediction.picture_text,
-        model=ModelNameBody(name=prediction.model.name, version=prediction.model.version),
+        model=ModelNameBody.model_validate(prediction.model, from_attributes=True),
         milliseconds=milliseconds,
         turn_found=prediction.turn,
         expires_at=pending.expires_at,

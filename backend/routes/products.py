@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
-from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import match_key, normalize_text
 
 __all__ = ["router"]

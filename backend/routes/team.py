@@ -11,7 +11,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
-from backend.routes.labels import typed_line
 from backend.schemas import ModelNameBody
 from backend.services import Services
 from backend.team.bodies import (
@@ -23,6 +22,7 @@ from backend.team.bodies import (
     VerdictBody,
 )
 from datasets.errors import CycleRequestError, LabelMovedError, ObjectMissingError, UnknownSampleError
+from ocr_model.codes.verdict import typed_line
 
 if TYPE_CHECKING:
     from backend.team.overview import TeamData

@@ -19,6 +19,7 @@ __all__ = [
     "PeriodBody",
     "ProgressBody",
     "QueueBody",
+    "ReasonBody",
     "RequestedBody",
     "ReviewBody",
     "ReviewItemBody",
@@ -33,6 +34,16 @@ __all__ = [
 Counts = dict[str, int]
 
 
+class ReasonBody(BaseModel):
+    """Why something was decided, asked for, or failed; also who asked, and which set was evaluated."""
+
+    kind: str = Field(description="Names the sentence; `words` is one that a person wrote.", examples=["corrections"])
+    values: dict[str, str | int | float | ReasonBody | None] = Field(
+        description="What fills the sentence.", examples=[{"corrected": 204, "enough": 200}]
+    )
+    text: str = Field(description="The sentence in English.", examples=["204 new corrected labels, 200 are enough"])
+
+
 class SyntheticPartBody(BaseModel):
     """Crops that a recipe draws for a version."""
 
@@ -42,7 +53,7 @@ class SyntheticPartBody(BaseModel):
 
 
 class VersionBody(BaseModel):
-    """A dataset version, and what became of the last cycle that trained on it."""
+    """A dataset version, and the verdict of the last cycle that trained on it."""
 
     name: str
     created_at: datetime
@@ -55,7 +66,7 @@ class VersionBody(BaseModel):
     verdict: Literal["accepted", "rejected", "failed"] | None = Field(
         description="Of the last cycle on it; null: none has finished."
     )
-    reason: str = Field(description="Why, in a sentence; empty without a verdict.")
+    reason: ReasonBody | None = Field(description="Of the verdict; null without one.")
 
 
 class CardBody(BaseModel):
@@ -69,7 +80,7 @@ class CardBody(BaseModel):
 class ScoreBody(BaseModel):
     """Champion and challenger on the same crops of one set."""
 
-    name: str
+    set: ReasonBody
     kind: Literal["holdout", "set"] = Field(description="holdout: crops that shoppers confirmed.")
     crops: int
     champion_right: int
@@ -89,9 +100,9 @@ class CycleBody(BaseModel):
     id: str
     version: str
     outcome: Literal["accepted", "rejected", "failed"]
-    reason: str
-    by: str
-    why: str
+    reason: ReasonBody
+    by: ReasonBody
+    why: ReasonBody
     started_at: datetime
     finished_at: datetime
     champion: ModelNameBody | None
@@ -109,8 +120,8 @@ class ChampionEntryBody(BaseModel):
     name: str
     version: str
     at: datetime
-    by: str
-    reason: str
+    by: ReasonBody
+    reason: ReasonBody
     kind: Literal["promotion", "rollback", "rejection-revert"]
     dataset_version: str | None
     restores: int | None
@@ -124,7 +135,7 @@ class PeriodBody(BaseModel):
     labels: int
     corrected: int
     unreadable: int
-    confidence: Probability = Field(description="Mean of what the readings had said of themselves.")
+    confidence: Probability = Field(description="Mean confidence of the readings.")
 
 
 class QueueBody(BaseModel):
@@ -151,7 +162,7 @@ class LabelsBody(BaseModel):
 class OverviewBody(BaseModel):
     """Data and models at a glance."""
 
-    serving: ModelNameBody | None = Field(description="Who reads on this backend.")
+    serving: ModelNameBody | None = Field(description="The model that reads on this backend.")
     serving_number: int | None = Field(description="Which champion that is; null: the shipped model.")
     champions: list[ChampionEntryBody] = Field(description="The last one serves.")
     versions: list[VersionBody] = Field(description="v2.0 before v10.0.")
@@ -183,18 +194,18 @@ class RunningCycleBody(BaseModel):
     """A cycle that was asked for and has not ended."""
 
     id: str
-    by: str
+    by: ReasonBody
     version: str | None
-    why: str
+    why: ReasonBody
     at: datetime
-    worker: str | None = Field(description="Who took it up last.")
+    worker: str | None = Field(description="That works on it.")
     progress: ProgressBody | None
 
 
 class ActivityBody(BaseModel):
     """What workers do."""
 
-    workers: list[WorkerBody] = Field(description="Those that gave a sign of life of late; none: nobody listens.")
+    workers: list[WorkerBody] = Field(description="Those that are alive; without any, no worker listens.")
     cycles: list[RunningCycleBody] = Field(description="The oldest request first.")
 
 

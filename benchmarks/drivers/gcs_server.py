@@ -1,7 +1,7 @@
-"""A small Google Cloud Storage for tests: the JSON API as google-cloud-storage speaks it, on a real socket.
+"""A small Google Cloud Storage for tests and benchmarks: the JSON API as its client library speaks it, on a socket.
 
-Unlike the emulators on PyPI it honours preconditions, checks the checksums that clients send, and can fail
-on purpose. Objects live in memory. Documented at https://cloud.google.com/storage/docs/json_api/v1/objects.
+Unlike the emulators on PyPI it honours preconditions, checks the checksums that clients send, and can fail on purpose.
+Objects live in memory. Documented at https://cloud.google.com/storage/docs/json_api/v1/objects.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -23,17 +23,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import google_crc32c
 
+from benchmarks.drivers.faults import Faults
+
 
 @dataclass(frozen=True)
 class StoredObject:
-    """One object and its generation, a number that is never used twice."""
+    """One object of a bucket."""
 
     data: bytes
-    generation: int
+    generation: int  # never used twice
     content_type: str
 
     def describe(self, bucket: str, name: str) -> dict[str, Any]:
-        """The metadata resource."""
+        """Return the metadata resource."""
         crc = google_crc32c.value(self.data).to_bytes(4, "big")
         return {
             "kind": "storage#object",
@@ -44,36 +46,17 @@ class StoredObject:
             "metageneration": "1",
             "contentType": self.content_type,
             "size": str(len(self.data)),
-            "md5Hash": base64.b64encode(hashlib.md5(self.data).digest()).decode(),
+            "md5Hash": base64.b64encode(hashlib.md5(self.data, usedforsecurity=False).digest()).decode(),
             "crc32c": base64.b64encode(crc).decode(),
         }
 
 
-@dataclass
-class Faults:
-    """What goes wrong, until set back. Each counts down from a number of requests; -1 means for ever."""
-
-    unavailable: int = 0  # answer 503 and do nothing
-    hang: int = 0  # do nothing and answer nothing, until `stop()` or the client gives up
-    lose_answer: int = 0  # do it, then cut the line without an answer; reads are served
-    applies_to: Callable[[str, str], bool] = field(default=lambda method, path: True)
-
-    def take(self, kind: str, method: str, path: str) -> bool:
-        """Whether this request is to fail in this way; uses one up."""
-        left = getattr(self, kind)
-        if left == 0 or not self.applies_to(method, path):
-            return False
-        if left > 0:
-            setattr(self, kind, left - 1)
-        return True
-
-
 class GcsServer:
-    """The server; a context manager. `url` is what STORAGE_EMULATOR_HOST wants.
+    """The server; a context manager. Its `url` is for STORAGE_EMULATOR_HOST.
 
     Args:
         port: 0 for any free one; another to come back where an earlier server was.
-        page_size: most names in one page of a listing, whatever the client asks for.
+        page_size: Most names in one page of a listing, whatever the client asks for.
     """
 
     def __init__(self, *, port: int = 0, page_size: int = 1000) -> None:
@@ -99,6 +82,7 @@ class GcsServer:
         self.stop()
 
     def start(self) -> None:
+        """Serve, in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -109,26 +93,30 @@ class GcsServer:
         self._http.server_close()
 
     def create_bucket(self, bucket: str) -> None:
+        """Make an empty bucket, unless it is there."""
         self.objects.setdefault(bucket, {})
 
     def names(self, bucket: str, prefix: str = "") -> list[str]:
+        """Return the names of a bucket's objects that begin with a prefix."""
         with self.lock:
             return sorted(name for name in self.objects[bucket] if name.startswith(prefix))
 
     def data(self, bucket: str, name: str) -> bytes:
+        """Return an object's bytes."""
         return self.objects[bucket][name].data
 
     def overwrite(self, bucket: str, name: str, data: bytes) -> None:
-        """Put bytes behind everybody's back."""
+        """Put an object without any precondition, as another program would."""
         with self.lock:
             self.objects[bucket][name] = StoredObject(data, self.next_generation(), "application/octet-stream")
 
     def remove(self, bucket: str, name: str) -> None:
-        """Remove an object behind everybody's back."""
+        """Remove an object without any precondition, as another program would."""
         with self.lock:
             del self.objects[bucket][name]
 
     def next_generation(self) -> int:
+        """Return a number that no object has had."""
         self._generation += 1
         return self._generation
 
@@ -139,10 +127,12 @@ class _Http(ThreadingHTTPServer):
     store: GcsServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has hung up is part of the tests, not news."""
+        """Log nothing: clients that hang up are part of the tests."""
 
 
 class _RefusedError(Exception):
+    """A request that is answered with an error status."""
+
     def __init__(self, status: HTTPStatus, message: str) -> None:
         super().__init__(message)
         self.status = status
@@ -250,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         return stored
 
     def _check(self, bucket: str, name: str, query: dict[str, list[str]]) -> None:
-        """Refuse what does not meet its precondition. Call with the lock held, or the check means nothing."""
+        """Refuse a request that does not meet its precondition. Call it with the lock held, or it proves nothing."""
         stored = self._bucket(bucket).get(name)
         generation = stored.generation if stored else 0
         match = query.get("ifGenerationMatch")
@@ -376,13 +366,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _media_of(body: bytes, boundary: str) -> bytes:
-    """The second part of a multipart/related body, byte for byte: the e-mail parser would touch line ends."""
+    """Return the second part of a multipart/related body, byte for byte: the e-mail parser would touch line ends."""
     part = body.split(b"--" + boundary.encode())[2]
     return part[part.index(b"\r\n\r\n") + 4 : -2]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Wait for something that another thread does. Returns whether it came to be."""
+    """Wait for a condition that another thread brings about; return whether it holds in the end."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():

@@ -17,7 +17,7 @@ SECONDS = 20
 
 
 def chromium_path() -> str | None:
-    """Where a Chromium is installed."""
+    """Return where a Chromium is installed; None without one."""
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -28,60 +28,71 @@ class ReadingPage:
         self.page = page
 
     def open(self, url: str) -> None:
+        """Go to the page and wait until it can be used."""
         self.page.goto(url)
         expect(self.uploader).to_be_visible()
         self.settle()
 
     def settle(self) -> None:
-        """Wait until Streamlit has run: before, widgets of the last run may stand beside their successors."""
+        """Wait until Streamlit has run: until then, widgets of the last run may stand beside their successors."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def upload(self, data: bytes, name: str = "tag.png", media_type: str = "image/png") -> None:
+        """Choose a picture in the file picker."""
         self.page.locator("input[type=file]").set_input_files(
             [FilePayload(name=name, mimeType=media_type, buffer=data)]
         )
 
     @property
     def uploader(self) -> Locator:
+        """The file picker."""
         return self.page.get_by_test_id("stFileUploader")
 
     @property
     def canvas(self) -> Locator:
+        """The canvas that the cropper's box is drawn on."""
         return self.page.frame_locator('iframe[title*="st_cropper"]').locator(".upper-canvas")
 
     def canvas_area(self) -> FloatRect:
-        """Where the cropper's canvas lies in the window, once an earlier cropper has made place."""
+        """Return where the cropper's canvas lies in the window, once an earlier cropper is gone."""
         expect(self.page.locator('iframe[title*="st_cropper"]')).to_have_count(1)
         self.canvas.scroll_into_view_if_needed()
         area = self.canvas.bounding_box()
-        assert area is not None
+        if area is None:
+            raise RuntimeError("the cropper's canvas is not visible")
         return area
 
     @property
     def characters(self) -> Locator:
+        """The line as read."""
         return self.page.locator(".characters")
 
     @property
     def code(self) -> Locator:
+        """The code to search for."""
         return self.page.locator(".code")
 
     @property
     def alert(self) -> Locator:
+        """Messages of any kind."""
         return self.page.get_by_test_id("stAlert")
 
     @property
     def saved(self) -> Locator:
+        """The message that a label is kept."""
         return self.page.get_by_test_id("stAlertContentSuccess")
 
     @property
     def offers(self) -> Locator:
+        """The prices of the offers."""
         return self.page.locator(".offer .amount")
 
     def widget(self, key: str) -> Locator:
-        """The container of the widget with this key."""
+        """Return the container of the widget with this key."""
         return self.page.locator(f".st-key-{key}")
 
     def press(self, key: str) -> None:
+        """Press the button with this key."""
         self.widget(key).get_by_role("button").click()
 
     def expect_text(self, text: str) -> None:
@@ -89,13 +100,15 @@ class ReadingPage:
         expect(self.characters).to_have_attribute("aria-label", text)
 
     def expect_code(self, code: str) -> None:
+        """Wait until exactly this code is shown."""
         expect(self.code).to_have_attribute("data-code", code)
 
     def reading_id(self) -> str:
+        """Return the id of the reading that is shown."""
         return self.page.locator("[data-reading]").get_attribute("data-reading") or ""
 
     def expect_reading_after(self, earlier: str) -> str:
-        """Wait until a reading other than `earlier` is shown; gives its id."""
+        """Wait until a reading other than `earlier` is shown; return its id."""
         expect(self.page.locator("[data-reading]")).not_to_have_attribute("data-reading", earlier)
         return self.reading_id()
 
@@ -118,7 +131,7 @@ class ReadingPage:
         mouse.up()
 
     def overflow(self) -> int:
-        """CSS pixels by which anything stands out of the window sideways."""
+        """Return the CSS pixels by which anything stands out of the window sideways."""
         beyond = self.page.evaluate(
             """() => Math.max(0, ...[...document.querySelectorAll('[data-testid="stMain"] *')]
                 .filter((node) => node.getClientRects().length)
@@ -131,7 +144,7 @@ class ReadingPage:
 def reading_page(
     browser: Browser, url: str, *, locale: str = "en-US", size: tuple[int, int] = DESKTOP, **options: Any
 ) -> Iterator[ReadingPage]:
-    """A fresh browser session on the page."""
+    """Open the page in a fresh browser session."""
     context = browser.new_context(
         locale=locale,
         timezone_id="Asia/Seoul",
@@ -149,12 +162,12 @@ def reading_page(
 
 
 def stored_files(spool: Path, pattern: str) -> list[Path]:
-    """Files of the sample store whose names fit."""
+    """Return the files of the sample store whose names match the pattern, sorted."""
     return sorted(path for path in spool.rglob(pattern) if path.is_file())
 
 
 def stored_text(spool: Path) -> str:
-    """All label events of the store, one after the other."""
+    """Return all label events of the store, one after the other."""
     return "\n".join(path.read_text() for path in stored_files(spool, "*.json*"))
 
 

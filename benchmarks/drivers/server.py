@@ -1,4 +1,4 @@
-"""Programs that browser tests need: started on free ports of 127.0.0.1, waited for, and stopped."""
+"""The product's programs for browser tests and benchmarks: started on free ports of 127.0.0.1, and stopped."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 ROOT = Path(__file__).resolve().parents[2]
+# Keys, models and buckets that a developer's shell may name, and that must not reach a backend here.
+UNSET = ("TAGS_MODEL_DIR", "STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET")
 
 
 def free_port() -> int:
-    """A port that nobody uses at the moment."""
+    """Return a port of 127.0.0.1 that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -28,10 +30,17 @@ def free_port() -> int:
 def program(
     command: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, *, seconds: float = 60
 ) -> Iterator[None]:
-    """Run a command until the block ends; the block starts once `ready` answers with success.
+    """Run a command until the block ends; the block starts once the command is ready.
+
+    Args:
+        command: The command line.
+        environment: Variables beside those of this process.
+        ready: URL that answers 200 once the command is ready.
+        log: File for its output.
+        seconds: Time to get ready.
 
     Raises:
-        RuntimeError: It ended or did not get ready in time; carries the end of its log.
+        RuntimeError: It ended or did not get ready in time; the message holds the end of its log.
     """
     with log.open("wb") as sink:
         process = subprocess.Popen(
@@ -55,7 +64,12 @@ def program(
 
 @contextmanager
 def running_app(backend_url: str, log: Path) -> Iterator[str]:
-    """The Streamlit app; gives its address."""
+    """Run the pages; yield their address.
+
+    Args:
+        backend_url: The backend that they talk to.
+        log: File for their output.
+    """
     port = free_port()
     # -P: as with the `streamlit` command, the current folder is not on the path.
     command = [sys.executable, "-P", "-m", "streamlit", "run", "frontend/app.py", "--server.port", str(port)]
@@ -66,11 +80,15 @@ def running_app(backend_url: str, log: Path) -> Iterator[str]:
 
 @contextmanager
 def running_backend(spool: Path, log: Path, **settings: str) -> Iterator[str]:
-    """The real backend with its own sample store; gives its address."""
+    """Run the real backend with its own sample store; yield its address.
+
+    Args:
+        spool: Folder of the sample store.
+        log: File for its output; the rest that the backend keeps lies beside it.
+        **settings: Environment variables.
+    """
     port = free_port()
-    # Whatever keys and buckets a developer's shell names stay out of the tests: empty means unset.
-    unset = ("TAGS_MODEL_DIR", "STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET")
-    environment = dict.fromkeys(unset, "") | {
+    environment = dict.fromkeys(UNSET, "") | {
         "TAGS_HOST": "127.0.0.1",
         "TAGS_PORT": str(port),
         "TAGS_SPOOL_DIR": str(spool),
@@ -84,7 +102,6 @@ def running_backend(spool: Path, log: Path, **settings: str) -> Iterator[str]:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return requests.get(url, timeout=2).status_code == 200
+    except requests.RequestException:
         return False

@@ -1,1 +1,1 @@
-"""The whole loop in about twenty minutes: shoppers, labels, versions, cycles, champions, and a table at the end."""
+"""The whole loop in about twenty minutes: shoppers, labels, versions, cycles, champions, and a table of figures."""

@@ -4,9 +4,9 @@
 
 Starts the real backend with the shipped champion and the real worker, both on this machine alone, and sends generated
 tags through the API, most of them of a kind that the champion has never seen. About twenty minutes on two quiet cores.
-Ctrl-C stops it and its programs; the same command goes on. Writes table.md and plot.png into the folder.
+Ctrl-C stops it and its programs; the same command continues. Writes table.md and plot.png into the folder.
 
-Exit status: 0 if it shows what it should (two accepted cycles, the new kind read better, the old ones unharmed, the
+Exit status: 0 if it showed everything (two accepted cycles, the new kind read better, the old ones unharmed, the
 mistyped version rejected, no failed request), 1 if not, 2 if it cannot run, 130 if it was stopped.
 """
 
@@ -26,18 +26,22 @@ _NEEDED = ("torch", "torchvision", "trdg", "matplotlib", "fastapi")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; return the exit status."""
+    """Run the demonstration; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.loop_demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder for everything; a stopped one goes on")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: shows in two minutes that everything runs")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for everything; a demonstration that was stopped there goes on"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes: about two minutes that show that everything runs"
+    )
     options = parser.parse_args(arguments)
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         print(f"The demonstration needs {', '.join(missing)}; `make train-setup` installs them.", file=sys.stderr)
         return 2
-    # Here, not above: what they need may be missing.
+    # Imported here, because their packages may be missing.
     from benchmarks.loop_demo.accuracy import MixedModelsError
     from benchmarks.loop_demo.console import Console
     from benchmarks.loop_demo.demonstration import STATE, TooLongError, run
@@ -48,13 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from datasets.errors import StoreError
 
     settings = QUICK if options.quick else FULL
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     try:
         state = DemoState.load(options.out / STATE, settings.name)
         finished = run(options.out, settings, Console(state.seconds), state)
     except KeyboardInterrupt:
-        print("\nStopped; the same command goes on.", file=sys.stderr)
+        print("\nStopped; the same command continues.", file=sys.stderr)
         return 130
     except OtherDemoError as error:
         print(error, file=sys.stderr)
@@ -66,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (options.out / "table.md").write_text(table, encoding="utf-8")
     draw(finished, options.out / "plot.png")
     print(table)
-    print(f"Written to {options.out}: table.md, plot.png; the reports lie in {options.out}/data/spool/cycles.")
+    print(f"Wrote table.md and plot.png to {options.out}; the cycles' reports are in {options.out}/data/spool/cycles.")
     lacking = shortcomings(finished, settings)
     for line in lacking:
         print(f"Not shown: {line}", file=sys.stderr)
@@ -74,9 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # Once is enough: whoever presses Ctrl-C again must not leave the programs running.
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    # A second Ctrl-C must not leave the programs running.
+    for ignored in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ignored, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks.loop_demo.client import Client
-from benchmarks.loop_demo.tags import Kind, TagStream
+from benchmarks.loop_demo.settings import Kind
+from benchmarks.loop_demo.tags import TagStream
 from datasets.cycles.decision import DecisionRules, PairedReadings, difference_interval
+from datasets.reason import Reason
 from ocr_model.codes.text import match_key
 
 _RULES = DecisionRules()
@@ -17,30 +18,19 @@ _RULES = DecisionRules()
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one model made of the fresh tags."""
+    """Which of the fresh tags one model read right."""
 
-    title: str  # when
-    model: str  # version that read all of them
+    title: str  # when it was made
+    model: str  # version of the model that read all of them
     right: Mapping[Kind, tuple[bool, ...]]  # by kind, in the order of numbers
 
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Measurement:
-        """Read it."""
-        right = {kind: tuple(bool(one) for one in flags) for kind, flags in content["right"].items()}
-        return cls(content["title"], content["model"], right)
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        right = {kind: [int(one) for one in flags] for kind, flags in self.right.items()}
-        return {"title": self.title, "model": self.model, "right": right}
-
     def errors(self, kind: Kind) -> int:
-        """Tags of a kind that were misread."""
+        """Misread tags of a kind."""
         return len(self.right[kind]) - sum(self.right[kind])
 
 
 class MixedModelsError(RuntimeError):
-    """Another model took over in the middle of a measurement, or a tag could not be read."""
+    """Another model took over during a measurement, or a tag could not be read."""
 
 
 def measure(
@@ -51,7 +41,14 @@ def measure(
     *,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Measurement:
-    """Have every fresh tag read once.
+    """Let the service read every fresh tag once.
+
+    Args:
+        client: of the service.
+        stream: of the fresh tags.
+        counts: tags of each kind.
+        title: of the measurement.
+        on_progress: called with the tags read so far and all of them.
 
     Raises:
         MixedModelsError: not all were read, or not all by the same model.
@@ -88,12 +85,12 @@ def wilson(count: int, total: int, z: float = 1.959964) -> tuple[float, float]:
 
 
 def change(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float, float]:
-    """How the share of errors changed on the same tags, with its 95 % interval from a paired bootstrap.
+    """The change of the share of errors on the same tags, with its 95 % interval from a paired bootstrap.
 
     Returns:
-        (change, low, high) of the share that is misread, after minus before; negative is better.
+        (change, low, high) of the misread share, after minus before; negative is better.
     """
-    readings = PairedReadings("fresh", "set", tuple(before), tuple(after))
+    readings = PairedReadings(Reason.words("fresh"), "set", tuple(before), tuple(after))
     low, high = difference_interval(readings, _RULES)
     difference = (sum(after) - sum(before)) / len(before) if before else 0.0
     return -difference, -high, -low

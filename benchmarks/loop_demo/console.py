@@ -1,4 +1,4 @@
-"""Tells people how far the demonstration is: lines that stay, and on a terminal one that moves."""
+"""The demonstration's progress: lines that stay, and on a terminal one line that moves."""
 
 from __future__ import annotations
 
@@ -6,44 +6,41 @@ import sys
 import time
 from typing import TextIO
 
+from tqdm import tqdm
+
 _QUIET = 20.0  # seconds between two lines of one stage where there is no terminal
 
 
 class Console:
-    """Prints to a stream; times are those of the whole demonstration."""
+    """Prints to a stream; times are those of the whole demonstration.
+
+    Args:
+        before: seconds that the demonstration ran before it was stopped.
+        stream: standard error unless given.
+    """
 
     def __init__(self, before: float = 0.0, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
         self._begun = time.monotonic() - before
-        self._is_terminal = self._stream.isatty()
-        self._moved, self._has_line = 0.0, False
+        self._said = 0.0
+        self._line = tqdm(file=self._stream, bar_format="{desc}", leave=False, disable=not self._stream.isatty())
 
     @property
     def seconds(self) -> float:
-        """That the demonstration has run."""
+        """Duration of the demonstration so far."""
         return time.monotonic() - self._begun
 
     def say(self, text: str) -> None:
-        """A line that stays."""
-        self._clear()
-        print(f"[{self._clock()}] {text}", file=self._stream, flush=True)
-        self._moved = time.monotonic()
+        """Print a line that stays."""
+        self._line.write(f"[{self._clock()}] {text}", file=self._stream)
+        self._said = time.monotonic()
 
     def move(self, text: str) -> None:
-        """How far it is; on a terminal in place, else a line now and then."""
-        now = time.monotonic()
-        if self._is_terminal:
-            if now - self._moved > 0.2:
-                self._clear()
-                print(f"[{self._clock()}] {text:.100}", end="", file=self._stream, flush=True)
-                self._moved, self._has_line = now, True
-        elif now - self._moved > _QUIET:
+        """Print progress: on a terminal in place, else a line now and then."""
+        if not self._line.disable:
+            self._line.set_description_str(f"[{self._clock()}] {text:.100}")
+        elif time.monotonic() - self._said > _QUIET:
             self.say(text)
-
-    def _clear(self) -> None:
-        if self._has_line:
-            print("\r\x1b[2K", end="", file=self._stream)
-            self._has_line = False
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(self.seconds), 60)

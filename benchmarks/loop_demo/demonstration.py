@@ -1,8 +1,8 @@
-"""The demonstration, stage by stage; each stage that is done is skipped when a stopped demonstration goes on.
+"""The demonstration, stage by stage; a demonstration that was stopped skips the stages that are done.
 
 1. Start the backend with the shipped champion, and measure its errors on fresh tags of each kind.
-2. Let shoppers come; the worker's trigger fires; a cycle trains, evaluates, decides; measure after each promotion.
-   Until as many cycles were accepted as wanted.
+2. Let shoppers come; the worker's trigger fires; a cycle trains, evaluates, decides; measure after each promotion;
+   until as many cycles were accepted as the settings say.
 3. Let a stall type in labels in a hurry, force them into a version, ask for a cycle on it; measure again.
 """
 
@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.loop_demo.accuracy import measure
-from benchmarks.loop_demo.client import Client, Journal
+from benchmarks.loop_demo.client import Client
 from benchmarks.loop_demo.console import Console
+from benchmarks.loop_demo.journal import Journal
 from benchmarks.loop_demo.programs import Program, run_command, running_backend, running_worker
 from benchmarks.loop_demo.settings import DemoSettings
 from benchmarks.loop_demo.shoppers import crowd, stall
@@ -24,9 +25,10 @@ from benchmarks.loop_demo.state import DemoState
 from benchmarks.loop_demo.swaps import SwapWatch
 from benchmarks.loop_demo.tags import TagStream
 from benchmarks.loop_demo.visits import Traffic, VisitLog, send
-from datasets.cycles.cycle import read_reports
-from datasets.cycles.report import CycleReport
-from datasets.cycles.requests import pending, read_progress, request_cycle
+from datasets.cycles.heartbeat import last_beats
+from datasets.cycles.report import CycleReport, Reports
+from datasets.cycles.requests import pending, request_cycle
+from datasets.cycles.wording import in_english
 from datasets.errors import StoreError
 from datasets.models.champions import Champions
 from datasets.samples.history import live_samples, read_history
@@ -41,12 +43,12 @@ _SERVING_WITHIN = 120.0  # seconds from a promotion
 
 
 class TooLongError(RuntimeError):
-    """The demonstration has run longer than it may."""
+    """The demonstration ran longer than its settings allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What there is to tell at the end."""
+    """The outcome of a demonstration."""
 
     state: DemoState
     visits: VisitLog
@@ -57,12 +59,12 @@ class Finished:
 
 
 def run(out: Path, settings: DemoSettings, console: Console, state: DemoState) -> Finished:
-    """Run it, or go on.
+    """Run the demonstration, or continue it.
 
     Args:
         out: folder for everything.
-        settings: how large.
-        console: is told how far it is.
+        settings: its sizes.
+        console: shows progress.
         state: from `DemoState.load`.
 
     Raises:
@@ -97,24 +99,25 @@ class _Demonstration:
         self._state, self._journal, self._log = state, journal, log
         self._fresh = TagStream("fresh", settings.shares)
         self._places = Places.open(data / "spool")
+        self._reports = Reports(self._places.authority)
         self._programs: list[Program] = []
         self._swaps: SwapWatch | None = None
         self._saved = 0.0
 
     def close(self) -> None:
-        """Write down how far it is."""
+        """Save the state."""
         self._save()
         self._places.close()
 
     @property
     def titles(self) -> list[str]:
-        """Of the measurements so far."""
-        return [one.title for one in self._state.measurements]
+        """Titles of the measurements so far."""
+        return [measurement.title for measurement in self._state.measurements]
 
     # --- Stages ---
 
     def run_with(self, backend: Program, url: str) -> None:
-        """All stages that are left."""
+        """Run all stages that are left."""
         self._programs = [backend]
         street = TagStream("shoppers", self._settings.shares)
         with (
@@ -126,13 +129,15 @@ class _Demonstration:
             with Traffic(url, self._journal, self._log, street, "shoppers", crowd()) as traffic:
                 with self._worker():
                     self._run_cycles(client, traffic)
-                # From here the worker takes only what it is asked for, so that the demonstration comes to an end.
+                # From here the worker takes requests only, so that the demonstration comes to an end.
                 with self._worker("--no-triggers"):
                     self._run_mistyped(client, traffic)
 
     @contextlib.contextmanager
     def _worker(self, *more: str) -> Iterator[None]:
-        options = [*self._settings.worker_options(), *more]
+        file = self._out / "worker.toml"
+        file.write_text(self._settings.worker, encoding="utf-8")
+        options = ["--settings", str(file), *self._settings.worker_options(), *more]
         with running_worker(self._data, self._out / "worker.log", options) as worker:
             self._programs.append(worker)
             try:
@@ -145,7 +150,7 @@ class _Demonstration:
         settings, told = self._settings, set(self._state.cycles)
         while True:
             reports = {report.id: report for report in self._own_reports()}
-            for cycle in [one for one in reports if one not in told]:
+            for cycle in [cycle for cycle in reports if cycle not in told]:
                 told.add(cycle)
                 self._state.cycles.append(cycle)
                 self._tell(reports[cycle])
@@ -162,7 +167,7 @@ class _Demonstration:
             self._let_them_come(traffic)
 
     def _run_mistyped(self, client: Client, traffic: Traffic) -> None:
-        """Mistyped labels in bulk: how many the machine sets aside by itself, and what becomes of a version of them."""
+        """Mistyped labels in bulk: how many are set aside as suspicious, and the verdict on a version of them all."""
         state, settings = self._state, self._settings
         traffic.pace = settings.steady
         if state.mistyped_version is None:
@@ -175,7 +180,7 @@ class _Demonstration:
             state.waiting = self._count_waiting()
             self._console.say(
                 f"{state.waiting} of them wait for a second look and stay out of automatic cycles; "
-                "somebody takes all of them all the same (--include-suspicious)"
+                "a version takes all of them nevertheless (--include-suspicious)"
             )
             champion = Champions(self._places.authority).current()
             parent = champion.dataset_version if champion is not None else None
@@ -188,13 +193,13 @@ class _Demonstration:
             share = ["--evaluation-share", str(settings.evaluation_share)]
             taken = ["--collected", _STALL_FILTER, "--include-suspicious"]
             run_command(self._data, ["create", name, *known, *share, *taken])
-            self._console.say(f"created {name}: {_STALL_FILTER}")
+            self._console.say(f"created {name} of the labels with {_STALL_FILTER}")
         if state.mistyped_cycle is None:
             state.mistyped_cycle = request_cycle(
                 self._places.authority, by="demonstration", version=name, why="labels of a stall", key=name
             )
             self._save()
-        while not (found := [one for one in read_reports(self._places.authority) if one.id == state.mistyped_cycle]):
+        while not (found := [report for report in self._reports.all() if report.id == state.mistyped_cycle]):
             self._wait(traffic, 1.0)
             self._tell_progress()
         self._tell(found[0])
@@ -205,7 +210,7 @@ class _Demonstration:
     # --- Steps ---
 
     def _let_them_come(self, traffic: Traffic) -> None:
-        """Shoppers come briskly while the worker waits for labels, and steadily while it works; some seconds of it."""
+        """A second of visits: brisk while the worker waits for labels, steady while it works."""
         is_busy = bool(pending(self._places.authority))
         traffic.pace = self._settings.steady if is_busy else self._settings.brisk
         self._wait(traffic, 1.0)
@@ -221,10 +226,10 @@ class _Demonstration:
     def _tell_progress(self) -> None:
         waiting = pending(self._places.authority)
         with contextlib.suppress(StoreError):
-            progress = read_progress(self._places.authority, waiting[0].id) if waiting else None
-            if progress is not None:
-                share = f"{100 * progress.done // progress.total} %" if progress.total else ""
-                self._console.move(f"cycle: {progress.stage} {share} {progress.message}")
+            for beat in last_beats(self._places.authority):
+                if waiting and beat.doing == waiting[0].id and beat.stage:
+                    share = f"{100 * beat.done // beat.total} %" if beat.total else ""
+                    self._console.move(f"cycle: {beat.stage} {share} {beat.message}")
 
     def _wait_until_served(self, report: CycleReport) -> None:
         if report.promoted_number is None or self._swaps is None:
@@ -233,7 +238,7 @@ class _Demonstration:
             raise TooLongError(f"{report.version} does not serve {_SERVING_WITHIN:.0f} s after its promotion")
         for swap in self._swaps.swaps:
             if swap.number == report.promoted_number:
-                self._console.say(f"the backend serves it {swap.seconds:.1f} s after the promotion")
+                self._console.say(f"the backend serves {swap.version} {swap.seconds:.1f} s after its promotion")
         self._save()
 
     def _measure(self, client: Client, title: str) -> None:
@@ -252,12 +257,12 @@ class _Demonstration:
         self._console.say(f"{title} ({measurement.model}), errors on fresh tags: {', '.join(shares)}")
 
     def _tell(self, report: CycleReport) -> None:
-        self._console.say(f"cycle on {report.version} ({report.why}): {report.reason}")
+        self._console.say(f"cycle on {report.version} ({in_english(report.why)}): {in_english(report.reason)}")
         self._save()
 
     def _own_reports(self) -> list[CycleReport]:
         """Reports of the cycles that the triggers asked for."""
-        return [one for one in read_reports(self._places.authority) if one.id != self._state.mistyped_cycle]
+        return [report for report in self._reports.all() if report.id != self._state.mistyped_cycle]
 
     def _count_waiting(self) -> int:
         live = live_samples(read_history(self._places).events)
@@ -271,13 +276,13 @@ class _Demonstration:
             self._save()
 
     def _check(self, traffic: Traffic) -> None:
-        """Whether everything still runs, and may."""
+        """Make sure that every program runs, and that there is time left."""
         for program in self._programs:
             program.check()
         if traffic.error is not None:
             raise traffic.error
         if self._console.seconds > self._settings.most_seconds:
-            raise TooLongError(f"it ran for {self._console.seconds / 60:.0f} minutes; the same command goes on")
+            raise TooLongError(f"it ran for {self._console.seconds / 60:.0f} minutes; the same command continues")
 
     def _save(self) -> None:
         self._saved = time.monotonic()
@@ -290,10 +295,10 @@ class _Demonstration:
     # --- The end ---
 
     def finished(self) -> Finished:
-        """What there is to tell."""
-        by_id = {report.id: report for report in read_reports(self._places.authority)}
+        """The outcome so far."""
+        by_id = {report.id: report for report in self._reports.all()}
         ids = [*self._state.cycles, *([self._state.mistyped_cycle] if self._state.mistyped_cycle else [])]
-        reports = tuple(by_id[one] for one in ids if one in by_id)
+        reports = tuple(by_id[cycle] for cycle in ids if cycle in by_id)
         catalogue = VersionCatalogue(self._places)
         entries = {name: catalogue.read(name).manifest.entries for name in _names(reports)}
         return Finished(
@@ -301,7 +306,7 @@ class _Demonstration:
             self._log,
             self._journal,
             reports,
-            {name: sum(one.status == "corrected" for one in found) for name, found in entries.items()},
+            {name: sum(entry.status == "corrected" for entry in found) for name, found in entries.items()},
             {name: len(found) for name, found in entries.items()},
         )
 

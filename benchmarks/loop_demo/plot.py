@@ -7,15 +7,15 @@ from typing import Any
 
 from benchmarks.loop_demo.accuracy import wilson
 from benchmarks.loop_demo.demonstration import Finished
-from benchmarks.loop_demo.tags import KINDS, TITLES
+from benchmarks.loop_demo.settings import TITLES
 
-_WINDOW = 80  # visits of a kind that a moving share is taken over
+_WINDOW = 80  # visits of a kind in a moving share
 _COLOURS = {"new": "#c0392b", "tags": "#2c6fbb", "plain": "#5d9c59"}
 
 
 def draw(finished: Finished, path: Path) -> None:
     """Write the picture as PNG."""
-    # Here, not above: the table needs no plots.
+    # Imported here: the table needs no matplotlib.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 4.8), layout="constrained")
@@ -27,12 +27,12 @@ def draw(finished: Finished, path: Path) -> None:
 
 def _draw_errors(axes: Any, finished: Finished) -> None:
     measurements = finished.state.measurements
-    for place, kind in enumerate(KINDS):
+    for place, kind in enumerate(TITLES):
         shares, below, above = [], [], []
-        for one in measurements:
-            total = len(one.right[kind])
-            low, high = wilson(one.errors(kind), total)
-            share = one.errors(kind) / total
+        for measurement in measurements:
+            total = len(measurement.right[kind])
+            low, high = wilson(measurement.errors(kind), total)
+            share = measurement.errors(kind) / total
             shares.append(100 * share)
             below.append(100 * (share - low))
             above.append(100 * (high - share))
@@ -40,7 +40,7 @@ def _draw_errors(axes: Any, finished: Finished) -> None:
         axes.errorbar(
             places, shares, yerr=(below, above), marker="o", capsize=4, color=_COLOURS[kind], label=TITLES[kind]
         )
-    axes.set_xticks(range(len(measurements)), [one.title.replace(" ", "\n", 1) for one in measurements])
+    axes.set_xticks(range(len(measurements)), [measurement.title.replace(" ", "\n", 1) for measurement in measurements])
     axes.set_ylabel("errors on fresh tags, %")
     axes.set_ylim(0, None)
     axes.set_title("Fresh tags, 95 % intervals")
@@ -48,14 +48,14 @@ def _draw_errors(axes: Any, finished: Finished) -> None:
 
 
 def _draw_visits(axes: Any, finished: Finished) -> None:
-    visits = [one for one in finished.visits.visits if one.stream == "shoppers"]
+    visits = [visit for visit in finished.visits.visits if visit.stream == "shoppers"]
     begun = visits[0].at if visits else 0.0
-    for kind in KINDS:
-        own = [one for one in visits if one.kind == kind]
+    for kind in TITLES:
+        own = [visit for visit in visits if visit.kind == kind]
         window = min(_WINDOW, max(1, len(own) // 4))
         times = [(own[at].at - begun) / 60 for at in range(window - 1, len(own))]
         shares = [
-            100 * sum(not one.right for one in own[at + 1 - window : at + 1]) / window
+            100 * sum(not visit.right for visit in own[at + 1 - window : at + 1]) / window
             for at in range(window - 1, len(own))
         ]
         axes.plot(times, shares, color=_COLOURS[kind], label=f"{TITLES[kind]} (last {window})")
@@ -66,5 +66,5 @@ def _draw_visits(axes: Any, finished: Finished) -> None:
     axes.set_xlabel("minutes since the first shopper")
     axes.set_ylabel("readings that were wrong, %")
     axes.set_ylim(0, 100)
-    axes.set_title(f"What shoppers saw: {finished.journal.count} requests, {len(finished.journal.failed)} failed")
+    axes.set_title(f"Shoppers' readings: {finished.journal.count} requests, {len(finished.journal.failed)} failed")
     axes.legend(frameon=False, loc="upper right")

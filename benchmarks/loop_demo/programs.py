@@ -1,6 +1,6 @@
 """The real programs that the demonstration runs: the backend and the worker, stopped when it stops.
 
-They see nothing of the user's own store, bucket, tracker or keys, whatever the environment names.
+The user's own store, bucket, tracker and keys are hidden from them, whatever the environment names.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = "127.0.0.1"
-_READY_WITHIN = 120.0  # seconds; loading torch on a busy machine takes some
+_READY_WITHIN = 120.0  # seconds; loading torch takes long on a busy machine
 _STOP_WITHIN = 30.0
 _OURS = ("TAGS_", "MLFLOW_", "NAVER_")
 _OURS_EXACTLY = frozenset({"STORAGE_URL", "DATABASE_URL", "STORAGE_EMULATOR_HOST", "BACKEND_URL"})
 
 
 class ProgramError(RuntimeError):
-    """A program did not start, or ended too early; the message holds the end of what it said."""
+    """A program did not start, or ended too early; the message holds the end of its log."""
 
 
 class Program:
@@ -36,7 +36,7 @@ class Program:
         self._name, self._process, self._log = name, process, log
 
     def check(self) -> None:
-        """Do nothing while it runs.
+        """Make sure that the program runs.
 
         Raises:
             ProgramError: it has ended.
@@ -45,7 +45,7 @@ class Program:
             raise ProgramError(f"the {self._name} ended with status {self._process.returncode}:\n{_end_of(self._log)}")
 
     def stop(self) -> None:
-        """Ask it to end, and end it if it does not."""
+        """End the program, by force if it does not stop by itself."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -56,14 +56,14 @@ class Program:
 
 
 def environment(data: Path) -> dict[str, str]:
-    """The environment of every program: the user's, but for what would name another store or service."""
+    """The environment of every program: the user's, without variables that name another store or service."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(_OURS) and key not in _OURS_EXACTLY}
     return kept | {"TAGS_DATA_DIR": str(data), "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONUNBUFFERED": "1"}
 
 
 @contextmanager
 def running_backend(data: Path, log: Path) -> Iterator[tuple[Program, str]]:
-    """The backend on a free port of this machine; gives it and its address once it is ready.
+    """The backend on a free port of this machine, and its address, once it is ready.
 
     Raises:
         ProgramError: it does not get ready.
@@ -95,7 +95,7 @@ def running_worker(data: Path, log: Path, options: Sequence[str]) -> Iterator[Pr
 
 
 def run_command(data: Path, arguments: Sequence[str]) -> str:
-    """Run `python -m datasets ...` and return what it prints.
+    """Run `python -m datasets ...` and return its output.
 
     Raises:
         ProgramError: it failed.
@@ -116,7 +116,7 @@ def run_command(data: Path, arguments: Sequence[str]) -> str:
 @contextmanager
 def _running(name: str, command: Sequence[str], variables: dict[str, str], log: Path) -> Iterator[Program]:
     with log.open("ab") as sink:
-        # In a session of its own: Ctrl-C reaches the demonstration alone, which ends it in order.
+        # In a session of its own, so that Ctrl-C reaches the demonstration alone, which then ends it in order.
         process = subprocess.Popen(
             command, cwd=ROOT, env=variables, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
         )

@@ -1,36 +1,52 @@
-"""How large the demonstration is. The full one takes about twenty minutes on two quiet cores; the quick one two."""
+"""Sizes of the demonstration. The full one takes about twenty minutes on two quiet cores, the quick one two."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
-from benchmarks.loop_demo.tags import Kind
+Kind = Literal["new", "tags", "plain"]
+TITLES: dict[Kind, str] = {
+    "new": "new brand, dot matrix",
+    "tags": "photographed tags",
+    "plain": "plain print",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """Sizes, paces and how the worker works."""
+    """Sizes, paces and the options of the worker."""
 
     name: str
-    fresh: dict[Kind, int]  # tags that measure, never labelled
+    fresh: dict[Kind, int]  # tags that only measure, never labelled
     shares: dict[Kind, float]  # of the kinds among the shoppers' tags
     brisk: float  # visits a second while the worker waits for labels
     steady: float  # visits a second while a cycle runs
     corrections: int  # new corrected labels that make a cycle due
-    accepted: int  # cycles that have to be accepted
-    most_cycles: int  # after which it gives up
-    evaluation_share: float  # of the codes that versions hold back
+    accepted: int  # accepted cycles after which the demonstration ends
+    most_cycles: int  # finished cycles after which it gives up
+    evaluation_share: float  # of the codes that versions hold back for evaluation
     stall: int  # mistyped labels
     most_seconds: float  # of the whole demonstration
-    worker: tuple[str, ...] = field(default=())  # further options of `datasets cycle --watch`
+    worker: str  # settings file of `datasets cycle --watch`
+    tracking: bool = True  # whether the cycles are told to MLflow
 
     def worker_options(self) -> list[str]:
-        """Options of `python -m datasets cycle --watch`."""
-        return [
-            *("--corrections", str(self.corrections), "--last", "0", "--every", "0"),
-            *("--pause", "0", "--look", "2", "--evaluation-share", str(self.evaluation_share)),
-            *self.worker,
-        ]
+        """Options of `python -m datasets cycle --watch`, beside its settings file."""
+        return ["--corrections", str(self.corrections), *([] if self.tracking else ["--tracking", "none"])]
+
+
+_EVALUATION_SHARE = 0.25
+_COMMON = f"""look = 2
+
+[triggers]
+last = 0
+every = 0
+pause = 0
+
+[version]
+evaluation_share = {_EVALUATION_SHARE}
+"""
 
 
 FULL = DemoSettings(
@@ -42,15 +58,25 @@ FULL = DemoSettings(
     corrections=250,
     accepted=2,
     most_cycles=4,
-    evaluation_share=0.25,
+    evaluation_share=_EVALUATION_SHARE,
     stall=250,
     most_seconds=3600.0,
-    worker=(
-        *("--crops", "12000", "--checkpoint-every", "4000"),
-        *("--collected-share", "0.4", "--learning-rate", "4e-4", "--average-decay", "0.99"),
-        *("--synthetic-crops", "1600", "--synthetic-evaluation", "v1.0:300:5"),
-        *("--turn-crops", "800", "--calibration-crops", "800", "--check-crops", "64"),
-    ),
+    worker=_COMMON
+    + """synthetic_evaluation = ["v1.0:300:5"]
+
+[cycle.evaluation]
+synthetic_crops = 1600
+
+[cycle.challenger]
+crops = 12000
+checkpoint_every = 4000
+collected_share = 0.4
+learning_rate = 4e-4
+average_decay = 0.99
+turn_crops = 800
+calibration_crops = 800
+check_crops = 64
+""",
 )
 
 QUICK = DemoSettings(
@@ -60,14 +86,24 @@ QUICK = DemoSettings(
     brisk=20.0,
     steady=1.0,
     corrections=40,
-    accepted=0,  # so little training shows that everything runs, not that anything is learned
+    accepted=0,  # so little training proves only that everything runs
     most_cycles=1,
-    evaluation_share=0.25,
+    evaluation_share=_EVALUATION_SHARE,
     stall=12,
     most_seconds=1800.0,
-    worker=(
-        *("--crops", "128", "--batch", "16", "--checkpoint-every", "64", "--average-decay", "0.5"),
-        *("--synthetic-crops", "16", "--turn-crops", "0", "--calibration-crops", "0", "--check-crops", "4"),
-        *("--tracking", "none"),
-    ),
+    worker=_COMMON
+    + """
+[cycle.evaluation]
+synthetic_crops = 16
+
+[cycle.challenger]
+crops = 128
+batch = 16
+checkpoint_every = 64
+average_decay = 0.5
+turn_crops = 0
+calibration_crops = 0
+check_crops = 4
+""",
+    tracking=False,
 )

@@ -1,6 +1,6 @@
-"""Simulated shoppers: they see the picture and what was read in it, and accept, correct, overlook and mistype.
+"""Simulated shoppers: they see the tag and its reading, and accept, correct, overlook and mistype.
 
-A shopper knows what a person who looks at the tag knows, and nothing of the model, the store or the cycle.
+A shopper knows the text on the tag, and nothing of the model, the store or the cycle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ocr_model.codes.text import label_text, match_key
 
 Status = Literal["accepted", "corrected", "unreadable"]
 
-_OVERLOOKED = 2  # edits between reading and tag; who overlooks an error overlooks a small one
+_OVERLOOKED = 2  # most edits between reading and tag of an error that shoppers overlook
 _KEYBOARD = ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _LETTERS_FOR_DIGITS = str.maketrans("01258", "OIZSB")
 
@@ -23,7 +23,7 @@ _LETTERS_FOR_DIGITS = str.maketrans("01258", "OIZSB")
 class Habit:
     """How careful a shopper is."""
 
-    mistypes: float  # chance that what is typed has an error
+    mistypes: float  # chance that typed text has an error
     overlooks: float  # chance that a small error of the reading is accepted
     letters_for_digits: bool = False  # always corrects, and types O for 0, I for 1, Z for 2, S for 5, B for 8
 
@@ -36,7 +36,7 @@ _HASTY_SHARE = 0.1  # of the shoppers
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """Somebody with a phone."""
+    """A person with a phone."""
 
     client: str  # pseudonym of the browser
     habit: Habit
@@ -44,7 +44,7 @@ class Shopper:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a shopper sends."""
+    """A shopper's answer to a reading."""
 
     status: Status
     text: str | None  # typed; None unless corrected
@@ -57,18 +57,18 @@ def crowd(count: int = 40) -> tuple[Shopper, ...]:
 
 
 def stall(count: int = 5) -> tuple[Shopper, ...]:
-    """People who type in the stock of a stall, in a hurry and all in the same wrong way."""
+    """Sellers of a stall who type in their stock in a hurry, all with letters for digits."""
     return tuple(Shopper(f"stall-{place}", STALL) for place in range(count))
 
 
 def judge(shopper: Shopper, read: str, printed: str, rng: random.Random) -> Verdict:
-    """What the shopper says of a reading.
+    """The shopper's verdict on a reading.
 
     Args:
-        shopper: who looks.
-        read: the reading shown.
-        printed: what stands on the tag; "" if nothing can be read there.
-        rng: where the shopper's luck comes from.
+        shopper: whose verdict it is.
+        read: text that is shown.
+        printed: text on the tag; "" if it has none.
+        rng: decides on errors.
     """
     habit, truth = shopper.habit, label_text(printed)
     if not match_key(truth):
@@ -85,7 +85,7 @@ def judge(shopper: Shopper, read: str, printed: str, rng: random.Random) -> Verd
 
 
 def mistype(text: str, rng: random.Random) -> str:
-    """The text with one slip of a finger: a neighbouring key, two characters swapped, one left out, or one twice."""
+    """The text with one slip: a neighbouring key, two characters swapped, one left out, or one typed twice."""
     places = [place for place, character in enumerate(text) if character.isascii() and character.isalnum()]
     place = rng.choice(places)
     before, character, after = text[:place], text[place], text[place + 1 :]

@@ -1,4 +1,4 @@
-"""Notes when each champion was promoted, and when the backend served it."""
+"""Swaps: when each champion was promoted, and when the backend served it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmarks.loop_demo.client import Client, Journal
+from benchmarks.loop_demo.client import Client
+from benchmarks.loop_demo.journal import Journal
 
-_LOOK = 0.25  # seconds between two looks
+_LOOK = 0.25  # seconds between two requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Swap:
 
     number: int  # in the history of champions
     version: str  # of the model
-    promoted_at: float  # seconds since 1970, by the clock of the worker, which is this machine's
+    promoted_at: float  # seconds since 1970, by the worker's clock, which is this machine's
     serving_at: float
 
     @property
@@ -28,9 +29,9 @@ class Swap:
 
 
 class SwapWatch:
-    """Asks the backend a few times a second which model serves, in a thread of its own. A context manager.
+    """Polls the backend's model from a thread of its own. A context manager.
 
-    A champion that serves already at the first look is known, and no swap.
+    A champion that serves already at the first answer is no swap.
     """
 
     def __init__(self, url: str, journal: Journal, known: tuple[Swap, ...] = ()) -> None:
@@ -50,12 +51,12 @@ class SwapWatch:
 
     @property
     def swaps(self) -> tuple[Swap, ...]:
-        """Those seen so far."""
+        """All swaps so far."""
         with self._guard:
             return tuple(self._swaps)
 
     def wait_for(self, number: int, seconds: float) -> bool:
-        """Wait until the champion with this number serves. Returns whether it does."""
+        """Wait until the champion with this number serves; return whether it does."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with self._guard:
@@ -83,7 +84,7 @@ class SwapWatch:
         with self._guard:
             is_new, self._number = number > self._number, number
             # The first entry of a history is the shipped model, which serves before it is written down.
-            if is_new and not is_first and number > 1 and all(one.number != number for one in self._swaps):
+            if is_new and not is_first and number > 1 and all(swap.number != number for swap in self._swaps):
                 self._swaps.append(
                     Swap(
                         number,

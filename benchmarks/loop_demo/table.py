@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from benchmarks.loop_demo.accuracy import Measurement, change, wilson
 from benchmarks.loop_demo.demonstration import REJECTED, Finished
-from benchmarks.loop_demo.settings import DemoSettings
-from benchmarks.loop_demo.tags import TITLES, Kind
+from benchmarks.loop_demo.settings import TITLES, DemoSettings, Kind
 from datasets.cycles.report import CycleReport
+from datasets.cycles.wording import in_english
 
 _AROUND = 10.0  # seconds around a swap in which requests are counted apart
 
 
 def write_table(finished: Finished) -> str:
-    """Errors by kind before and after, what each cycle did, and what shoppers noticed."""
+    """Errors by kind before and after, the cycles, and figures of labels and requests."""
     measurements = finished.state.measurements
     parts = ["## Errors on fresh tags (misread of all, 95 % interval)", _errors(measurements)]
     parts += ["## Cycles", _cycles(finished), "## Figures", _figures(finished)]
@@ -25,7 +25,7 @@ def gain(measurements: Sequence[Measurement], corrections: int, kind: Kind = "ne
     """Points of accuracy per 100 corrections, with its interval, from the first measurement to the last promotion's.
 
     Raises:
-        ValueError: nothing was promoted, or nobody corrected anything.
+        ValueError: nothing was promoted or corrected.
     """
     first, last = measurements[0], _last(measurements)
     if last is first or not corrections:
@@ -35,20 +35,23 @@ def gain(measurements: Sequence[Measurement], corrections: int, kind: Kind = "ne
 
 
 def _last(measurements: Sequence[Measurement]) -> Measurement:
-    return [one for one in measurements if one.title != REJECTED][-1]
+    return [measurement for measurement in measurements if measurement.title != REJECTED][-1]
 
 
 def _errors(measurements: Sequence[Measurement]) -> str:
     first, last = measurements[0], _last(measurements)
-    rows = [["kind", "tags", *(one.title for one in measurements), f"change, {first.title} to {last.title}"]]
+    rows = [
+        ["kind", "tags", *(measurement.title for measurement in measurements), f"change, {first.title} to {last.title}"]
+    ]
     if last is first:
         rows[0][-1] = "change"
     for kind in first.right:
         total = len(first.right[kind])
         row = [TITLES[kind], str(total)]
-        for one in measurements:
-            low, high = wilson(one.errors(kind), total)
-            row.append(f"{100 * one.errors(kind) / total:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
+        for measurement in measurements:
+            errors = measurement.errors(kind)
+            low, high = wilson(errors, total)
+            row.append(f"{100 * errors / total:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
         difference, least, most = map(_points, change(first.right[kind], last.right[kind]))
         row.append(f"{difference} points ({least} to {most})" if last is not first else "-")
         rows.append(row)
@@ -68,7 +71,7 @@ def _cycles(finished: Finished) -> str:
         rows.append(
             [
                 report.version,
-                report.by,
+                in_english(report.by),
                 str(finished.labels.get(report.version, "-")),
                 str(finished.corrections.get(report.version, "-")),
                 report.outcome,
@@ -77,7 +80,11 @@ def _cycles(finished: Finished) -> str:
                 "-" if seconds is None else f"{seconds:.1f} s",
             ]
         )
-    return _aligned(rows) + "\n\n" + "\n".join(f"- {report.version}: {report.reason}" for report in finished.reports)
+    return (
+        _aligned(rows)
+        + "\n\n"
+        + "\n".join(f"- {report.version}: {in_english(report.reason)}" for report in finished.reports)
+    )
 
 
 def _holdout(report: CycleReport) -> str:
@@ -93,7 +100,9 @@ def _figures(finished: Finished) -> str:
     given = sum(street[status] for status in ("accepted", "corrected", "unreadable"))
     around = [journal.between(swap.promoted_at, swap.serving_at + _AROUND) for swap in state.swaps]
     failed_around = sum(
-        swap.promoted_at <= one["at"] <= swap.serving_at + _AROUND for one in journal.failed for swap in state.swaps
+        swap.promoted_at <= failure["at"] <= swap.serving_at + _AROUND
+        for failure in journal.failed
+        for swap in state.swaps
     )
     rows = [
         ["labels of shoppers", f"{given}, of these {street['wrong']} wrong (overlooked or mistyped)"],
@@ -109,7 +118,7 @@ def _figures(finished: Finished) -> str:
     except ValueError as error:
         rows.append(["accuracy gain per 100 corrections", f"- ({error})"])
     rows += [
-        ["requests", f"{journal.count} (readings, labels, looks at which model serves)"],
+        ["requests", f"{journal.count} (readings, labels, looks at the serving model)"],
         ["failed requests", str(len(journal.failed))],
         ["requests while swapping", f"{sum(around)} in {len(around)} swaps, failed {failed_around}"],
         ["minutes in all", f"{state.seconds / 60:.1f}"],
@@ -118,9 +127,15 @@ def _figures(finished: Finished) -> str:
 
 
 def _corrections(finished: Finished) -> int:
-    """Corrected labels in the version of the last accepted cycle, which holds those of the earlier ones, too."""
-    accepted = [one for one in finished.reports if one.outcome == "accepted" and one.id in finished.state.cycles]
+    """Corrected labels in the version of the last accepted cycle, which includes those of the earlier ones."""
+    accepted = _accepted(finished)
     return finished.corrections[accepted[-1].version] if accepted else 0
+
+
+def _accepted(finished: Finished) -> list[CycleReport]:
+    """Reports of the accepted cycles that the triggers asked for."""
+    own = finished.state.cycles
+    return [report for report in finished.reports if report.outcome == "accepted" and report.id in own]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -133,11 +148,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
 
 
 def shortcomings(finished: Finished, settings: DemoSettings) -> list[str]:
-    """What the demonstration should have shown, and did not."""
+    """Results that the demonstration should have shown and did not."""
     lacking = []
-    accepted = [one for one in finished.reports if one.outcome == "accepted" and one.id in finished.state.cycles]
-    if len(accepted) < settings.accepted:
-        lacking.append(f"{len(accepted)} cycles were accepted, not {settings.accepted}")
+    accepted = len(_accepted(finished))
+    if accepted < settings.accepted:
+        lacking.append(f"{accepted} cycles were accepted, not {settings.accepted}")
     measurements = finished.state.measurements
     if settings.accepted:
         first, last = measurements[0], _last(measurements)
@@ -147,7 +162,7 @@ def shortcomings(finished: Finished, settings: DemoSettings) -> list[str]:
                 lacking.append(f"{TITLES[kind]}: the interval of the change reaches up to {100 * high:+.1f} points")
             if kind != "new" and low > 0:
                 lacking.append(f"{TITLES[kind]} got worse by {100 * difference:.1f} points")
-    mistyped = [one for one in finished.reports if one.id == finished.state.mistyped_cycle]
+    mistyped = [report for report in finished.reports if report.id == finished.state.mistyped_cycle]
     if not mistyped or mistyped[0].outcome != "rejected":
         lacking.append("the version of mistyped labels was not rejected")
     if finished.journal.failed:

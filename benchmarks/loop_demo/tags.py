@@ -1,6 +1,6 @@
-"""What shoppers photograph in the demonstration: a new brand's dot-matrix tags, and tags of the kinds known so far.
+"""The tags of the demonstration: a new brand's dot-matrix print, and tags of the kinds known so far.
 
-A shopper's tag is given by its number alone, so a stream that was stopped goes on where it was, and never shows a tag
+The number of a tag alone decides how it looks, so a stream that was stopped goes on where it was and never shows a tag
 twice. Streams with different names share no picture, and of the new kind no code either.
 """
 
@@ -10,30 +10,25 @@ import hashlib
 import random
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.loop_demo.glyphs import ROWS, dots_of
+from benchmarks.loop_demo.settings import Kind
 from data_gen import degradations as degrade
 from data_gen.crop import CropRenderer
 from data_gen.degradations import Generator, Picture
 from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
-from ocr_model.codes.formats import extract_code
+from ocr_model.codes.lines import extract_code
 
-Kind = Literal["new", "tags", "plain"]
-TITLES: dict[Kind, str] = {
-    "new": "new brand, dot matrix",
-    "tags": "photographed tags",
-    "plain": "plain print",
-}
-KINDS: tuple[Kind, ...] = ("new", "tags", "plain")
 _RECIPES: dict[Kind, str] = {"tags": "tags-1", "plain": "v1.0"}
 _STREAMS = ("fresh", "shoppers", "stall")
-_SEEDS = {name: 31_000_000 + place for place, name in enumerate(_STREAMS)}  # no other part of the project has these
+_SEEDS = {
+    name: 31_000_000 + place for place, name in enumerate(_STREAMS)
+}  # seeds that no other part of the project uses
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # like many printers of codes, this brand leaves out I, O and Q
 _DOT = 12  # pixels from dot to dot on the flat tag
@@ -41,16 +36,16 @@ _DOT = 12  # pixels from dot to dot on the flat tag
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag that somebody photographs."""
+    """One photographed tag."""
 
     kind: Kind
     number: int  # in its stream
     image: NDArray[np.uint8]  # grey (H, W)
-    text: str  # what stands on it; "" if there is nothing to read
+    text: str  # printed on it; "" if there is nothing to read
 
     @property
     def png(self) -> bytes:
-        """The picture as it is sent."""
+        """The picture as a browser sends it."""
         done, data = cv2.imencode(".png", self.image)
         if not done:
             raise RuntimeError("PNG encoding failed")
@@ -61,7 +56,7 @@ class TagStream:
     """Tags by number.
 
     Args:
-        name: "fresh" are the tags that only measure; "shoppers" and "stall" those that get labels.
+        name: "fresh" for tags that only measure; "shoppers" and "stall" for tags that get labels.
         shares: of the kinds, relative to each other.
     """
 
@@ -90,13 +85,13 @@ class TagStream:
 
 
 def new_code(stream: str, number: int) -> str:
-    """A code as the new brand prints it, such as `HK4/70936R`; no other stream ever has the same."""
+    """A code as the new brand prints it, such as `HK4/70936R`; two streams never share one."""
     for attempt in range(1000):
         words = random.Random(f"{stream}/{number}/{attempt}")
         letters = "".join(words.choices(_LETTERS, k=3))
         digits = "".join(words.choices("0123456789", k=6))
         code = f"{letters[:2]}{digits[0]}/{digits[1:]}{letters[2]}"
-        # A code that begins with a field's name (RN, SN, CA) would be taken for that field's value.
+        # A code that begins with a field name (RN, SN, CA) would be read as that field's value.
         if _stream_of(code) == stream and extract_code(code) == code:
             return code
     raise RuntimeError("no code for this stream")
@@ -109,8 +104,8 @@ def _stream_of(code: str) -> str:
 def photograph_dots(rng: Generator, text: str) -> NDArray[np.uint8]:
     """A photographed line of dot-matrix print, grey (H, W).
 
-    The dots are small and stand apart, the head jitters, some needles are worn: a person who knows dot matrices reads
-    every character, a recognizer that has not seen such print sees loose points.
+    The dots are small and stand apart, the head jitters, some needles are worn: a person reads every
+    character, a recognizer that has not seen such print sees loose points.
     """
     ink = _print_dots(rng, text)
     picture = _view(rng, ink)

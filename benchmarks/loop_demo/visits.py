@@ -1,4 +1,4 @@
-"""Visits of shoppers: photograph a tag, look at the reading, accept or correct it. All are written down."""
+"""Visits of shoppers: a tag is photographed and read, its reading accepted or corrected. All go into a log."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
-from benchmarks.loop_demo.client import Client, Journal
+from benchmarks.loop_demo.client import Client
+from benchmarks.loop_demo.journal import Journal
+from benchmarks.loop_demo.settings import Kind
 from benchmarks.loop_demo.shoppers import Shopper, judge
-from benchmarks.loop_demo.tags import Kind, Tag, TagStream
+from benchmarks.loop_demo.tags import Tag, TagStream
 from ocr_model.codes.text import label_text, match_key
 
 _SLOWEST = 0.2  # visits a second
@@ -21,21 +24,21 @@ _SLOWEST = 0.2  # visits a second
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit and what became of it."""
+    """One visit and its outcome."""
 
     stream: str
     number: int  # of the tag
     kind: Kind
     at: float  # seconds since 1970
-    model: str  # version that read; "" if nobody did
-    right: bool  # whether the reading was, by the exact match
-    status: str  # of the label as kept; "" if none was
-    true: bool  # whether the label kept is what stands on the tag
-    milliseconds: float  # until the reading was there
+    model: str  # version of the model that read; "" if none did
+    right: bool  # whether the reading matched the tag exactly
+    status: str  # of the kept label; "" if none was kept
+    true: bool  # whether the kept label is the text on the tag
+    milliseconds: float  # from photo to reading
 
 
 class VisitLog:
-    """All visits, each a line of a file, written at once: who was stopped goes on with the next tag."""
+    """All visits, each a line of a file, written at once, so that a stopped stream goes on with the next tag."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._guard = path, threading.Lock()
@@ -43,23 +46,23 @@ class VisitLog:
 
     @property
     def visits(self) -> tuple[Visit, ...]:
-        """All so far, in order."""
+        """All visits so far, in order."""
         with self._guard:
             return tuple(self._visits)
 
     def add(self, visit: Visit) -> None:
-        """Write one down."""
+        """Append a visit."""
         with self._guard:
             self._visits.append(visit)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(visit)) + "\n")
 
     def next_number(self, stream: str) -> int:
-        """The first tag of a stream that nobody has sent."""
+        """The first tag of a stream that no visit has sent."""
         return max((visit.number + 1 for visit in self.visits if visit.stream == stream), default=0)
 
     def labels(self, streams: Sequence[str] = ("shoppers",)) -> Counter[str]:
-        """Labels by status, and those of them that are not what stands on the tag as "wrong"."""
+        """Labels by status; "wrong" counts those that differ from the text on the tag."""
         counts: Counter[str] = Counter()
         for visit in self.visits:
             if visit.status and visit.stream in streams:
@@ -73,9 +76,9 @@ def visit(client: Client, stream: str, tag: Tag, shopper: Shopper, at: float | N
 
     Args:
         client: the shopper's browser.
-        stream: where the tag comes from.
-        tag: what is photographed.
-        shopper: who looks.
+        stream: of the tag.
+        tag: photographed.
+        shopper: who judges the reading.
         at: seconds since 1970; None is now.
     """
     at = time.time() if at is None else at
@@ -95,15 +98,15 @@ def visit(client: Client, stream: str, tag: Tag, shopper: Shopper, at: float | N
 
 
 class Traffic:
-    """Shoppers who come one after the other at some pace, in a thread of their own. A context manager.
+    """Visits one after the other at some pace, in a thread of their own. A context manager.
 
     Args:
         url: of the backend.
         journal: of requests.
         log: of visits.
-        stream: what they photograph.
+        stream: of the photographed tags.
         name: of the stream.
-        shoppers: who comes.
+        shoppers: of the visits, drawn at random.
     """
 
     def __init__(
@@ -127,7 +130,7 @@ class Traffic:
     def _come(self) -> None:
         try:
             with Client(self._url, self._journal) as client:
-                for number in _from(self._log.next_number(self._name)):
+                for number in count(self._log.next_number(self._name)):
                     begun = time.monotonic()
                     self._log.add(send(client, self._stream, self._name, number, self._shoppers))
                     if self._done.wait(max(0.0, 1.0 / max(self.pace, _SLOWEST) - (time.monotonic() - begun))):
@@ -138,15 +141,9 @@ class Traffic:
 
 
 def send(client: Client, stream: TagStream, name: str, number: int, shoppers: Sequence[Shopper]) -> Visit:
-    """The visit with this number: the same tag and the same shopper whenever it is made."""
+    """Make the visit with this number, which always has the same tag and shopper."""
     shopper = random.Random(f"{name}/{number}/who").choice(shoppers)
     return visit(client, name, stream.tag(number), shopper)
-
-
-def _from(number: int) -> Iterable[int]:
-    while True:
-        yield number
-        number += 1
 
 
 def _read(path: Path) -> Iterable[Visit]:
@@ -156,4 +153,4 @@ def _read(path: Path) -> Iterable[Visit]:
         try:
             yield Visit(**json.loads(line))
         except (ValueError, TypeError):
-            continue  # the line at which somebody pulled the plug
+            continue  # a line cut off by a power cut

@@ -25,7 +25,8 @@ from data_gen.writing import plan_dataset
 from ocr_model.codes.text import match_key
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.mixture import CropMixture, WeightedRecipe
-from ocr_model.training.trainer import CropDrawer, CropSource, RecipeCrops, RenderedCrops, TrainingConfig
+from ocr_model.training.rendered_crops import CropDrawer, CropSource, RecipeCrops, RenderedCrops
+from ocr_model.training.schedule import TrainingConfig
 
 SHARD = 1000  # crops
 

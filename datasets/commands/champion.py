@@ -6,16 +6,20 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from datasets.commands.whoami import whoami
-from datasets.cycles.requests import listening, request_cycle
+from datasets.cycles.heartbeat import listening
+from datasets.cycles.requests import request_cycle
 from datasets.cycles.tracking import default_uri, has_begun, tell_champion
+from datasets.cycles.wording import in_english
 from datasets.errors import ChampionError
-from datasets.models.champions import ChampionRecord, Champions, ShadowRecord, share_champions
+from datasets.models.audit import find_model_problems
+from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.shadow import ShadowHistory, ShadowRecord
+from datasets.models.share import share_champions
 from datasets.objects.names import models_url
+from datasets.reason import Reason
 from datasets.samples.places import Places
 
 COMMANDS = ("champion", "request-cycle")
@@ -42,7 +46,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     rollback.add_argument("--to", type=int, metavar="N", help="number of the entry, as `history` shows it")
     shadow = actions.add_parser("shadow", help="let a registered model read beside the champion, without showing it")
     shadow.add_argument("digest", nargs="?", help="or how it begins")
-    shadow.add_argument("--off", action="store_true", help="let nobody read in shadow")
+    shadow.add_argument("--off", action="store_true", help="let no model read in shadow")
     actions.add_parser("share", help="bring the spool's models and champions to a bucket that has none yet")
     request = commands.add_parser("request-cycle", help="ask the worker for a cycle")
     request.add_argument("--version", metavar="NAME", help="dataset version to train on; else the worker creates one")
@@ -54,8 +58,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
             help="of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
         )
     for parser in (promote, rollback, shadow, request):
-        parser.add_argument("--by", default="", help="who wants it (you, on this machine)")
-        parser.add_argument("--reason", default="asked for on the command line", help="in words")
+        parser.add_argument("--by", default="", help="name for the history (you, on this machine)")
+        parser.add_argument("--reason", default="", help="in words")
 
 
 def run(places: Places, options: argparse.Namespace) -> int:
@@ -77,16 +81,16 @@ def run(places: Places, options: argparse.Namespace) -> int:
             for record in champions.history():
                 print(_json(record) if options.json else _line(record))
         case "register":
-            print(champions.register(options.folder))
+            print(champions.registry.register(options.folder))
         case "fetch":
-            print(champions.fetch(_chosen(champions, options.digest), options.to, serving=options.serving))
+            print(champions.registry.fetch(_chosen(champions, options.digest), options.to, serving=options.serving))
         case "promote":
             _promote(places, champions, options)
         case "rollback":
-            record = champions.rollback(options.by or whoami(), options.reason, options.to)
+            record = champions.rollback(options.by or whoami(), _reason(options), options.to)
             _tell(places, champions, record, options.tracking)
         case "shadow":
-            _shadow(champions, options)
+            _shadow(places, champions, options)
         case _:
             _share(places)
     return 0
@@ -95,14 +99,14 @@ def run(places: Places, options: argparse.Namespace) -> int:
 def verify_champions(places: Places) -> int:
     """Check every model and every entry; print what is wrong. Returns how many are."""
     wrong = 0
-    for name, what in Champions(places.authority).problems():
+    for name, what in find_model_problems(places.authority):
         print(f"{places.authority.url}: {name}: {what}")
         wrong += 1
     return wrong
 
 
 def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
-    champion, shadow = champions.current(), champions.shadow()
+    champion, shadow = champions.current(), ShadowHistory(places.authority).current()
     if as_json:
         print(json.dumps({name: json.loads(_json(one)) if one else None for name, one in _both(champion, shadow)}))
         return
@@ -114,12 +118,13 @@ def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
         print(_line(champion))
         print(f"model\t{champion.model}")
     if shadow is not None and shadow.model is not None:
-        print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {shadow.by}\t{shadow.reason}")
+        by, reason = in_english(shadow.by), in_english(shadow.reason)
+        print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {by}\t{reason}")
 
 
 def _chosen(champions: Champions, start: str | None) -> str:
     if start is not None:
-        return champions.find(start)
+        return champions.registry.find(start)
     champion = champions.current()
     if champion is None:
         raise ChampionError("there is no champion in the store yet; name a model to fetch")
@@ -127,7 +132,7 @@ def _chosen(champions: Champions, start: str | None) -> str:
 
 
 def _promote(places: Places, champions: Champions, options: argparse.Namespace) -> None:
-    digest = champions.find(options.digest)
+    digest = champions.registry.find(options.digest)
     if options.expected is None:
         present = champions.current()
         if present is not None and present.model == digest:
@@ -139,7 +144,7 @@ def _promote(places: Places, champions: Champions, options: argparse.Namespace) 
         digest,
         expected=expected,
         by=options.by or whoami(),
-        reason=options.reason,
+        reason=_reason(options),
         dataset_version=options.dataset_version or _trained_on(champions, digest),
     )
     _tell(places, champions, record, options.tracking)
@@ -147,25 +152,25 @@ def _promote(places: Places, champions: Champions, options: argparse.Namespace) 
 
 def _trained_on(champions: Champions, digest: str) -> str | None:
     """The dataset version that a cycle trained the model on, by its card."""
-    about = champions.model(digest).card.get("cycle")
+    about = champions.registry.model(digest).card.get("cycle")
     name = about.get("dataset_version") if isinstance(about, dict) else None
     return name if isinstance(name, str) else None
 
 
 def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking: str) -> None:
-    """Say who serves now, and tell the tracker. Whatever becomes of that, the champion is changed."""
+    """Print which model serves now, and tell the tracker, whose failure does not undo the change."""
     print(_line(record), flush=True)
     if has_begun(tracking):
         told = tell_champion(champions.current, tracking, models_url(places.authority))
         print(told.line, file=sys.stderr)
 
 
-def _shadow(champions: Champions, options: argparse.Namespace) -> None:
+def _shadow(places: Places, champions: Champions, options: argparse.Namespace) -> None:
     if options.off == (options.digest is not None):
         raise ChampionError("name one model to read in shadow, or --off")
-    digest = None if options.off else champions.find(options.digest)
-    record = champions.set_shadow(digest, options.by or whoami(), options.reason)
-    print(f"{record.name} {record.version} reads in shadow" if record.model else "nobody reads in shadow")
+    digest = None if options.off else champions.registry.find(options.digest)
+    record = ShadowHistory(places.authority).set(digest, options.by or whoami(), _reason(options))
+    print(f"{record.name} {record.version} reads in shadow" if record.model else "no model reads in shadow")
 
 
 def _share(places: Places) -> None:
@@ -176,11 +181,15 @@ def _share(places: Places) -> None:
 
 def _request(places: Places, options: argparse.Namespace) -> int:
     objects = places.authority
-    print(request_cycle(objects, by=options.by or whoami(), version=options.version, why=options.reason))
+    print(request_cycle(objects, by=options.by or whoami(), version=options.version, why=_reason(options)))
     workers = listening(objects)
     names = ", ".join(seen.worker for seen in workers)
     print(f"listening: {names}" if workers else "no worker listens; `python -m datasets cycle --watch` is one")
     return 0
+
+
+def _reason(options: argparse.Namespace) -> Reason:
+    return Reason.words(options.reason) if options.reason else Reason(kind="command_line")
 
 
 def _both(
@@ -190,7 +199,9 @@ def _both(
 
 
 def _json(record: ChampionRecord | ShadowRecord) -> str:
-    return json.dumps(asdict(record), ensure_ascii=False, default=datetime.isoformat)
+    content = record.model_dump(mode="json")
+    told = {name: in_english(reason) for name, reason in (("by", record.by), ("reason", record.reason))}
+    return json.dumps(content | told, ensure_ascii=False)
 
 
 def _line(record: ChampionRecord) -> str:
@@ -201,7 +212,7 @@ def _line(record: ChampionRecord) -> str:
         f"{record.kind} to {record.restores}" if record.restores else record.kind,
         record.dataset_version or "-",
         record.at.isoformat(timespec="seconds"),
-        f"by {record.by}",
-        record.reason,
+        f"by {in_english(record.by)}",
+        in_english(record.reason),
     )
     return "\t".join(fields)

@@ -1,4 +1,6 @@
-"""Who asks, for reports and histories."""
+"""The name of the person at the command line, for reports and histories."""
+
+from __future__ import annotations
 
 import getpass
 import socket

@@ -13,12 +13,15 @@ from data_gen.recipe import load_recipe
 from data_gen.writing import plan_dataset
 from datasets.cycles.settings import ChallengerSettings
 from datasets.versions.version import SyntheticPart
+from ocr_model.export.averaging import average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
-from ocr_model.export.graphs import average_networks, check_parity, export_network
+from ocr_model.export.graphs import export_network
+from ocr_model.export.parity import check_parity
 from ocr_model.export.turn_fitting import fit_turn_directory
 from ocr_model.training.evaluation import WEIGHTS, load_run, synthetic_set
 from ocr_model.training.mixture import CropMixture, WeightedRecipe
-from ocr_model.training.trainer import Trainer, TrainingConfig
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.trainer import Trainer
 
 
 class NoWeightsError(RuntimeError):
@@ -171,7 +174,7 @@ def export_challenger(
             weight = float(description.get("decoding", {}).get("ctc_weight", 0.0))
             check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
         if settings.int8_crops and "encoder_int8" in description["files"]:
-            from ocr_model.export.graphs import quantize_directory
+            from ocr_model.export.int8_encoder import quantize_directory
 
             quantize_directory(part, base, settings.int8_crops, checked=settings.int8_check_crops)
         if settings.turn_crops:

@@ -20,12 +20,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-Kind = Literal["holdout", "set", "slice", "status"]
-Verdict = Literal["better", "not better", "not worse", "worse", "unclear"]
+from datasets.cycles.comparison import SetComparison, SetKind, SetVerdict
+from datasets.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +58,15 @@ class DecisionRules:
 class PairedReadings:
     """What both models made of the same crops."""
 
-    name: str  # of the set or slice, for people
-    kind: Kind
+    set: Reason
+    kind: SetKind
     champion: tuple[bool, ...]  # whether it read each crop right
     challenger: tuple[bool, ...]
     groups: tuple[str, ...] = ()  # crops of one name are drawn together; () means each for itself
 
     def __post_init__(self) -> None:
         if len(self.champion) != len(self.challenger) or len(self.groups) not in (0, len(self.champion)):
-            raise ValueError(f"{self.name}: readings and groups of different lengths")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two models on one set or slice."""
-
-    name: str
-    kind: Kind
-    crops: int
-    champion_right: int
-    challenger_right: int
-    fixed: int  # crops that only the challenger reads right
-    broken: int  # crops that only the champion reads right
-    difference: float  # of the shares that are right, challenger minus champion
-    low: float  # ends of the interval of the difference
-    high: float
-    p: float  # of McNemar's exact test, both sides: how likely so uneven a count is if neither is better
-    verdict: Verdict
-    why: str  # in words
+            raise ValueError("readings and groups have different lengths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +74,8 @@ class Decision:
     """What becomes of a challenger."""
 
     accepted: bool
-    reason: str  # a sentence
-    comparisons: tuple[Comparison, ...]  # the holdout first
+    reason: Reason
+    comparisons: tuple[SetComparison, ...]  # the holdout first
 
 
 def decide(holdout: PairedReadings, others: Sequence[PairedReadings], rules: DecisionRules) -> Decision:
@@ -110,21 +90,23 @@ def decide(holdout: PairedReadings, others: Sequence[PairedReadings], rules: Dec
     comparisons = (first, *(compare(one, rules) for one in others))
     worse = [one for one in comparisons[1:] if one.verdict == "worse"]
     unclear = [one for one in comparisons[1:] if one.verdict == "unclear"]
-    gain = f"{first.fixed} errors fixed and {first.broken} new ones on {first.crops} crops that shoppers confirmed"
+    gain = {"fixed": first.fixed, "broken": first.broken, "crops": first.crops}
     if worse:
-        more = f" (and {len(worse) - 1} more)" if len(worse) > 1 else ""
-        return Decision(False, f"Rejected: it harms {worse[0].name}{more}: {worse[0].why}.", comparisons)
+        return Decision(False, _blocked("harms", worse), comparisons)
     if first.verdict != "better":
-        return Decision(False, f"Rejected: not shown to be better: {gain}: {first.why}.", comparisons)
+        return Decision(False, Reason(kind="not_better", values={**gain, "why": first.why}), comparisons)
     if unclear:
-        more = f" (and {len(unclear) - 1} more)" if len(unclear) > 1 else ""
-        sentence = f"Rejected: better on the holdout, but not shown to be harmless on {unclear[0].name}{more}"
-        return Decision(False, f"{sentence}: {unclear[0].why}.", comparisons)
-    harmless = f"not worse on any of {len(others)} other sets and slices" if others else "there is no other set"
-    return Decision(True, f"Accepted: {gain}: {first.why}; {harmless}.", comparisons)
+        return Decision(False, _blocked("not_harmless", unclear), comparisons)
+    accepted = Reason(kind="accepted", values={**gain, **first.why.values, "others": len(others)})
+    return Decision(True, accepted, comparisons)
 
 
-def compare(readings: PairedReadings, rules: DecisionRules) -> Comparison:
+def _blocked(kind: str, by: Sequence[SetComparison]) -> Reason:
+    """Rejected because of the first of these."""
+    return Reason(kind=kind, values={"set": by[0].set, "more": len(by) - 1, **by[0].why.values})
+
+
+def compare(readings: PairedReadings, rules: DecisionRules) -> SetComparison:
     """Count, test and judge one set or slice."""
     crops = len(readings.champion)
     pairs = list(zip(readings.champion, readings.challenger, strict=True))
@@ -137,8 +119,8 @@ def compare(readings: PairedReadings, rules: DecisionRules) -> Comparison:
         verdict, why = _judge_gain(crops, fixed, broken, low, p, _group_balances(readings), rules)
     else:
         verdict, why = _judge_harm(readings.kind, crops, fixed, broken, low, rules)
-    return Comparison(
-        name=readings.name,
+    return SetComparison(
+        set=readings.set,
         kind=readings.kind,
         crops=crops,
         champion_right=sum(readings.champion),
@@ -202,41 +184,39 @@ def _judge_gain(
     p: float,
     groups: Sequence[tuple[int, int]],
     rules: DecisionRules,
-) -> tuple[Verdict, str]:
+) -> tuple[SetVerdict, Reason]:
     if not crops:
-        return "not better", "the holdout is empty"
+        return "not better", Reason(kind="holdout_empty")
     if fixed <= broken:
-        return "not better", "it fixes no more than it breaks"
+        return "not better", Reason(kind="fixes_no_more")
     if p >= rules.level:
-        return "not better", f"within noise (p = {_short(p)}, needed below {rules.level:g})"
+        return "not better", Reason(kind="within_noise", values={"p": p, "level": rules.level})
     better, worse = sum(balance > 0 for _, balance in groups), sum(balance < 0 for _, balance in groups)
     if (by_tag := mcnemar(better, worse)) >= rules.level:
-        counts = f"{better} are read better and {worse} worse"
-        return "not better", f"too few tags tell: {counts} (p = {_short(by_tag)}, needed below {rules.level:g})"
+        values = {"better": better, "worse": worse, "p": by_tag, "level": rules.level}
+        return "not better", Reason(kind="too_few_tags", values=values)
     if low <= 0.0:
-        return "not better", f"the interval of the difference reaches down to {100 * low:+.1f} points"
-    return "better", f"p = {_short(p)}"
+        return "not better", Reason(kind="interval_reaches", values={"low": _points(low)})
+    return "better", Reason(kind="better", values={"p": p})
 
 
 def _judge_harm(
-    kind: Kind, crops: int, fixed: int, broken: int, low: float, rules: DecisionRules
-) -> tuple[Verdict, str]:
+    kind: SetKind, crops: int, fixed: int, broken: int, low: float, rules: DecisionRules
+) -> tuple[SetVerdict, Reason]:
     margin = {"set": rules.margin, "slice": rules.slice_margin}.get(kind, rules.status_margin)
     least = {"set": rules.least_crops, "slice": rules.least_slice}.get(kind, math.inf)
     difference = (fixed - broken) / crops if crops else 0.0
-    told = f"{fixed} fixed, {broken} broken of {crops} crops"
+    counts = {"fixed": fixed, "broken": broken, "crops": crops}
     harm = _at_most(fixed, fixed + broken) if broken > fixed else 1.0
     if difference < -margin and harm < rules.harm_level:
-        return "worse", f"{told}, p = {_short(harm)}"
+        return "worse", Reason(kind="worse", values={**counts, "p": harm})
     if crops < least:
-        return "not worse", f"{told}: no harm is seen"
-    if min(low, difference) <= -margin:
-        return (
-            "unclear",
-            f"{told}, so the loss may be up to {-100 * min(low, difference):.1f} points, more than {100 * margin:g}",
-        )
-    return "not worse", f"{told}"
+        return "not worse", Reason(kind="no_harm_seen", values=counts)
+    most = -min(low, difference)
+    if most >= margin:
+        return "unclear", Reason(kind="unclear", values={**counts, "most": _points(most), "margin": _points(margin)})
+    return "not worse", Reason(kind="not_worse", values=counts)
 
 
-def _short(p: float) -> str:
-    return f"{p:.2g}" if p >= 0.0001 else "below 0.0001"
+def _points(share: float) -> float:
+    return round(100 * share, 6)

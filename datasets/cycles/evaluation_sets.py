@@ -1,15 +1,9 @@
-"""The frozen sets that both models of a cycle read: the collected holdout, and crops of each recipe.
-
-The holdout is drawn from all labels, accepted ones too, whatever the version takes: only then does it look like what
-shoppers photograph. It holds the groups of codes and pictures that the split puts on the evaluation side, given
-everything that the version, its ancestors, and the version that the champion was trained on have put on a side. So
-neither model was trained on any of it. Labels that wait for a second look do not judge.
-"""
+"""The frozen sets that both models of a cycle read: the holdout (see holdout.py), and crops of each recipe."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,23 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from datasets.cycles.decision import Kind, PairedReadings
-from datasets.errors import CropError, UnknownSampleError
-from datasets.samples.damage import Damage, crop_damage, event_damage
-from datasets.samples.history import live_samples, read_history
-from datasets.samples.places import Places
-from datasets.samples.review import find_contradictions, find_suspicious, settle
-from datasets.samples.sample import Sample
-from datasets.samples.store import SampleStore
+from datasets.cycles.comparison import SetKind
+from datasets.cycles.decision import PairedReadings
+from datasets.cycles.report import Example
+from datasets.cycles.wording import in_english
+from datasets.reason import Reason, ReasonValue
 from datasets.versions.card import brands_of
-from datasets.versions.similarity import picture_hash
-from datasets.versions.split import Member, code_key, code_keys, split
-from datasets.versions.version import Rules, SyntheticPart, Version
+from datasets.versions.split import code_key
+from datasets.versions.version import SyntheticPart
 from ocr_model.codes.text import label_text, match_key
 
 FROZEN_SEED = 20_250_801  # of recipes' crops that are evaluated on; nothing trains or calibrates with it
-_LENGTHS = ((0, 0), (1, 6), (7, 9), (10, 12), (13, 99))  # characters, both ends included
+_LENGTHS = ((1, 6), (7, 9), (10, 12), (13, 99))  # characters, both ends included
 _BATCH = 16  # crops that a recognizer reads at once
+_EXAMPLES = 12  # of each kind and set
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,14 @@ class EvaluationCrop:
 class FrozenSet:
     """Crops that nothing is trained on."""
 
-    name: str
+    set: Reason  # which it is
     kind: Literal["holdout", "set"]
     crops: tuple[EvaluationCrop, ...]
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return in_english(self.set)
 
     @property
     def digest(self) -> str:
@@ -66,93 +62,11 @@ class FrozenSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdout:
-    """The collected holdout, and what could not take part."""
-
-    crops: FrozenSet
-    excluded: frozenset[str]  # match keys of its codes: nothing may be rendered with them
-    damaged: tuple[Damage, ...]  # crops that cannot be read, by name
-    damaged_events: tuple[Damage, ...]  # label events that cannot be read, by name
-    of: int  # crops with a label to believe, damaged ones too
-    of_events: int  # label events, damaged ones too
-    waiting: int  # crops whose labels wait for a second look
-    unread_events: int  # label events that are unsent or stand after one that is missing
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class CropReading:
     """What a model read in a crop."""
 
     text: str
     confidence: float
-
-
-def draw_holdout(
-    store: SampleStore, places: Places, lineages: Sequence[Version], rules: Rules, *, most: int = 5000
-) -> Holdout:
-    """Draw the holdout from all labels that are known now.
-
-    Args:
-        store: for the crops.
-        places: of the same spool and bucket.
-        lineages: the version with its ancestors, and those of the champion; what they trained on stays out.
-        rules: of the version: share, nearness, suspicion.
-        most: crops of it, those with the smallest hash.
-
-    Raises:
-        StoreError: the label events cannot be read.
-        BucketUnavailableError: the bucket does not answer.
-    """
-    history = read_history(places, past_damaged=True)
-    lost = event_damage(history.damaged, store.crops_behind)
-    touched = frozenset(digest for one in lost for digest in one.samples)
-    live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
-    believed, waiting = _believed(live, rules)
-    of = len(believed)
-    known = {entry.digest: entry.picture for version in lineages for entry in version.manifest.entries}
-    pictures: dict[str, str] = {}
-    damaged = []
-    for sample in believed:
-        if sample.digest in known:
-            pictures[sample.digest] = known[sample.digest]
-            continue
-        try:
-            pictures[sample.digest] = picture_hash(store.crop(sample.digest))
-        except (CropError, UnknownSampleError) as error:
-            damaged.append(crop_damage(sample.digest, error))
-    believed = [sample for sample in believed if sample.digest in pictures]
-    members = [Member(one.digest, code_key(one.label.text), pictures[one.digest]) for one in believed]
-    past = [
-        Member(entry.digest, entry.code, entry.picture, entry.side)
-        for version in lineages
-        for entry in version.manifest.entries
-        if entry.side != "unreadable"
-    ]
-    sides = split([*members, *past], evaluation_share=rules.evaluation_share, near=rules.near) if members else []
-    held = [sample for sample, side in zip(believed, sides, strict=False) if side == "evaluation"]
-    # A hash decides who stays if there are too many; then the order of the digests, so that the set is always the same.
-    held = sorted(sorted(held, key=lambda one: hashlib.sha256(one.digest.encode()).digest())[:most], key=_digest)
-    crops = []
-    for sample in held:
-        try:
-            image = np.asarray(store.crop(sample.digest).convert("L"))
-        except (CropError, UnknownSampleError) as error:
-            damaged.append(crop_damage(sample.digest, error))
-            continue
-        crops.append(EvaluationCrop(image, sample.label.text, sample.digest, sample.label.status))
-    evaluated = [sample.label.text for sample in held]
-    evaluated += [entry.text for version in lineages for entry in version.manifest.on("evaluation")]
-    excluded = frozenset[str]().union(*map(code_keys, evaluated))
-    return Holdout(
-        FrozenSet("collected holdout", "holdout", tuple(crops)),
-        excluded,
-        tuple(sorted(damaged, key=lambda one: one.name)),
-        lost,
-        of,
-        sum(history.watermark.values()),
-        waiting,
-        history.beyond,
-    )
 
 
 def render_set(recipe: str, count: int, seed: int = FROZEN_SEED) -> FrozenSet:
@@ -177,7 +91,8 @@ def render_set(recipe: str, count: int, seed: int = FROZEN_SEED) -> FrozenSet:
             renderers[name] = CropRenderer(load_recipe(name), load_fonts(load_recipe(name).fonts), seed)
         crop = renderers[name].render(index)
         crops.append(EvaluationCrop(crop.image, crop.text, str(number), "synthetic"))
-    return FrozenSet(f"recipe {Path(recipe).name.removesuffix('.toml')}", "set", tuple(crops))
+    named = Reason(kind="recipe", values={"recipe": Path(recipe).name.removesuffix(".toml")})
+    return FrozenSet(named, "set", tuple(crops))
 
 
 def wanted_sets(parts: Iterable[SyntheticPart], recipes: Iterable[str], count: int) -> tuple[tuple[str, int, int], ...]:
@@ -193,7 +108,7 @@ def wanted_sets(parts: Iterable[SyntheticPart], recipes: Iterable[str], count: i
 
 def read_set(
     model: Path, crops: FrozenSet, *, threads: int = 2, on_progress: Callable[[int], None] | None = None
-) -> list[Reading]:
+) -> list[CropReading]:
     """Read a set with an exported model, as the app would.
 
     Args:
@@ -208,27 +123,27 @@ def read_set(
     from ocr_model.reading.recognizer import Recognizer
 
     reader = Recognizer.load(model, threads=threads)
-    readings: list[Reading] = []
+    readings: list[CropReading] = []
     for first in range(0, len(crops.crops), _BATCH):
         images = [Image.fromarray(crop.image) for crop in crops.crops[first : first + _BATCH]]
-        readings += [Reading(one.text, one.confidence) for one in reader.read_batch(images)]
+        readings += [CropReading(one.text, one.confidence) for one in reader.read_batch(images)]
         if on_progress is not None:
             on_progress(len(readings))
     return readings
 
 
-def is_right(reading: Reading, crop: EvaluationCrop) -> bool:
+def is_right(reading: CropReading, crop: EvaluationCrop) -> bool:
     """The headline metric: equal after removing everything but A-Z and 0-9."""
     return match_key(reading.text) == match_key(crop.text)
 
 
-def is_strictly_right(reading: Reading, crop: EvaluationCrop) -> bool:
+def is_strictly_right(reading: CropReading, crop: EvaluationCrop) -> bool:
     """Equal but for spaces: separators count."""
     return label_text(reading.text) == label_text(crop.text)
 
 
 def pair(
-    crops: FrozenSet, champion: Sequence[Reading], challenger: Sequence[Reading], *, smallest: int = 10
+    crops: FrozenSet, champion: Sequence[CropReading], challenger: Sequence[CropReading], *, smallest: int = 10
 ) -> tuple[PairedReadings, list[PairedReadings]]:
     """Both models' results on a set, and on its slices: by brand format, status, length, and with separators.
 
@@ -243,18 +158,39 @@ def pair(
     groups = [code_key(crop.text) or crop.name for crop in crops.crops]
     right = [(is_right(one, crop), is_right(other, crop)) for crop, one, other in rows]
     strict = [(is_strictly_right(one, crop), is_strictly_right(other, crop)) for crop, one, other in rows]
-    whole = _paired(crops.name, crops.kind, right, groups, range(len(rows)))
-    slices = [_paired(f"{crops.name}, separators too", "slice", strict, groups, range(len(rows)))] if rows else []
-    for title, members in _slices(crops).items():
+    whole = _paired(crops.set, crops.kind, right, groups, range(len(rows)))
+    strictly = Reason(kind="slice_separators", values={"of": crops.set})
+    slices = [_paired(strictly, "slice", strict, groups, range(len(rows)))] if rows else []
+    for title, members in _slices(crops):
         if smallest <= len(members) < len(rows):
-            kind: Kind = "status" if title.startswith("status") else "slice"
-            slices.append(_paired(f"{crops.name}, {title}", kind, right, groups, members))
+            kind: SetKind = "status" if title.kind == "slice_status" else "slice"
+            slices.append(_paired(title, kind, right, groups, members))
     return whole, slices
 
 
+def find_examples(
+    crops: FrozenSet, champion: Sequence[CropReading], challenger: Sequence[CropReading]
+) -> list[Example]:
+    """Crops that only one of both reads right, the first ones of either kind."""
+    found: dict[bool, list[Example]] = {True: [], False: []}
+    for crop, before, after in zip(crops.crops, champion, challenger, strict=True):
+        fixed = is_right(after, crop)
+        if is_right(before, crop) != fixed:
+            example = Example(
+                set=crops.set,
+                crop=crop.name,
+                label=crop.text,
+                champion=before.text,
+                challenger=after.text,
+                fixed=fixed,
+            )
+            found[fixed].append(example)
+    return [*found[True][:_EXAMPLES], *found[False][:_EXAMPLES]]
+
+
 def _paired(
-    name: str,
-    kind: Kind,
+    name: Reason,
+    kind: SetKind,
     right: Sequence[tuple[bool, bool]],
     groups: Sequence[str],
     members: Iterable[int],
@@ -269,35 +205,21 @@ def _paired(
     )
 
 
-def _slices(crops: FrozenSet) -> Mapping[str, list[int]]:
-    """Places of the crops of each slice, by its title."""
-    found: dict[str, list[int]] = {}
+def _slices(crops: FrozenSet) -> list[tuple[Reason, list[int]]]:
+    """Places of the crops of each slice: by brand, length and status."""
+    found: dict[str, tuple[Reason, list[int]]] = {}
     for at, crop in enumerate(crops.crops):
-        low, high = next(bounds for bounds in _LENGTHS if bounds[0] <= len(label_text(crop.text)) <= bounds[1])
-        length = f"{low} or more" if high == _LENGTHS[-1][1] else f"{low} to {high}"
-        titles = [
-            f"brand {brands_of(label_text(crop.text))}" if crop.text else "no text",
-            f"status {crop.status}",
-            f"{length} characters" if crop.text else "no text",
-        ]
-        for title in dict.fromkeys(titles):
-            found.setdefault(title, []).append(at)
-    return dict(sorted(found.items()))
+        for title in _slices_of(crop, crops.set):
+            found.setdefault(in_english(title), (title, []))[1].append(at)
+    return [found[name] for name in sorted(found)]
 
 
-def _believed(live: Sequence[Sample], rules: Rules) -> tuple[list[Sample], int]:
-    """One readable label per crop that nobody has to look at again, by digest; and how many crops wait."""
-    contradictions = find_contradictions(live)
-    doubts = find_suspicious(live, rules.suspicion)
-    by_crop: dict[str, Sample | None] = {}
-    for sample in sorted(settle(live), key=_digest):
-        doubted = sample.digest in contradictions or sample.event in doubts
-        if by_crop.get(sample.digest) is None:
-            by_crop[sample.digest] = None if doubted else sample
-    believed = [sample for sample in by_crop.values() if sample is not None]
-    readable = [sample for sample in believed if sample.label.status != "unreadable"]
-    return readable, len(by_crop) - len(believed)
-
-
-def _digest(sample: Sample) -> str:
-    return sample.digest
+def _slices_of(crop: EvaluationCrop, of: Reason) -> list[Reason]:
+    status = Reason(kind="slice_status", values={"of": of, "status": crop.status})
+    text = label_text(crop.text)
+    if not text:
+        return [Reason(kind="slice_no_text", values={"of": of}), status]
+    low, high = next(bounds for bounds in _LENGTHS if len(text) <= bounds[1])
+    bounds: dict[str, ReasonValue] = {"of": of, "low": low, "high": None if high == _LENGTHS[-1][1] else high}
+    brand = Reason(kind="slice_brand", values={"of": of, "brand": brands_of(text)})
+    return [brand, status, Reason(kind="slice_length", values=bounds)]

@@ -1,4 +1,4 @@
-"""How a cycle trains, evaluates and decides; the defaults suit a nightly run on two cores."""
+"""How a worker works, and how a cycle trains, evaluates and decides; the defaults suit a nightly run on two cores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datasets.cycles.decision import DecisionRules
+from datasets.cycles.next_version import NextVersionSettings
+from datasets.cycles.triggers import TriggerSettings
 from datasets.samples.damage import MOST_DAMAGED
 
 
@@ -71,3 +73,13 @@ class CycleSettings:
             content[0].pop(machine)
         content[1].pop("threads")
         return hashlib.sha256(json.dumps([*content, self.promote], sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """Everything that a settings file may say."""
+
+    cycle: CycleSettings = field(default_factory=CycleSettings)
+    version: NextVersionSettings = field(default_factory=NextVersionSettings)  # that a worker makes for itself
+    triggers: TriggerSettings | None = field(default_factory=TriggerSettings)  # None: only what is asked for
+    look: float = 10.0  # seconds between two looks for requests and triggers

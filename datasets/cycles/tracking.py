@@ -1,9 +1,8 @@
 """Mirrors cycles into MLflow: a run for each cycle, a model version for each accepted challenger, the alias `champion`.
 
 The store says who serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with a time
-limit, and what came of it is a sentence. Whoever reaches the tracker, for a cycle, a promotion or a rollback, brings
-its alias to the model that serves by then; so what it missed while it was down, the next contact makes good. Its
-telemetry is off.
+limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias to the
+model that serves by then; so what it missed while it was down, the next contact makes good. Its telemetry is off.
 
     TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
 """
@@ -22,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasets.cycles.report import REPORT_HTML, REPORT_JSON, REPORT_MARKDOWN, CycleReport
+from datasets.cycles.report import CycleReport
+from datasets.cycles.requests import REPORT_HTML, REPORT_JSON, REPORT_MARKDOWN
+from datasets.cycles.wording import in_english
 from datasets.errors import StoreError
 from datasets.models.champions import ChampionRecord
 
@@ -31,7 +32,7 @@ EXPERIMENT = "shoe-tags"
 MODEL = "shoe-tag-reader"
 ALIAS = "champion"
 TIME_LIMIT = 120.0  # seconds for everything; a new database takes ten
-CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: somebody waits
+CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: a person waits
 _LONGEST_METRIC = 200  # characters of a metric's name
 _SQLITE = "sqlite:///"
 _URI = "TAGS_TRACKER_URI"  # for the process that tells: arguments can be seen by others on the machine
@@ -41,10 +42,10 @@ FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What came of telling the tracker."""
+class TrackerAnswer:
+    """Whether the tracker was reached, and what was done there."""
 
-    heard: bool
+    reached: bool
     line: str  # for people
 
 
@@ -81,7 +82,7 @@ def record_cycle(
         seconds: that it may take.
 
     Returns:
-        What came of it, for the report.
+        A message for the report.
     """
     if not uri:
         return "no tracker is set up"
@@ -96,7 +97,7 @@ def tell_champion(
     environment: Mapping[str, str] | None = None,
     *,
     seconds: float = CHAMPION_TIME_LIMIT,
-) -> Told:
+) -> TrackerAnswer:
     """Let the tracker's alias follow a promotion or a rollback at once. Never fails.
 
     Args:
@@ -107,9 +108,9 @@ def tell_champion(
         seconds: that it may take.
     """
     told = _tell([], uri, source, champion, environment, seconds, "the champion is changed all the same")
-    if told.heard:
+    if told.reached:
         return told
-    return Told(False, f"{told.line}; the next cycle, promotion or rollback that reaches the tracker tells it")
+    return TrackerAnswer(False, f"{told.line}; the next cycle, promotion or rollback that reaches the tracker tells it")
 
 
 def _tell(
@@ -120,14 +121,14 @@ def _tell(
     environment: Mapping[str, str] | None,
     seconds: float,
     without: str,
-) -> Told:
-    told = Told(False, "")
+) -> TrackerAnswer:
+    told = TrackerAnswer(False, "")
     for _ in range(_CONTACTS):
         record = _present(champion)
         named = ["--champion", json.dumps(_described(record))] if record is not None else []
         told = _contact([*arguments, "--source", source, *named], uri, environment, seconds, without)
-        # Two who tell at the same time may be heard in either order: the last one sees whether it told of the past.
-        if not told.heard or _present(champion) == record:
+        # Two processes may reach the tracker in either order: the last one sees whether it told of the past.
+        if not told.reached or _present(champion) == record:
             break
     return told
 
@@ -150,7 +151,7 @@ def _described(record: ChampionRecord) -> dict[str, Any]:
 
 def _contact(
     arguments: Sequence[str], uri: str, environment: Mapping[str, str] | None, seconds: float, without: str
-) -> Told:
+) -> TrackerAnswer:
     where = f"the tracker at {shown(uri)}"
     settings = {
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -169,13 +170,15 @@ def _contact(
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return Told(False, f"{where} gave no answer within {seconds:.0f} s; {without}")
+        return TrackerAnswer(False, f"{where} gave no answer within {seconds:.0f} s; {without}")
     except OSError as error:
-        return Told(False, f"{where} was not reached, and {without}: {error}")
+        return TrackerAnswer(False, f"{where} was not reached, and {without}: {error}")
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        return Told(False, f"{where} failed, and {without}: {_without_secrets(lines[-1] if lines else '')[:300]}")
-    return Told(True, f"{where}: {done.stdout.strip().splitlines()[-1]}")
+        return TrackerAnswer(
+            False, f"{where} failed, and {without}: {_without_secrets(lines[-1] if lines else '')[:300]}"
+        )
+    return TrackerAnswer(True, f"{where}: {done.stdout.strip().splitlines()[-1]}")
 
 
 def shown(uri: str) -> str:
@@ -188,10 +191,11 @@ def metrics_of(report: CycleReport) -> dict[str, float]:
     found = {f"seconds {stage}": seconds for stage, seconds in report.seconds.items()}
     for one in report.comparisons:
         if one.crops:
-            found[f"{one.name} champion"] = one.champion_right / one.crops
-            found[f"{one.name} challenger"] = one.challenger_right / one.crops
-            found[f"{one.name} difference"] = one.difference
-            found[f"{one.name} p"] = one.p
+            name = in_english(one.set)
+            found[f"{name} champion"] = one.champion_right / one.crops
+            found[f"{name} challenger"] = one.challenger_right / one.crops
+            found[f"{name} difference"] = one.difference
+            found[f"{name} p"] = one.p
     return {re.sub(r"[^A-Za-z0-9_./ -]", "_", name)[:_LONGEST_METRIC]: value for name, value in found.items()}
 
 
@@ -227,7 +231,7 @@ def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
             "dataset_version": report.version,
             "dataset_hash": report.version_hash,
             "outcome": report.outcome,
-            "reason": report.reason[:4000],
+            "reason": in_english(report.reason)[:4000],
         }
         run_id = client.create_run(experiment_id, run_name=report.id, tags=tags).info.run_id
     settings = [

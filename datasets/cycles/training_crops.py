@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, crop_damage
 from datasets.samples.store import SampleStore
@@ -70,7 +72,8 @@ def write_training_crops(
     if done.is_file():
         saved = json.loads(done.read_text(encoding="utf-8"))
         if saved.pop("about") == about:
-            return TrainingCrops(folder, damaged=tuple(map(Damage.from_json, saved.pop("damaged"))), **saved)
+            unread = TypeAdapter(tuple[Damage, ...]).validate_python(saved.pop("damaged"))
+            return TrainingCrops(folder, damaged=unread, **saved)
     shutil.rmtree(folder, ignore_errors=True)  # of a stopped run; or a sample was removed since
     folder.mkdir(parents=True)
     reader = Recognizer.load(champion, threads=threads)

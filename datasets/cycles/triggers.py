@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
+from datasets.reason import Reason
 from datasets.samples.event import EventName
 from datasets.samples.review import SuspicionRules, find_contradictions, find_suspicious, settle
 from datasets.samples.sample import Sample
-
-TriggerKind = Literal["corrections", "schedule", "correction rate", "confidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class TriggerSettings:
     """When a cycle is due."""
 
     corrections: int = 200  # new corrected labels that make one due; 0 = never for this reason
-    every: timedelta | None = timedelta(days=7)  # after the last one; None = no schedule
+    every: timedelta = timedelta(days=7)  # after the last one; 0 = no schedule
     last: int = 500  # readings of the champion that tell whether it drifts; 0 = nobody looks
     highest_correction_rate: float = 0.25  # of these; beyond it is drift
     lowest_confidence: float = 0.75  # mean of these; below it is drift
@@ -57,14 +55,6 @@ class LabelCounts:
     confidence: float  # mean of these; 0.0 without any
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Why a cycle is due."""
-
-    kind: TriggerKind
-    why: str  # in words
-
-
 def count_labels(
     samples: Sequence[Sample],
     seen: Mapping[str, int],
@@ -97,24 +87,26 @@ def count_labels(
     )
 
 
-def due(counts: LabelCounts, last: LastCycle | None, now: datetime, settings: TriggerSettings) -> Trigger | None:
-    """Whether a cycle is due, and why. Without any cycle before, the schedule waits for nothing."""
+def due(counts: LabelCounts, last: LastCycle | None, now: datetime, settings: TriggerSettings) -> Reason | None:
+    """Why a cycle is due; None if it is not. Without any cycle before, the schedule waits for nothing."""
     if last is not None and now - last.finished_at < settings.pause:
         return None
     if settings.corrections and counts.new_corrected >= settings.corrections:
-        return Trigger("corrections", f"{counts.new_corrected} new corrected labels, {settings.corrections} are enough")
+        values = {"corrected": counts.new_corrected, "enough": settings.corrections}
+        return Reason(kind="corrections", values=values)
     if counts.new < max(1, settings.least_new):
         return None
     if settings.last and counts.readings >= settings.last:
         if counts.correction_rate > settings.highest_correction_rate:
-            why = f"{100 * counts.correction_rate:.1f} % of the last {counts.readings} readings were corrected"
-            return Trigger("correction rate", f"{why}, the band ends at {100 * settings.highest_correction_rate:g} %")
+            rate, band = 100 * counts.correction_rate, round(100 * settings.highest_correction_rate, 6)
+            return Reason(kind="correction_rate", values={"rate": rate, "count": counts.readings, "band": band})
         if counts.confidence < settings.lowest_confidence:
-            why = f"the last {counts.readings} readings have a mean confidence of {counts.confidence:.3f}"
-            return Trigger("confidence", f"{why}, the band begins at {settings.lowest_confidence:g}")
-    if settings.every is not None and (last is None or now - last.finished_at >= settings.every):
-        since = "none before" if last is None else f"the last one ended {last.finished_at:%Y-%m-%d %H:%M} UTC"
-        return Trigger("schedule", f"one every {settings.every}, {since}; {counts.new} new labels")
+            mean, band = counts.confidence, settings.lowest_confidence
+            return Reason(kind="confidence", values={"mean": mean, "count": counts.readings, "band": band})
+    if settings.every and (last is None or now - last.finished_at >= settings.every):
+        before = None if last is None else last.finished_at.isoformat()
+        every = settings.every.total_seconds()
+        return Reason(kind="schedule", values={"every": every, "last": before, "new": counts.new})
     return None
 
 

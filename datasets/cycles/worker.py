@@ -1,4 +1,4 @@
-"""The worker: gives signs of life, takes up cycles that were asked for, and asks for one when a trigger says so.
+"""The worker: takes up cycles that were asked for, and asks for one when a trigger says so.
 
 Whatever is to be run is a request in the store first, so that a worker that was killed finds it again, and two workers
 that see the same trigger ask once.
@@ -6,41 +6,23 @@ that see the same trigger ask once.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import os
-import re
-import socket
 import threading
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from datasets.cycles.cycle import (
-    CycleBusyError,
-    CycleImpossibleError,
-    CycleStoppedError,
-    publish_failure,
-    read_reports,
-    run_cycle,
-    told,
-)
-from datasets.cycles.next_version import NextVersionSettings, create_next_version, next_version_name
-from datasets.cycles.progress import OnProgress, ProgressWriter
-from datasets.cycles.report import CycleReport
-from datasets.cycles.requests import (
-    CycleRequest,
-    cycle_file_name,
-    pending,
-    request_cycle,
-    worker_gone,
-    worker_seen,
-)
-from datasets.cycles.settings import CycleSettings
-from datasets.cycles.triggers import LabelCounts, LastCycle, Trigger, TriggerSettings, count_labels, due
+from datasets.cycles.causes import cause_of
+from datasets.cycles.cycle import CycleImpossibleError, run_cycle
+from datasets.cycles.heartbeat import Heartbeat, OnProgress
+from datasets.cycles.next_version import create_next_version, next_version_name
+from datasets.cycles.publication import publish_failure
+from datasets.cycles.report import CycleReport, Reports
+from datasets.cycles.requests import CycleRequest, cycle_file_name, pending, request_cycle
+from datasets.cycles.settings import WorkerSettings
+from datasets.cycles.triggers import LabelCounts, LastCycle, TriggerSettings, count_labels, due
+from datasets.cycles.watch import CycleBusyError, CycleStoppedError
 from datasets.errors import (
     BucketUnavailableError,
     IndexUnavailableError,
@@ -49,6 +31,7 @@ from datasets.errors import (
     StoreError,
 )
 from datasets.models.champions import Champions
+from datasets.reason import Reason
 from datasets.samples.damage import TooDamagedError
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
@@ -58,18 +41,6 @@ _LOG = logging.getLogger(__name__)
 VERSION = "version.json"  # beside a request: the version that was made for it
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerSettings:
-    """How a worker works."""
-
-    cycle: CycleSettings = field(default_factory=CycleSettings)
-    version: NextVersionSettings = field(default_factory=NextVersionSettings)
-    triggers: TriggerSettings | None = field(default_factory=TriggerSettings)  # None: only what is asked for
-    look: float = 10.0  # seconds between two looks for requests and triggers
-    heartbeat: float = 15.0  # seconds between two signs of life
-    say: OnProgress | None = None  # is told, too, how far a cycle is
-
-
 def run_request(
     store: SampleStore,
     places: Places,
@@ -77,6 +48,8 @@ def run_request(
     settings: WorkerSettings,
     *,
     work: Path,
+    on_progress: OnProgress | None = None,
+    heartbeat: Heartbeat | None = None,
     stop: threading.Event | None = None,
 ) -> CycleReport:
     """Run a cycle that was asked for; without a version, make the next one from the labels so far.
@@ -87,6 +60,8 @@ def run_request(
         request: what was asked for.
         settings: how to run it.
         work: folder of this machine for cycles.
+        on_progress: is told how far the cycle is.
+        heartbeat: tells it to the store.
         stop: once set, the cycle stops; the next call goes on.
 
     Returns:
@@ -101,9 +76,12 @@ def run_request(
         IndexUnavailableError: the database does not answer; worth another try later.
     """
     version = request.version
+    if heartbeat is not None:
+        heartbeat.work_on(request.id)
     try:
         if version is None:
-            version = _version_for(store, places, request, settings)
+            listeners = [*([on_progress] if on_progress else []), *([heartbeat.progress] if heartbeat else [])]
+            version = _version_for(store, places, request, settings, listeners)
         return run_cycle(
             store,
             places,
@@ -113,7 +91,8 @@ def run_request(
             cycle_id=request.id,
             by=request.by,
             why=request.why,
-            on_progress=settings.say,
+            on_progress=on_progress,
+            heartbeat=heartbeat,
             stop=stop,
         )
     except (CycleBusyError, CycleImpossibleError, LeaseLostError, BucketUnavailableError, IndexUnavailableError):
@@ -125,26 +104,40 @@ def run_request(
             places.authority,
             request.id,
             version or "(none)",
-            told(error),
+            cause_of(error),
             request.by,
             request.why,
             damaged=damaged,
         )
+    finally:
+        if heartbeat is not None:
+            heartbeat.work_on("")
 
 
 def look_for_trigger(
-    store: SampleStore, places: Places, settings: TriggerSettings, now: datetime | None = None
-) -> tuple[Trigger | None, LabelCounts, str]:
+    store: SampleStore,
+    places: Places,
+    settings: TriggerSettings,
+    finished: Reports,
+    now: datetime | None = None,
+) -> tuple[Reason | None, LabelCounts, str]:
     """Whether a cycle is due.
 
+    Args:
+        store: for the labels.
+        places: of the same spool and bucket.
+        settings: when one is.
+        finished: the reports of this store; those that it has read are not read again.
+        now: with a time zone; None is this machine's clock.
+
     Returns:
-        The trigger or None, what was counted, and a key that names this occasion.
+        Why one is due, or None; what was counted; and a key that names this occasion.
 
     Raises:
         StoreError: the store cannot be read.
     """
-    reports = read_reports(places.authority)
-    last = LastCycle(reports[-1].ended, _seen(reports)) if reports else None
+    reports = finished.all()
+    last = LastCycle(reports[-1].finished_at, _seen(reports)) if reports else None
     champion = Champions(places.authority).current()
     model = (champion.name, champion.version) if champion is not None else None
     counts = count_labels(list(store.samples()), last.watermark if last else {}, settings, model=model)
@@ -159,7 +152,8 @@ def watch(
     *,
     work: Path,
     stop: threading.Event,
-    name: str | None = None,
+    heartbeat: Heartbeat,
+    on_progress: OnProgress | None = None,
     on_report: Callable[[CycleReport], object] | None = None,
 ) -> None:
     """Work until `stop` is set.
@@ -170,98 +164,65 @@ def watch(
         settings: how.
         work: folder of this machine for cycles.
         stop: ends it, in the middle of a cycle too; the next worker goes on with that.
-        name: of the worker, unlike any other's; None makes one.
+        heartbeat: of this worker.
+        on_progress: is told how far a cycle is.
         on_report: is told of each finished cycle.
 
     Raises:
         CycleImpossibleError: packages for training are missing.
     """
-    life = _Life(places, name or worker_name(), settings.heartbeat)
-    with life:
-        while not stop.is_set():
-            try:
-                report = _step(store, places, settings, work, stop, life)
-            except CycleStoppedError:
-                break
-            except CycleImpossibleError:
-                raise
-            except (CycleBusyError, LeaseLostError) as error:
-                _LOG.info("%s", error)
-            except StoreError as error:
-                _LOG.warning("nothing to be done now: %s", error)
-            else:
-                if report is not None and on_report is not None:
-                    on_report(report)
-                if report is not None:
-                    continue  # another request may wait
-            stop.wait(settings.look)
-
-
-def worker_name() -> str:
-    """A name that no other worker has."""
-    host = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
-    return f"{host[:40]}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
-
-
-class _Life:
-    """Signs of life in the background; they go on while a cycle runs."""
-
-    def __init__(self, places: Places, name: str, seconds: float) -> None:
-        self._places, self._name, self._seconds = places, name, seconds
-        self._doing, self._wake, self._over = "", threading.Event(), False
-        self._thread = threading.Thread(target=self._beat, name="signs of life", daemon=True)
-
-    def __enter__(self) -> _Life:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over = True
-        self._wake.set()
-        self._thread.join(self._seconds)
-        with contextlib.suppress(StoreError):
-            worker_gone(self._places.authority, self._name)
-
-    @contextlib.contextmanager
-    def doing(self, cycle: str) -> Iterator[None]:
-        self._doing = cycle
-        self._wake.set()
+    finished = Reports(places.authority)
+    while not stop.is_set():
+        report = None
         try:
-            yield
-        finally:
-            self._doing = ""
-            self._wake.set()
+            request = _next_request(store, places, settings, finished)
+            if request is not None:
+                report = run_request(
+                    store,
+                    places,
+                    request,
+                    settings,
+                    work=work,
+                    on_progress=on_progress,
+                    heartbeat=heartbeat,
+                    stop=stop,
+                )
+        except CycleStoppedError:
+            return
+        except CycleImpossibleError:
+            raise
+        except (CycleBusyError, LeaseLostError) as error:
+            _LOG.info("%s", error)
+        except StoreError as error:
+            _LOG.warning("nothing can be done now: %s", error)
+        if report is None:
+            stop.wait(settings.look)
+        elif on_report is not None:  # and another request may wait
+            on_report(report)
 
-    def _beat(self) -> None:
-        while not self._over:
-            try:
-                worker_seen(self._places.authority, self._name, doing=self._doing)
-            except StoreError as error:
-                _LOG.warning("no sign of life: %s", error)
-            self._wake.wait(self._seconds)
-            self._wake.clear()  # then look at what for: no wish is lost
 
-
-def _step(
-    store: SampleStore, places: Places, settings: WorkerSettings, work: Path, stop: threading.Event, life: _Life
-) -> CycleReport | None:
-    """Run the oldest request; ask for a cycle if none waits and one is due. Returns None if there was nothing."""
+def _next_request(
+    store: SampleStore, places: Places, settings: WorkerSettings, finished: Reports
+) -> CycleRequest | None:
+    """The oldest request that waits; one that a trigger has just made if none does; None if none is due."""
     waiting = pending(places.authority)
-    if not waiting:
-        if settings.triggers is None:
-            return None
+    if not waiting and settings.triggers is not None:
         store.pull()
-        trigger, _, occasion = look_for_trigger(store, places, settings.triggers)
+        trigger, _, occasion = look_for_trigger(store, places, settings.triggers, finished)
         if trigger is not None:
-            request_cycle(places.authority, by=f"trigger: {trigger.kind}", why=trigger.why, key=occasion)
+            by = Reason(kind="trigger", values={"trigger": trigger.kind})
+            request_cycle(places.authority, by=by, why=trigger, key=occasion)
             waiting = pending(places.authority)
-        if not waiting:
-            return None
-    with life.doing(waiting[0].id):
-        return run_request(store, places, waiting[0], settings, work=work, stop=stop)
+    return waiting[0] if waiting else None
 
 
-def _version_for(store: SampleStore, places: Places, request: CycleRequest, settings: WorkerSettings) -> str:
+def _version_for(
+    store: SampleStore,
+    places: Places,
+    request: CycleRequest,
+    settings: WorkerSettings,
+    listeners: Sequence[OnProgress],
+) -> str:
     """Create the request's version. Its name is written down first, so that a killed worker's is found again."""
     objects = places.authority
     note = cycle_file_name(request.id, VERSION)
@@ -276,7 +237,8 @@ def _version_for(store: SampleStore, places: Places, request: CycleRequest, sett
         content = json.loads(objects.get(note))
     name = str(content["version"])
     if name not in VersionCatalogue(places).names():  # else another worker may be far beyond this
-        ProgressWriter(objects, request.id, settings.say)("version", 0, 1, "collecting the labels so far")
+        for tell in listeners:
+            tell("version", 0, 1, "collecting the labels so far")
     return create_next_version(store, places, name, content["parent"], settings.version).name
 
 

@@ -123,8 +123,12 @@ class Chain(Generic[Entry]):
                 return entry
         raise StoreError(f"too many others write to {self._folder} at the same time")
 
+    def delete(self, number: int) -> None:
+        """Delete an entry, if it is there."""
+        self._objects.delete(self.name(number))
+
     def trim(self, keep: int) -> None:
         """Delete all entries but the last `keep`."""
         there = self.numbers()
         for number in there[: max(0, len(there) - keep)]:
-            self._objects.delete(self.name(number))
+            self.delete(number)

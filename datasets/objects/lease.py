@@ -1,36 +1,37 @@
-"""Leases: of several machines only one does a thing at a time, and one that died is replaced.
+"""Leases: of several machines only one does a thing at a time, and a dead one is replaced.
 
-A lease is a chain of objects, `leases/<name>/<number>.json`. Whoever takes it, renews it or gives it back
-*creates* the number after the last one that he has seen, and of several who create one name exactly one succeeds,
-in a folder as in a bucket. So a holder who slept while another took over cannot renew: his number is taken. The
+A lease is a chain of entries, `leases/<name>/<number>.json`. Taking, renewing and giving back each *create* the
+number after the last one that the holder has seen, and of several writers of one number exactly one succeeds, in a
+folder as in a bucket. So a holder that was suspended while another took over cannot renew: its number is taken. The
 number of the entry that took the lease grows with each holder and fences what they write (Kleppmann 2016, "How to
 do distributed locking").
 
-What is assumed of clocks: that they run at about the same speed. Whether a holder is dead is measured by whoever
-wants to replace him, as silence on his own monotonic clock for as long as the holder had asked for. Wall clocks
-only say whether that measuring is worth the time: a wrong one costs time, never a second holder.
+Clocks are assumed to run at about the same speed, no more. A holder counts as dead once it has been silent for as
+long as it had asked for, measured on the monotonic clock of the machine that wants to replace it. Wall clocks only
+tell whether that measuring is worth the time: a wrong one costs time, never a second holder.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import re
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Self
 
-from datasets.errors import LeaseLostError, ObjectConflictError, ObjectMissingError, StoreError
-from datasets.objects.canonical import canonical_json
+from pydantic import Field
+
+from datasets.errors import ChainDamagedError, LeaseLostError, ObjectMissingError, StoreError
+from datasets.objects.chain import Chain, ChainEntry
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import LEASES, numbered_name, numbers
+from datasets.objects.names import LEASES
+from datasets.objects.record import UtcTime
 
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
@@ -40,32 +41,32 @@ _LOOKS = 10  # at the chain, at least, while a silent holder is watched
 Kind = Literal["taken", "renewed", "released"]
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseEntry:
-    """The last entry of a lease's chain, as anyone may read it."""
+class LeaseEntry(ChainEntry):
+    """An entry of a lease's chain."""
 
-    number: int
     owner: str  # a label for people
     token: str  # tells holders apart, of one owner too
     kind: Kind
     fence: int  # number of the entry that took the lease
-    seconds: float  # of silence after which the holder may be replaced
-    at: datetime  # by the holder's wall clock
+    seconds: float = Field(gt=0.0, lt=1e7)  # of silence after which the holder may be replaced
+    at: UtcTime  # by the holder's wall clock
 
 
 class Lease:
     """A lease that was taken. Made by `acquire`; a context manager that gives it back.
 
-    Attributes:
-        name: what it is about.
-        owner: who holds it, for people.
-        fence: fencing number: greater than that of every earlier holder.
-        seconds: of silence after which another may take over.
+    Args:
+        chain: the lease's entries.
+        name: name of the lease.
+        owner: label of the holder, for people.
+        seconds: of silence after which another machine may take over.
+        clock: seconds since 1970.
+        monotonic: seconds by a clock that cannot be set.
     """
 
     def __init__(
         self,
-        objects: ObjectStore,
+        chain: Chain[LeaseEntry],
         name: str,
         owner: str,
         seconds: float,
@@ -76,8 +77,8 @@ class Lease:
         self.name = name
         self.owner = owner
         self.seconds = seconds
-        self.fence = 0
-        self._objects = objects
+        self.fence = 0  # greater than that of every earlier holder
+        self._chain = chain
         self._clock = clock
         self._monotonic = monotonic
         self._token = uuid.uuid4().hex
@@ -98,7 +99,7 @@ class Lease:
             _LOG.warning("lease %s will run out by itself: %s", self.name, failed)
 
     def remaining(self) -> float:
-        """Seconds for which nobody else can have taken the lease, at least; 0.0 if it is lost or given back.
+        """Seconds for which no other machine can have taken the lease, at least; 0.0 if it is lost or given back.
 
         Measured from *before* the last renewal, on a clock that cannot be set.
         """
@@ -106,9 +107,9 @@ class Lease:
         return 0.0 if self._over else max(0.0, self._renewed_at + self.seconds - self._monotonic())
 
     def renew(self) -> None:
-        """Say that the holder lives. Call it at least three times in `seconds`.
+        """Show that the holder lives. Call it at least three times in `seconds`.
 
-        Also succeeds late, as long as nobody has taken over.
+        Also succeeds late, as long as the lease has not been taken over.
 
         Raises:
             LeaseLostError: another has taken over, or the lease was given back. Stop what it protects.
@@ -170,7 +171,7 @@ class Lease:
             threads[0].join(self.seconds)
 
     def _take(self, last: int) -> bool:
-        """Create the entry after `last`. Returns whether nobody else was faster."""
+        """Create the entry after `last`. Returns False if another writer was faster."""
         self._number = last
         self.fence = last + 1
         try:
@@ -183,46 +184,44 @@ class Lease:
         if self._over:
             raise LeaseLostError(f"lease {self.name} is no longer held by {self.owner}")
         before = self._monotonic()
-        folder = _folder(self.name)
         try:
             if not self._create(kind):
-                # Our own of a moment ago, whose answer was lost? Then the one after it is still free.
-                there = _read(self._objects, folder, self._number + 1)
+                # An entry of this holder, whose answer was lost? Then the number after it is still free.
+                there = _read(self._chain, self._number + 1)
                 if there is None or there.token != self._token:
-                    raise LeaseLostError(_lost(self, there))
+                    raise self._lost(there)
                 self._number += 1
                 if not self._create(kind):
-                    raise LeaseLostError(_lost(self, _read(self._objects, folder, self._number + 1)))
+                    raise self._lost(_read(self._chain, self._number + 1))
             self._number += 1
-            # Who slept for long may have written to a place in the chain that was cleared meanwhile.
-            chain = numbers(self._objects, folder)
-            if chain and chain[-1] > self._number:
-                self._objects.delete(numbered_name(folder, self._number))
-                raise LeaseLostError(_lost(self, _read(self._objects, folder, chain[-1])))
+            # A holder that was suspended may have written to a place in the chain that was cleared meanwhile.
+            numbers = self._chain.numbers()
+            if numbers and numbers[-1] > self._number:
+                self._chain.delete(self._number)
+                raise self._lost(_read(self._chain, numbers[-1]))
         except LeaseLostError:
             self._over = True
             raise
         self._renewed_at = before
-        for number in chain[:-_KEPT]:
-            self._objects.delete(numbered_name(folder, number))
+        for number in numbers[:-_KEPT]:
+            self._chain.delete(number)
 
     def _create(self, kind: Kind) -> bool:
-        entry = {
-            "number": self._number + 1,
-            "owner": self.owner,
-            "token": self._token,
-            "kind": kind,
-            "fence": self.fence,
-            "seconds": self.seconds,
-            "at": datetime.fromtimestamp(self._clock(), UTC).isoformat(),
-            "attempt": uuid.uuid4().hex,  # so that "there already, the same" is our own lost answer
-        }
-        name = numbered_name(_folder(self.name), self._number + 1)
-        try:
-            self._objects.put(name, canonical_json(entry) + b"\n")
-        except ObjectConflictError:
-            return False
-        return True
+        return self._chain.create(
+            LeaseEntry(
+                number=self._number + 1,
+                owner=self.owner,
+                token=self._token,
+                kind=kind,
+                fence=self.fence,
+                seconds=self.seconds,
+                at=datetime.fromtimestamp(self._clock(), UTC),
+            )
+        )
+
+    def _lost(self, there: LeaseEntry | None) -> LeaseLostError:
+        by = f" by {there.owner}" if there is not None else ""
+        return LeaseLostError(f"lease {self.name} of {self.owner} was taken over{by}")
 
 
 def acquire(
@@ -238,56 +237,55 @@ def acquire(
     """Take a lease.
 
     Returns at once if it is free or its holder has given a sign of life of late. If the holder's last sign is
-    older than he asked for (or its time makes no sense), he is watched for that long, and replaced if he stays
-    silent.
+    older than the holder asked for (or its time makes no sense), the chain is watched for that long, and the holder
+    is replaced if it stays silent.
 
     Args:
         objects: `Places.authority`.
-        name: what it is about: a-z, 0-9, point, dash, underscore.
-        owner: who asks, for people.
-        seconds: of silence after which others may take over; three renewals must fit with room to spare.
+        name: name of the lease: a-z, 0-9, point, dash, underscore.
+        owner: label of the new holder, for people.
+        seconds: of silence after which another machine may take over; three renewals must fit with room to spare.
         clock: seconds since 1970.
         monotonic: seconds by a clock that cannot be set.
-        sleep: waits for so many seconds; another one for tests, or to be woken early.
+        sleep: waits for a number of seconds; replaced in tests, or to be woken early.
 
     Returns:
-        The lease; None if somebody else holds it.
+        The lease; None if another machine holds it.
 
     Raises:
-        StoreError: the name or the time makes no sense.
+        StoreError: the name or the number of seconds is out of range.
         BucketUnavailableError: the bucket does not answer.
     """
     if not seconds > 0.0:
         raise StoreError(f"a lease lasts for more than 0 seconds, not {seconds}")
-    folder = _folder(name)
-    lease = Lease(objects, name, owner, seconds, clock=clock, monotonic=monotonic)
-    last = max(numbers(objects, folder), default=0)
-    if last and not _is_over(objects, folder, last, seconds, clock, monotonic, sleep):
+    chain = _chain(objects, name)
+    lease = Lease(chain, name, owner, seconds, clock=clock, monotonic=monotonic)
+    last = chain.last_number()
+    if last and not _is_over(chain, last, seconds, clock, monotonic, sleep):
         return None
     return lease if lease._take(last) else None
 
 
 def read_lease(objects: ObjectStore, name: str) -> LeaseEntry | None:
-    """Who holds a lease, or held it last; None if nobody did, or the entry is damaged.
+    """The last entry of a lease; None if it was never taken, or the entry is damaged.
 
     Raises:
         BucketUnavailableError: the bucket does not answer.
     """
-    folder = _folder(name)
-    last = max(numbers(objects, folder), default=0)
-    return _read(objects, folder, last) if last else None
+    chain = _chain(objects, name)
+    last = chain.last_number()
+    return _read(chain, last) if last else None
 
 
 def _is_over(
-    objects: ObjectStore,
-    folder: str,
+    chain: Chain[LeaseEntry],
     last: int,
     seconds: float,
     clock: Clock,
     monotonic: Callable[[], float],
     sleep: Callable[[float], object],
 ) -> bool:
-    entry = _read(objects, folder, last)
+    entry = _read(chain, last)
     if entry is not None:
         if entry.kind == "released":
             return True
@@ -297,40 +295,22 @@ def _is_over(
     begun = monotonic()
     while (left := begun + seconds - monotonic()) > 0.0:
         sleep(min(left, seconds / _LOOKS))
-        if max(numbers(objects, folder, last), default=last) > last:
+        if max(chain.numbers(last), default=last) > last:
             return False
     return True
 
 
-def _folder(name: str) -> str:
+def _chain(objects: ObjectStore, name: str) -> Chain[LeaseEntry]:
     if not _NAME.match(name):
         raise StoreError(f"a lease is named with a-z, 0-9, point, dash and underscore, not {name!r}")
-    return f"{LEASES}{name}/"
+    return Chain(objects, f"{LEASES}{name}/", LeaseEntry)
 
 
-def _read(objects: ObjectStore, folder: str, number: int) -> LeaseEntry | None:
-    name = numbered_name(folder, number)
+def _read(chain: Chain[LeaseEntry], number: int) -> LeaseEntry | None:
     try:
-        content = json.loads(objects.get(name))
-        seconds = float(content["seconds"])
-        if content["kind"] not in ("taken", "renewed", "released") or not 0.0 < seconds < 1e7:
-            raise ValueError("impossible values")
-        return LeaseEntry(
-            number=number,
-            owner=content["owner"],
-            token=content["token"],
-            kind=content["kind"],
-            fence=content["fence"],
-            seconds=seconds,
-            at=datetime.fromisoformat(content["at"]).astimezone(UTC),
-        )
+        return chain.read(number)
     except ObjectMissingError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        _LOG.warning("%s in %s is damaged: %s", name, objects.url, error)
+    except ChainDamagedError as error:
+        _LOG.warning("%s", error)
         return None
-
-
-def _lost(lease: Lease, there: LeaseEntry | None) -> str:
-    by = f" by {there.owner}" if there is not None else ""
-    return f"lease {lease.name} of {lease.owner} was taken over{by}"

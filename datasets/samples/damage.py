@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from datasets.errors import StoreError, UnknownSampleError
 from datasets.objects.names import crop_name
+from datasets.reason import Reason
 
 MOST_DAMAGED = 0.1  # share of the crops, and of the label events, that a cycle goes on without
 _NAMED = 3  # in a message
+
+DamagedKind = Literal["crops", "training_crops", "events"]
+_WORDS = {"crops": "confirmed crops", "training_crops": "crops to train on", "events": "label events"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +30,41 @@ class Damage:
     samples: tuple[str, ...]  # digests of the crops that are left out because of it; () if nothing tells which
     why: str
 
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Damage:
-        """What `dataclasses.asdict` and JSON made of one.
-
-        Raises:
-            KeyError, TypeError: it is something else.
-        """
-        return cls(content["name"], tuple(content["samples"]), content["why"])
-
 
 class TooDamagedError(StoreError):
     """More is damaged than a cycle may go on without.
 
     Attributes:
         damaged: all of it.
+        reason: the same as data.
     """
 
-    def __init__(self, message: str, damaged: Sequence[Damage]) -> None:
-        super().__init__(message)
+    def __init__(self, damaged: Sequence[Damage], of: int, most: float, what: DamagedKind) -> None:
+        names = ", ".join(one.name for one in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
+        percent = round(100 * most, 6)
+        super().__init__(describe_damage(damaged=len(damaged), of=of, what=what, names=names, most=percent))
         self.damaged = tuple(damaged)
+        self.reason = Reason(
+            kind="too_damaged",
+            values={"damaged": len(damaged), "of": of, "what": what, "names": names, "most": percent},
+        )
+
+
+def describe_damage(*, damaged: int, of: int, what: DamagedKind, names: str, most: float) -> str:
+    """The sentence that refuses to go on.
+
+    Args:
+        damaged: how many are.
+        of: how many were looked at.
+        what: they are.
+        names: of some of them.
+        most: percent of them that may be left out.
+    """
+    return (
+        f"{damaged} of {of} {_WORDS[what]} are damaged or missing ({names}), more than the {most:g} % that may "
+        "be left out (--most-damaged); bring them back from a copy, or remove samples for good with "
+        "`python -m datasets delete --sample`; `python -m datasets verify` names what is wrong"
+    )
 
 
 def crop_damage(digest: str, error: StoreError) -> Damage:
@@ -71,23 +90,17 @@ def event_damage(events: Mapping[str, str], crops_behind: Callable[[str], Sequen
     return tuple(Damage(name, tuple(crops_behind(name)), why) for name, why in sorted(events.items()))
 
 
-def check_damage(damaged: Sequence[Damage], of: int, most: float, what: str) -> None:
+def check_damage(damaged: Sequence[Damage], of: int, most: float, what: DamagedKind) -> None:
     """Refuse to go on if too much is damaged.
 
     Args:
         damaged: what is.
         of: how many were looked at.
         most: share of these that may be damaged, 0..1.
-        what: they are, for the message.
+        what: they are.
 
     Raises:
         TooDamagedError: more than that is.
     """
     if len(damaged) > most * of:
-        named = ", ".join(one.name for one in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
-        raise TooDamagedError(
-            f"{len(damaged)} of {of} {what} are damaged or missing ({named}), more than the {100 * most:g} % that may "
-            "be left out (--most-damaged); bring them back from a copy, or remove samples for good with "
-            "`python -m datasets delete --sample`; `python -m datasets verify` names what is wrong",
-            damaged,
-        )
+        raise TooDamagedError(damaged, of, most, what)

@@ -5,7 +5,7 @@
 - *writer*: 16 random hexadecimal digits, drawn by a spool for itself (see `spool.py`). Two backends on one
   bucket never share one, so they never write the same name.
 - *sequence*: 1, 2, 3 ... without holes within a writer, ten digits, so that names sort. `{writer: sequence}`
-  therefore says exactly which events somebody has seen, and a hole is a loss that `verify` can name.
+  therefore says exactly which events a machine has seen, and a hole is a loss that `verify` can name.
 - *digest*: the first 32 hexadecimal digits of the sha256 of the bytes, so that each event proves itself.
 
 No date stands in the name: a clock that jumps renames nothing. Events are ordered by `stamp`, a hybrid
@@ -17,15 +17,17 @@ buries what came before it, and nothing that comes after.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from datasets.errors import StoreError
-from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus
+from datasets.objects.canonical import canonical_json
+from datasets.objects.record import Record, UtcTime
+from datasets.samples.sample import Label, Sample
 
 SCHEMA = 1
 EVENTS = "events/"
@@ -52,8 +54,7 @@ class EventName:
         return cls(match["writer"], int(match["sequence"]), match["digest"]) if match else None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """One line of history.
 
     A *label* has `label`, `sample`, `width` and `height`. A *deleted* event (a tombstone) has either a
@@ -65,12 +66,20 @@ class Event:
     writer: str
     sequence: int
     stamp: int  # hybrid logical clock, milliseconds
-    stored_at: datetime  # wall clock of the machine that wrote it, UTC; for people, never for ordering
+    stored_at: UtcTime  # wall clock of the machine that wrote it; for people, never for ordering
     prediction_id: str | None
     sample: str | None  # digest of the crop
     label: Label | None = None
     width: int = 0  # of the crop, pixels
     height: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_label(cls, stored: Any) -> Any:
+        """Stored events hold the fields of their label beside their own."""
+        if stored.get("schema", SCHEMA) != SCHEMA:
+            raise ValueError(f"schema {stored['schema']}, but this program knows {SCHEMA} only")
+        return {**stored, "label": stored} if stored.get("kind") == "label" and "label" not in stored else stored
 
     @property
     def order(self) -> tuple[int, str, int]:
@@ -78,39 +87,43 @@ class Event:
         return (self.stamp, self.writer, self.sequence)
 
     def to_bytes(self) -> bytes:
-        """Write the event as canonical JSON: sorted keys, UTF-8, one line."""
-        content: dict[str, Any] = {
-            "schema": SCHEMA,
-            "kind": self.kind,
-            "writer": self.writer,
-            "sequence": self.sequence,
-            "stamp": self.stamp,
-            "stored_at": self.stored_at.isoformat(),
-            "prediction_id": self.prediction_id,
-            "sample": self.sample,
-        }
-        if self.label is not None:
-            label = self.label
-            content |= {
-                "width": self.width,
-                "height": self.height,
-                "status": label.status,
-                "text": label.text,
-                "read_text": label.read_text,
-                "read_confidence": label.read_confidence,
-                "model": {"name": label.model_name, "version": label.model_version},
-                "client": label.client,
-                "at": label.at.isoformat(),
-                "turn": label.turn,
-                "source": label.source,
-            }
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return text.encode() + b"\n"
+        """Serialise to canonical JSON, one line; the event's name is a hash of it."""
+        stored = self.model_dump(mode="json") | {"schema": SCHEMA}
+        label = stored.pop("label")
+        if label is None:
+            del stored["width"], stored["height"]
+        else:
+            label["model"] = {"name": label.pop("model_name"), "version": label.pop("model_version")}
+            stored |= label
+        return canonical_json(stored) + b"\n"
 
     @property
     def name(self) -> str:
         """Object name of this event."""
         return str(EventName(self.writer, self.sequence, event_digest(self.to_bytes())))
+
+
+def sample_of(event: Event, name: str) -> Sample:
+    """The sample that a label event describes.
+
+    Args:
+        event: of the kind "label".
+        name: its object name.
+
+    Raises:
+        ValueError: the event is not a label.
+    """
+    if event.sample is None or event.label is None:
+        raise ValueError(f"{name} is not a label")
+    return Sample(
+        digest=event.sample,
+        label=event.label,
+        width=event.width,
+        height=event.height,
+        event=name,
+        stamp=event.stamp,
+        stored_at=event.stored_at,
+    )
 
 
 def needed_crops(events: Iterable[Event]) -> set[str]:
@@ -155,46 +168,9 @@ def read_event(name: str, data: bytes) -> Event:
     if event_digest(data) != parsed.digest:
         raise StoreError(f"{name}: the bytes do not match the name")
     try:
-        return _from_json(json.loads(data), parsed)
-    except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{name}: not a label event ({error!r})") from error
-
-
-def _from_json(content: dict[str, Any], name: EventName) -> Event:
-    if content["schema"] != SCHEMA:
-        raise StoreError(f"{name}: schema {content['schema']}, but this program knows {SCHEMA} only")
-    if (content["writer"], content["sequence"]) != (name.writer, name.sequence):
-        raise ValueError("writer or sequence differ from the name")
-    kind: EventKind = content["kind"]
-    if kind not in ("label", "deleted"):
-        raise ValueError(f"unknown kind {kind!r}")
-    label = None
-    if kind == "label":
-        status = content["status"]
-        if status not in LABEL_STATUSES:
-            raise ValueError(f"unknown status {status!r}")
-        label = Label(
-            prediction_id=content["prediction_id"],
-            status=cast(LabelStatus, status),
-            text=content["text"],
-            read_text=content["read_text"],
-            read_confidence=float(content["read_confidence"]),
-            model_name=content["model"]["name"],
-            model_version=content["model"]["version"],
-            client=content["client"],
-            at=datetime.fromisoformat(content["at"]),
-            turn=int(content["turn"]),
-            source=content["source"],
-        )
-    return Event(
-        kind=kind,
-        writer=name.writer,
-        sequence=name.sequence,
-        stamp=int(content["stamp"]),
-        stored_at=datetime.fromisoformat(content["stored_at"]),
-        prediction_id=content["prediction_id"],
-        sample=content["sample"],
-        label=label,
-        width=int(content.get("width", 0)),
-        height=int(content.get("height", 0)),
-    )
+        event = Event.from_bytes(data)
+    except ValueError as error:
+        raise StoreError(f"{name}: not a label event ({error})") from error
+    if (event.writer, event.sequence) != (parsed.writer, parsed.sequence):
+        raise StoreError(f"{name}: not a label event (writer or sequence differ from the name)")
+    return event

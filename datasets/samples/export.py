@@ -51,7 +51,7 @@ def export_samples(store: SampleStore, folder: Path) -> int:
             table.writerow(COLUMNS)
             for sample in store.samples():
                 name = f"{sample.digest}.png"
-                (folder / name).write_bytes(store.whole_crop_bytes(sample.digest))
+                (folder / name).write_bytes(store.crops.whole(sample.digest)[0])
                 table.writerow(_line(name, sample))
                 count += 1
     except OSError as error:

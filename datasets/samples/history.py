@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.objects.interface import ObjectStore
-from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event
+from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event, sample_of
 from datasets.samples.places import Places
 from datasets.samples.sample import Sample
 
@@ -107,17 +107,7 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
             continue
         if event.sample in erased and erased[event.sample].order > event.order:
             continue
-        samples.append(
-            Sample(
-                digest=event.sample,
-                label=event.label,
-                width=event.width,
-                height=event.height,
-                event=name,
-                stamp=event.stamp,
-                stored_at=event.stored_at,
-            )
-        )
+        samples.append(sample_of(event, name))
     return samples
 
 

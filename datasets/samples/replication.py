@@ -64,17 +64,19 @@ class Replication:
             IndexUnavailableError: later.
             StoreError: something is wrong with this one event or its crop.
         """
-        event = self._spool.read(name)
-        self._index.add([event])
+        data = self._spool.objects.get(name)
+        event = read_event(name, data)
+        if not self._index.holds(name):  # the database was away, or a backend that shares it rebuilt it
+            self._index.add([event])
         if event.kind == "label" and event.sample is not None:
             self._send_crop(event.sample)
-            place(self.replica, name, event.to_bytes())
+            place(self.replica, name, data)
             if self._index.is_buried(event.sample):
                 self._remove(event.sample)
             elif not self.replica.holds(crop_name(event.sample)):
                 self._send_crop(event.sample)
         else:
-            place(self.replica, name, event.to_bytes())
+            place(self.replica, name, data)
             self._carry_out(event)
         self._index.mark_sent(self.replica.url, [name])
 
@@ -132,8 +134,9 @@ class Replication:
                 if name in known or EventName.parse(name) is None:
                     continue
                 try:
-                    event = read_event(name, self.replica.get(name))
-                    place(self._spool.objects, name, event.to_bytes())
+                    data = self.replica.get(name)
+                    event = read_event(name, data)
+                    place(self._spool.objects, name, data)
                 except ObjectMissingError:
                     continue
                 except StoreError as error:

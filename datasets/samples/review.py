@@ -22,12 +22,12 @@ Reason = Literal["contradiction", "far from a sure reading", "client contradicts
 
 @dataclass(frozen=True, slots=True)
 class SuspicionRules:
-    """When a label is hard to believe."""
+    """When a label is hard to believe. Part of a version's hash, so that a stored 1 stays 1 and 1.0 stays 1.0."""
 
-    sure: float = 0.95  # confidence above which a reading is hard to contradict
+    sure: float | int = 0.95  # confidence above which a reading is hard to contradict
     most_edits: int = 2  # between such a reading and its correction; more is suspicious
     client_contradictions: int = 5  # of sure readings, from which on a client is looked at ...
-    client_share: float = 0.5  # ... if that is at least this share of the sure readings that the client judged
+    client_share: float | int = 0.5  # ... if that is at least this share of the sure readings that the client judged
 
 
 @dataclass(frozen=True, slots=True)

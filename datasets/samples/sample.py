@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AliasPath, Field
+
+from datasets.errors import LabelError
+from datasets.objects.names import crop_name
+from datasets.objects.record import UtcTime
+from ocr_model.codes.text import label_text
 
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
 LABEL_STATUSES: tuple[LabelStatus, ...] = ("accepted", "corrected", "unreadable")
+_PRINTABLE = re.compile(r"[!-~]{1,128}\Z")
+_LONGEST_TEXT = 200  # characters; a tag's line has 40 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +35,39 @@ class Label:
     text: str  # the whole line; "" for unreadable (and for "yes, there is no text")
     read_text: str  # what the recognizer had read
     read_confidence: float  # its calibrated confidence, 0..1
-    model_name: str
-    model_version: str
+    model_name: Annotated[str, Field(validation_alias=AliasPath("model", "name"))]  # stored as {"model": {"name": ...}}
+    model_version: Annotated[str, Field(validation_alias=AliasPath("model", "version"))]
     client: str  # an opaque pseudonym of the shopper's browser, never an address or a name
-    at: datetime  # when the shopper decided, by the backend's clock; with a time zone
+    at: UtcTime  # when the shopper decided, by the backend's clock; with a time zone
     turn: int = 0  # quarter turns clockwise that the shopper applied before cropping, 0..3
     source: str = "app"  # where the label comes from: the app, an import, a demonstration ...
+
+
+def checked_label(label: Label) -> Label:
+    """Normalise a label's texts and check that it makes sense.
+
+    Raises:
+        LabelError: it does not: unknown status, correction without text, id that is not plain, time without zone ...
+    """
+    if label.status not in LABEL_STATUSES:
+        raise LabelError(f"unknown status {label.status!r}; there are {', '.join(LABEL_STATUSES)}")
+    if not _PRINTABLE.match(label.prediction_id):
+        raise LabelError("a prediction id has 1 to 128 printable ASCII characters without spaces")
+    text = "" if label.status == "unreadable" else label_text(label.text)
+    read_text = label_text(label.read_text)
+    if label.status == "corrected" and not text:
+        raise LabelError("a correction needs a text")
+    for value in (text, read_text, label.model_name, label.model_version, label.client, label.source):
+        if len(value) > _LONGEST_TEXT or not value.isprintable():
+            raise LabelError(f"text of a label must be printable and at most {_LONGEST_TEXT} characters long")
+    if not (math.isfinite(label.read_confidence) and 0.0 <= label.read_confidence <= 1.0):
+        raise LabelError(f"a confidence lies between 0 and 1, not {label.read_confidence}")
+    if label.turn not in (0, 1, 2, 3):
+        raise LabelError(f"a turn is 0, 1, 2 or 3 quarters, not {label.turn}")
+    if label.at.tzinfo is None:
+        raise LabelError("the time of a label needs a time zone")
+    confidence, at = float(label.read_confidence), label.at.astimezone(UTC)
+    return replace(label, text=text, read_text=read_text, read_confidence=confidence, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +85,7 @@ class Sample:
     @property
     def crop(self) -> str:
         """Object name of the crop."""
-        return f"crops/{self.digest[:2]}/{self.digest}.png"
+        return crop_name(self.digest)
 
 
 @dataclass(frozen=True, slots=True)

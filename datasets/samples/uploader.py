@@ -63,7 +63,7 @@ class Uploader:
         self._thread = threading.Thread(target=self._run, name="uploader", daemon=True)
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send in the background."""
         self._look_around()
         self._thread.start()
 
@@ -74,7 +74,9 @@ class Uploader:
             self._changed.notify_all()
 
     def queue(self) -> Queue:
-        """Say what is still to be sent."""
+        """What is still to be sent."""
+        if not self._thread.is_alive():
+            self._pending = self._unsent()
         with self._changed:
             oldest = min(self._pending.values(), default=None)
             # A clock set back must not give a negative age.
@@ -82,7 +84,12 @@ class Uploader:
             return Queue(len(self._pending), age, len(self._stuck), self._last_error)
 
     def flush(self, timeout: float) -> bool:
-        """Wait until everything is sent. Returns False if something is left after `timeout` seconds."""
+        """Wait until everything is sent. Returns False if something is left after `timeout` seconds.
+
+        A thread that was not started sends nothing, so there is nothing to wait for.
+        """
+        if not self._thread.is_alive():
+            return True
         with self._changed:
             return self._changed.wait_for(lambda: not self._pending, timeout)
 
@@ -144,11 +151,14 @@ class Uploader:
 
     def _look_around(self) -> None:
         """Work out anew what is unsent, also of other processes; stuck events get another try."""
-        unsent = {name: self._replication.written_at(name) for name in self._replication.unsent()}
+        unsent = self._unsent()
         with self._changed:
             self._due.update(self._stuck)
             for name, written_at in unsent.items():
                 self._pending.setdefault(name, written_at)
+
+    def _unsent(self) -> dict[str, float]:
+        return {name: self._replication.written_at(name) for name in self._replication.unsent()}
 
     def _settled(self, names: list[str]) -> None:
         with self._changed:

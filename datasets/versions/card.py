@@ -1,37 +1,65 @@
-"""The card of a version: what is in it, counted, for people (Markdown, contact sheet) and programs (JSON).
-
-Everything but the contact sheet follows from the manifest alone. The sheet shows crops, so it is drawn anew without
-those that were removed since: a removed crop must not live on in a picture.
-"""
+"""The card of a version: what is in it, counted, for people (Markdown) and programs (JSON)."""
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
-
-from data_gen.sheet import contact_sheet
-from datasets.errors import CropError, UnknownSampleError
-from datasets.objects.canonical import canonical_json
+from datasets.objects.record import Record, UtcTime
+from datasets.samples.damage import Damage
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.version import Entry, Manifest, Version
-from ocr_model.codes.formats import match_formats
+from datasets.versions.sheet import put_sheet
+from datasets.versions.split import Side
+from datasets.versions.version import SIDES, Entry, Parent, Version
+from ocr_model.codes.lines import match_formats
 
-CARD_JSON, CARD_MARKDOWN, SHEET = "card.json", "card.md", "contact.png"
-SIDES = ("training", "evaluation", "unreadable")
-_SHOWN = 60  # crops on a contact sheet at most
+CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 _LISTED = 50  # crops that wait for a second look, or are damaged, in the Markdown; the JSON has all
 _LIGHT_STEP = 32  # brightness values in one row
-_SHEET_KEY = "samples"  # text chunk of the sheet that names the crops on it
+
+Tables = dict[str, dict[str, dict[str, int]]]
+"""Numbers of crops: by what they are counted, value, side."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticCount:
+    """A synthetic part of a version, without its ingredients."""
+
+    recipe: str
+    count: int  # crops
+    seed: int
+    side: Side
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtedCrop:
+    """A crop that waits for a second look."""
+
+    sample: str  # digest of the crop
+    reason: str
+    detail: str
+    texts: tuple[str, ...]  # of its labels
+
+
+class Card(Record):
+    """What a version holds, counted. All of it follows from the manifest, or from the folder made of it."""
+
+    version: str
+    hash: str
+    created_at: UtcTime
+    parent: Parent | None
+    filters: tuple[str, ...]
+    labels_seen: int  # events up to the watermark
+    crops: Mapping[str, int]  # collected ones, by side
+    codes: Mapping[str, int]  # different ones, by side
+    synthetic: tuple[SyntheticCount, ...]
+    left_out: tuple[DoubtedCrop, ...]
+    damaged: tuple[Damage, ...]
+    tables: Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +85,7 @@ def entry_row(entry: Entry) -> Row:
     return Row(entry.side, entry.source, entry.status, entry.text, entry.turn, entry.light)
 
 
-def count_rows(rows: Iterable[Row]) -> dict[str, dict[str, dict[str, int]]]:
+def count_rows(rows: Iterable[Row]) -> Tables:
     """Tables of a card: by what, value, side.
 
     An unreadable crop has no text, so it is not counted by brand, length and character.
@@ -75,74 +103,68 @@ def count_rows(rows: Iterable[Row]) -> dict[str, dict[str, dict[str, int]]]:
     }
 
 
-def describe(version: Version) -> dict[str, Any]:
-    """The card as plain values."""
+def describe(version: Version) -> Card:
+    """The card of a version."""
     manifest = version.manifest
-    return {
-        "version": version.name,
-        "hash": manifest.hash,
-        "created_at": version.created_at.isoformat(),
-        "parent": None if manifest.parent is None else {"name": manifest.parent.name, "hash": manifest.parent.hash},
-        "filters": list(manifest.filters),
-        "labels_seen": sum(manifest.watermark.values()),
-        "crops": {side: len(manifest.on(side)) for side in SIDES},
-        "codes": {side: len({entry.code for entry in manifest.on(side) if entry.code}) for side in SIDES[:2]},
-        "synthetic": [
-            {"recipe": one.recipe, "count": one.count, "seed": one.seed, "side": one.side, "digest": one.digest}
-            for one in manifest.synthetic
-        ],
-        "left_out": [
-            {
-                "sample": one.digest,
-                "reason": one.reason,
-                "detail": one.detail,
-                "texts": [text for _, text in one.labels],
-            }
+    return Card(
+        version=version.name,
+        hash=manifest.hash,
+        created_at=version.created_at,
+        parent=manifest.parent,
+        filters=manifest.filters,
+        labels_seen=sum(manifest.watermark.values()),
+        crops={side: len(manifest.on(side)) for side in SIDES},
+        codes={side: len({entry.code for entry in manifest.on(side) if entry.code}) for side in SIDES[:2]},
+        synthetic=tuple(
+            SyntheticCount(part.recipe, part.count, part.seed, part.side, part.digest) for part in manifest.synthetic
+        ),
+        left_out=tuple(
+            DoubtedCrop(one.digest, one.reason, one.detail, tuple(text for _, text in one.labels))
             for one in manifest.left_out
-        ],
-        "damaged": [{"name": one.name, "samples": list(one.samples), "why": one.why} for one in manifest.damaged],
-        "tables": count_rows(map(entry_row, manifest.entries)),
-    }
+        ),
+        damaged=manifest.damaged,
+        tables=count_rows(map(entry_row, manifest.entries)),
+    )
 
 
-def write_markdown(card: dict[str, Any]) -> str:
+def write_markdown(card: Card) -> str:
     """The card for people."""
-    lines = [f"# Dataset version {card['version']}", ""]
-    lines += [f"- hash `{card['hash']}`", f"- created {card['created_at']}"]
-    if card["parent"]:
-        lines.append(f"- builds on {card['parent']['name']} (`{card['parent']['hash'][:12]}`)")
-    if card["filters"]:
-        lines.append("- collected: " + " | ".join(f"`{one}`" for one in card["filters"]))
-    lines.append(f"- drawn up from {card['labels_seen']} label events")
+    lines = [f"# Dataset version {card.version}", ""]
+    lines += [f"- hash `{card.hash}`", f"- created {card.created_at.isoformat()}"]
+    if card.parent:
+        lines.append(f"- builds on {card.parent.name} (`{card.parent.hash[:12]}`)")
+    if card.filters:
+        lines.append("- collected: " + " | ".join(f"`{text}`" for text in card.filters))
+    lines.append(f"- drawn up from {card.labels_seen} label events")
     lines += ["", "## Crops", "", "| | training | evaluation | unreadable |", "|---|---|---|---|"]
-    lines.append("| collected | " + " | ".join(str(card["crops"][side]) for side in SIDES) + " |")
-    lines.append("| different codes | " + " | ".join(str(card["codes"][side]) for side in SIDES[:2]) + " | |")
-    for part in card["synthetic"]:
-        counts = [str(part["count"]) if part["side"] == side else "" for side in SIDES]
-        name = _cell(f"{part['recipe']}, seed {part['seed']}, digest {part['digest'][:12]}")
+    lines.append("| collected | " + " | ".join(str(card.crops[side]) for side in SIDES) + " |")
+    lines.append("| different codes | " + " | ".join(str(card.codes[side]) for side in SIDES[:2]) + " | |")
+    for part in card.synthetic:
+        counts = [str(part.count) if part.side == side else "" for side in SIDES]
+        name = _cell(f"{part.recipe}, seed {part.seed}, digest {part.digest[:12]}")
         lines.append(f"| {name} | {' | '.join(counts)} |")
-    if card["crops"]["training"] and not card["crops"]["evaluation"]:
+    if card.crops["training"] and not card.crops["evaluation"]:
         lines += ["", "**No collected crop is held back for evaluation:** there are too few codes yet."]
-    waiting = card["left_out"]
+    waiting = card.left_out
     if waiting:
-        lines += ["", f"## Left out until somebody has looked: {len(waiting)}", "", "| crop | why | labels |"]
+        lines += ["", f"## Left out until a person has looked: {len(waiting)}", "", "| crop | why | labels |"]
         lines.append("|---|---|---|")
-        for one in waiting[:_LISTED]:
-            texts = ", ".join(_cell(text) for text in one["texts"])
-            lines.append(f"| `{one['sample'][:12]}` | {one['reason']}: {one['detail']} | {texts} |")
+        for crop in waiting[:_LISTED]:
+            texts = ", ".join(_cell(text) for text in crop.texts)
+            lines.append(f"| `{crop.sample[:12]}` | {crop.reason}: {crop.detail} | {texts} |")
         if len(waiting) > _LISTED:
             lines += ["", f"and {len(waiting) - _LISTED} more, see {CARD_JSON}"]
-    damaged = card["damaged"]
+    damaged = card.damaged
     if damaged:
         lines += ["", f"## Left out as damaged: {len(damaged)}", "", "| crop or label event | why |", "|---|---|"]
-        lines += [f"| `{one['name']}` | {_cell(one['why'])} |" for one in damaged[:_LISTED]]
+        lines += [f"| `{damage.name}` | {_cell(damage.why)} |" for damage in damaged[:_LISTED]]
         if len(damaged) > _LISTED:
             lines += ["", f"and {len(damaged) - _LISTED} more, see {CARD_JSON}"]
-    lines += table_lines(card["tables"])
+    lines += table_lines(card.tables)
     return "\n".join(lines) + "\n"
 
 
-def table_lines(tables: dict[str, dict[str, dict[str, int]]]) -> list[str]:
+def table_lines(tables: Tables) -> list[str]:
     """The tables of a card in Markdown."""
     lines: list[str] = []
     for what, table in tables.items():
@@ -165,59 +187,9 @@ def write_cards(store: SampleStore, catalogue: VersionCatalogue, version: Versio
         buried: crops that were removed since, by digest.
     """
     card = describe(version)
-    catalogue.put_beside(version.name, CARD_JSON, canonical_json(card) + b"\n")
+    catalogue.put_beside(version.name, CARD_JSON, card.to_bytes())
     catalogue.put_beside(version.name, CARD_MARKDOWN, write_markdown(card).encode())
-    _put_sheet(store, catalogue, version, buried)
-
-
-def forget_on_sheets(store: SampleStore, catalogue: VersionCatalogue, buried: frozenset[str]) -> list[str]:
-    """Draw those contact sheets anew that show a removed crop. Returns the names of their versions."""
-    redrawn = []
-    for name in catalogue.names():
-        sheet = catalogue.get_beside(name, SHEET)
-        if sheet is not None and buried.intersection(sheet_samples(sheet)):
-            _put_sheet(store, catalogue, catalogue.read(name), buried)
-            redrawn.append(name)
-    return redrawn
-
-
-def sheet_samples(sheet: bytes) -> list[str]:
-    """Digests of the crops that a contact sheet shows."""
-    with Image.open(io.BytesIO(sheet)) as image:
-        return str(image.info.get(_SHEET_KEY, "")).split()
-
-
-def _put_sheet(store: SampleStore, catalogue: VersionCatalogue, version: Version, buried: frozenset[str]) -> None:
-    sheet = draw_sheet(store, version.manifest, buried)
-    if sheet is None:
-        catalogue.drop_beside(version.name, SHEET)
-    else:
-        catalogue.put_beside(version.name, SHEET, sheet)
-
-
-def draw_sheet(store: SampleStore, manifest: Manifest, buried: frozenset[str]) -> bytes | None:
-    """A PNG with some crops of each side beside each other; None if there is none to show."""
-    columns: list[list[tuple[NDArray[np.uint8], str]]] = []
-    shown: list[str] = []
-    for side in SIDES:
-        # Digests are as good as random: the first ones are a fair choice.
-        cells = []
-        for entry in [one for one in manifest.on(side) if one.digest not in buried][: _SHOWN // len(SIDES)]:
-            try:
-                picture = np.asarray(store.crop(entry.digest).convert("L"))
-            except (UnknownSampleError, CropError):
-                continue  # `verify` and `materialize` name it
-            cells.append((picture, f"{side}: {_latin(entry.text) or '(no text)'}"))
-            shown.append(entry.digest)
-        if cells:
-            columns.append(cells)
-    if not columns:
-        return None
-    about = PngInfo()
-    about.add_text(_SHEET_KEY, " ".join(shown))
-    buffer = io.BytesIO()
-    contact_sheet(columns, per_row=2).save(buffer, "PNG", pnginfo=about)
-    return buffer.getvalue()
+    put_sheet(store, catalogue, version, buried)
 
 
 def _table(rows: Sequence[Row], values: Callable[[Row], Iterable[str]]) -> dict[str, dict[str, int]]:
@@ -231,11 +203,6 @@ def _table(rows: Sequence[Row], values: Callable[[Row], Iterable[str]]) -> dict[
 def _light_range(light: int) -> str:
     low = light // _LIGHT_STEP * _LIGHT_STEP
     return f"{low:3d} to {low + _LIGHT_STEP - 1:3d}"
-
-
-def _latin(text: str) -> str:
-    """What Pillow's built-in font can draw."""
-    return text.encode("ascii", "replace").decode()
 
 
 def _cell(text: str) -> str:

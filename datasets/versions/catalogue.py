@@ -59,7 +59,7 @@ class VersionCatalogue:
                 continue
             if unavailable is not None:
                 _LOG.warning("taking the copy of %s: %s", name, unavailable)
-            return Version.from_bytes(name, data)
+            return Version.named(name, data)
         if unavailable is not None:
             raise unavailable
         raise UnknownVersionError(f"there is no version {name}; `python -m datasets list versions` shows them")

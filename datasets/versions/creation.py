@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tqdm import tqdm
+
 from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, check_damage, crop_damage, event_damage
 from datasets.samples.history import History, Watermark, live_samples, read_history
 from datasets.samples.places import Places
-from datasets.samples.progress import counted
 from datasets.samples.review import find_contradictions, find_suspicious, settle
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
@@ -66,8 +67,8 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
     seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
     if request.most_damaged is not None:
-        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "label events")
-        check_damage(damaged, len(samples), request.most_damaged, "confirmed crops")
+        check_damage(lost, sum(history.watermark.values()), request.most_damaged, "events")
+        check_damage(damaged, len(samples), request.most_damaged, "crops")
     entries = _put_on_sides(seen, ancestors, request.rules)
     return Manifest(
         parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
@@ -88,7 +89,12 @@ def create_version(store: SampleStore, places: Places, name: str, request: Versi
         VersionExistsError: the name is taken; of several creators exactly one succeeds.
         StoreError: as in `draw_up`.
     """
-    version = Version(name, draw_up(store, places, request), datetime.now(UTC), uuid.uuid4().hex)
+    version = Version(
+        name=name,
+        manifest=draw_up(store, places, request),
+        created_at=datetime.now(UTC),
+        creator=uuid.uuid4().hex,
+    )
     VersionCatalogue(places).create(version)
     return version
 
@@ -132,7 +138,7 @@ def _look_at(
     A picture that an earlier version has seen is not read again.
     """
     seen, damaged = [], []
-    for sample in counted("crops", samples, len(samples)):
+    for sample in tqdm(samples, desc="crops", unit="crop", disable=None):
         digest = sample.digest
         if digest in history.buried:
             raise VersionError(

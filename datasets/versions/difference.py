@@ -72,7 +72,7 @@ def _definition(before: Version, after: Version) -> Iterator[str]:
         if part not in one.synthetic:
             yield f"+ synthetic: {part.recipe}:{part.count}:{part.seed} {part.side}, digest {part.digest[:12]}"
     if len(one.left_out) != len(other.left_out):
-        yield f"left out until somebody has looked: {len(one.left_out)} -> {len(other.left_out)}"
+        yield f"left out until a person has looked: {len(one.left_out)} -> {len(other.left_out)}"
     if one.damaged != other.damaged:
         yield f"left out as damaged: {len(one.damaged)} -> {len(other.damaged)}"
 

@@ -21,20 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from tqdm import tqdm
 
 from datasets.errors import StoreError, UnknownSampleError
-from datasets.objects.canonical import canonical_json
 from datasets.objects.folder import write_whole
-from datasets.samples.progress import counted
 from datasets.samples.store import SampleStore
 from datasets.versions.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
 from datasets.versions.similarity import light
 from datasets.versions.split import Side, code_keys
 from datasets.versions.synthetic import RecipeDiffersError, check_part
-from datasets.versions.version import Entry, SyntheticPart, Version, VersionError
+from datasets.versions.version import SIDES, Entry, SyntheticPart, Version, VersionError
 
 COLUMNS = ("file", "text", "source", "sample")
-FOLDERS = ("training", "evaluation", "unreadable")
 _MARKER = "version.json"
 
 
@@ -86,19 +84,19 @@ def materialize(
         _claim(folder, version)
         gone = tuple(entry.digest for entry in version.manifest.entries if entry.digest in buried)
         lines: dict[str, list[_Line]] = {
-            side: _write_collected(store, folder / side, version.manifest.on(side), buried) for side in FOLDERS
+            side: _write_collected(store, folder / side, version.manifest.on(side), buried) for side in SIDES
         }
         drawn: dict[Side, list[_Line]] = {"training": [], "evaluation": []}
         for number, part in enumerate(version.manifest.synthetic):
             drawn[part.side] += _write_synthetic(folder, number, part, processes)
         repeated = _add_drawn(lines, drawn)
-        for side in FOLDERS:
+        for side in SIDES:
             _write_labels(folder / side, lines[side])
-        rows = [line.row for side in FOLDERS for line in lines[side]]
-        card = describe(version) | {"tables": count_rows(rows)}
-        (folder / CARD_JSON).write_bytes(canonical_json(card) + b"\n")
+        rows = [line.row for side in SIDES for line in lines[side]]
+        card = describe(version).model_copy(update={"tables": count_rows(rows)})
+        (folder / CARD_JSON).write_bytes(card.to_bytes())
         (folder / CARD_MARKDOWN).write_text(write_markdown(card), encoding="utf-8")
-        counts = {side: len(lines[side]) for side in FOLDERS}
+        counts = {side: len(lines[side]) for side in SIDES}
         done = Materialized(folder, counts, gone, repeated, differing)
         _mark(folder, version, complete=True, done=done)
     except OSError as error:
@@ -153,11 +151,11 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
     there = {path.name for path in images.iterdir()}
     lines = []
     wanted = [entry for entry in entries if entry.digest not in buried]
-    for entry in counted(folder.name, wanted, len(wanted)):
+    for entry in tqdm(wanted, desc=folder.name, unit="crop", disable=None):
         name = f"{entry.digest}.png"
         if name not in there:  # written in one step: what is there is whole
             try:
-                write_whole(images / name, store.whole_crop_bytes(entry.digest))
+                write_whole(images / name, store.crops.whole(entry.digest)[0])
             except UnknownSampleError as error:
                 raise VersionError(
                     f"the crop {entry.digest} is missing, though nobody removed it; `python -m datasets verify` tells"

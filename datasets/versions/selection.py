@@ -36,7 +36,7 @@ from typing import Any, Literal
 
 from datasets.errors import StoreError
 from datasets.samples.sample import LABEL_STATUSES, Sample
-from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import label_text, normalize_text
 
 __all__ = ["FIELDS", "Filter", "FilterError", "parse_filter"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datasets.versions.similarity import NEAR, near_pairs
-from ocr_model.codes.formats import extract_code
+from ocr_model.codes.lines import extract_code
 from ocr_model.codes.text import label_text, match_key
 
 Side = Literal["training", "evaluation"]

@@ -12,13 +12,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as library_version
-from pathlib import Path
 
 from datasets.versions.split import Side
 from datasets.versions.version import SyntheticPart, VersionError
 
 _REQUEST = re.compile(r"(?P<recipe>.+?):(?P<count>\d{1,9})(?::(?P<seed>\d{1,9}))?\Z", re.ASCII)
-_READ_BY_GENERATOR = ("formats.py", "text.py")  # of ocr_model; a recipe's digest covers them
 
 
 class RecipeDiffersError(VersionError):
@@ -116,13 +114,10 @@ def _describe(name: str) -> tuple[str, dict[str, str]]:
 
 def _ingredients(name: str) -> dict[str, str]:
     """Each thing that `Recipe.digest` covers, by its name."""
-    import data_gen
     from data_gen.fonts import load_fonts
-    from data_gen.recipe import LIBRARIES, load_recipe
+    from data_gen.recipe import LIBRARIES, load_recipe, sources
 
-    here = Path(data_gen.__file__).parent
-    sources = [*here.glob("*.py"), *(here.parent / "ocr_model" / "codes" / file for file in _READ_BY_GENERATOR)]
-    found = {f"{path.parent.name}/{path.name}": _hash(path.read_bytes()) for path in sources}
+    found = {f"{path.parent.name}/{path.name}": _hash(path.read_bytes()) for path in sources()}
     found |= {library: library_version(library) for library in LIBRARIES}
     next_name: str | None = name
     while next_name is not None:

@@ -6,17 +6,18 @@ JSON: keys sorted, no spaces, UTF-8) and `created` (who and when, which does not
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
+
+from pydantic import AliasChoices, AliasPath, Field, ValidationError
 
 from datasets.errors import ObjectConflictError, StoreError
 from datasets.objects.canonical import canonical_json
+from datasets.objects.record import Record, UtcTime, one_line
 from datasets.samples.damage import Damage
 from datasets.samples.review import SuspicionRules
 from datasets.samples.sample import LabelStatus
@@ -24,6 +25,7 @@ from datasets.versions.similarity import NEAR
 from datasets.versions.split import Side
 
 SCHEMA = 1
+SIDES = ("training", "evaluation", "unreadable")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
@@ -32,7 +34,7 @@ class VersionError(StoreError):
 
 
 class VersionExistsError(VersionError, ObjectConflictError):
-    """Somebody has created a version of this name before."""
+    """There is a version of this name already."""
 
 
 class UnknownVersionError(VersionError, LookupError):
@@ -41,9 +43,9 @@ class UnknownVersionError(VersionError, LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How labels become a version. Part of its definition."""
+    """How labels become a version. Part of its hash, so that a stored 1 stays 1 and 1.0 stays 1.0."""
 
-    evaluation_share: float = 0.2  # of the groups of codes and pictures that are held back
+    evaluation_share: float | int = 0.2  # of the groups of codes and pictures that are held back
     near: int = NEAR  # bits of the picture hash in which crops of one group differ at most
     include_suspicious: bool = False  # whether labels that wait for a second look are taken
     suspicion: SuspicionRules = field(default_factory=SuspicionRules)
@@ -95,8 +97,7 @@ class LeftOut:
     labels: tuple[tuple[str, str], ...]  # (object name of the event, text or "(unreadable)")
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Record):
     """Everything that counts about a version."""
 
     parent: Parent | None
@@ -108,9 +109,9 @@ class Manifest:
     left_out: tuple[LeftOut, ...]  # by digest
     damaged: tuple[Damage, ...] = ()  # what it was made without, by object name
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        content = {"schema": SCHEMA, **dataclasses.asdict(self)}
+    def stored(self) -> dict[str, Any]:
+        """The plain values that are hashed and stored."""
+        content = self.model_dump(mode="json") | {"schema": SCHEMA}
         if not self.damaged:  # as versions were written, and hashed, before anything could be left out as damaged
             del content["damaged"]
         return content
@@ -118,48 +119,49 @@ class Manifest:
     @property
     def hash(self) -> str:
         """sha256 of the canonical JSON, hexadecimal."""
-        return hashlib.sha256(canonical_json(self.to_json())).hexdigest()
+        return hashlib.sha256(canonical_json(self.stored())).hexdigest()
 
     def on(self, side: str) -> tuple[Entry, ...]:
         """The entries of one side."""
         return tuple(entry for entry in self.entries if entry.side == side)
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Record):
     """A manifest under its name."""
 
     name: str
     manifest: Manifest
-    created_at: datetime  # by the clock of the machine that created it; for people
-    creator: str  # tells two creators apart: of each attempt its own
+    # By the clock of the machine that created it; for people.
+    created_at: UtcTime = Field(validation_alias=AliasChoices("created_at", AliasPath("created", "at")))
+    # Tells two creators apart: each attempt has its own.
+    creator: str = Field(validation_alias=AliasChoices("creator", AliasPath("created", "creator")))
 
     def to_bytes(self) -> bytes:
-        """Write it."""
+        """Serialise the version to canonical JSON, without its name."""
         created = {"at": self.created_at.isoformat(), "creator": self.creator}
-        content = {"created": created, "hash": self.manifest.hash, "manifest": self.manifest.to_json()}
+        content = {"created": created, "hash": self.manifest.hash, "manifest": self.manifest.stored()}
         return canonical_json(content) + b"\n"
 
     @classmethod
-    def from_bytes(cls, name: str, data: bytes) -> Version:
-        """Read it and check its hash.
+    def named(cls, name: str, data: bytes) -> Version:
+        """Read the version of this name and check its hash.
 
         Raises:
             VersionError: it is damaged, or a newer program wrote it.
         """
         try:
-            content = json.loads(data)
-            if content["manifest"]["schema"] != SCHEMA:
-                raise VersionError(
-                    f"version {name} has schema {content['manifest']['schema']}, but this program knows {SCHEMA} only"
-                )
-            if hashlib.sha256(canonical_json(content["manifest"])).hexdigest() != content["hash"]:
+            stored = json.loads(data)
+            schema = stored["manifest"]["schema"]
+            if schema != SCHEMA:
+                raise VersionError(f"version {name} has schema {schema}, but this program knows {SCHEMA} only")
+            version = cls.model_validate({**stored, "name": name})
+            if version.manifest.hash != stored["hash"]:
                 raise VersionError(f"version {name} is damaged: its content does not match its hash")
-            created = content["created"]
-            manifest = _manifest(content["manifest"])
-            return cls(name, manifest, datetime.fromisoformat(created["at"]), created["creator"])
+        except ValidationError as error:
+            raise VersionError(f"version {name} is damaged: {one_line(error)}") from None
         except (ValueError, KeyError, TypeError) as error:
             raise VersionError(f"version {name} is damaged: {error!r}") from error
+        return version
 
 
 def checked_version_name(name: str) -> str:
@@ -171,20 +173,3 @@ def checked_version_name(name: str) -> str:
     if not _NAME.match(name) or name.endswith(".json"):
         raise VersionError(f"a version is named like v2.0 (a-z, 0-9, point, dash, underscore), not {name!r}")
     return name
-
-
-def _manifest(content: dict[str, Any]) -> Manifest:
-    rules = content["rules"]
-    return Manifest(
-        parent=Parent(**content["parent"]) if content["parent"] is not None else None,
-        filters=tuple(content["filters"]),
-        watermark=content["watermark"],
-        rules=Rules(**(rules | {"suspicion": SuspicionRules(**rules["suspicion"])})),
-        synthetic=tuple(SyntheticPart(**part) for part in content["synthetic"]),
-        entries=tuple(Entry(**entry) for entry in content["entries"]),
-        left_out=tuple(
-            LeftOut(**(one | {"labels": tuple((event, text) for event, text in one["labels"])}))
-            for one in content["left_out"]
-        ),
-        damaged=tuple(map(Damage.from_json, content.get("damaged", ()))),
-    )

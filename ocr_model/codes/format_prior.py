@@ -3,15 +3,15 @@
     score(text) = log p(text | picture) + bonus(text)
     bonus(text) = weight * log(p(text) / p(text | any text)) + constant, at most log 4
 
-The recognizer reads what it sees; where a shape is both a letter and a digit (0 O D Q, 1 I, 2 Z, 5 S, 6 G, 8 B),
-only the formats in which brands print their codes can decide. They are given a say here, a small one: a reading
-that the picture calls more than four times as probable as every other one is never overruled.
+Where a shape is both a letter and a digit (0 O D Q, 1 I, 2 Z, 5 S, 6 G, 8 B), only the formats in which brands print
+their codes can decide. Their weight is small: a reading that the picture calls more than four times as probable as
+every other one is never overruled.
 
 p(text) is a mixture. A text is, with probability 1/2 each, *any text* or *a code in some brand's format*:
 
 - any text: characters are drawn one by one, separators less often than letters and digits;
-- a brand's format: each format of the table `ocr_model.codes.formats.FORMATS` is equally likely, then each length that
-  it has, then each text of that length. The spaces of a line do not count, and field names around a code (`ART`,
+- a brand's format: each format of the table `ocr_model.codes.formats.FORMATS` is equally likely, then each of its
+  lengths, then each text of that length. The spaces of a line do not count, and field names around a code (`ART`,
   `STYLE NO.`, `COLOR:BLK`) are as likely before one text as before another.
 
 The probability as any text alone is divided out: the recognizer has learnt already how long texts are and which
@@ -25,6 +25,8 @@ What did not help: looking for codes beyond the readings that the beam search ha
 instead of 5 lets the prior correct 0.09 % more of the brands' codes, at twice the time.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import math
@@ -37,10 +39,8 @@ from typing import Any
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.errors import ModelError
 
-__all__ = ["DEFAULT_PRIOR_WEIGHT", "FORMAT_TABLE", "FormatPrior", "checked_prior_weight", "format_digest"]
-
 DEFAULT_PRIOR_WEIGHT = 0.1
-"""For a model that names none; `python -m ocr_model prior` chooses it on synthetic crops."""
+"""Weight for a model that names none; `python -m ocr_model prior` chooses one on synthetic crops."""
 
 FORMAT_TABLE = Path(__file__).parent / "format_table.json"
 """The compiled automaton; `python -m ocr_model prior --compile` writes it."""
@@ -58,38 +58,21 @@ _BEFORE = re.compile(
 _BEHIND = re.compile(r"(?:COLOU?R|COL|CLR)[.:#]+[0-9A-Z/&+-]*$")
 
 
-def checked_prior_weight(weight: float) -> float:
-    """The weight, if it is one.
-
-    Raises:
-        ValueError: it is not between 0 and 1.
-    """
-    if not 0.0 <= weight <= 1.0:  # true for NaN, too
-        raise ValueError(f"the weight of the format prior is between 0 and 1, not {weight}")
-    return weight
-
-
 def format_digest(formats: Sequence[CodeFormat] = FORMATS) -> str:
-    """SHA-256 over what the automaton depends on: two tables of equal digest compile to the same automaton."""
+    """SHA-256 over the patterns: two tables of equal digest compile to the same automaton."""
     return hashlib.sha256(json.dumps([one.pattern for one in formats]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class FormatPrior:
-    """The compiled formats.
+    """The compiled formats: an automaton that starts in state 0."""
 
-    Attributes:
-        steps: per state of the automaton, which state a character leads to; state 0 is the start. A character
-            that is missing leads out of all formats.
-        ends: per state, by the number of characters read: the log probability of the text as a code in some
-            brand's format.
-    """
-
-    steps: tuple[dict[str, int], ...]
+    steps: tuple[dict[str, int], ...]  # per state: the next state by character; a missing one leads out of all formats
+    # Per state, by the number of characters read: the log probability of the text as a code in some brand's format.
     ends: tuple[dict[int, float], ...]
 
     @classmethod
-    def load(cls, file: Path = FORMAT_TABLE) -> "FormatPrior":
+    def load(cls, file: Path = FORMAT_TABLE) -> FormatPrior:
         """Read a compiled automaton.
 
         Raises:
@@ -108,7 +91,7 @@ class FormatPrior:
         return prior
 
     @classmethod
-    def from_table(cls, table: Mapping[str, Any]) -> "FormatPrior":
+    def from_table(cls, table: Mapping[str, Any]) -> FormatPrior:
         """The prior of compiled formats, given as `ocr_model.export.format_table.compile_formats` returns them."""
         counts = table["counts"]
         # Each format is as likely as any other; then each of its lengths; then each text of that length.
@@ -127,11 +110,11 @@ class FormatPrior:
         return cls(tuple(steps), tuple(ends))
 
     def bonus(self, text: str, weight: float) -> float:
-        """What is added to the log probability of a reading: 0 if it fits no format, at most log 4."""
+        """The bonus on the log probability of a reading: 0 if it fits no format, at most log 4."""
         return min(_MOST, weight * self.advantage(text))
 
     def advantage(self, text: str) -> float:
-        """How much more probable a text is, as a log of odds, because brands print codes like it.
+        """How much more probable a text is because brands print codes like it, as a logarithm of odds.
 
         Args:
             text: one line as read, upper case; spaces do not count.

@@ -8,10 +8,10 @@ Three spellings of one line, from the most to the least particular:
 - `match_key`: only A-Z and 0-9; two readings count as an exact match when their keys are equal.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
-
-__all__ = ["CHARSET", "label_text", "match_key", "normalize_text"]
 
 CHARSET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
 """Everything the recognizer can read. The order is fixed: an exported model's classes are numbered by it."""
@@ -40,8 +40,8 @@ def normalize_text(typed: str) -> str:
 
     Compatibility forms are unified (NFKC: full-width letters, `№` -> `NO`), every Unicode dash becomes `-`,
     letters become upper case, invisible characters disappear, and runs of white space become one space, none
-    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: deciding about them is up to
-    whoever uses the text.
+    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: deciding about them is up to the
+    caller.
 
     The result does not change when it is normalised again.
     """
@@ -61,3 +61,13 @@ def label_text(text: str) -> str:
 def match_key(text: str) -> str:
     """Only the A-Z and 0-9 of the normalised text: equal keys are an exact match, the headline metric."""
     return _NOT_KEY.sub("", normalize_text(text))
+
+
+def edit_distance(left: str, right: str) -> int:
+    """Levenshtein distance: the fewest characters to insert, delete or replace."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]

@@ -1,41 +1,39 @@
 """Fits what turns the recognizer's probabilities into the confidence that is shown, for an exported model.
 
-One temperature, and the confidence from which a text may be accepted without asking. Both come from fresh synthetic
-crops that nothing was trained on, half of them under the shift of `synthetic_readings`, read exactly as they will be
-served. No real crop takes part.
+One temperature with a bias, and the confidence from which a text may be accepted without asking. All come from fresh
+synthetic crops that nothing was trained on, half of them under the shift of `synthetic_readings`, read exactly as they
+will be served. No real crop takes part.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ocr_model.export.confidence_figures import ACCEPTABLE_RISK, checked_confidences, risk_coverage
+from ocr_model.export.proportion import binomial_cdf
 from ocr_model.export.synthetic_readings import Readings, read_synthetic
-from ocr_model.reading.calibration import Calibration, fit_accept_threshold, fit_temperature_and_bias
-
-__all__ = ["FIT_SEED", "CalibrationFit", "calibrate_directory", "fit_calibration"]
+from ocr_model.reading.calibration import Calibration
 
 FIT_SEED = 20_220_801  # neither trained nor evaluated on
 _DECIMALS = 1e6  # of the threshold; confidences crowd near 1
+_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; beyond them the data says "always" or "never", not how sure
+_LARGEST_BIAS = 3.0  # in logits
 
 
 @dataclass(frozen=True)
 class CalibrationFit:
-    """What was fitted, and on what.
-
-    Attributes:
-        calibration: temperature, bias and threshold.
-        recipe: of the crops.
-        crops: half of them as the recipe makes them, half under the shift.
-    """
+    """A fitted calibration and the crops that it was fitted on."""
 
     calibration: Calibration
-    recipe: str
-    crops: int
+    recipe: str  # of the crops
+    crops: int  # half of them as the recipe makes them, half under the shift
 
     def description(self) -> dict[str, object]:
         """The field `calibration` of a `model.json`."""
@@ -108,3 +106,96 @@ def calibrate_directory(
     description["calibration"] = fit.description()
     file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return fit
+
+
+def fit_temperature(confidences: ArrayLike, correct: ArrayLike) -> float:
+    """The temperature, without a bias, under which the readings' being right or wrong is the most likely.
+
+    Args:
+        confidences: (N,) uncalibrated probabilities of whole texts, 0..1.
+        correct: (N,) whether the text was right.
+
+    Returns:
+        A temperature between 0.05 and 20; the likelihood has one maximum in 1/temperature.
+
+    Raises:
+        ValueError: no reading, lengths that differ, values out of range.
+    """
+    loss = _likelihood_loss(confidences, correct)
+    low, high = math.log(_LOWEST), math.log(_HIGHEST)
+    return math.exp(_lowest_point(lambda log_temperature: loss(math.exp(log_temperature), 0.0), low, high))
+
+
+def fit_temperature_and_bias(confidences: ArrayLike, correct: ArrayLike) -> tuple[float, float]:
+    """The temperature and the bias under which the readings' being right or wrong is the most likely.
+
+    Arguments and errors are those of `fit_temperature`.
+
+    Returns:
+        A temperature between 0.05 and 20 and a bias between -3 and 3. The likelihood is concave in 1/temperature and
+        bias together, so the best bias per temperature leads to the best of both.
+    """
+    loss = _likelihood_loss(confidences, correct)
+
+    def best_bias(log_temperature: float) -> float:
+        temperature = math.exp(log_temperature)
+        return _lowest_point(lambda bias: loss(temperature, bias), -_LARGEST_BIAS, _LARGEST_BIAS)
+
+    log_temperature = _lowest_point(
+        lambda one: loss(math.exp(one), best_bias(one)), math.log(_LOWEST), math.log(_HIGHEST)
+    )
+    return math.exp(log_temperature), best_bias(log_temperature)
+
+
+def _likelihood_loss(confidences: ArrayLike, correct: ArrayLike) -> Callable[[float, float], float]:
+    """Mean negative log likelihood of what was right and wrong, by temperature and bias."""
+    sure, right = checked_confidences(confidences, correct)
+    sure = np.clip(sure, 1e-12, 1 - 1e-12)  # one wrong reading at exactly 1.0 must not decide alone
+    logit = np.log(sure) - np.log1p(-sure)
+    sign = np.where(right == 1.0, -1.0, 1.0)
+    # -log sigmoid(x) = log(1 + exp(-x)), without overflow.
+    return lambda temperature, bias: float(np.mean(np.logaddexp(0.0, sign * (logit / temperature + bias))))
+
+
+def _lowest_point(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function with one minimum has it, by golden-section search."""
+    golden = (math.sqrt(5.0) - 1.0) / 2.0
+    while high - low > 1e-6:
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        if function(left) <= function(right):
+            high = right
+        else:
+            low = left
+    return (low + high) / 2.0
+
+
+def fit_accept_threshold(
+    confidences: ArrayLike, correct: ArrayLike, *, risk: float = ACCEPTABLE_RISK, level: float = 0.95
+) -> float | None:
+    """The lowest confidence from which texts may be accepted without asking.
+
+    The errors seen above a threshold that was chosen for having few are fewer than those to come. So the upper
+    end of their one-sided Clopper-Pearson interval has to keep the promise, not their share.
+
+    Args:
+        confidences: (N,) shown (calibrated) probabilities of whole texts, 0..1.
+        correct: (N,) whether the text was right.
+        risk: greatest share of wrong texts among the accepted ones.
+        level: how sure that the share is not greater.
+
+    Returns:
+        One of the confidences; None if there is no such threshold, or if the data is too small to tell (without a
+        single error it takes 598 readings at 1 in 200).
+
+    Raises:
+        ValueError: no reading, lengths that differ, values out of range.
+    """
+    curve = risk_coverage(confidences, correct)
+    total = np.asarray(correct).size
+    answered = np.rint(curve.coverage * total).astype(np.int64)
+    errors = np.rint(curve.risk * answered).astype(np.int64)
+    for at in range(len(answered) - 1, -1, -1):
+        seen, wrong = int(answered[at]), int(errors[at])
+        if wrong <= risk * seen and binomial_cdf(wrong, seen, risk) <= 1.0 - level:
+            return float(curve.threshold[at])
+    return None

@@ -5,6 +5,8 @@ automata-lib (https://github.com/caleb531/automata, MIT); their product tells af
 the text so far still fits. Needed only when the formats change: the table is part of the repository.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,8 +19,6 @@ from ocr_model.codes.format_prior import FORMAT_TABLE, format_digest
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.codes.text import CHARSET
 
-__all__ = ["compile_format", "compile_formats", "write_format_table"]
-
 _SYMBOLS = frozenset(CHARSET.replace(" ", ""))
 
 
@@ -28,9 +28,9 @@ def compile_format(pattern: str) -> DFA:
     Raises:
         automata.base.exceptions.InvalidRegexError: the pattern uses what no regular language knows.
     """
-    # Groups say what belongs to the code; for which texts match they are all alike.
+    # Which groups capture makes no difference to the texts that match.
     printed = NFA.from_regex(pattern.replace("(?:", "("), input_symbols={*_SYMBOLS, " "})
-    # A space is read without being written: it becomes the empty step.
+    # A space leaves no character in a label: it becomes the empty step.
     steps: dict[int, dict[str, set[int]]] = {}
     for state, row in printed.transitions.items():
         steps[state] = {}

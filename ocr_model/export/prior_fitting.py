@@ -30,17 +30,15 @@ from typing import Any
 from PIL import Image
 
 from data_gen import texts
-from data_gen.crop import Crop, CropRenderer
-from data_gen.degradations import Generator
+from data_gen.crop import CropRenderer
 from data_gen.fonts import FontBook, FontsMissingError, load_fonts
 from data_gen.recipe import Recipe, RecipeError, load_recipe
 from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
 from ocr_model.codes.text import match_key
 from ocr_model.errors import ModelError
-from ocr_model.reading.decoding import Hypothesis, add_bonuses
-from ocr_model.reading.recognizer import CHAMPION, ImageLike, Recognizer
-
-__all__ = ["Outcome", "Seen", "add_arguments", "choose_weight", "main", "measure_weight", "near_miss", "random_string"]
+from ocr_model.reading.hypotheses import Hypothesis, add_bonuses
+from ocr_model.reading.image import ImageLike
+from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 WEIGHTS = (0.0, 0.02, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 FIT_SEED, CHECK_SEED = 20_240_801, 20_240_802  # neither trained, calibrated nor evaluated on
@@ -54,7 +52,7 @@ _AT_ONCE = 16  # crops read together
 
 
 def brand_code(prior: FormatPrior, rng: random.Random) -> str:
-    """A code in some brand's format, as printed; `prior` knows all of them and is not asked."""
+    """A code in some brand's format, as printed; `prior` has no part in it."""
     while len(text := texts.brand_code(rng)) > _LONGEST:
         pass
     return text
@@ -87,21 +85,10 @@ KINDS: Mapping[str, Callable[[FormatPrior, random.Random], str]] = {
 }
 
 
-class _TextRenderer(CropRenderer):
-    """Renders crops as a recipe says, but with texts of our choice."""
-
-    def __init__(self, recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> None:
-        super().__init__(replace(recipe, no_text=0.0), fonts, seed)
-        self._line = line
-
-    def _tag_crop(self, rng: Generator, words: random.Random, hard: float) -> Crop | None:
-        text = self._line(words)
-        damages = self._damages(words, hard)
-        tag = self._tag(text, rng, words, hard, damages)
-        if tag is None:
-            return None
-        image, tilt = self._view(tag, rng, words, hard, damages)
-        return self._finish(image, text, tag.fonts[0], tilt, words)
+def _renderer_of(recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> CropRenderer:
+    """Renders crops as a recipe says, but with texts of our choice, printed as they are."""
+    ours = replace(recipe, no_text=0.0, shortest=0, title_case=0.0, lower_case=0.0)
+    return CropRenderer(ours, fonts, seed, line=line)
 
 
 # --- Measuring ---
@@ -109,32 +96,20 @@ class _TextRenderer(CropRenderer):
 
 @dataclass(frozen=True)
 class Seen:
-    """What the picture of one crop says, and what it should say.
+    """The readings of one crop without the prior, and its true text."""
 
-    Attributes:
-        key: of the true text (`match_key`).
-        readings: all that were found without the prior, the best first.
-    """
-
-    key: str
-    readings: Sequence[Hypothesis]
+    key: str  # of the true text (`match_key`)
+    readings: Sequence[Hypothesis]  # the best first
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a weight does to some crops.
-
-    Attributes:
-        crops: how many.
-        right: how many are read right with the prior.
-        gained: of these, how many are misread without it.
-        lost: how many it turned from right to wrong.
-    """
+    """What a weight does to some crops, in numbers of crops."""
 
     crops: int
-    right: int
-    gained: int
-    lost: int
+    right: int  # with the prior
+    gained: int  # of the right ones: misread without the prior
+    lost: int  # misread, but right without the prior
 
     def __str__(self) -> str:
         if not self.crops:
@@ -208,7 +183,7 @@ def _see_synthetic(
     fonts = load_fonts(recipe.fonts)
     seen = {}
     for kind, text in KINDS.items():
-        renderer = _TextRenderer(recipe, fonts, seed, partial(text, prior))
+        renderer = _renderer_of(recipe, fonts, seed, partial(text, prior))
         crops = (renderer.render(index) for index in range(count))
         seen[kind] = _see(reader, ((crop.text, crop.image) for crop in crops))
         print(f"read {count} {kind}", file=sys.stderr, flush=True)
@@ -245,7 +220,7 @@ def _print_outcomes(prior: FormatPrior, weights: Sequence[float], seen: Mapping[
 
 
 def _microseconds(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> float:
-    """Processor time of the prior per crop, whatever else the machine does."""
+    """Processor time of the prior per crop, which other work on the machine hardly changes."""
     began = time.process_time()
     for one in seen:
         add_bonuses(one.readings, [prior.bonus(reading.text, weight) for reading in one.readings], 6)
@@ -257,8 +232,10 @@ def _microseconds(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> fl
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model prior`."""
-    parser.add_argument("--model", type=Path, default=CHAMPION, metavar="DIR", help="default: the champion")
-    parser.add_argument("--recipe", default="tags-1", help="how the crops look (default: tags-1)")
+    parser.add_argument(
+        "--model", type=Path, default=CHAMPION, metavar="DIR", help="an exported model (default: the champion)"
+    )
+    parser.add_argument("--recipe", default="tags-1", help="recipe of the crops (default: tags-1)")
     parser.add_argument("--count", type=_positive, default=3000, help="crops of each kind of text (default: 3000)")
     parser.add_argument(
         "--real",

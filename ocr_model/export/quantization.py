@@ -25,16 +25,14 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from ocr_model.reading.decoding import Floats
-
-__all__ = ["prepare_graph", "quantize_encoder", "quantize_layers", "restore_single"]
+from ocr_model.reading.arrays import Floats
 
 LAYERS = ("Conv", "Add", "MaxPool", "Relu")
 """Operators of the residual network; those between convolutions too, so that it stays in int8 all along."""
 
 PERCENTILE = 99.99
-"""Of what lies between the layers: the scales span so much of it, rare outliers are cut off. With the whole span the
-features are a fifth farther from those in single precision."""
+"""Of the activations between layers: the scales span this share of them and cut off rare outliers. With the whole span
+the features are a fifth farther from those in single precision."""
 
 
 def quantize_encoder(encoder: Path, out: Path, pictures: Sequence[Floats]) -> None:
@@ -74,7 +72,7 @@ def quantize_layers(
     graph: Path, out: Path, pictures: Sequence[Floats], operators: Sequence[str], kept: Sequence[str]
 ) -> None:
     """Static int8 of some operators, weights scaled per channel; the nodes `kept` stay in single precision."""
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does
+    with contextlib.redirect_stdout(io.StringIO()):  # its progress
         quantize_static(
             str(graph),
             str(out),
@@ -108,7 +106,7 @@ def restore_single(model: onnx.ModelProto) -> None:
 
 
 class _Pictures:
-    """Hands prepared crops to the calibration, one by one: all that it calls of a `CalibrationDataReader`."""
+    """Prepared crops one by one, with the only method of a `CalibrationDataReader` that the calibration calls."""
 
     def __init__(self, pictures: Sequence[Floats]) -> None:
         self._rest: Iterator[Floats] = iter(pictures)

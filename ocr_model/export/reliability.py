@@ -26,44 +26,31 @@ from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe
 from ocr_model.errors import ModelError
 from ocr_model.export.calibration_fitting import FIT_SEED, calibrate_directory
-from ocr_model.export.synthetic_readings import Readings, read_synthetic
-from ocr_model.reading.calibration import (
+from ocr_model.export.confidence_figures import (
     ACCEPTABLE_RISK,
-    Calibration,
     CalibrationError,
-    Proportion,
     expected_calibration_error,
-    read_calibration,
-    reading_digest,
     reliability_bins,
     risk_coverage,
 )
+from ocr_model.export.proportion import Proportion
+from ocr_model.export.synthetic_readings import Readings, read_synthetic
+from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
-
-__all__ = ["MEASURE_SEED", "Reliability", "add_arguments", "main", "measure_readings"]
 
 MEASURE_SEED = 20_260_801  # neither trained on nor calibrated with
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """How well the confidence of some readings keeps its promise.
+    """How far the confidence of some readings can be trusted."""
 
-    Attributes:
-        name: of the crops.
-        readings: that were measured.
-        error: expected calibration error with its bootstrap interval.
-        area: under the risk-coverage curve.
-        accepted: texts from the accept threshold on; None if the model has no threshold.
-        wrong: of the accepted ones; None if there are none.
-    """
-
-    name: str
+    name: str  # of the crops
     readings: Readings
-    error: CalibrationError
-    area: float
-    accepted: Proportion | None
-    wrong: Proportion | None
+    error: CalibrationError  # expected calibration error with its bootstrap interval
+    area: float  # under the risk-coverage curve
+    accepted: Proportion | None  # texts from the accept threshold on; None if the model has no threshold
+    wrong: Proportion | None  # of the accepted texts; None if there are none
 
     def figures(self) -> dict[str, Any]:
         """The figures as they are stored."""
@@ -167,7 +154,7 @@ def _recipe_and_count(text: str) -> tuple[str, int]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `calibrate` takes."""
+    """Options of `python -m ocr_model calibrate`."""
     parser.add_argument("--model", type=Path, default=CHAMPION, help="an exported model (default: the champion)")
     parser.add_argument(
         "--fit",
@@ -182,8 +169,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="tags-1:10000",
         help="crops to measure on (default: tags-1:10000)",
     )
-    parser.add_argument("--seed", type=int, default=MEASURE_SEED, help="of the crops to measure on")
-    parser.add_argument("--processes", type=_positive, default=1, help="that read side by side")
+    parser.add_argument("--seed", type=int, default=MEASURE_SEED, help="seed of the crops to measure on")
+    parser.add_argument("--processes", type=_positive, default=1, help="processes that read side by side")
     parser.add_argument(
         "--out", type=Path, default=Path("docs/calibration"), help="write PATH.json and PATH.png (docs/calibration)"
     )

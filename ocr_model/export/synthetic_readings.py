@@ -1,8 +1,7 @@
 """Synthetic crops as the served recognizer reads them: how sure it was, and whether it was right.
 
 The crops come fresh from a recipe. Half the evidence for a calibration are crops under a *shift*: a second, careless
-camera that the recipe knows nothing of. On crops like those it was trained on a recognizer is surer than a photograph
-will let it be.
+camera that the recipe does not have. On crops like those of its training a recognizer is surer than on photographs.
 """
 
 from __future__ import annotations
@@ -25,8 +24,6 @@ from ocr_model.codes.text import match_key
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.recognizer import Recognizer
 
-__all__ = ["Readings", "photograph_again", "read_synthetic"]
-
 CHUNK = 100  # crops that one task of one process reads
 _TEXT_SHARE = 0.6  # height of the text over that of the crop, on average
 
@@ -35,17 +32,11 @@ Grey = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Readings:
-    """What came of reading some crops.
+    """The readings of N crops. A reading of "no text" is never accepted as a text."""
 
-    Attributes:
-        confidence: (N,) of the whole text, 0..1.
-        correct: (N,) whether the text was right on A-Z0-9; of a crop without text: whether none was read.
-        has_text: (N,) whether any text was read. What was read as "no text" is never accepted as a text.
-    """
-
-    confidence: NDArray[np.float64]
-    correct: NDArray[np.bool_]
-    has_text: NDArray[np.bool_]
+    confidence: NDArray[np.float64]  # (N,) of the whole text, 0..1
+    correct: NDArray[np.bool_]  # (N,) whether A-Z0-9 were right; of a crop without text: whether none was read
+    has_text: NDArray[np.bool_]  # (N,) whether any text was read
 
     @classmethod
     def joined(cls, parts: Sequence[Readings]) -> Readings:
@@ -110,7 +101,7 @@ def photograph_again(crop: Grey, rng: np.random.Generator) -> Grey:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What every process reads."""
+    """Which crops are read, by which model."""
 
     model: Path | None
     calibration: Calibration | None

@@ -1,4 +1,4 @@
-"""Fits the head that tells upside-down text, for a model that is exported already."""
+"""Fits the head that recognises upside-down text, for an exported model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELD_OUT = 0.2  # share of the crops that only measure
 
 @dataclass(frozen=True)
 class TurnFit:
-    """How well the head tells the two ways up, on crops that it was not fitted on."""
+    """How well the head tells upright from upside down, on crops that it was not fitted on."""
 
     crops: int
     upright_right: float  # share of upright crops that it calls upright

@@ -1,5 +1,7 @@
 """The command `read`: pictures in, text out, one line per file."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
@@ -9,13 +11,11 @@ from pathlib import Path
 from ocr_model.errors import ImageError, ModelError
 from ocr_model.reading.image import decode_image
 
-__all__ = ["add_arguments", "main"]
-
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `read` takes."""
+    """Options of `python -m ocr_model read`."""
     parser.add_argument(
         "paths",
         nargs="+",
@@ -49,7 +49,7 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Read the pictures and print what they say.
+    """Run `python -m ocr_model read`: read the pictures and print their texts.
 
     Returns:
         Exit status: 0 if every file could be read (also if there is no text in it), 1 if some could not, 2 if

@@ -1,20 +1,22 @@
 """From the bytes of a picture to upright RGB pixels, and the region of it that is read.
 
-What a stranger uploads is checked before it costs anything: the number of bytes, the format by its content
-(never by its name), and the number of pixels from the header, before decoding.
+An upload is checked before it costs anything: the number of bytes, the format by its content (never by its name), and
+the number of pixels from the header, before decoding.
 """
+
+from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_model.errors import ImageError
-
-__all__ = ["Box", "ImageLimits", "crop_image", "decode_image", "flatten_image", "turn_image"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,11 @@ class Box:
     height: int
 
 
+ImageLike = Image.Image | NDArray[Any]
+"""What `as_picture` takes."""
+
 _DEFAULT_LIMITS = ImageLimits()
+_OVERSHOOT = 1e-3  # of floats beyond 0..1 that a resize or a sum leaves; less than a grey level
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -76,7 +82,7 @@ def _sniff_format(data: bytes) -> str | None:
 
 @contextmanager
 def _damage_is_an_image_error() -> Iterator[None]:
-    """Turn whatever a decoder raises on damaged bytes into one ImageError."""
+    """Turn any error of a decoder on damaged bytes into an ImageError."""
     try:
         yield
     except ImageError:
@@ -106,7 +112,7 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 
 def _decode_heif(data: bytes, limits: ImageLimits) -> Image.Image:
-    import pi_heif  # 20 ms and a shared library that only the owners of iPhones need
+    import pi_heif  # 20 ms and a shared library that only pictures from iPhones need
 
     with _damage_is_an_image_error():
         # Nothing is decoded by opening. libheif itself applies the rotation of the container and pi_heif
@@ -232,3 +238,45 @@ def crop_image(image: Image.Image, box: Box) -> Image.Image:
             f" {image.width} x {image.height} picture",
         )
     return image.crop((left, top, right, bottom))
+
+
+def as_picture(image: ImageLike) -> Image.Image:
+    """A Pillow picture in mode L or RGB, from a picture of any mode or an array.
+
+    Args:
+        image: a Pillow picture, or an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255 or floats 0..1.
+
+    Raises:
+        ImageError: kinds "empty", "truncated", or "bad_values" for an array that is no picture.
+    """
+    if isinstance(image, Image.Image):
+        if 0 in image.size:
+            raise ImageError("empty", f"the picture has no pixels: it is {image.width} x {image.height}")
+        try:
+            image.load()
+        except Exception as error:  # a file is decoded only now, and decoders raise many types
+            raise ImageError("truncated", "the picture is damaged or cut off") from error
+        plain = image.mode in ("L", "RGB") and not image.has_transparency_data
+        return image if plain else flatten_image(image)
+    pixels = np.asarray(image)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    if pixels.ndim != 2 and not (pixels.ndim == 3 and pixels.shape[2] == 3):
+        raise ImageError(
+            "bad_values",
+            f"an array of shape {pixels.shape} is no picture; expected (H, W), (H, W, 1) or (H, W, 3)",
+        )
+    if pixels.size == 0:
+        raise ImageError("empty", f"the picture has no pixels: its array has the shape {pixels.shape}")
+    if np.issubdtype(pixels.dtype, np.floating):
+        if not np.isfinite(pixels).all():
+            raise ImageError("bad_values", "the array has values that are not numbers (NaN or infinite)")
+        if pixels.min() < -_OVERSHOOT or pixels.max() > 1.0 + _OVERSHOOT:
+            raise ImageError(
+                "bad_values",
+                f"floats are 0..1, the array has {pixels.min():g}..{pixels.max():g}; use uint8 for 0..255",
+            )
+        pixels = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    if pixels.dtype != np.uint8:
+        raise ImageError("bad_values", f"an array of {pixels.dtype} is no picture; expected uint8 or floats in 0..1")
+    return Image.fromarray(np.ascontiguousarray(pixels))

@@ -1,86 +1,55 @@
 """What the recognizer answers: plain, immutable values without any way to compute."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ocr_model.codes.formats import FormatMatch
-
-__all__ = ["Candidate", "Character", "ModelInfo", "Prediction"]
+from ocr_model.codes.lines import FormatMatch
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Which model has read.
-
-    Attributes:
-        name: of the model.
-        version: of the model.
-        accept_threshold: confidence, 0..1, from which its readings may be accepted without asking; None if nobody has
-            measured one.
-    """
+    """The model that made a reading."""
 
     name: str
     version: str
+    # Confidence, 0..1, from which its readings may be accepted without asking; None if it was never measured.
     accept_threshold: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """One character as read.
+    """One character as read."""
 
-    Attributes:
-        text: exactly one character.
-        confidence: probability of this character given everything left of it, 0..1, NOT calibrated: it tints
-            the character, it is no promise.
-    """
-
-    text: str
-    confidence: float
+    text: str  # exactly one character
+    confidence: float  # of this character given everything left of it, 0..1, NOT calibrated: a tint, no promise
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One possible reading of the whole line.
+    """One possible reading of the whole line. The confidences of a crop's candidates are at most 1 together."""
 
-    Attributes:
-        text: the line as read, spaces kept (`SN 117504 COLOR:BLK`); empty for "there is no text".
-        code: what to search for (`117504`).
-        confidence: calibrated probability, 0..1, that the whole text is right (spaces do not count). Those of all
-            candidates of a crop are at most 1 together.
-    """
-
-    text: str
-    code: str
-    confidence: float
+    text: str  # the line as read, spaces kept (`SN 117504 COLOR:BLK`); empty for "there is no text"
+    code: str  # what to search for (`117504`)
+    confidence: float  # calibrated probability, 0..1, that the whole text is right; spaces do not count
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The reading of one crop.
+    """The reading of one crop."""
 
-    Attributes:
-        text: the most probable line, spaces kept as read; empty if there is no text.
-        code: what to search for; empty if there is nothing to search for.
-        confidence: calibrated probability, 0..1, that the whole text is right. For an empty text: that there
-            is none.
-        characters: one entry per character of `text`, in order.
-        candidates: the best reading (this one) first, then others, at most six, no two equal but for spaces.
-        formats: the brands' code formats that the text fits; empty if none does.
-        model: who has read.
-        milliseconds: time spent by step: "prepare", "encode", "decode", "total". In a batch: the average per
-            crop.
-        turn: clockwise quarter turns, 0..3, that the crop was turned by before this was read.
-        picture_text: what the picture alone says, where the brands' formats decided for another reading; it is
-            among the candidates. None where both agree.
-    """
-
-    text: str
-    code: str
-    confidence: float
-    characters: tuple[Character, ...]
-    candidates: tuple[Candidate, ...]
-    formats: tuple[FormatMatch, ...]
+    text: str  # the most probable line, spaces kept as read; empty if there is no text
+    code: str  # what to search for; empty if there is nothing to search for
+    confidence: (
+        float  # calibrated probability, 0..1, that the whole text is right; of an empty text: that there is none
+    )
+    characters: tuple[Character, ...]  # one per character of `text`, in order
+    candidates: tuple[Candidate, ...]  # this reading first, then at most five others; no two equal but for spaces
+    formats: tuple[FormatMatch, ...]  # the brands' code formats that the text fits; empty if none does
     model: ModelInfo
-    milliseconds: Mapping[str, float]
-    turn: int = 0
+    milliseconds: Mapping[str, float]  # by step: prepare, encode, decode, total; in a batch the average per crop
+    turn: int = 0  # clockwise quarter turns, 0..3, that the crop was turned by before this was read
+    # What the picture alone says where the brands' formats decided for another reading, which is then among the
+    # candidates; None where both agree.
     picture_text: str | None = None

@@ -1,9 +1,9 @@
-"""What the processor can do, as far as it decides which graph reads faster."""
+"""The processor's instructions, as far as they decide which graph reads faster."""
+
+from __future__ import annotations
 
 import platform
 from pathlib import Path
-
-__all__ = ["has_byte_products"]
 
 _CPUINFO = Path("/proc/cpuinfo")
 _PRODUCTS = {"avx512_vnni", "avx_vnni", "asimddp"}  # sums of four byte products in one instruction: x86-64, arm64
@@ -12,13 +12,13 @@ _PRODUCTS = {"avx512_vnni", "avx_vnni", "asimddp"}  # sums of four byte products
 def has_byte_products(cpuinfo: Path = _CPUINFO) -> bool:
     """Whether the processor sums products of bytes in one instruction, so that int8 is faster than single precision.
 
-    Without it int8 is slower, and on older x86-64 it may even overflow. Where nothing tells, the answer is no.
+    Otherwise int8 is slower, and on older x86-64 may overflow. Where the system does not tell, the answer is no.
 
     Args:
-        cpuinfo: Linux's list of what the processor has.
+        cpuinfo: Linux's list of the processor's features.
     """
     if platform.system() == "Darwin":
-        return platform.machine() == "arm64"  # every Apple processor of that name has it
+        return platform.machine() == "arm64"  # all of Apple's arm64 processors have it
     try:
         text = cpuinfo.read_text(encoding="utf-8", errors="replace")
     except OSError:

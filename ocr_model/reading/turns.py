@@ -1,9 +1,11 @@
 """Which way up a crop stands: found by reading, at nearly no cost for crops that stand upright.
 
-Two things tell. A line of text is wider than high, so a crop that is clearly higher than wide lies on its side.
-And a linear head looks at the features that the encoder computes anyway: text that stands on its head has other
-ones. Only where that head is in doubt is a crop read a second time, upside down.
+Two signs tell. A line of text is wider than high, so a crop that is clearly higher than wide lies on its side. And a
+linear head sees the features that the encoder computes anyway, which differ for text that stands on its head. Only
+where that head is in doubt is a crop read a second time, upside down.
 """
+
+from __future__ import annotations
 
 import io
 import math
@@ -15,37 +17,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_model.errors import ModelError
-from ocr_model.reading.decoding import Floats, Hypothesis
-
-__all__ = ["TurnHead", "TurnedReading", "choose_turn", "first_turns", "fit_turn_head", "further_turns", "pool_context"]
+from ocr_model.reading.arrays import Floats
+from ocr_model.reading.hypotheses import Hypothesis
 
 # All thresholds were chosen on synthetic crops, at all four turns.
 _TALL = 1.25  # height over width from which a crop is taken to lie on its side
 _NEARLY_SQUARE = 0.8  # height over width from which it may
 _DOUBT = -1.5  # log odds of "upside down" from which the other way up is read as well
-_SURE = 0.9  # confidence from which a reading is believed when there is no head to ask
+_SURE = 0.9  # confidence from which a reading is believed by a model without a head
 _LIKELY = 0.5  # confidence from which a nearly square crop is not read on its sides as well
 _TEXT_AFTER_ALL = 0.3  # confidence that it takes to find text in a crop that has none the way it stands
 _HEAD_WEIGHT = 0.7  # of the head's log odds beside the confidence's
-_UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most people hold a tag so that they can read it
+_UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most tags are photographed upright
 
 
 @dataclass(frozen=True, slots=True)
 class TurnedReading:
-    """What a crop says when it is turned.
+    """The reading of a crop at one turn.
 
-    Attributes:
-        hypotheses: the readings, the best first, spacings merged.
-        text: of the best.
-        confidence: probability of the best, 0..1, before calibration, so that the turn does not depend on it; of an
-            empty text: that there is none.
-        upside_down: log odds that the text stands on its head this way up; 0 if nothing is known.
+    The confidence is that before calibration, so that the choice of the turn does not depend on the calibration.
     """
 
-    hypotheses: Sequence[Hypothesis]
-    text: str
-    confidence: float
-    upside_down: float
+    hypotheses: Sequence[Hypothesis]  # the best first, spacings merged
+    text: str  # of the best
+    confidence: float  # probability of the best, 0..1; of an empty text: that there is none
+    upside_down: float  # log odds that the text stands on its head this way up; 0 if nothing is known
 
 
 def first_turns(width: int, height: int) -> tuple[int, ...]:
@@ -54,13 +50,13 @@ def first_turns(width: int, height: int) -> tuple[int, ...]:
 
 
 def further_turns(width: int, height: int, readings: Mapping[int, TurnedReading], *, has_head: bool) -> tuple[int, ...]:
-    """The turns at which it is read as well, given its first readings.
+    """The turns at which a crop is read as well, given its first readings.
 
     Args:
-        width: of the crop, pixels.
-        height: of the crop, pixels.
+        width: pixels of the crop.
+        height: pixels of the crop.
         readings: by first turn.
-        has_head: whether the readings' `upside_down` means something.
+        has_head: whether the model has a turn head, so that the readings' `upside_down` means something.
     """
     if 0 not in readings:
         return () if any(one.text for one in readings.values()) else (0,)
@@ -81,7 +77,7 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
 
     Args:
         readings: by clockwise quarter turns.
-        first: those at which it was read in any case; 0 is among the readings if these show no text.
+        first: the turns at which the crop was read in any case; 0 is among the readings if they show no text.
     """
     expected = any(readings[turn].text for turn in first)
     among = {
@@ -103,21 +99,16 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
 
 
 def pool_context(context: Floats) -> Floats:
-    """What the head sees of the encoder's features (N, T, D): their mean, greatest and least, (N, 3 D)."""
+    """Features (N, T, D) pooled over T as the head sees them: mean, greatest and least, (N, 3 D)."""
     return np.concatenate([context.mean(axis=1), context.max(axis=1), context.min(axis=1)], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
 class TurnHead:
-    """A logistic regression on the pooled features.
+    """A logistic regression on the pooled features."""
 
-    Attributes:
-        weights: (3 D,) float32.
-        bias: of the log odds.
-    """
-
-    weights: Floats
-    bias: float
+    weights: Floats  # (3 D,)
+    bias: float  # of the log odds
 
     def upside_down(self, pooled: Floats) -> Floats:
         """Log odds (N,) that the text of each crop stands on its head.
@@ -141,8 +132,8 @@ class TurnHead:
         return buffer.getvalue()
 
     @classmethod
-    def load(cls, file: Path) -> "TurnHead":
-        """Read what `to_bytes` gave.
+    def load(cls, file: Path) -> TurnHead:
+        """Read a file that holds `to_bytes`.
 
         Raises:
             ModelError: the file is no such vector.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from ocr_model.codes.text import label_text, match_key
+from ocr_model.codes.text import edit_distance, label_text, match_key
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.architecture.prediction import END, START
 from ocr_model.training.targets import Targets
@@ -30,7 +30,7 @@ VALIDATION_SEED = 20_210_801  # no training run may use it
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """Labelled crops that nothing is trained on."""
+    """Labelled crops that are never trained on."""
 
     name: str
     images: tuple[NDArray[np.uint8], ...]  # grey, (H, W) each
@@ -40,7 +40,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a recognizer read on a set."""
+    """The readings of a set, in the order of its crops."""
 
     data: EvaluationSet
     readings: tuple[str, ...]
@@ -83,31 +83,24 @@ class Evaluation:
         }
 
 
-def edit_distance(a: str, b: str) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-    return row[-1]
+def read_labels(folder: Path) -> list[tuple[str, str]]:
+    """File and text of each crop of a folder, from its labels.tsv (columns file, text)."""
+    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
+        return [(row["file"], row["text"]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
 def load_labelled_folder(folder: Path) -> EvaluationSet:
-    """Crops of a folder with labels.tsv (columns file, text).
+    """The crops of a folder with labels.tsv.
 
     Raises:
         FileNotFoundError: no labels.tsv, or a file that it names is missing.
     """
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    labels = read_labels(folder)
     images = []
-    for row in rows:
-        with Image.open(folder / row["file"]) as image:
+    for file, _ in labels:
+        with Image.open(folder / file) as image:
             images.append(np.asarray(image.convert("L")))
-    return EvaluationSet(
-        folder.name, tuple(images), tuple(row["text"] for row in rows), tuple(row["file"] for row in rows)
-    )
+    return EvaluationSet(folder.name, tuple(images), tuple(t for _, t in labels), tuple(f for f, _ in labels))
 
 
 def synthetic_set(recipe_name: str, count: int, seed: int = VALIDATION_SEED) -> EvaluationSet:
@@ -203,9 +196,11 @@ def load_run(run: Path) -> RecognitionNetwork:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model evaluate`."""
-    parser.add_argument("--run", type=Path, required=True, help="folder of a training run")
+    parser.add_argument("--run", type=Path, required=True, help="folder of a training run or of an exported model")
     parser.add_argument("--folder", type=Path, action="append", default=[], help="folder with labels.tsv")
-    parser.add_argument("--synthetic", action="append", default=[], metavar="RECIPE:COUNT")
+    parser.add_argument(
+        "--synthetic", action="append", default=[], metavar="RECIPE:COUNT", help="fresh crops of a recipe"
+    )
     parser.add_argument("--errors", action="store_true", help="list every misread crop")
 
 

@@ -1,13 +1,12 @@
 """Crops for a challenger: those that shoppers confirmed, mixed with freshly rendered ones of the recipes so far.
 
-Confirmed crops are few and come again and again, so each time they look a little different: another box, light,
-sharpness. Rendered ones keep alive what the champion reads already (replay against forgetting, Rolnick et al.,
+Confirmed crops are few and are repeated often, so each repetition looks a little different: another box, light,
+sharpness. Rendered crops keep what the champion reads already (replay against forgetting, Rolnick et al.,
 "Experience Replay for Continual Learning", NeurIPS 2019).
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from bisect import bisect
 from dataclasses import dataclass
@@ -21,11 +20,12 @@ from numpy.typing import NDArray
 
 from data_gen import degradations as degrade
 from data_gen.recipe import load_recipe
-from ocr_model.training.trainer import CropDrawer, RecipeCrops
+from ocr_model.training.evaluation import read_labels
+from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
 class NoCropsError(ValueError):
-    """A mixture without anything to train on."""
+    """A mixture without any crop to train on."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class CropMixture:
     collected_share: float  # of the crops, 0..1
     recipes: tuple[WeightedRecipe, ...]
     seed: int = 0
-    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those evaluated on
-    strength: float = 1.0  # of what is done to collected crops, 0 = nothing
+    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those of evaluation sets
+    strength: float = 1.0  # of the variation of collected crops, 0 = none
 
     def open(self) -> CropDrawer:
         """Load the collected crops, the recipes and their fonts.
@@ -79,11 +79,11 @@ class CropMixture:
         return draw
 
     def describe(self) -> dict[str, Any]:
-        """Shares, recipes with their digests, and what was left out of them."""
+        """Shares, recipes with their digests, and the codes left out of them."""
         whole = sum(one.weight for one in self.recipes)
         return {
             "mixture": {
-                "collected": 0 if self.folder is None else len(_read_labels(self.folder)),
+                "collected": 0 if self.folder is None else len(read_labels(self.folder)),
                 "collected_share": self.collected_share,
                 "recipes": [
                     {
@@ -106,7 +106,7 @@ def load_collected(folder: Path) -> list[tuple[NDArray[np.uint8], str]]:
         OSError: labels.tsv or a picture that it names is missing or damaged.
     """
     crops = []
-    for file, text in _read_labels(folder):
+    for file, text in read_labels(folder):
         image = cv2.imread(str(folder / file), cv2.IMREAD_GRAYSCALE)
         if image is None:
             raise OSError(f"{folder / file} is missing or damaged")
@@ -172,8 +172,3 @@ def _place(seed: int, number: int, count: int) -> int:
     """Which collected crop stands at this number: all equally often."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % count
-
-
-def _read_labels(folder: Path) -> list[tuple[str, str]]:
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-        return [(row["file"], row["text"]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]

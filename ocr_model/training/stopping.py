@@ -1,12 +1,12 @@
-"""Long work that a person or a service manager stops: it ends where nothing is lost, and goes on from there later."""
+"""Stopping long work on SIGINT or SIGTERM at a point where nothing is lost and from which it can go on later."""
+
+from __future__ import annotations
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-__all__ = ["stopped_by_signals"]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from PIL import Image
 
 from backend.main import create_app
 from backend.settings import Settings
-from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
 
 

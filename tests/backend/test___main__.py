@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.settings import Settings, variable_of
+
 ROOT = Path(__file__).parents[2]
 
 
-def run(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "backend"],
+        [sys.executable, "-m", "backend", *arguments],
         cwd=ROOT,
         env=environment(tmp_path, **variables),
         capture_output=True,
@@ -76,3 +78,26 @@ def test_a_store_that_cannot_be_opened(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert str(tmp_path / "file" / "spool") in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_help_is_one_page_that_names_every_setting(tmp_path: Path) -> None:
+    # A setting that would stop a start does not keep the help from being shown.
+    done = run(tmp_path, "--help", STORAGE_URL="s3://bucket", DATABASE_URL="postgresql://me:hush-hush@host/db")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: python -m backend")
+    lines = done.stdout.splitlines()
+    for name, setting in Settings.model_fields.items():
+        default = "" if setting.default in (None, ()) else f" [{setting.default}]"
+        at = lines.index(f"  {variable_of(name)}{default}")
+        assert setting.description
+        assert lines[at + 1].strip() in setting.description
+    assert "hush-hush" not in done.stdout
+    assert "backend on" not in done.stdout
+    assert max(map(len, lines)) <= 120
+
+
+def test_an_unknown_argument_starts_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve")
+    assert done.returncode == 2
+    assert "unrecognized arguments: serve" in done.stderr
+    assert not (tmp_path / "var").exists()

@@ -11,7 +11,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from backend.settings import Settings
-from benchmarks.drivers.gcs_server import wait_until
 
 ROOT = Path(__file__).parents[2]
 CHAMPION = ROOT / "ocr_model" / "weights" / "champion"
@@ -62,50 +61,6 @@ def test_the_description_s_page_asks_no_stranger(client: TestClient) -> None:
     assert client.get("/redoc").status_code == 404
 
 
-def test_every_error_is_documented_as_a_problem(client: TestClient) -> None:
-    for path, method, operation in operations(client):
-        errors = {status for status in operation["responses"] if int(status) >= 400}
-        for status in errors:
-            assert list(operation["responses"][status]["content"]) == ["application/problem+json"], (
-                path,
-                status,
-            )
-        if path.startswith("/v1/"):
-            assert "429" in errors, (method, path)
-
-
-def test_every_body_has_an_example_that_is_valid(client: TestClient) -> None:
-    from backend import schemas
-
-    description = client.get("/openapi.json").json()["components"]["schemas"]
-    for name in ("PredictionBody", "LabelBody", "DeletedBody", "ProductsBody", "ModelBody", "ShadowBody", "HealthBody"):
-        examples = description[name]["examples"]
-        assert examples
-        for example in examples:
-            getattr(schemas, name).model_validate(example)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status", "kind"),
-    [
-        ("GET", "/nothing", 404, "not-found"),
-        ("GET", "/v1/predictions", 405, "method-not-allowed"),
-        ("PUT", "/v1/products", 405, "method-not-allowed"),
-        ("GET", "/v1/products", 422, "invalid-request"),
-    ],
-)
-def test_the_framework_s_own_errors_are_problems_too(
-    client: TestClient, method: str, path: str, status: int, kind: str
-) -> None:
-    answer = client.request(method, path)
-    body = answer.json()
-    assert (answer.status_code, body["kind"], body["status"]) == (status, kind, status)
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert body["type"].endswith(kind)
-    assert body["title"]
-    assert body["request_id"] == answer.headers["x-request-id"]
-
-
 def test_a_request_id_is_taken_over_if_it_is_one(client: TestClient) -> None:
     mine = "0123456789abcdef0123456789abcdef"
     assert client.get("/healthz", headers={"X-Request-ID": mine}).headers["x-request-id"] == mine
@@ -113,40 +68,42 @@ def test_a_request_id_is_taken_over_if_it_is_one(client: TestClient) -> None:
     assert "evil" not in forged
 
 
-def test_unknown_paths_make_no_new_metrics(client: TestClient) -> None:
-    for n in range(5):
-        client.get(f"/nothing/{n}")
-    client.request("BREW", "/nothing")
-    metrics = client.get("/metrics").text
-    assert 'tags_requests_total{method="GET",route="other",status="404"} 5.0' in metrics
-    assert 'method="other"' in metrics
-    assert "BREW" not in metrics
+def loaded(program: str, *names: str) -> list[str]:
+    """Run a program in a fresh interpreter; return those of the modules, or modules in them, that it has loaded."""
+    ending = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    command = [sys.executable, "-c", program + ending]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return [module for module in json.loads(done.stdout) if any(f"{module}.".startswith(f"{name}.") for name in names)]
+
+
+def started(tmp_path: Path) -> str:
+    """A program that creates the app and waits until its store is open and its model has failed to load."""
+    return f"""
+from pathlib import Path
+from fastapi.testclient import TestClient
+from backend.main import create_app
+from backend.settings import Settings
+app = create_app(Settings(data_dir=Path({str(tmp_path)!r}), model_dir=Path("none")))
+with TestClient(app) as client:
+    while "none" not in client.get("/readyz").text: pass
+"""
 
 
 def test_starting_imports_neither_torch_nor_google(tmp_path: Path) -> None:
-    program = (
-        "import sys, json\n"
-        "from pathlib import Path\n"
-        "from fastapi.testclient import TestClient\n"
-        "from backend.main import create_app\n"
-        "from backend.settings import Settings\n"
-        f"app = create_app(Settings(data_dir=Path({str(tmp_path)!r}), model_dir=Path('none')))\n"
-        "with TestClient(app) as client:\n"
-        "    while 'none' not in client.get('/readyz').text: pass\n"
-        "names = ('torch', 'google.cloud', 'torchvision', 'streamlit')\n"
-        "print(json.dumps([name for name in names if name in sys.modules]))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    assert loaded(started(tmp_path), "torch", "google.cloud", "torchvision", "streamlit") == []
 
 
-def test_a_runtime_that_cannot_be_imported_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    from backend.main import create_app
-
-    monkeypatch.setitem(sys.modules, "ocr_model.reading.recognizer", None)
-    with TestClient(create_app(settings)) as client:
-        assert wait_until(lambda: "could not be loaded" in client.get("/readyz").text)
+@pytest.mark.parametrize(
+    "later",
+    ["datasets.objects.bucket, datasets.samples.store, ocr_model.reading.recognizer, pi_heif", "backend.team.overview"],
+    ids=["bucket, store, model, HEIC", "the team's page"],
+)
+def test_what_serves_imports_nothing_that_trains_or_renders(tmp_path: Path, later: str) -> None:
+    """Neither a started app nor what it imports when it is first needed."""
+    trains = ("torch", "torchvision", "trdg", "matplotlib", "mlflow", "ocr_model.training", "ocr_model.export")
+    renders = ("data_gen", "datasets.cycles.evaluation_sets")
+    assert loaded(f"{started(tmp_path)}\nimport {later}", *trains, *renders) == []
 
 
 @pytest.mark.skipif(not (CHAMPION / "model.json").is_file(), reason="ocr_model/weights/champion is not there yet")

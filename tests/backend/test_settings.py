@@ -69,7 +69,7 @@ def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ({"NAVER_BASE_URL": "http://example.com"}, "the keys would travel in clear"),
         ({"NAVER_BASE_URL": "ftp://example.com"}, "NAVER_BASE_URL"),
         ({"NAVER_BASE_URL": "https://host:port"}, "NAVER_BASE_URL"),
-        ({"TAGS_TRUSTED_PROXIES": "0.0.0.0/0"}, "would believe everybody"),
+        ({"TAGS_TRUSTED_PROXIES": "0.0.0.0/0"}, "would trust every client"),
         ({"TAGS_TRUSTED_PROXIES": "*"}, "not an address"),
         ({"TAGS_TLS_CERTIFICATE": "/nowhere.pem"}, "TAGS_TLS_KEY"),
         ({"TAGS_TLS_CERTIFICATE": "/nowhere.pem", "TAGS_TLS_KEY": "/nowhere.key"}, "no file at /nowhere.pem"),

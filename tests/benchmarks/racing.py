@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.cases import Case
-from benchmarks.race import Result, Speed
+from benchmarks.race import ReaderResult, Speed
 from benchmarks.readers import Reader, Reading
 
 CROP = Image.new("RGB", (40, 10), "white")
@@ -21,14 +21,14 @@ def reader(name: str, read: Callable[[Image.Image], Reading] | None = None, file
     return Reader(name, read or (lambda crop: Reading("A1", 0.9)), files)
 
 
-def result(name: str, right: Mapping[str, tuple[int, int]], files: tuple[Path, ...] = ()) -> Result:
+def result(name: str, right: Mapping[str, tuple[int, int]], files: tuple[Path, ...] = ()) -> ReaderResult:
     """A reader that reads so many of so many right in each condition, all with a confidence of 0.9."""
     cases, readings = [], []
     for condition, (count, total) in right.items():
         for number in range(total):
             cases.append(case(condition, f"{number}.png"))
             readings.append(Reading("A1" if number < count else "B2", 0.9))
-    return Result(reader(name, files=files), cases, readings)
+    return ReaderResult(reader(name, files=files), cases, readings)
 
 
 def speeds(*milliseconds: float, per_second: Sequence[float] = ()) -> list[Speed]:

@@ -86,17 +86,3 @@ def test_without_crops_there_is_one_line(
 def test_without_a_model_there_is_one_line(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["--crops", str(crops), "--model", str(tmp_path / "none")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_a_readme_without_markers_is_left_alone(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text("nothing here\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="no benchmark markers"):
-        bench.fill_block(readme, "table\n")
-    assert readme.read_text(encoding="utf-8") == "nothing here\n"
-
-
-def test_a_busy_machine_is_said() -> None:
-    judge = bench.busyness
-    assert "too busy" in judge(3.0)
-    assert "too busy" not in judge(0.1)

@@ -31,6 +31,13 @@ def test_the_first_folder_gets_twins_and_turns(crops: Path) -> None:
     assert all(case.crop.mode == "RGB" for case in cases)
 
 
+def test_the_team_s_folder_comes_first_whatever_stands_beside_it(crops: Path) -> None:
+    write_folder(crops / "team_dev", {"4.png": "D4"})
+    cases = load_cases(crops, quick=False)
+    assert cases[0].folder == "team_dev"
+    assert {case.folder for case in cases if case.kind in TWINS} == {"team_dev"}
+
+
 def test_turned_crops_stand_on_their_side(crops: Path) -> None:
     sizes = {case.kind: case.crop.size for case in load_cases(crops, quick=False) if case.file == "1.png"}
     assert sizes["upright"] == sizes["turned 180"] == (60, 30)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.confidence import SyntheticConfidence, measure_real, read_synthetic_figures
-from benchmarks.race import Result
+from benchmarks.race import ReaderResult
 from benchmarks.readers import Reading
 from ocr_model.reading.calibration import reading_digest
 from tests.benchmarks.racing import case, reader
@@ -65,7 +65,7 @@ def test_missing_and_damaged_figures_say_so(model: Path) -> None:
 def test_turned_crops_are_counted_apart_and_other_folders_are_left_out() -> None:
     cases = [case(), case("team_dev small"), case("team_dev turned 90"), case("garment_dev upright")]
     readings = [Reading("A1", 0.95), Reading("B1", 0.95), Reading("", 0.99), Reading("", 0.99)]
-    real = measure_real(Result(reader("one"), cases, readings), 0.9)
+    real = measure_real(ReaderResult(reader("one"), cases, readings), 0.9)
     assert real.readings == 2
     assert real.error.value == pytest.approx(0.45)
     assert real.wrong is not None
@@ -78,14 +78,14 @@ def test_turned_crops_are_counted_apart_and_other_folders_are_left_out() -> None
     assert (real.turned.readings, real.turned.error.value) == (1, pytest.approx(0.99))
     assert real.turned.wrong is not None
     assert real.turned.wrong.total == 0  # no text is never accepted
-    assert measure_real(Result(reader("one"), cases[:2], readings[:2]), 0.9).turned is None
+    assert measure_real(ReaderResult(reader("one"), cases[:2], readings[:2]), 0.9).turned is None
 
 
 def test_no_text_is_never_accepted() -> None:
-    real = measure_real(Result(reader("one"), [case()], [Reading("", 0.99)]), 0.9)
+    real = measure_real(ReaderResult(reader("one"), [case()], [Reading("", 0.99)]), 0.9)
     assert real.wrong is not None
     assert real.wrong.total == 0
 
 
 def test_without_a_threshold_nothing_is_accepted() -> None:
-    assert measure_real(Result(reader("one"), [case()], [Reading("A1", 0.99)]), None).wrong is None
+    assert measure_real(ReaderResult(reader("one"), [case()], [Reading("A1", 0.99)]), None).wrong is None

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from benchmarks.decoding import WAYS, Result, main, measure, table
+from benchmarks.decoding import WAYS, DecodingResult, main, measure, table
 from ocr_model.reading.recognizer import Recognizer
 
 
@@ -29,7 +29,7 @@ def test_every_crop_is_read_by_every_way_and_counted_in_its_group() -> None:
 
 
 def test_the_table_shows_medians_and_means() -> None:
-    lines = table([Result("one", {"a": 0}, [1.0, 2.0, 9.0])], [("a", "X", crop("X"))] * 3).splitlines()
+    lines = table([DecodingResult("one", {"a": 0}, [1.0, 2.0, 9.0])], [("a", "X", crop("X"))] * 3).splitlines()
     assert lines[-1] == "| one | 0 | 2.0 | 4.0 |"
 
 

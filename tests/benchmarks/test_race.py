@@ -3,7 +3,7 @@ import time
 import pytest
 from PIL import Image
 
-from benchmarks.race import BATCH, Result, measure_speed, read_cases
+from benchmarks.race import BATCH, ReaderResult, measure_speed, read_cases
 from benchmarks.readers import Reader, Reading
 from tests.benchmarks.racing import CROP, case, reader
 
@@ -19,7 +19,7 @@ def test_every_reader_reads_every_case() -> None:
 
 
 def test_separators_count_in_the_strict_metric_only() -> None:
-    result = Result(reader("one"), [case(text="CW2288-111")], [Reading("CW2288 111", 1.0)])
+    result = ReaderResult(reader("one"), [case(text="CW2288-111")], [Reading("CW2288 111", 1.0)])
     assert result.right("team_dev upright").count == 1
     assert result.right("team_dev upright", strict=True).count == 0
     assert result.right("team_dev blur").total == 0

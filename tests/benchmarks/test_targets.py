@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
-from benchmarks.race import Result
-from benchmarks.targets import Row, share_in_words, target_rows, target_table
+from benchmarks.race import ReaderResult
+from benchmarks.targets import Target, share_in_words, target_rows, target_table
 from data_gen.twins import TWINS
-from ocr_model.reading.calibration import CalibrationError, Proportion, reliability_bins
+from ocr_model.export.confidence_figures import CalibrationError, reliability_bins
+from ocr_model.export.proportion import Proportion
 from tests.benchmarks.racing import result, speeds
 
 REACHED = {
@@ -38,13 +39,15 @@ def confidence(low: float) -> RealConfidence:
 
 
 @pytest.fixture
-def mine(tmp_path: Path) -> Result:
+def mine(tmp_path: Path) -> ReaderResult:
     weights = tmp_path / "encoder.onnx"
     weights.write_bytes(b"0" * 8_000_000)
     return result("mine", REACHED, (weights,))
 
 
-def rows_of(mine: Result, *, synthetic: SyntheticConfidence | str = SYNTHETIC, low: float = 0.05) -> dict[str, Row]:
+def rows_of(
+    mine: ReaderResult, *, synthetic: SyntheticConfidence | str = SYNTHETIC, low: float = 0.05
+) -> dict[str, Target]:
     results = [mine, result("peer", PEER)]
     times = speeds(4.0, 10.0, per_second=(300, 200))
     rows = target_rows(results, times, synthetic, [confidence(low), confidence(0.2)])
@@ -52,7 +55,7 @@ def rows_of(mine: Result, *, synthetic: SyntheticConfidence | str = SYNTHETIC, l
     return {row.what: row for row in rows}
 
 
-def test_what_is_reached_is_compared_with_the_target(mine: Result) -> None:
+def test_what_is_reached_is_compared_with_the_target(mine: ReaderResult) -> None:
     rows = rows_of(mine)
     assert rows["team_dev, upright"].verdict == "met, 1 more"
     assert rows["team_dev, upright"].ours.startswith("50 of 51 (")
@@ -63,7 +66,7 @@ def test_what_is_reached_is_compared_with_the_target(mine: Result) -> None:
     assert rows["garment_dev, upright"].verdict == "met"
 
 
-def test_no_kind_of_twins_may_be_behind_the_peer(mine: Result) -> None:
+def test_no_kind_of_twins_may_be_behind_the_peer(mine: ReaderResult) -> None:
     rows = rows_of(mine)
     assert rows["– small"].verdict == "met, 11 more (11 read only here, 0 only there)"
     assert rows["– blur"].verdict == "**missed by 1** (0 read only here, 1 only there)"
@@ -71,7 +74,7 @@ def test_no_kind_of_twins_may_be_behind_the_peer(mine: Result) -> None:
     assert (behind.ours, behind.verdict) == ("blur", "**missed by 1** (11 read only here, 1 only there)")
 
 
-def test_twins_of_one_crop_are_one_witness(mine: Result) -> None:
+def test_twins_of_one_crop_are_one_witness(mine: ReaderResult) -> None:
     """All six twins of a crop are right or wrong together here, so that 306 of them tell as much as 51."""
     alone = Proportion(45, 51).interval()
     shown = rows_of(mine)["team_dev, harder twins"].ours
@@ -81,7 +84,7 @@ def test_twins_of_one_crop_are_one_witness(mine: Result) -> None:
     assert alone[1] - 0.06 < high < alone[1] + 0.03
 
 
-def test_times_and_sizes_are_compared(mine: Result) -> None:
+def test_times_and_sizes_are_compared(mine: ReaderResult) -> None:
     rows = rows_of(mine)
     assert rows["median time of a crop read alone"].verdict.startswith("met: 0.40 of it")
     assert rows["throughput in batches of 32"].verdict == "**missed**: 1.50 x"
@@ -89,7 +92,7 @@ def test_times_and_sizes_are_compared(mine: Result) -> None:
     assert rows["model files"].verdict == "met, 12.0 MB less"
 
 
-def test_confidence_is_judged(mine: Result) -> None:
+def test_confidence_is_judged(mine: ReaderResult) -> None:
     rows = rows_of(mine)
     assert rows["calibration error, 10,000 synthetic crops never trained on"].verdict == "met, 0.018 less"
     assert rows["calibration error, 357 real crops and their twins"].verdict == "met, 0.010 less"
@@ -99,7 +102,7 @@ def test_confidence_is_judged(mine: Result) -> None:
     assert rows_of(mine, low=0.07)["calibration error, 357 real crops and their twins"].verdict == "**missed by 0.010**"
 
 
-def test_what_is_not_measured_is_never_met(mine: Result) -> None:
+def test_what_is_not_measured_is_never_met(mine: ReaderResult) -> None:
     unknown = rows_of(mine, synthetic="measured on another model")
     few = SyntheticConfidence("tags-1", 400, "single", SYNTHETIC.error, 0.98, SYNTHETIC.wrong, SYNTHETIC.error, None)
     for rows in (unknown, rows_of(mine, synthetic=few)):
@@ -110,13 +113,13 @@ def test_what_is_not_measured_is_never_met(mine: Result) -> None:
             assert rows[what].verdict.startswith("not measured")
 
 
-def test_without_a_threshold_the_target_is_missed(mine: Result) -> None:
+def test_without_a_threshold_the_target_is_missed(mine: ReaderResult) -> None:
     none = SyntheticConfidence("tags-1", 10_000, "single", SYNTHETIC.error, None, None, SYNTHETIC.error, None)
     row = rows_of(mine, synthetic=none)["wrong among texts accepted without asking, synthetic"]
     assert row.verdict.startswith("**missed**")
 
 
-def test_without_a_peer_nothing_is_compared(mine: Result) -> None:
+def test_without_a_peer_nothing_is_compared(mine: ReaderResult) -> None:
     rows = {row.what: row for row in target_rows([mine], speeds(4.0), SYNTHETIC, [confidence(0.05)])}
     assert rows["– small"].verdict == "not measured"
     assert rows["median time of a crop read alone"].verdict.startswith("not measured")
@@ -136,7 +139,7 @@ def test_shares_carry_their_interval() -> None:
     assert share_in_words(Proportion(0, 0)) == "none"
 
 
-def test_the_table_is_markdown(mine: Result) -> None:
+def test_the_table_is_markdown(mine: ReaderResult) -> None:
     table = target_table(list(rows_of(mine).values()), "peer").splitlines()
     assert table[0] == "| what | target | this reader | peer | verdict |"
     assert {line.count("|") for line in table} == {6}

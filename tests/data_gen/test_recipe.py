@@ -1,13 +1,17 @@
 """Recipes: what ships, what is refused, what the digest covers."""
 
 import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from data_gen.recipe import RecipeError, load_recipe, recipe_names
+from data_gen.recipe import RecipeError, load_recipe, recipe_names, sources
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_versions_of_the_original_and_ours_ship() -> None:
@@ -47,3 +51,17 @@ def test_a_broken_recipe_file_is_a_clear_error(tmp_path: Path, body: str) -> Non
     file.write_text(body, encoding="utf-8")
     with pytest.raises(RecipeError, match=r"mine\.toml"):
         load_recipe(str(file))
+
+
+def test_the_digest_covers_the_code_that_draws_and_no_other() -> None:
+    script = (
+        "import sys, data_gen.crop\n"
+        "for module in list(sys.modules.values()):\n"
+        "    print(getattr(module, '__file__', None))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {Path(line) for line in ran.stdout.splitlines() if line != "None"}
+    # `ocr_model` also loads what reads, which draws nothing.
+    rooms = {ROOT / "data_gen", ROOT / "ocr_model" / "codes"}
+    drawing = {file for file in loaded if file.parent in rooms and file.name != "__init__.py"}
+    assert set(sources()) == drawing | {ROOT / "data_gen" / "writing.py"}

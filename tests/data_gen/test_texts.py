@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("rstr", reason="rstr is not installed (`make test-setup`)")
 
 from data_gen.texts import COLOURS, as_printed, brand_code, line_text, random_code, template_code
-from ocr_model.codes.formats import extract_code, match_formats
+from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import CHARSET, match_key
 
 

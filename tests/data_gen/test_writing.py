@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from data_gen import writing
-from data_gen.__main__ import main
 from data_gen.recipe import load_recipe
 from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
 
@@ -74,14 +73,3 @@ def test_webdataset_shards_hold_pairs(tmp_path: Path) -> None:
         first = tar.extractfile("000000.txt")
         assert first is not None and first.read().decode()
     assert names == [f"{number:06d}.{suffix}" for number in range(6) for suffix in ("png", "txt")]
-
-
-def test_the_command_writes_labels_beside_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--recipe", "v1.0", "--count", "3", "--out", str(tmp_path / "out")]) == 0
-    rows = (tmp_path / "out" / "labels.tsv").read_text(encoding="utf-8").splitlines()
-    assert rows[0].split("\t")[:2] == ["file", "text"]
-    assert len(rows) == 4
-    assert all((tmp_path / "out" / row.split("\t")[0]).is_file() for row in rows[1:])
-    assert main(["--recipe", "nope", "--out", str(tmp_path / "no")]) == 2
-    assert "unknown recipe 'nope'" in capsys.readouterr().err
-    assert not (tmp_path / "no").exists()

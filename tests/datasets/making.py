@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
+from datasets.models.registry import ModelRegistry
 from datasets.samples.sample import Label
 from datasets.samples.uploader import UploadPolicy
 
@@ -60,6 +61,11 @@ def model_folder(folder: Path, name: str) -> Path:
     }
     (folder / "model.json").write_text(json.dumps(description))
     return folder
+
+
+def register_models(registry: ModelRegistry, folder: Path, *names: str) -> list[str]:
+    """Register a model of each name. Returns their digests."""
+    return [registry.register(model_folder(folder / name, name)) for name in names]
 
 
 def at_once(count: int, work: Callable[[int], T]) -> list[T]:

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
-from datasets.cycles.cycle import read_reports
+from datasets.cycles.report import Reports
 from datasets.cycles.requests import pending
+from datasets.cycles.wording import in_english
 from datasets.models.champions import Champions
+from datasets.models.shadow import ShadowHistory
 from datasets.objects.lease import read_lease
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
@@ -79,23 +81,23 @@ def test_versions_keep_their_hashes(places: Places, expected: dict[str, Any]) ->
 def test_champions_and_shadow(places: Places, expected: dict[str, Any]) -> None:
     champions = Champions(places.authority)
     history = champions.history()
-    plain = ("number", "model", "name", "version", "by", "dataset_version", "previous", "kind", "attempt", "restores")
+    plain = ("number", "model", "name", "version", "dataset_version", "previous", "kind", "attempt", "restores")
     assert [{name: getattr(record, name) for name in plain} for record in history] == [
         {name: old[name] for name in plain} for old in expected["history"]
     ]
     assert [record.at.isoformat() for record in history] == [old["at"] for old in expected["history"]]
     for record, old in zip(history, expected["history"], strict=True):
-        assert old["reason"] in str(record.reason)
-    shadow = champions.shadow()
+        assert (in_english(record.by), in_english(record.reason)) == (old["by"], old["reason"])
+    shadow = ShadowHistory(places.authority).current()
     assert shadow is not None
     assert (shadow.number, shadow.model) == (expected["shadow"]["number"], expected["shadow"]["model"])
-    assert sorted(champions.models()) == sorted(old["digest"] for old in expected["models"])
+    assert sorted(champions.registry.digests()) == sorted(old["digest"] for old in expected["models"])
     for old in expected["models"]:
-        assert dict(champions.model(old["digest"]).files) == old["files"]
+        assert dict(champions.registry.model(old["digest"]).files) == old["files"]
 
 
 def test_reports_of_cycles(places: Places, expected: dict[str, Any]) -> None:
-    reports = {report.id: report for report in read_reports(places.authority)}
+    reports = {report.id: report for report in Reports(places.authority).all()}
     assert sorted(reports) == sorted(old["id"] for old in expected["reports"])
     for old in expected["reports"]:
         report = reports[old["id"]]
@@ -105,8 +107,8 @@ def test_reports_of_cycles(places: Places, expected: dict[str, Any]) -> None:
             old["version_hash"],
         )
         assert (report.champion_number, report.promoted_number) == (old["champion_number"], old["promoted_number"])
-        assert old["reason"] in str(report.reason)
-        assert [(one.name, one.crops, one.fixed, one.broken, one.p) for one in report.comparisons] == [
+        assert in_english(report.reason) == old["reason"]
+        assert [(in_english(one.set), one.crops, one.fixed, one.broken, one.p) for one in report.comparisons] == [
             (one["name"], one["crops"], one["fixed"], one["broken"], one["p"]) for one in old["comparisons"]
         ]
         assert dict(report.watermark) == old["watermark"]
@@ -116,7 +118,7 @@ def test_reports_of_cycles(places: Places, expected: dict[str, Any]) -> None:
 def test_a_request_that_waits_and_the_lease(places: Places, expected: dict[str, Any]) -> None:
     (request,) = pending(places.authority)
     (old,) = expected["pending"]
-    assert (request.id, request.by, request.version) == (old["id"], old["by"], old["version"])
+    assert (request.id, in_english(request.by), request.version) == (old["id"], old["by"], old["version"])
     assert request.at.isoformat() == old["at"]
     lease = read_lease(places.authority, "cycle")
     assert lease is not None

@@ -68,8 +68,8 @@ def test_a_defect_is_not_mistaken_for_a_missing_package(monkeypatch: pytest.Monk
 
 
 def test_other_commands_run_their_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    training = ModuleType("ocr_model.training.trainer")
+    training = ModuleType("ocr_model.training.train_command")
     training.add_arguments = lambda parser: parser.add_argument("--epochs", type=int)
     training.main = lambda args: args.epochs
-    monkeypatch.setitem(sys.modules, "ocr_model.training.trainer", training)
+    monkeypatch.setitem(sys.modules, "ocr_model.training.train_command", training)
     assert main(["train", "--epochs", "7"]) == 7

@@ -1,6 +1,7 @@
 """Feature extraction stage: a picture of the line becomes a row of feature vectors.
 
-Every extractor maps (N, C, 32, W) in [-1, 1] to (N, width, 1, T) with T about W / 4.
+Every extractor maps (N, C, H, W), mean 0 and deviation 1, to (N, width, rows, T) with T about W / 4. H is 32 or 40,
+which leaves one row, or 48, which leaves two.
 """
 
 from __future__ import annotations

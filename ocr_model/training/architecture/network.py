@@ -14,6 +14,9 @@ from ocr_model.training.architecture.sequence import BiLSTM
 from ocr_model.training.architecture.transformation import TPS, Downscale
 from ocr_model.training.architecture.transformer import PATCH, VisionTransformer
 
+LINE_HEIGHTS = (32, 40, 48)
+"""Pixels. The extractors reduce 32 and 40 rows to one row of features, and 48 to two, which are averaged."""
+
 
 @dataclass(frozen=True)
 class NetworkConfig:
@@ -30,7 +33,7 @@ class NetworkConfig:
     channels: int = 1  # 1 = grey
     input_height: int = 64  # pixels of the picture that the transformation samples from
     input_width: int = 256
-    line_height: int = 32  # pixels of the straightened line that the features see; must be 32
+    line_height: int = 32  # pixels of the straightened line that the features see; one of LINE_HEIGHTS
     line_width: int = 128
     max_length: int = 24  # characters of the longest text
     charset: str = CHARSET
@@ -51,8 +54,9 @@ class NetworkConfig:
                 )
             if self.input_height % PATCH or self.input_width % PATCH:
                 raise ValueError(f"the input size must be a whole multiple of {PATCH} for ViT")
-        if self.line_height != 32:
-            raise ValueError(f"line_height must be 32, not {self.line_height}: the extractors reduce 32 rows to one")
+        if self.line_height not in LINE_HEIGHTS:
+            heights = ", ".join(map(str, LINE_HEIGHTS))
+            raise ValueError(f"line_height must be one of {heights}, not {self.line_height}")
         if self.input_height % self.line_height or self.input_width % self.line_width:
             raise ValueError("the input size must be a whole multiple of the line size")
 

@@ -114,7 +114,7 @@ class PositionDecoder(StepDecoder):
     def step(
         self, context: Tensor, projected: Tensor, hidden: Tensor, cell: Tensor, token: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """The logits of the position that `hidden` counts; `context` and `token` are not asked."""
+        """The logits of the position that `hidden` counts; `context` and `token` are not used."""
         position = hidden[:, :1].long().unsqueeze(2).expand(-1, 1, self.tokens)
         return projected.gather(1, position).squeeze(1), hidden + 1, cell
 

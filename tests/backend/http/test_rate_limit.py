@@ -1,12 +1,16 @@
 """Every client has its own allowance; nobody can borrow another's address."""
 
+import asyncio
 from collections.abc import Callable
 from ipaddress import ip_network
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from backend.http.rate_limit import TokenBuckets, client_address
+from backend.http.rate_limit import TokenBuckets, bucket_name
+from backend.settings import Settings
 
 
 class Clock:
@@ -52,34 +56,48 @@ def test_only_so_many_clients_are_remembered() -> None:
     assert buckets.take("a") == 0  # forgotten, so it starts anew
 
 
-def scope(peer: str, *forwarded: str) -> dict[str, object]:
+def bucket_of(peer: str, *forwarded: str, trusted: str = "10.0.0.0/8, 192.0.2.7") -> str:
+    """Return the bucket of a request that comes from a peer with these X-Forwarded-For headers."""
+    seen: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
     headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
-    return {"type": "http", "client": (peer, 1234), "headers": headers}
+    hosts = Settings(trusted_proxies=trusted).trusted_hosts
+    scope = {"type": "http", "client": (peer, 1234), "headers": headers}
+    asyncio.run(ProxyHeadersMiddleware(app, trusted_hosts=hosts)(scope, None, None))
+    return bucket_name(seen[0])
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
+    ("peer", "forwarded", "bucket"),
     [
         ("203.0.113.9", [], "203.0.113.9"),
         ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),  # not a proxy of ours: made up
         ("10.0.0.1", [], "10.0.0.1"),
         ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
-        (
-            "10.0.0.1",
-            ["1.2.3.4, 198.51.100.1"],
-            "198.51.100.1",
-        ),  # only the right end was written by our proxy
+        ("192.0.2.7", ["198.51.100.1"], "198.51.100.1"),
+        ("192.0.2.8", ["198.51.100.1"], "192.0.2.8"),
+        # Only the right end was written by our proxy.
+        ("10.0.0.1", ["1.2.3.4, 198.51.100.1"], "198.51.100.1"),
         ("10.0.0.1", ["1.2.3.4", "198.51.100.1, 10.0.0.7"], "198.51.100.1"),
-        ("10.0.0.1", ["rubbish"], "10.0.0.1"),
-        ("10.0.0.1", ["198.51.100.1, rubbish"], "10.0.0.1"),
+        ("10.0.0.1", ["10.0.0.8, 10.0.0.7"], "10.0.0.8"),
+        ("10.0.0.1", ["2001:db8:1:2::1"], "2001:db8:1:2::/64"),
+        ("10.0.0.1", ["rubbish"], "unknown"),
+        ("10.0.0.1", ["198.51.100.1, rubbish"], "unknown"),
+        # An IPv4 peer of an IPv6 socket.
         ("::ffff:10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
-        ("testclient", ["198.51.100.1"], "testclient"),
+        ("::ffff:203.0.113.9", ["198.51.100.1"], "203.0.113.9"),
+        ("testclient", ["198.51.100.1"], "unknown"),
     ],
 )
-def test_the_client_is_the_last_address_that_no_proxy_of_ours_has(
-    peer: str, forwarded: list[str], address: str
-) -> None:
-    assert client_address(scope(peer, *forwarded), [ip_network("10.0.0.0/8")]) == address
+def test_the_client_is_the_last_address_that_no_proxy_of_ours_has(peer: str, forwarded: list[str], bucket: str) -> None:
+    assert bucket_of(peer, *forwarded) == bucket
+
+
+def test_without_trusted_proxies_no_header_is_believed() -> None:
+    assert bucket_of("127.0.0.1", "198.51.100.1", trusted="") == "127.0.0.1"
 
 
 def test_too_many_requests_are_refused_and_counted(start: Callable[..., TestClient]) -> None:
@@ -101,6 +119,16 @@ def test_clients_behind_a_trusted_proxy_are_told_apart(start: Callable[..., Test
     assert local.get("/v1/model", headers=one).status_code == 200
     assert local.get("/v1/model", headers=one).status_code == 429
     assert local.get("/v1/model", headers=other).status_code == 200
+
+
+def test_a_forged_header_of_another_peer_changes_nothing(start: Callable[..., TestClient]) -> None:
+    client = start(rate_per_minute=1.0, rate_burst=1, trusted_proxies=(ip_network("10.0.0.0/8"),))
+    stranger = TestClient(client.app, client=("203.0.113.9", 5))
+    statuses = [
+        stranger.get("/v1/model", headers={"X-Forwarded-For": address}).status_code
+        for address in ("198.51.100.1", "198.51.100.2", "10.0.0.1")
+    ]
+    assert statuses == [200, 429, 429]
 
 
 def test_a_household_of_addresses_is_one_client(start: Callable[..., TestClient]) -> None:

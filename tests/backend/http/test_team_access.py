@@ -29,21 +29,20 @@ def refused(access: TeamAccess, token: str | None, address: str = "10.0.0.1") ->
 
 
 def test_without_a_token_set_nobody_comes_in() -> None:
-    access = TeamAccess(None, ())
-    assert not access.is_on
+    access = TeamAccess(None)
     assert refused(access, "") == refused(access, None) == refused(access, "anything") == "403 team-off"
 
 
 @pytest.mark.parametrize("token", [None, "", "a-token-for-the-tea", "a-token-for-the-team ", "하나둘셋", "\udcff"])
 def test_only_the_token_lets_in(token: str | None) -> None:
-    access = TeamAccess(TOKEN, ())
+    access = TeamAccess(TOKEN)
     assert refused(access, token) == "401 wrong-token"
     access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
 
 
 def test_who_guesses_is_not_listened_to_for_a_while_even_if_right_at_last() -> None:
     clock, wrong = Clock(), []
-    access = TeamAccess(TOKEN, (), guesses=TokenBuckets(2, 3, clock=clock), on_refused=lambda: wrong.append(1))
+    access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 3, clock=clock), on_refused=lambda: wrong.append(1))
     assert [refused(access, f"guess {n}") for n in range(5)] == ["401 wrong-token"] * 3 + ["429 too-many-guesses"] * 2
     assert refused(access, TOKEN.get_secret_value()) == "429 too-many-guesses"
     assert len(wrong) == 3
@@ -53,7 +52,7 @@ def test_who_guesses_is_not_listened_to_for_a_while_even_if_right_at_last() -> N
 
 
 def test_to_ask_without_a_token_or_with_the_right_one_costs_nothing() -> None:
-    access = TeamAccess(TOKEN, (), guesses=TokenBuckets(2, 1, clock=Clock()))
+    access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 1, clock=Clock()))
     for _ in range(5):
         assert refused(access, None) == "401 wrong-token"
         access.check(scope("10.0.0.1"), TOKEN.get_secret_value())

@@ -19,6 +19,7 @@ from backend.settings import Settings
 from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
 from datasets.models.champions import Champions
+from datasets.models.shadow import ShadowHistory
 from datasets.objects.folder import FolderObjects
 from datasets.samples.places import Places
 from datasets.samples.uploader import UploadPolicy
@@ -49,6 +50,7 @@ class Place:
     def __init__(self, settings: Settings, scratch: Path) -> None:
         self.objects = FolderObjects(settings.spool)
         self.champions = Champions(self.objects)
+        self.shadow = ShadowHistory(self.objects)
         self._scratch = scratch
 
     def register(self, version: str, *, text: str = "CW2288-111", graph: bytes = b"graph") -> str:
@@ -58,7 +60,7 @@ class Place:
         about = {"name": "new", "version": version, "text": text, "files": {"encoder": "encoder.onnx"}}
         about["sha256"] = {"encoder.onnx": hashlib.sha256(graph).hexdigest()}
         (folder / "model.json").write_text(json.dumps(about))
-        return self.champions.register(folder)
+        return self.champions.registry.register(folder)
 
     def promote(self, digest: str) -> int:
         present = self.champions.current()
@@ -150,9 +152,9 @@ def test_what_only_training_needs_is_not_fetched(
         (tmp_path / f"model-{version}").mkdir()
         (tmp_path / f"model-{version}" / "weights.pt").write_bytes(b"what training begins with")
     champion, challenger = place.register("1"), place.register("2")
-    assert "weights.pt" in place.champions.model(champion).files
+    assert "weights.pt" in place.champions.registry.model(champion).files
     place.promote(champion)
-    place.champions.set_shadow(challenger, "me", "test")
+    place.shadow.set(challenger, "me", "test")
     client = run()
     assert serving(client) == ("1", 1)
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] == {"name": "new", "version": "2"})
@@ -361,7 +363,7 @@ def test_the_challenger_is_followed(run: Callable[..., TestClient], place: Place
     client = run()
     assert client.get("/v1/shadow").json()["challenger"] is None
     digest = place.register("2", text="CW2288-112")
-    place.champions.set_shadow(digest, "me", "test")
+    place.shadow.set(digest, "me", "test")
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] == {"name": "new", "version": "2"})
     answer = read(client, png)
     assert answer["model"]["version"] == "7"
@@ -374,13 +376,13 @@ def test_the_challenger_is_followed(run: Callable[..., TestClient], place: Place
     assert body["confidence"] == {"champion": 0.9, "challenger": 0.9}
     client.delete(f"/v1/predictions/{answer['id']}/label")
     assert client.get("/v1/shadow").json()["labels"]["challenger"] == 0
-    place.champions.set_shadow(None, "me", "test")
+    place.shadow.set(None, "me", "test")
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] is None)
 
 
 def test_a_bad_challenger_is_said_and_harms_nobody(run: Callable[..., TestClient], place: Place, png: bytes) -> None:
     client = run()
-    place.champions.set_shadow(place.register("2", text="-"), "me", "test")
+    place.shadow.set(place.register("2", text="-"), "me", "test")
     assert wait_until(lambda: (client.get("/v1/shadow").json()["last_failure"] or {}).get("kind") == "misreads")
     assert client.get("/v1/shadow").json()["challenger"] is None
     assert failure(client) == {}
@@ -390,7 +392,7 @@ def test_a_bad_challenger_is_said_and_harms_nobody(run: Callable[..., TestClient
 def test_a_challenger_that_was_promoted_no_longer_reads_in_shadow(run: Callable[..., TestClient], place: Place) -> None:
     client = run()
     digest = place.register("2")
-    place.champions.set_shadow(digest, "me", "test")
+    place.shadow.set(digest, "me", "test")
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] is not None)
     place.promote(digest)
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] is None)

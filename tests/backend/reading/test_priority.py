@@ -1,12 +1,13 @@
-"""A thread that lets others go first does not drag its process along."""
+"""A thread that lets others go first does not drag its process along, nor hold up its end."""
 
+import asyncio
 import os
 import sys
 import threading
 
 import pytest
 
-from backend.reading.priority import lower_priority
+from backend.reading.priority import lower_priority, run_gently
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux, where every thread has its own niceness")
@@ -24,3 +25,12 @@ def test_only_the_calling_thread_goes_last() -> None:
     thread.join()
     assert found == [19]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_a_job_runs_in_a_daemon_and_its_failure_arrives() -> None:
+    async def run() -> None:
+        assert await run_gently(lambda: threading.current_thread().daemon)
+        with pytest.raises(ValueError, match="invalid literal"):
+            await run_gently(int, "x")
+
+    asyncio.run(run())

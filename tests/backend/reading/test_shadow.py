@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from backend.reading.pending import PendingCrop
 from backend.reading.photos import Region
 from backend.reading.shadow import Shadow, ShadowMetrics
-from datasets.models.champions import ShadowRecord
+from datasets.models.shadow import ShadowRecord
 from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 

@@ -15,6 +15,7 @@ from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
+from ocr_model.reading.image import ImageLimits, decode_image
 
 NOWHERE = "0123456789abcdefghijklmn"
 
@@ -154,6 +155,39 @@ def test_an_undone_reading_can_be_labelled_again(client: TestClient, png: bytes,
     assert [sample.label.status for sample in kept(settings)] == ["unreadable"]
 
 
+# -- how often a photo is decoded -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The uploads that are decoded, one entry for each time."""
+    uploads: list[bytes] = []
+
+    def decode(data: bytes, limits: ImageLimits) -> Image.Image:
+        uploads.append(data)
+        return decode_image(data, limits)
+
+    monkeypatch.setattr("backend.reading.photos.decode_image", decode)
+    return uploads
+
+
+@pytest.mark.parametrize("fields", [{}, {"box": "0,0,80,30", "turn": "1"}], ids=["whole", "box"])
+@pytest.mark.parametrize("again", [False, True], ids=["label alone", "picture sent again"])
+def test_a_photo_is_decoded_once_for_its_prediction_and_its_labels(
+    client: TestClient, png: bytes, decoded: list[bytes], fields: dict[str, str], again: bool
+) -> None:
+    prediction = read(client, png, **fields)
+    picture = (png,) if again else ()
+    for verdict in ({"status": "accepted"}, {"status": "corrected", "text": "GW2872"}):
+        assert label(client, prediction, *picture, **verdict, **fields).status_code == 200
+    assert decoded == [png]
+
+
+def test_a_forgotten_photo_is_decoded_once_more(client: TestClient, png: bytes, decoded: list[bytes]) -> None:
+    assert label(client, NOWHERE, png, status="unreadable").status_code == 200
+    assert decoded == [png]
+
+
 # -- several backends on one bucket ---------------------------------------------------------------------
 
 
@@ -196,7 +230,7 @@ def test_a_label_that_another_backend_kept_is_deleted(
 def test_while_the_bucket_is_away_nobody_says_that_there_is_no_label(
     two: tuple[TestClient, TestClient], gcs: GcsServer, png: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.services._BUCKET_SECONDS", 0.3)
+    monkeypatch.setattr("backend.label_store._BUCKET_SECONDS", 0.3)
     one, other = two
     predictions = [read(one, png), read(one, png)]
     for prediction in predictions:
@@ -213,7 +247,7 @@ def test_while_the_bucket_is_away_nobody_says_that_there_is_no_label(
     assert one.delete(f"/v1/predictions/{predictions[1]}/label").json() == {"deleted": True}
     assert label(other, read(other, png), status="accepted").status_code == 200
     gcs.faults.unavailable = 0
-    monkeypatch.setattr("backend.services._BUCKET_SECONDS", 30.0)
+    monkeypatch.setattr("backend.label_store._BUCKET_SECONDS", 30.0)
     # The look that took too long may have gone on, and found it.
     assert other.delete(f"/v1/predictions/{predictions[0]}/label").status_code == 200
     assert wait_until(lambda: other.delete(f"/v1/predictions/{predictions[0]}/label").json() == {"deleted": False})
@@ -355,12 +389,6 @@ def test_senseless_verdicts_are_refused(
     assert kept(settings) == []
 
 
-@pytest.mark.parametrize("prediction", ["short", "x" * 65, "a" * 20 + "%00", "..%2F..%2F..%2Fetc%2Fpasswd", "é" * 20])
-def test_senseless_ids_are_refused(client: TestClient, prediction: str) -> None:
-    assert label(client, prediction, status="unreadable").status_code in {404, 422}
-    assert client.delete(f"/v1/predictions/{prediction}/label").status_code in {404, 422}
-
-
 def test_a_crop_kept_as_upload_is_cut_again(client: TestClient, picture: Image.Image, settings: Settings) -> None:
     # Flat and large: the file is far smaller than its pixels, so that is what memory holds.
     buffer = io.BytesIO()
@@ -372,15 +400,6 @@ def test_a_crop_kept_as_upload_is_cut_again(client: TestClient, picture: Image.I
         assert crop.size == (300, 800)
         assert crop.getpixel((10, 10)) == (0, 0, 255)
     assert "gps" not in path.read_bytes().decode("latin-1").lower()
-
-
-def test_labels_are_counted(client: TestClient, png: bytes) -> None:
-    prediction = read(client, png)
-    label(client, prediction, status="accepted")
-    client.delete(f"/v1/predictions/{prediction}/label")
-    metrics = client.get("/metrics").text
-    assert 'tags_labels_total{status="accepted"} 1.0' in metrics
-    assert 'tags_labels_total{status="deleted"} 1.0' in metrics
 
 
 def test_a_full_disk_is_said(client: TestClient, png: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

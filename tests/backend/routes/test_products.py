@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from backend.prices.product_catalogue import ProductCatalogue
+from backend.prices.product_csv import read_csv
 from backend.settings import Settings
 
 KEYS = {"naver_client_id": SecretStr("id"), "naver_client_secret": SecretStr("secret")}
@@ -31,7 +32,7 @@ def test_the_catalogue_answers_and_an_import_counts_at_once(
         "code,name,brand,price,currency,url,image\n"
         "CW2288-111,Air Force 1,Nike,129000,KRW,https://shop.example/1,https://shop.example/1.jpg\n"
     )
-    ProductCatalogue(settings.catalogue).import_csv(csv)
+    ProductCatalogue(settings.catalogue).import_products(read_csv(csv))
     body = client.get("/v1/products?code=CW2288111").json()
     assert body["reason"] is None
     (product,) = body["products"]

@@ -1,4 +1,4 @@
-"""How the challenger compares; with one it is tested in tests/backend/test_champion_watch.py."""
+"""How the challenger compares; with one it is tested in tests/backend/reading/test_champion_watch.py."""
 
 from fastapi.testclient import TestClient
 

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,13 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.settings import Settings
-from datasets.cycles.decision import Comparison
+from datasets.cycles.comparison import SetComparison
+from datasets.cycles.heartbeat import Heartbeat
 from datasets.cycles.report import CycleReport, ModelSummary
-from datasets.cycles.requests import claim_cycle, cycle_file_name, pending, worker_seen, write_progress
+from datasets.cycles.requests import cycle_file_name, pending
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
+from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.review import DROPPED, FIXED, REVIEWED
 from datasets.samples.sample import Sample
@@ -69,26 +70,45 @@ def objects(spool: Path) -> FolderObjects:
     return FolderObjects(spool)
 
 
+HOLDOUT, TAGS = Reason(kind="holdout"), Reason(kind="recipe", values={"recipe": "tags-1"})
+ACCEPTED = Reason(kind="accepted", values={"fixed": 25, "broken": 5, "crops": 200, "p": 0.0003, "others": 2})
+
+
 def report(number: int, **changes: Any) -> CycleReport:
     day = datetime(2026, 6, number, tzinfo=UTC)
-    holdout = Comparison("collected holdout", "holdout", 200, 150, 170, 25, 5, 0.1, 0.05, 0.15, 0.0003, "better", "")
+    holdout = SetComparison(
+        set=HOLDOUT,
+        kind="holdout",
+        crops=200,
+        champion_right=150,
+        challenger_right=170,
+        fixed=25,
+        broken=5,
+        difference=0.1,
+        low=0.05,
+        high=0.15,
+        p=0.0003,
+        verdict="better",
+        why=Reason(kind="better", values={"p": 0.0003}),
+    )
+    slice_of_brand = Reason(kind="slice_brand", values={"of": TAGS, "brand": "Nike"})
     values: dict[str, Any] = {
         "id": f"v{number}.0-a",
         "version": f"v{number}.0",
         "version_hash": "0" * 64,
         "outcome": "accepted",
-        "reason": "Accepted: better.",
-        "by": "me",
-        "why": "",
+        "reason": ACCEPTED,
+        "by": Reason.words("me"),
+        "why": Reason.words(""),
         "started_at": day.isoformat(),
         "finished_at": (day + timedelta(hours=1)).isoformat(),
-        "champion": ModelSummary("1" * 64, "trba", "1"),
-        "challenger": ModelSummary("2" * 64, "trba", "2"),
+        "champion": ModelSummary(digest="1" * 64, name="trba", version="1"),
+        "challenger": ModelSummary(digest="2" * 64, name="trba", version="2"),
         "promoted_number": 2,
         "comparisons": (
             holdout,
-            replace(holdout, name="tags-1", kind="set", verdict="not worse"),
-            replace(holdout, name="tags-1, brand Nike", kind="slice", verdict="not worse"),
+            holdout.model_copy(update={"set": TAGS, "kind": "set", "verdict": "not worse"}),
+            holdout.model_copy(update={"set": slice_of_brand, "kind": "slice", "verdict": "not worse"}),
         ),
     }
     return CycleReport(**(values | changes))
@@ -158,11 +178,14 @@ def test_versions_carry_their_counts_and_the_last_verdict(team: TestClient, spoo
     create(spool, "v1.0")
     create(spool, "v10.0")
     create(spool, "v2.0")
-    publish(spool, report(1, outcome="rejected", reason="Rejected: within noise.", promoted_number=None))
+    publish(spool, report(1, outcome="rejected", reason=Reason.words("Rejected: within noise."), promoted_number=None))
     publish(spool, report(2))
     versions = {one["name"]: one for one in team.get("/v1/team/overview").json()["versions"]}
     assert list(versions) == ["v1.0", "v2.0", "v10.0"]
-    assert (versions["v1.0"]["verdict"], versions["v1.0"]["reason"]) == ("rejected", "Rejected: within noise.")
+    said = "Rejected: within noise."
+    assert versions["v1.0"]["verdict"] == "rejected"
+    assert versions["v1.0"]["reason"] == {"kind": "words", "values": {"text": said}, "text": said}
+    assert versions["v10.0"]["reason"] is None
     assert (versions["v2.0"]["verdict"], versions["v10.0"]["verdict"]) == ("accepted", None)
     assert sum(versions["v1.0"]["crops"].values()) == 19
     assert versions["v1.0"]["left_out"] == 1
@@ -177,7 +200,11 @@ def test_cycles_are_told_from_their_reports_without_slices(team: TestClient, spo
     publish(spool, report(1))
     cycles = team.get("/v1/team/overview").json()["cycles"]
     assert [one["version"] for one in cycles] == ["v1.0", "v2.0"]
-    assert [score["name"] for score in cycles[0]["scores"]] == ["collected holdout", "tags-1"]
+    assert [score["set"]["text"] for score in cycles[0]["scores"]] == ["collected holdout", "recipe tags-1"]
+    assert cycles[0]["scores"][1]["set"] == {"kind": "recipe", "values": {"recipe": "tags-1"}, "text": "recipe tags-1"}
+    assert cycles[0]["reason"]["values"] == dict(ACCEPTED.values)
+    assert cycles[0]["reason"]["text"].startswith("Accepted: 25 errors fixed and 5 new ones on 200 crops")
+    assert (cycles[0]["by"]["text"], cycles[0]["why"]["text"]) == ("me", "")
     assert (cycles[0]["scores"][0]["champion_right"], cycles[0]["scores"][0]["challenger_right"]) == (150, 170)
     page = team.get("/v1/team/cycles/v2.0-a/report.html")
     assert page.text == "<p>what happened"
@@ -202,7 +229,7 @@ def test_what_is_damaged_is_named_and_hides_nothing_else(team: TestClient, spool
 
 def test_champions_are_told_in_order(team: TestClient, spool: Path, tmp_path: Path) -> None:
     champions = Champions(objects(spool))
-    one, two = (champions.register(model_folder(tmp_path / name, name)) for name in ("one", "two"))
+    one, two = (champions.registry.register(model_folder(tmp_path / name, name)) for name in ("one", "two"))
     champions.promote(one, expected=None, by="me", reason="shipped")
     champions.promote(two, expected=1, by="me", reason="better", dataset_version="v2.0")
     champions.rollback("me", "worse after all")
@@ -250,9 +277,11 @@ def test_a_cycle_is_asked_for_and_its_progress_told(team: TestClient, spool: Pat
     answer = team.post("/v1/team/cycles", data={"why": "enough corrections"})
     assert answer.status_code == 202
     (request,) = pending(objects(spool))
-    assert (request.id, request.version, request.why) == (answer.json()["id"], None, "enough corrections")
+    assert (request.id, request.version) == (answer.json()["id"], None)
+    assert (request.by, request.why) == (Reason(kind="page"), Reason.words("enough corrections"))
     body = team.get("/v1/team/cycles").json()
     assert (body["workers"], body["cycles"][0]["progress"], body["cycles"][0]["worker"]) == ([], None, None)
+    assert body["cycles"][0]["by"] == {"kind": "page", "values": {}, "text": "the team's page"}
 
 
 def test_the_same_request_sent_again_is_one_request(team: TestClient, spool: Path) -> None:
@@ -263,9 +292,11 @@ def test_the_same_request_sent_again_is_one_request(team: TestClient, spool: Pat
 
 def test_who_works_and_how_far_it_is(team: TestClient, spool: Path) -> None:
     cycle = team.post("/v1/team/cycles").json()["id"]
-    worker_seen(objects(spool), "worker-1", doing=cycle)
-    claim_cycle(objects(spool), cycle, worker="worker-1", fence=1)
-    write_progress(objects(spool), cycle, stage="train", done=300, total=1000, message="crops")
+    for worker, fence, done in (("worker-1", 2, 300), ("worker-2", 1, 100)):  # the second one has lost its lease
+        heartbeat = Heartbeat(objects(spool), worker)
+        heartbeat.work_on(cycle, fence)
+        heartbeat.progress("train", done, 1000, "crops")
+        heartbeat.beat()
     body = team.get("/v1/team/cycles").json()
     assert (body["workers"][0]["worker"], body["workers"][0]["doing"]) == ("worker-1", cycle)
     progress = body["cycles"][0]["progress"]

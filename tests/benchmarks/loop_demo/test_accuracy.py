@@ -23,7 +23,5 @@ def test_a_change_is_paired() -> None:
     assert change(before, before) == (0.0, 0.0, 0.0)
 
 
-def test_a_measurement_survives_its_file() -> None:
-    one = Measurement("shipped champion", "1.0", {"new": (True, False), "plain": (True,)})
-    assert Measurement.from_json(one.to_json()) == one
-    assert one.errors("new") == 1
+def test_errors_are_what_was_not_read_right() -> None:
+    assert Measurement("shipped champion", "1.0", {"new": (True, False), "plain": (True,)}).errors("new") == 1

@@ -1,80 +1,16 @@
-"""The table says what was measured, and what was not shown."""
+"""The table shows all figures, and names what the demonstration did not show."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from benchmarks.loop_demo.accuracy import Measurement
-from benchmarks.loop_demo.client import Journal
-from benchmarks.loop_demo.demonstration import REJECTED, Finished
-from benchmarks.loop_demo.plot import draw
+from benchmarks.loop_demo.demonstration import Finished
 from benchmarks.loop_demo.settings import FULL
-from benchmarks.loop_demo.state import DemoState, OtherDemoError
-from benchmarks.loop_demo.swaps import Swap
+from benchmarks.loop_demo.state import DemoState
 from benchmarks.loop_demo.table import gain, shortcomings, write_table
-from benchmarks.loop_demo.visits import Visit, VisitLog
-from datasets.cycles.decision import DecisionRules, PairedReadings, compare
-from datasets.cycles.report import CycleReport
-
-
-def report(cycle: str, version: str, outcome: str, promoted: int | None) -> CycleReport:
-    readings = PairedReadings("collected holdout", "holdout", (False,) * 40 + (True,) * 60, (True,) * 100)
-    return CycleReport(
-        id=cycle,
-        version=version,
-        version_hash="0" * 64,
-        outcome=outcome,
-        reason=f"{outcome.title()}: because.",
-        by="trigger: corrections",
-        why="enough",
-        started_at="2026-05-01T00:00:00+00:00",
-        finished_at="2026-05-01T00:04:00+00:00",
-        champion=None,
-        promoted_number=promoted,
-        comparisons=(compare(readings, DecisionRules()),),
-        seconds={"train": 120.0, "evaluate": 60.0},
-    )
-
-
-def measurement(title: str, new: int, tags: int) -> Measurement:
-    right = {"new": (False,) * new + (True,) * (200 - new), "tags": (False,) * tags + (True,) * (100 - tags)}
-    return Measurement(title, title, right | {"plain": (True,) * 50})
-
-
-@pytest.fixture
-def finished(tmp_path: Path) -> Finished:
-    log = VisitLog(tmp_path / "visits.jsonl")
-    for number in range(40):
-        kind = ("new", "new", "tags", "plain")[number % 4]
-        status = "corrected" if number % 2 else "accepted"
-        log.add(Visit("shoppers", number, kind, 1000.0 + number, "1.0", number % 2 == 0, status, number != 7, 9.0))
-    log.add(Visit("stall", 0, "new", 1050.0, "1.0", True, "corrected", False, 9.0))
-    journal = Journal({"by_second": {"1000": 5, "1020": 7, "1021": 2, "1500": 100}, "failed": []})
-    state = DemoState(
-        settings="full",
-        measurements=[
-            measurement("shipped champion", 120, 20),
-            measurement("after v1.0", 40, 21),
-            measurement("after v1.1", 20, 19),
-            measurement(REJECTED, 20, 19),
-        ],
-        cycles=["a", "b"],
-        swaps=[Swap(2, "a", 1019.5, 1021.0), Swap(3, "b", 1400.0, 1403.0)],
-        mistyped_version="v1.1-mistyped",
-        mistyped_cycle="c",
-        waiting=1,
-        seconds=1200.0,
-    )
-    reports = (
-        report("a", "v1.0", "accepted", 2),
-        report("b", "v1.1", "accepted", 3),
-        report("c", "v1.1-mistyped", "rejected", None),
-    )
-    corrections = {"v1.0": 200, "v1.1": 400, "v1.1-mistyped": 250}
-    return Finished(state, log, journal, reports, corrections, {"v1.0": 400, "v1.1": 1200, "v1.1-mistyped": 250})
+from tests.benchmarks.loop_demo.finishing import measurement
 
 
 def test_the_table_holds_the_figures(finished: Finished) -> None:
@@ -125,26 +61,3 @@ def test_a_demonstration_without_any_cycle_has_a_table(finished: Finished) -> No
     state = DemoState(settings="full", measurements=[measurement("shipped champion", 120, 20)])
     table = write_table(dataclasses.replace(finished, state=state, reports=()))
     assert "nothing was promoted" in table
-
-
-def test_the_picture_is_drawn(finished: Finished, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="matplotlib is not installed (`make test-setup`)")
-    draw(finished, tmp_path / "plot.png")
-    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_stopped_demonstration_goes_on(finished: Finished, tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
-    folder.mkdir()
-    finished.state.requests = finished.journal.saved()
-    finished.state.save(folder / "state.json")
-    assert DemoState.load(folder / "state.json", "full") == finished.state
-    with pytest.raises(OtherDemoError, match="holds a full demonstration"):
-        DemoState.load(folder / "state.json", "quick")
-
-
-def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(OtherDemoError, match="choose another --out"):
-        DemoState.load(tmp_path / "state.json", "full")
-    assert DemoState.load(tmp_path / "new" / "state.json", "full") == DemoState("full")

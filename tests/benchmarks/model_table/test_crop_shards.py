@@ -13,7 +13,8 @@ from benchmarks.model_table import crop_shards
 from benchmarks.model_table.crop_shards import ShardCrops, ShardMismatchError, ShardPlan, render_shards
 from ocr_model.codes.text import match_key
 from ocr_model.training.architecture import NetworkConfig
-from ocr_model.training.trainer import RecipeCrops, RenderedCrops, TrainingConfig
+from ocr_model.training.rendered_crops import RecipeCrops, RenderedCrops
+from ocr_model.training.schedule import TrainingConfig
 
 PLAN = ShardPlan("v2.0", crops=20, easy_until=0.5)
 

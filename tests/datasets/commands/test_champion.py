@@ -7,10 +7,12 @@ import pytest
 
 from benchmarks.drivers.gcs_server import GcsServer
 from datasets.__main__ import main
-from datasets.cycles.requests import pending, worker_seen
+from datasets.cycles.heartbeat import Heartbeat
+from datasets.cycles.requests import pending
 from datasets.cycles.tracking import ALIAS, MODEL
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
+from datasets.reason import Reason
 from tests.datasets.making import model_folder
 
 Capture = pytest.CaptureFixture[str]
@@ -127,7 +129,7 @@ def test_shadow_on_and_off(spool: Path, tmp_path: Path, capsys: Capture) -> None
     assert run(spool, "champion", "show") == 0
     assert f"shadow\t{a}" in capsys.readouterr().out
     assert run(spool, "champion", "shadow", "--off") == 0
-    assert capsys.readouterr().out == "nobody reads in shadow\n"
+    assert capsys.readouterr().out == "no model reads in shadow\n"
     assert run(spool, "champion", "show") == 0
     assert "shadow\t" not in capsys.readouterr().out
     assert run(spool, "champion", "shadow") == 1
@@ -140,11 +142,12 @@ def test_request_a_cycle(spool: Path, capsys: Capture) -> None:
     assert said.startswith("no worker listens")
     objects = FolderObjects(spool)
     [request] = pending(objects)
-    assert (request.id, request.by, request.version, request.why) == (cycle, "jin", "v3.0", "friday")
-    worker_seen(objects, "desk-1")
+    assert (request.id, request.version) == (cycle, "v3.0")
+    assert (request.by, request.why) == (Reason.words("jin"), Reason.words("friday"))
+    Heartbeat(objects, "desk-1").beat()
     assert run(spool, "request-cycle") == 0
     assert "listening: desk-1" in capsys.readouterr().out
-    assert pending(objects)[-1].by
+    assert pending(objects)[-1].why == Reason(kind="command_line")
 
 
 def test_verify_names_a_damaged_model(spool: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from datasets.__main__ import main
-from datasets.commands.cycle import add_parsers, settings_from, triggers_from
+from datasets.commands.cycle import add_parsers, settings_from
 from datasets.cycles import cycle as cycle_module
 from datasets.cycles import worker as worker_module
-from datasets.cycles.cycle import CycleStoppedError, publish_failure
+from datasets.cycles.heartbeat import Heartbeat, last_beats
+from datasets.cycles.publication import publish_failure
 from datasets.cycles.requests import pending
-from datasets.cycles.settings import CycleSettings
-from datasets.cycles.triggers import TriggerSettings
+from datasets.cycles.settings import WorkerSettings
+from datasets.cycles.watch import CycleStoppedError
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from tests.datasets.patterns import keep_all
@@ -36,45 +37,56 @@ def run(tmp_path: Path, *arguments: str) -> int:
 
 
 def test_the_defaults_are_those_of_the_settings() -> None:
-    options = parse("--once")
-    settings = settings_from(options)
-    assert replace(settings, tracking_uri=None) == CycleSettings()
-    assert str(settings.tracking_uri).startswith("sqlite:////")
-    assert triggers_from(options) == TriggerSettings()
+    settings = settings_from(parse("--once"))
+    assert replace(settings, cycle=replace(settings.cycle, tracking_uri=None)) == WorkerSettings()
+    assert str(settings.cycle.tracking_uri).startswith("sqlite:////")
 
 
-def test_options_reach_the_settings() -> None:
+def test_options_count_more_than_the_settings_file(tmp_path: Path) -> None:
+    file = tmp_path / "cycle.toml"
+    file.write_text(
+        """
+[cycle]
+tracking_uri = "http://file"
+[cycle.challenger]
+crops = 12000
+collected_share = 0.6
+base_recipe = "tags-1"
+[cycle.rules]
+margin = 0.05
+[triggers]
+every = 60
+pause = 5
+"""
+    )
     options = parse(
-        "--version",
-        "v3.0",
-        "--crops",
-        "4000",
-        "--collected-share",
-        "0.6",
-        "--margin",
-        "0.05",
-        "--no-promote",
-        "--base-recipe",
-        "tags-1",
-        "--threads",
-        "1",
-        "--most-damaged",
-        "0.02",
-        "--corrections",
-        "30",
-        "--every",
-        "0",
-        "--pause",
-        "5",
+        *("--version", "v3.0", "--settings", str(file), "--crops", "4000", "--threads", "1", "--no-promote"),
+        *("--most-damaged", "0.02", "--collected", "status = corrected", "--synthetic", "v1.0:30"),
+        *("--corrections", "30", "--every", "0"),
         MLFLOW_TRACKING_URI="http://tracker",
     )
-    settings, triggers = settings_from(options), triggers_from(options)
-    assert (settings.challenger.crops, settings.challenger.collected_share) == (4000, 0.6)
-    assert (settings.challenger.base_recipe, settings.rules.margin, settings.promote) == ("tags-1", 0.05, False)
-    assert (settings.evaluation.threads, settings.tracking_uri) == (1, "http://tracker")
-    assert settings.most_damaged == 0.02
-    assert (triggers.corrections, triggers.every, triggers.pause) == (30, None, timedelta(seconds=5))
-    assert settings_from(parse("--once", "--tracking", "none")).tracking_uri is None
+    settings = settings_from(options)
+    cycle, triggers = settings.cycle, settings.triggers
+    assert (cycle.challenger.crops, cycle.challenger.collected_share) == (4000, 0.6)
+    assert (cycle.challenger.base_recipe, cycle.rules.margin, cycle.promote) == ("tags-1", 0.05, False)
+    assert (cycle.challenger.threads, cycle.evaluation.threads) == (1, 1)
+    assert (cycle.tracking_uri, cycle.most_damaged, settings.version.most_damaged) == ("http://file", 0.02, 0.02)
+    assert (settings.version.collected, settings.version.synthetic) == (("status = corrected",), ("v1.0:30",))
+    assert triggers is not None
+    assert (triggers.corrections, triggers.every, triggers.pause) == (30, timedelta(0), timedelta(seconds=5))
+
+
+def test_the_tracker_is_the_options_the_files_or_the_environments() -> None:
+    assert settings_from(parse("--once", MLFLOW_TRACKING_URI="http://tracker")).cycle.tracking_uri == "http://tracker"
+    assert settings_from(parse("--once", "--tracking", "none")).cycle.tracking_uri is None
+    assert settings_from(parse("--watch", "--no-triggers")).triggers is None
+
+
+def test_printed_settings_are_a_settings_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "--print-settings", "--crops", "5") == 0
+    file = tmp_path / "cycle.toml"
+    file.write_text(capsys.readouterr().out)
+    assert settings_from(parse("--once", "--settings", str(file))).cycle.challenger.crops == 5
 
 
 def test_exactly_one_way_to_run(capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,8 +97,13 @@ def test_exactly_one_way_to_run(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, "--once", "--level", "5") == 2
+    file = tmp_path / "cycle.toml"
+    file.write_text("[cycle.rules]\nlevel = 5\n")
+    assert run(tmp_path, "--once", "--settings", str(file)) == 2
     assert "level lies between 0 and 1" in capsys.readouterr().err
+    file.write_text("[cycle.rules]\nlevle = 5\n")
+    assert run(tmp_path, "--once", "--settings", str(file)) == 2
+    assert "there is no cycle.rules.levle" in capsys.readouterr().err
     assert run(tmp_path, "--once", "--most-damaged", "5") == 2
     assert "lies between 0 and 1" in capsys.readouterr().err
 
@@ -106,7 +123,7 @@ def test_the_exit_status_tells_the_outcome(
 ) -> None:
     def ends(store: object, places: Places, version: str, settings: object, **_: object) -> object:
         failure = publish_failure(places.authority, "c1", version, "no reason", "me", "")
-        return replace(failure, outcome=outcome, notes=("something else",))
+        return failure.model_copy(update={"outcome": outcome, "notes": ("something else",)})
 
     monkeypatch.setattr(cycle_module, "run_cycle", ends)
     assert run(tmp_path, "--version", "v3.0") == status
@@ -120,8 +137,9 @@ def test_once_that_was_stopped_takes_its_own_request_up_again(
 ) -> None:
     ran: list[str] = []
 
-    def stops(*_: object, cycle_id: str, **__: object) -> None:
+    def stops(*_: object, cycle_id: str, heartbeat: Heartbeat, **__: object) -> None:
         ran.append(cycle_id)
+        assert heartbeat.beat().doing == cycle_id
         os.kill(os.getpid(), signal.SIGTERM)
         raise CycleStoppedError
 
@@ -131,6 +149,7 @@ def test_once_that_was_stopped_takes_its_own_request_up_again(
         for _ in range(2):
             assert run(tmp_path, "--once") == 130
         assert [one.id for one in pending(places.authority)] == [ran[0]]
+        assert last_beats(places.authority) == ()
     assert ran[0] == ran[1]
     assert "the same command goes on" in capsys.readouterr().err
 

@@ -6,7 +6,6 @@ import dataclasses
 import errno
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,23 +17,20 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed (`make test-setup`)")
 
 from datasets.cycles import cycle as module
-from datasets.cycles.cycle import (
-    CycleBusyError,
-    CycleStoppedError,
-    read_report,
-    read_reports,
-    run_cycle,
-    take_lease,
-    told,
-)
-from datasets.cycles.evaluation_sets import FrozenSet, Reading
-from datasets.cycles.report import CycleReport
-from datasets.cycles.requests import read_progress
+from datasets.cycles import evaluation
+from datasets.cycles.cycle import run_cycle
+from datasets.cycles.evaluation_sets import CropReading, FrozenSet
+from datasets.cycles.heartbeat import Heartbeat
+from datasets.cycles.report import CycleReport, Reports, read_report
 from datasets.cycles.settings import CycleSettings
+from datasets.cycles.watch import LEASE, CycleStoppedError
+from datasets.cycles.wording import in_english
 from datasets.errors import BucketUnavailableError, IndexUnavailableError, StoreFullError
 from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.registry import ModelRegistry
 from datasets.objects.folder import FolderObjects
-from datasets.objects.lease import acquire
+from datasets.objects.lease import read_lease
+from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
@@ -78,12 +74,14 @@ def workshop(tmp_path: Path, shipped: Path) -> Iterator[Workshop]:
         yield Workshop(store, places, hasty(shipped), tmp_path / "work")
 
 
-def reads(champion: Callable[[str, int], bool], challenger: Callable[[str, int], bool]) -> Callable[..., list[Reading]]:
+def reads(
+    champion: Callable[[str, int], bool], challenger: Callable[[str, int], bool]
+) -> Callable[..., list[CropReading]]:
     """Readings of models of which this says in which set they read which crop right."""
 
-    def read(model: Path, crops: FrozenSet, **_: object) -> list[Reading]:
+    def read(model: Path, crops: FrozenSet, **_: object) -> list[CropReading]:
         knows = challenger if model.name == "model" else champion
-        return [Reading(crop.text if knows(crops.kind, at) else "?9", 0.8) for at, crop in enumerate(crops.crops)]
+        return [CropReading(crop.text if knows(crops.kind, at) else "?9", 0.8) for at, crop in enumerate(crops.crops)]
 
     return read
 
@@ -104,7 +102,7 @@ def test_a_challenger_that_learned_nothing_is_rejected_and_the_champion_stays(wo
     stages = []
     report = workshop.run(on_progress=lambda stage, done, total, message: stages.append((stage, done, total)))
     assert report.outcome == "rejected"
-    assert "not shown to be better" in report.reason
+    assert report.reason.kind == "not_better"
     current = workshop.champions.current()
     assert current is not None
     assert (current.number, current.version) == (1, "1")  # the shipped one, registered so that one can go back to it
@@ -114,13 +112,13 @@ def test_a_challenger_that_learned_nothing_is_rejected_and_the_champion_stays(wo
         workshop, report.id
     )
     assert read_report(workshop.places.authority, report.id) == report
-    assert read_reports(workshop.places.authority) == [report]
+    assert Reports(workshop.places.authority).all() == [report]
     assert report.seconds["train"] > 0
     assert report.training["mixture"]["collected"] > 0
     # The holdout is drawn from all labels, though the version takes corrected ones only.
     holdout = report.comparisons[0]
     assert holdout.crops > len([one for one in report.comparisons if one.kind == "holdout"])
-    assert any(one.name.endswith("status accepted") for one in report.comparisons) or holdout.crops < 20
+    assert any(one.set.values.get("status") == "accepted" for one in report.comparisons) or holdout.crops < 20
     # Copies of shoppers' crops do not stay behind.
     assert not (workshop.work / report.id / "collected").exists()
     assert not (workshop.work / report.id / "run" / "checkpoint.pt").exists()
@@ -128,21 +126,21 @@ def test_a_challenger_that_learned_nothing_is_rejected_and_the_champion_stays(wo
 
 def test_a_finished_cycle_is_not_run_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     report = workshop.run()
-    monkeypatch.setattr(module, "read_set", None)  # it would be called
+    monkeypatch.setattr(evaluation, "read_set", None)  # it would be called
     assert workshop.run() == report
 
 
 def test_a_better_challenger_is_promoted(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
     report = workshop.run(settings=replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2)))
-    assert report.outcome == "accepted", report.reason
+    assert report.outcome == "accepted", in_english(report.reason)
     current = workshop.champions.current()
     assert current is not None
     assert (current.number, current.dataset_version, current.attempt) == (2, "v1.0", report.id)
     assert current.number == report.promoted_number
     assert report.challenger is not None
     assert report.challenger.digest == current.model
-    model = workshop.champions.model(current.model)
+    model = workshop.champions.registry.model(current.model)
     assert {"encoder.onnx", "decoder.onnx", "weights.pt"} <= set(model.files)  # the next challenger starts from it
     assert model.card["cycle"]["dataset_version"] == "v1.0"
     assert model.card["base_recipe"] == "v1.0"
@@ -153,7 +151,7 @@ def test_one_that_harms_is_rejected_by_name(workshop: Workshop, monkeypatch: pyt
     def harms(kind: str, at: int) -> bool:
         return kind == "holdout"
 
-    monkeypatch.setattr(module, "read_set", reads(lambda kind, at: kind != "holdout" or at % 2 == 0, harms))
+    monkeypatch.setattr(evaluation, "read_set", reads(lambda kind, at: kind != "holdout" or at % 2 == 0, harms))
     settings = replace(
         workshop.settings,
         rules=replace(workshop.settings.rules, level=0.2),
@@ -161,7 +159,8 @@ def test_one_that_harms_is_rejected_by_name(workshop: Workshop, monkeypatch: pyt
     )
     report = workshop.run(settings=settings)
     assert report.outcome == "rejected"
-    assert "it harms recipe v1.0" in report.reason
+    assert report.reason.values["set"] == Reason(kind="recipe", values={"recipe": "v1.0"})
+    assert report.reason.kind == "harms"
     current = workshop.champions.current()
     assert current is not None
     assert current.number == 1
@@ -177,15 +176,18 @@ def test_a_stopped_cycle_goes_on_at_its_stage(workshop: Workshop) -> None:
 
     with pytest.raises(CycleStoppedError):
         workshop.run(on_progress=stops, stop=stop)
-    assert read_reports(workshop.places.authority) == []
+    assert Reports(workshop.places.authority).all() == []
     (plan,) = workshop.work.glob("*/plan.json")
-    report = workshop.run(on_progress=lambda stage, done, total, message: seen.append((stage, done)))
+    heartbeat = Heartbeat(workshop.places.authority, "mine")
+    report = workshop.run(
+        on_progress=lambda stage, done, total, message: seen.append((stage, done)), heartbeat=heartbeat
+    )
     assert report.id == json.loads(plan.read_text())["id"]
     assert min(done for stage, done in seen if stage == "train") > 16  # from the checkpoint
     assert report.training["crops_seen"] == 32
-    progress = read_progress(workshop.places.authority, report.id)
-    assert progress is not None
-    assert progress.stage == "report"
+    beat, lease = heartbeat.beat(), read_lease(workshop.places.authority, LEASE)
+    assert lease is not None
+    assert (beat.doing, beat.stage, beat.fence) == (report.id, "report", lease.fence)
 
 
 def test_one_killed_between_promotion_and_report_finishes_its_report(
@@ -197,7 +199,7 @@ def test_one_killed_between_promotion_and_report_finishes_its_report(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+        patch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
         patch.setattr(module, "record_cycle", killed)
         with pytest.raises(KeyboardInterrupt):
             workshop.run(settings=settings)
@@ -206,7 +208,7 @@ def test_one_killed_between_promotion_and_report_finishes_its_report(
     # Labels that come meanwhile, and other readings of a new holdout, change nothing: it has been decided.
     keep_all(workshop.store, range(40, 60))
     workshop.champions.rollback("test", "looks odd")
-    monkeypatch.setattr(module, "read_set", reads(better_on_the_holdout, half))
+    monkeypatch.setattr(evaluation, "read_set", reads(better_on_the_holdout, half))
     report = workshop.run(settings=settings)
     assert (report.outcome, report.promoted_number) == ("accepted", 2)
     assert report.challenger is not None
@@ -220,7 +222,7 @@ def test_one_killed_after_its_promotion_is_finished_on_another_machine_too(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
 
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -261,7 +263,7 @@ def test_a_request_with_other_settings_begins_anew(workshop: Workshop, monkeypat
 
 def test_whatever_goes_wrong_the_champion_stays(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
 
     def broken(*_: object) -> bytes:
         raise OSError("no canvas")
@@ -279,7 +281,7 @@ def test_a_store_that_is_away_for_a_moment_costs_no_training(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
 
     def away(*_: object, **__: object) -> None:
         raise error
@@ -287,10 +289,10 @@ def test_a_store_that_is_away_for_a_moment_costs_no_training(
     assert workshop.settings.shipped is not None
     workshop.champions.begin(workshop.settings.shipped, by="test")
     with monkeypatch.context() as patch:
-        patch.setattr(Champions, "register", away)
+        patch.setattr(ModelRegistry, "register", away)
         with pytest.raises(type(error)):
             workshop.run(settings=settings, cycle_id="r1")
-    assert read_reports(workshop.places.authority) == []
+    assert Reports(workshop.places.authority).all() == []
     stages: list[str] = []
     report = workshop.run(
         settings=settings, cycle_id="r1", on_progress=lambda stage, done, total, message: stages.append(stage)
@@ -303,7 +305,7 @@ def test_training_that_diverges_fails_and_says_so(workshop: Workshop) -> None:
     wild = replace(workshop.settings.challenger, learning_rate=float("inf"))
     report = workshop.run(settings=replace(workshop.settings, challenger=wild))
     assert report.outcome == "failed"
-    assert report.reason == "Failed in stage train: training has diverged: weights overflowed after 0 crops"
+    assert in_english(report.reason) == "Failed in stage train: training has diverged: weights overflowed after 0 crops"
     current = workshop.champions.current()
     assert current is not None
     assert current.number == 1
@@ -318,7 +320,7 @@ def test_a_full_disk_fails_and_the_next_attempt_succeeds(workshop: Workshop, mon
         patch.setattr("torch.save", full)
         failed = workshop.run()
     assert failed.outcome == "failed"
-    assert failed.reason.startswith("Failed in stage train: the disk is full")
+    assert in_english(failed.reason).startswith("Failed in stage train: the disk is full")
     report = workshop.run()
     assert report.outcome == "rejected"
     assert report.id == f"{failed.id}-2"
@@ -339,10 +341,10 @@ def test_a_report_that_finds_no_room_in_the_store_is_told_all_the_same(
         report = workshop.run()
     assert "this report could not be stored: the disk is full" in report.notes
     assert (workshop.work / report.id / "report.md").is_file()
-    assert read_reports(workshop.places.authority) == []
+    assert Reports(workshop.places.authority).all() == []
     again = workshop.run()  # puts it there
     assert again.id == report.id
-    assert read_reports(workshop.places.authority) == [again]
+    assert Reports(workshop.places.authority).all() == [again]
 
 
 def spoil_a_third(workshop: Workshop, spool: Path) -> dict[str, bytes]:
@@ -373,9 +375,9 @@ def test_too_much_damage_is_refused_before_anything_is_trained(workshop: Worksho
     spoil_a_third(workshop, tmp_path / "spool")
     report = workshop.run()
     assert report.outcome == "failed"
-    assert report.reason.startswith("Failed in stage prepare: ")
-    assert "confirmed crops are damaged or missing" in report.reason
-    assert "more than the 10 % that may be left out (--most-damaged)" in report.reason
+    assert in_english(report.reason).startswith("Failed in stage prepare: ")
+    assert "confirmed crops are damaged or missing" in in_english(report.reason)
+    assert "more than the 10 % that may be left out (--most-damaged)" in in_english(report.reason)
     assert len(report.damaged) > 4
     assert "train" not in report.seconds
     text = workshop.places.authority.get(f"cycles/{report.id}/report.md").decode()
@@ -401,28 +403,6 @@ def test_a_missing_label_event_is_told(workshop: Workshop, tmp_path: Path) -> No
     assert any(note.startswith("2 label events were not counted") for note in report.notes)
 
 
-def test_two_processes_never_run_cycles_at_once(workshop: Workshop) -> None:
-    objects = workshop.places.authority
-    lease = acquire(objects, module.LEASE, "other:1", 2.0)
-    assert lease is not None
-    with lease, lease.kept(), pytest.raises(CycleBusyError, match="other:1 runs a cycle"):
-        take_lease(objects, "me", 2.0)
-    take_lease(objects, "me", 2.0).release()
-
-
-def test_nobody_waits_for_a_dead_holder_who_is_asked_to_stop(tmp_path: Path) -> None:
-    objects = FolderObjects(tmp_path)
-    assert acquire(objects, module.LEASE, "dead:1", 60.0, clock=lambda: time.time() - 1000.0) is not None
-    stop = threading.Event()
-    timer = threading.Timer(0.3, stop.set)
-    timer.start()
-    begun = time.monotonic()
-    with pytest.raises(CycleStoppedError):
-        take_lease(objects, "me", 60.0, stop)
-    assert time.monotonic() - begun < 5.0
-    timer.join()
-
-
 def test_the_tracker_hears_who_serves(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
 
@@ -432,7 +412,7 @@ def test_the_tracker_hears_who_serves(workshop: Workshop, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(module, "record_cycle", record)
     assert workshop.run().tracking == "told"
-    workshop.champions.promote(workshop.champions.models()[0], expected=1, by="me", reason="again")
+    workshop.champions.promote(workshop.champions.registry.digests()[0], expected=1, by="me", reason="again")
     assert workshop.run().outcome == "rejected"
     assert told == [1, 2]
 
@@ -440,7 +420,7 @@ def test_the_tracker_hears_who_serves(workshop: Workshop, monkeypatch: pytest.Mo
 def test_a_champion_that_was_changed_meanwhile_is_not_overruled(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2))
     champions = workshop.champions
 
@@ -451,33 +431,25 @@ def test_a_champion_that_was_changed_meanwhile_is_not_overruled(
 
     report = workshop.run(settings=settings, on_progress=meddles)
     assert report.outcome == "rejected"
-    assert report.reason.startswith("Not promoted: the champion was changed while the cycle ran")
+    assert in_english(report.reason).startswith("Not promoted: the champion was changed while the cycle ran")
     current = champions.current()
     assert current is not None
-    assert current.by == "somebody"
+    assert current.by == Reason.words("somebody")
 
 
 def test_without_promotion_the_challenger_is_only_registered(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "read_set", reads(half, better_on_the_holdout))
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
     settings = replace(workshop.settings, rules=replace(workshop.settings.rules, level=0.2), promote=False)
     report = workshop.run(settings=settings)
     assert (report.outcome, report.promoted_number) == ("accepted", None)
     assert report.challenger is not None
-    assert report.challenger.digest in workshop.champions.models()
+    assert report.challenger.digest in workshop.champions.registry.digests()
     assert len(workshop.champions.history()) == 1
 
 
 def test_an_unknown_version_is_an_error_and_no_cycle(workshop: Workshop) -> None:
     with pytest.raises(UnknownVersionError):
         run_cycle(workshop.store, workshop.places, "v9.9", workshop.settings, work=workshop.work)
-    assert read_reports(workshop.places.authority) == []
-
-
-def test_errors_are_told_in_a_line() -> None:
-    assert told(OSError(errno.ENOSPC, "No space left on device")).startswith("the disk is full")
-    assert told(RuntimeError("a\nb")) == "RuntimeError: a b"
-    wrapped = RuntimeError("unexpected pos 640 vs 534")
-    wrapped.__context__ = OSError(errno.ENOSPC, "No space left on device")
-    assert told(wrapped).startswith("the disk is full")
+    assert Reports(workshop.places.authority).all() == []

@@ -10,16 +10,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.cycles.decision import DecisionRules, Kind, PairedReadings, compare, decide, difference_interval, mcnemar
+from datasets.cycles.comparison import SetKind
+from datasets.cycles.decision import (
+    Decision,
+    DecisionRules,
+    PairedReadings,
+    compare,
+    decide,
+    difference_interval,
+    mcnemar,
+)
+from datasets.cycles.wording import in_english
+from datasets.reason import Reason
 
 RULES = DecisionRules(resamples=400)
 right = st.lists(st.booleans(), min_size=0, max_size=120)
 
 
-def readings(both: int, fixed: int, broken: int, neither: int = 0, kind: Kind = "holdout", name: str = "x"):
+def readings(both: int, fixed: int, broken: int, neither: int = 0, kind: SetKind = "holdout", name: str = "x"):
     champion = (True,) * both + (False,) * fixed + (True,) * broken + (False,) * neither
     challenger = (True,) * both + (True,) * fixed + (False,) * broken + (False,) * neither
-    return PairedReadings(name, kind, champion, challenger)
+    return PairedReadings(Reason.words(name), kind, champion, challenger)
+
+
+def said(decision: Decision) -> str:
+    return in_english(decision.reason)
 
 
 def test_mcnemar_counts_coins() -> None:
@@ -39,11 +54,11 @@ def test_mcnemar_is_a_probability_and_does_not_care_for_sides(fixed: int, broken
 @settings(max_examples=60, deadline=None)
 @given(right, st.lists(right, max_size=3))
 def test_identical_readings_are_never_accepted(holdout: list[bool], others: list[list[bool]]) -> None:
-    same = PairedReadings("holdout", "holdout", tuple(holdout), tuple(holdout))
-    rest = [PairedReadings(f"set {at}", "set", tuple(one), tuple(one)) for at, one in enumerate(others)]
+    same = PairedReadings(Reason(kind="holdout"), "holdout", tuple(holdout), tuple(holdout))
+    rest = [PairedReadings(Reason.words(f"set {at}"), "set", tuple(one), tuple(one)) for at, one in enumerate(others)]
     decision = decide(same, rest, RULES)
     assert not decision.accepted
-    assert decision.reason.startswith("Rejected")
+    assert said(decision).startswith("Rejected")
     assert all(one.verdict in ("not better", "not worse") for one in decision.comparisons)
 
 
@@ -54,14 +69,14 @@ def test_who_breaks_as_much_as_he_fixes_is_never_accepted(pairs: list[tuple[bool
     if sum(challenger) > sum(champion):
         champion, challenger = challenger, champion
     assert not decide(
-        PairedReadings("holdout", "holdout", champion, challenger), [], replace(RULES, seed=seed)
+        PairedReadings(Reason(kind="holdout"), "holdout", champion, challenger), [], replace(RULES, seed=seed)
     ).accepted
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(200, 2000), st.integers(0, 100), st.integers(20, 200), st.sampled_from(["set", "slice"]))
 def test_a_loss_beyond_the_margin_on_a_large_set_is_never_accepted(
-    both: int, fixed: int, more: int, kind: Kind
+    both: int, fixed: int, more: int, kind: SetKind
 ) -> None:
     margin, least = (RULES.margin, RULES.least_crops) if kind == "set" else (RULES.slice_margin, RULES.least_slice)
     other = readings(both, fixed, fixed + more, kind=kind, name="old kinds")
@@ -69,7 +84,7 @@ def test_a_loss_beyond_the_margin_on_a_large_set_is_never_accepted(
         return
     decision = decide(readings(100, 100, 0), [other], RULES)
     assert not decision.accepted
-    assert "old kinds" in decision.reason
+    assert "old kinds" in said(decision)
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,7 +102,7 @@ def test_the_interval_holds_the_difference_and_stays_in_bounds(fixed: int, broke
 def test_a_clear_gain_is_accepted_with_its_numbers() -> None:
     decision = decide(readings(180, 30, 4), [readings(900, 20, 18, 60, "set", "recipe tags-1")], RULES)
     assert decision.accepted
-    assert "30 errors fixed and 4 new ones on 214 crops" in decision.reason
+    assert "30 errors fixed and 4 new ones on 214 crops" in said(decision)
     assert decision.comparisons[0].p < 0.001
     assert [one.verdict for one in decision.comparisons] == ["better", "not worse"]
 
@@ -95,7 +110,7 @@ def test_a_clear_gain_is_accepted_with_its_numbers() -> None:
 def test_a_gain_within_noise_is_rejected_and_says_so() -> None:
     decision = decide(readings(180, 9, 4), [], RULES)
     assert not decision.accepted
-    assert "within noise (p = 0.27, needed below 0.05)" in decision.reason
+    assert "within noise (p = 0.27, needed below 0.05)" in said(decision)
 
 
 def test_pictures_of_few_tags_do_not_promote() -> None:
@@ -105,7 +120,7 @@ def test_pictures_of_few_tags_do_not_promote() -> None:
     assert decide(one, [], RULES).accepted
     decision = decide(replace(one, groups=groups), [], RULES)
     assert not decision.accepted
-    assert "too few tags tell: 4 are read better and 0 worse (p = 0.12, needed below 0.05)" in decision.reason
+    assert "too few tags tell: 4 are read better and 0 worse (p = 0.12, needed below 0.05)" in said(decision)
     assert not decide(replace(readings(0, 6, 0), groups=("tag",) * 6), [], RULES).accepted
 
 
@@ -114,7 +129,7 @@ def test_a_small_slice_blocks_on_harm_and_not_on_noise() -> None:
     assert decide(gain, [readings(18, 0, 2, kind="slice")], RULES).accepted
     decision = decide(gain, [readings(12, 0, 8, kind="slice", name="brand Fila")], RULES)
     assert not decision.accepted
-    assert "it harms brand Fila: 0 fixed, 8 broken of 20 crops" in decision.reason
+    assert "it harms brand Fila: 0 fixed, 8 broken of 20 crops" in said(decision)
 
 
 def test_accepted_crops_may_lose_what_chance_gives_to_corrected_ones() -> None:
@@ -123,13 +138,13 @@ def test_accepted_crops_may_lose_what_chance_gives_to_corrected_ones() -> None:
     assert decide(gain, [loss], RULES).accepted
     assert not decide(gain, [replace(loss, kind="slice")], RULES).accepted
     harm = readings(200, 0, 60, kind="status", name="status accepted")
-    assert "it harms status accepted" in decide(gain, [harm], RULES).reason
+    assert "it harms status accepted" in said(decide(gain, [harm], RULES))
 
 
 def test_a_set_on_which_harmlessness_cannot_be_shown_blocks_with_its_own_words() -> None:
     decision = decide(readings(180, 40, 2), [readings(160, 20, 20, 20, "set", "recipe v1.0")], RULES)
     assert not decision.accepted
-    assert "not shown to be harmless on recipe v1.0" in decision.reason
+    assert "not shown to be harmless on recipe v1.0" in said(decision)
 
 
 def test_pictures_of_one_tag_are_one_piece_of_evidence() -> None:
@@ -149,7 +164,7 @@ def test_chance_alone_is_rarely_accepted() -> None:
     for _ in range(400):
         flips = [rng.random() < 0.1 for _ in range(200)]
         one = PairedReadings(
-            "x",
+            Reason.words("x"),
             "holdout",
             tuple(not flip or rng.random() < 0.5 for flip in flips),
             tuple(not flip or rng.random() < 0.5 for flip in flips),
@@ -159,7 +174,7 @@ def test_chance_alone_is_rarely_accepted() -> None:
 
 
 def test_nothing_to_read_is_no_gain() -> None:
-    assert "the holdout is empty" in decide(readings(0, 0, 0), [], RULES).reason
+    assert "the holdout is empty" in said(decide(readings(0, 0, 0), [], RULES))
     assert compare(readings(0, 0, 0, kind="set"), RULES).verdict == "not worse"
 
 
@@ -173,4 +188,4 @@ def test_rules_that_make_no_sense_are_refused(changes: dict[str, float]) -> None
 
 def test_lengths_must_agree() -> None:
     with pytest.raises(ValueError, match="different lengths"):
-        PairedReadings("x", "set", (True,), ())
+        PairedReadings(Reason.words("x"), "set", (True,), ())

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datasets.cycles import tracking
-from datasets.cycles.report import REPORT_JSON, REPORT_MARKDOWN
+from datasets.cycles.requests import REPORT_JSON, REPORT_MARKDOWN
 from datasets.cycles.tracking import (
     ALIAS,
     MODEL,
@@ -22,6 +21,7 @@ from datasets.cycles.tracking import (
 )
 from datasets.errors import BucketUnavailableError
 from datasets.models.champions import ChampionRecord
+from datasets.reason import Reason
 from tests.datasets.cycles.test_report import report
 
 SOURCE = "file:///spool/models/"
@@ -60,8 +60,8 @@ def test_metrics_have_names_that_the_tracker_takes() -> None:
     found = metrics_of(report())
     assert found["collected holdout challenger"] == 1.0
     assert found["seconds train"] == 500.0
-    odd = dataclasses.replace(report().comparisons[0], name='brand "Nike", ü: 100 %')
-    names = metrics_of(dataclasses.replace(report(), comparisons=(odd,)))
+    odd = report().comparisons[0].model_copy(update={"set": Reason.words('brand "Nike", ü: 100 %')})
+    names = metrics_of(report().model_copy(update={"comparisons": (odd,)}))
     assert all(
         set(name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./ -") for name in names
     )
@@ -75,7 +75,7 @@ def test_a_tracker_that_hangs_is_left_alone(folder: Path, monkeypatch: pytest.Mo
     said = record_cycle(folder, DOWN, "x", seconds=1.0)
     assert said == "the tracker at http://127.0.0.1:9 gave no answer within 1 s; the cycle went on without it"
     told = tell_champion(lambda: champion(1, 1), DOWN, "x", seconds=1.0)
-    assert not told.heard
+    assert not told.reached
     assert told.line == (
         "the tracker at http://127.0.0.1:9 gave no answer within 1 s; the champion is changed all the same; "
         "the next cycle, promotion or rollback that reaches the tracker tells it"
@@ -147,11 +147,13 @@ def test_runs_model_versions_and_the_alias_are_written_once(folder: Path, tmp_pa
     assert [one.path for one in client.list_artifacts(run.info.run_id)] == [REPORT_MARKDOWN]
     # A rollback to the shipped model, of which no cycle has told.
     told = tell_champion(lambda: champion(3, 1), uri, SOURCE)
-    assert (told.heard, told.line.endswith(f": version 2 of {MODEL} has the alias {ALIAS}")) == (True, True), told.line
+    assert (told.reached, told.line.endswith(f": version 2 of {MODEL} has the alias {ALIAS}")) == (True, True), (
+        told.line
+    )
     shipped = client.get_model_version_by_alias(MODEL, ALIAS)
     assert (shipped.tags["digest"], shipped.description) == ("1" * 64, "trba 1")
     # The tracker missed that somebody went back again: the next one who reaches it makes it good, whatever it tells.
-    rejected = dataclasses.replace(report(), id="v1.0-def", outcome="rejected", promoted_number=None)
+    rejected = report().model_copy(update={"id": "v1.0-def", "outcome": "rejected", "promoted_number": None})
     (folder / REPORT_JSON).write_bytes(rejected.to_bytes())
     said = record_cycle(folder, uri, SOURCE, champion=lambda: champion(4, 2))
     assert said.endswith(f"in shoe-tags, version 1 of {MODEL} has the alias {ALIAS}")

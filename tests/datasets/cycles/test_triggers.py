@@ -55,7 +55,7 @@ def test_drift_is_about_the_champion_and_its_last_readings() -> None:
     [
         ({}, None),
         ({"new_corrected": 5}, "corrections"),
-        ({"correction_rate": 0.3}, "correction rate"),
+        ({"correction_rate": 0.3}, "correction_rate"),
         ({"confidence": 0.7}, "confidence"),
         ({"correction_rate": 0.3, "readings": 9}, None),  # too few readings to tell
         ({"correction_rate": 0.3, "new": 2}, None),  # nothing to learn from
@@ -72,10 +72,10 @@ def test_the_schedule_counts_from_the_last_cycle_and_needs_something_new() -> No
     assert due(QUIET, LastCycle(NOW - week + timedelta(seconds=1), {}), NOW, SETTINGS) is None
     trigger = due(QUIET, LastCycle(NOW - week, {}), NOW, SETTINGS)
     assert trigger is not None
-    assert "4 new labels" in trigger.why
+    assert trigger.values == {"every": week.total_seconds(), "last": (NOW - week).isoformat(), "new": 4}
     assert due(QUIET, None, NOW, SETTINGS) is not None
     assert due(dataclasses.replace(QUIET, new=0), None, NOW, SETTINGS) is None
-    assert due(QUIET, None, NOW, dataclasses.replace(SETTINGS, every=None)) is None
+    assert due(QUIET, None, NOW, dataclasses.replace(SETTINGS, every=timedelta(0))) is None
 
 
 def test_nothing_starts_right_after_a_cycle() -> None:

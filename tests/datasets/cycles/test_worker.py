@@ -12,21 +12,25 @@ from typing import Any
 import pytest
 
 from datasets.cycles import worker as module
-from datasets.cycles.cycle import CycleBusyError, CycleImpossibleError, CycleStoppedError, publish_failure, read_report
-from datasets.cycles.progress import ProgressWriter
-from datasets.cycles.report import CycleReport
-from datasets.cycles.requests import listening, pending, progress_history, read_progress, read_request, request_cycle
+from datasets.cycles.cycle import CycleImpossibleError
+from datasets.cycles.heartbeat import Heartbeat, listening
+from datasets.cycles.publication import publish_failure
+from datasets.cycles.report import CycleReport, Reports, read_report
+from datasets.cycles.requests import pending, read_request, request_cycle
+from datasets.cycles.settings import WorkerSettings
 from datasets.cycles.triggers import TriggerSettings
-from datasets.cycles.worker import WorkerSettings, look_for_trigger, run_request, watch
+from datasets.cycles.watch import CycleBusyError, CycleStoppedError
+from datasets.cycles.wording import in_english
+from datasets.cycles.worker import look_for_trigger, run_request, watch
 from datasets.errors import BucketUnavailableError
-from datasets.objects.folder import FolderObjects
+from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.versions.version import UnknownVersionError
 from tests.datasets.patterns import keep, keep_all
 
 SETTINGS = WorkerSettings(
-    triggers=TriggerSettings(corrections=3, every=None, last=0, pause=timedelta(0)), look=0.05, heartbeat=0.05
+    triggers=TriggerSettings(corrections=3, every=timedelta(0), last=0, pause=timedelta(0)), look=0.05
 )
 
 
@@ -47,12 +51,11 @@ class Cycles:
     def __call__(self, store: Any, places: Places, version: str, settings: Any, **options: Any) -> CycleReport:
         self.ran.append((version, options["cycle_id"]))
         watermark = module.VersionCatalogue(places).read(version).manifest.watermark
-        report = replace(
-            publish_failure(places.authority, f"scratch-{len(self.ran)}", version, "x", options["by"], options["why"]),
-            id=options["cycle_id"],
-            outcome="rejected",
-            watermark=dict(watermark),
+        failure = publish_failure(
+            places.authority, f"scratch-{len(self.ran)}", version, "x", options["by"], options["why"]
         )
+        changes = {"id": options["cycle_id"], "outcome": "rejected", "watermark": dict(watermark)}
+        report = failure.model_copy(update=changes)
         places.authority.put(f"cycles/{report.id}/report.json", report.to_bytes())
         if self.stop is not None and len(self.ran) >= self.stop_after:
             self.stop.set()
@@ -66,11 +69,19 @@ def test_a_request_without_a_version_makes_the_next_one(
     cycles = Cycles()
     monkeypatch.setattr(module, "run_cycle", cycles)
     asked = request_cycle(places.authority, by="me")
-    run_request(store, places, read_request(places.authority, asked), SETTINGS, work=tmp_path / "work")
+    told: list[tuple[str, str]] = []
+
+    class Chatty(Heartbeat):
+        def progress(self, stage: str, done: int, total: int, message: str) -> None:
+            super().progress(stage, done, total, message)
+            told.append((self.beat().doing, stage))
+
+    request = read_request(places.authority, asked)
+    heartbeat = Chatty(places.authority, "mine")
+    run_request(store, places, request, SETTINGS, work=tmp_path / "work", heartbeat=heartbeat)
     assert cycles.ran == [("v1.0", asked)]
-    progress = read_progress(places.authority, asked)
-    assert progress is not None
-    assert progress.stage == "version"
+    assert told == [(asked, "version")]
+    assert heartbeat.beat().doing == ""
 
 
 def test_a_worker_killed_after_making_the_version_takes_the_same_again(
@@ -119,8 +130,8 @@ def test_too_many_damaged_crops_fail_the_request_with_a_report(
     request = read_request(places.authority, request_cycle(places.authority, by="me"))
     report = run_request(store, places, request, SETTINGS, work=tmp_path / "work")
     assert report.outcome == "failed"
-    assert report.reason.startswith("Failed before it began: 1 of 6 confirmed crops are damaged or missing")
-    assert "more than the 10 % that may be left out" in report.reason
+    assert in_english(report.reason).startswith("Failed before it began: 1 of 6 confirmed crops are damaged or missing")
+    assert "more than the 10 % that may be left out" in in_english(report.reason)
     assert [one.damage.samples for one in report.damaged] == [(victim.digest,)]
     assert victim.digest[:12] in places.authority.get(f"cycles/{request.id}/report.md").decode()
     assert read_report(places.authority, request.id) == report
@@ -154,7 +165,7 @@ def test_an_unknown_version_fails_the_request(
     monkeypatch.setattr(module, "run_cycle", unknown)
     request = read_request(places.authority, request_cycle(places.authority, by="me", version="v9.0"))
     report = run_request(store, places, request, SETTINGS, work=tmp_path / "work")
-    assert report.reason == "Failed before it began: there is no version v9.0"
+    assert in_english(report.reason) == "Failed before it began: there is no version v9.0"
 
 
 def test_the_worker_asks_by_itself_when_enough_was_corrected(
@@ -167,15 +178,16 @@ def test_the_worker_asks_by_itself_when_enough_was_corrected(
     for number in range(10, 13):
         keep(store, number, status="corrected", read_text="X", read_confidence=0.5)
     reports: list[CycleReport] = []
-    watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop, on_report=reports.append)
-    assert [report.by for report in reports] == ["trigger: corrections"]
-    assert "3 new corrected labels" in reports[0].why
+    heartbeat = Heartbeat(places.authority, "mine")
+    watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop, heartbeat=heartbeat, on_report=reports.append)
+    assert [report.by for report in reports] == [Reason(kind="trigger", values={"trigger": "corrections"})]
+    assert reports[0].why == Reason(kind="corrections", values={"corrected": 3, "enough": 3})
     # The same labels make no further cycle due; three more do.
     assert SETTINGS.triggers is not None
-    assert look_for_trigger(store, places, SETTINGS.triggers)[0] is None
+    assert look_for_trigger(store, places, SETTINGS.triggers, Reports(places.authority))[0] is None
     for number in range(13, 16):
         keep(store, number, status="corrected", read_text="X", read_confidence=0.5)
-    assert look_for_trigger(store, places, SETTINGS.triggers)[0] is not None
+    assert look_for_trigger(store, places, SETTINGS.triggers, Reports(places.authority))[0] is not None
 
 
 def test_two_workers_that_see_the_same_trigger_ask_once(place: tuple[SampleStore, Places]) -> None:
@@ -184,10 +196,10 @@ def test_two_workers_that_see_the_same_trigger_ask_once(place: tuple[SampleStore
         keep(store, number, status="corrected", read_text="X", read_confidence=0.5)
     assert SETTINGS.triggers is not None
     for _ in range(2):
-        trigger, counts, occasion = look_for_trigger(store, places, SETTINGS.triggers)
+        trigger, counts, occasion = look_for_trigger(store, places, SETTINGS.triggers, Reports(places.authority))
         assert trigger is not None
         assert counts.new_corrected == 3
-        request_cycle(places.authority, by="trigger", why=trigger.why, key=occasion)
+        request_cycle(places.authority, by="trigger", why=trigger, key=occasion)
     assert len(pending(places.authority)) == 1
 
 
@@ -208,7 +220,8 @@ def test_the_worker_says_that_it_lives_and_what_it_does(
 
     monkeypatch.setattr(module, "run_cycle", waits)
     asked = request_cycle(places.authority, by="me")
-    watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop, name="mine")
+    with Heartbeat(places.authority, "mine") as heartbeat:
+        watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop, heartbeat=heartbeat)
     assert seen[-1] == {("mine", asked)}
     assert listening(places.authority) == ()  # it says that it leaves
     assert [one.id for one in pending(places.authority)] == [asked]  # the next worker goes on
@@ -228,47 +241,24 @@ def test_the_worker_outlives_a_store_that_does_not_answer(
         raise BucketUnavailableError("no answer")
 
     monkeypatch.setattr(module, "pending", breaks)
-    watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop)
+    heartbeat = Heartbeat(places.authority, "mine")
+    watch(store, places, SETTINGS, work=tmp_path / "work", stop=stop, heartbeat=heartbeat)
     assert len(tries) == 3
 
 
-def test_progress_is_noted_for_each_stage_and_now_and_then(
+def test_an_idle_worker_reads_no_report_twice(
     place: tuple[SampleStore, Places], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, places = place
-    now, told = [0.0], []
-    progress = ProgressWriter(
-        places.authority, "c1", lambda *what: told.append(what), seconds=5.0, clock=lambda: now[0]
-    )
-    for at, stage, done in ((0.0, "train", 1), (1.0, "train", 2), (6.0, "train", 3), (6.1, "export", 0)):
-        now[0] = at
-        progress(stage, done, 10, "")
-    assert [(one.stage, one.done) for one in progress_history(places.authority, "c1")] == [
-        ("train", 1),
-        ("train", 3),
-        ("export", 0),
-    ]
-    assert len(told) == 4
+    store, places = place
+    publish_failure(places.authority, "c1", "v1.0", "no luck", "me", "")
+    finished, read = Reports(places.authority), []
+    real = type(places.authority).get
 
-    def full(*_: object) -> bool:
-        raise BucketUnavailableError("no answer")
+    def get(self: Any, name: str) -> bytes:
+        read.append(name)
+        return real(self, name)
 
-    monkeypatch.setattr(FolderObjects, "put", full)
-    progress("evaluate", 1, 10, "")  # goes on without
-
-
-def test_a_worker_that_leaves_between_two_signs_of_life_waits_for_none(place: tuple[SampleStore, Places]) -> None:
-    life = module._Life(place[1], "mine", 60.0)
-
-    class Wake(threading.Event):
-        def clear(self) -> None:
-            """The worker leaves in the very moment in which the thread forgets that it was woken."""
-            life._over = True
-            self.set()
-            super().clear()
-
-    life._wake = Wake()
-    life._wake.set()
-    life._thread.start()
-    life._thread.join(10.0)
-    assert not life._thread.is_alive()
+    monkeypatch.setattr(type(places.authority), "get", get)
+    for _ in range(3):
+        assert module._next_request(store, places, SETTINGS, finished) is None
+    assert [name for name in read if name.startswith("cycles/")] == ["cycles/c1/report.json"]

@@ -140,6 +140,18 @@ def test_a_paused_holder_finds_its_place_in_the_chain_cleared(objects: ObjectSto
     assert (entry.owner, entry.fence) == ("holder", holder.fence)
 
 
+def test_an_entry_is_stored_as_earlier_releases_stored_it(machine: Machine, tmp_path: Path) -> None:
+    objects = FolderObjects(tmp_path)
+    taken(machine.acquire(objects, "a"))
+    stored = objects.get("leases/cycle/00000001.json")
+    entry = read_lease(objects, "cycle")
+    assert entry is not None
+    assert stored == (
+        f'{{"at":"2026-05-28T20:26:40+00:00","attempt":"{entry.attempt}","fence":1,"kind":"taken","number":1,'
+        f'"owner":"a","seconds":60.0,"token":"{entry.token}"}}\n'.encode()
+    )
+
+
 # --- Clocks ---
 
 

@@ -28,3 +28,8 @@ def test_fields_of_a_newer_program_are_ignored() -> None:
 def test_what_is_no_such_record_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError):
         Note.from_bytes(data)
+
+
+def test_the_message_names_the_wrong_fields_on_one_line() -> None:
+    with pytest.raises(ValueError, match=r"\Aat: Input should be a valid datetime.*; text: Input should be .*\Z"):
+        Note.from_bytes(b'{"at": [], "text": 3}')

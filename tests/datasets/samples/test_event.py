@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -22,19 +22,49 @@ EVENT = Event(
     width=600,
     height=150,
 )
+TOMBSTONE = {"kind": "deleted", "label": None, "sample": None, "width": 0, "height": 0}
+WRITTEN_LABEL = (  # by the release of November 2026
+    b'{"at":"2026-05-04T12:30:00+00:00","client":"c1","height":150,"kind":"label","model":{"name":"trba",'
+    b'"version":"1"},"prediction_id":"p1","read_confidence":0.875,"read_text":"CW2288-111","sample":"'
+    + b"ab"
+    * 32
+    + b'","schema":1,"sequence":7,"source":"demo","stamp":1777900000000,"status":"accepted",'
+    b'"stored_at":"2026-05-04T12:30:01+00:00","text":"CW2288-111","turn":3,"width":600,"writer":"0123456789abcdef"}\n'
+)
+WRITTEN_TOMBSTONE = (
+    b'{"kind":"deleted","prediction_id":"p1","sample":null,"schema":1,"sequence":7,"stamp":1777900000000,'
+    b'"stored_at":"2026-05-04T12:30:01+00:00","writer":"0123456789abcdef"}\n'
+)
 
 
 def test_name_sorts_by_sequence_and_proves_the_bytes() -> None:
     assert EVENT.name.startswith("events/0123456789abcdef/0000000007-")
-    later = dataclasses.replace(EVENT, sequence=10)
+    later = EVENT.model_copy(update={"sequence": 10})
     assert later.name > EVENT.name
     assert read_event(EVENT.name, EVENT.to_bytes()) == EVENT
     with pytest.raises(StoreError, match="do not match"):
         read_event(EVENT.name, EVENT.to_bytes().replace(b"accepted", b"rejected"))
 
 
+def test_events_keep_the_bytes_and_names_of_earlier_releases() -> None:
+    assert EVENT.to_bytes() == WRITTEN_LABEL
+    assert EVENT.name == "events/0123456789abcdef/0000000007-82f7085a98564cca4032463f62f31f19.json"
+    stone = EVENT.model_copy(update=TOMBSTONE)
+    assert stone.to_bytes() == WRITTEN_TOMBSTONE
+    assert stone.name == "events/0123456789abcdef/0000000007-41066b2da588c93f203902b2ff9687e3.json"
+
+
+@pytest.mark.parametrize("key", ["writer", "stamp", "stored_at", "prediction_id", "sample", "text", "model", "at"])
+def test_an_event_that_lacks_a_field_is_refused_by_its_name(key: str) -> None:
+    content = json.loads(EVENT.to_bytes())
+    del content[key]
+    data = json.dumps(content).encode()
+    with pytest.raises(StoreError, match=key):
+        read_event(_renamed(data), data)
+
+
 def test_tombstone_travels() -> None:
-    stone = dataclasses.replace(EVENT, kind="deleted", label=None, sample=None, width=0, height=0)
+    stone = EVENT.model_copy(update=TOMBSTONE)
     assert read_event(stone.name, stone.to_bytes()) == stone
 
 
@@ -61,14 +91,8 @@ def test_other_names_are_not_events(name: str) -> None:
 
 def test_needed_crops() -> None:
     def event(stamp: int, kind: str, prediction: str | None, sample: str | None) -> Event:
-        return dataclasses.replace(
-            EVENT,
-            kind="label" if kind == "label" else "deleted",
-            stamp=stamp,
-            prediction_id=prediction,
-            sample=sample,
-            label=label(prediction or "") if kind == "label" else None,
-        )
+        about = {"kind": kind, "stamp": stamp, "prediction_id": prediction, "sample": sample}
+        return EVENT.model_copy(update=about | {"label": label(prediction or "") if kind == "label" else None})
 
     events = [
         event(1, "label", "undone", "a"),
@@ -89,6 +113,4 @@ def test_needed_crops() -> None:
 
 
 def _renamed(data: bytes) -> str:
-    import hashlib
-
     return f"events/0123456789abcdef/0000000007-{hashlib.sha256(data).hexdigest()[:32]}.json"

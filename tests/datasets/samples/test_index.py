@@ -24,11 +24,13 @@ NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def labelled(stamp: int, prediction: str, sample: str, text: str = "A", writer: str = "aaaa") -> Event:
-    return Event("label", writer, stamp, stamp, NOW, prediction, sample, label(prediction, text), 60, 15)
+    about = {"writer": writer, "sequence": stamp, "stamp": stamp, "stored_at": NOW, "prediction_id": prediction}
+    return Event(kind="label", sample=sample, label=label(prediction, text), width=60, height=15, **about)
 
 
 def deleted(stamp: int, *, prediction: str | None = None, sample: str | None = None) -> Event:
-    return Event("deleted", "bbbb", stamp, stamp, NOW, prediction, sample)
+    about = {"writer": "bbbb", "sequence": stamp, "stamp": stamp, "stored_at": NOW}
+    return Event(kind="deleted", prediction_id=prediction, sample=sample, **about)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -179,7 +181,7 @@ def test_an_index_of_another_version_is_begun_anew(tmp_path: Path, monkeypatch: 
     index = SampleIndex(url)
     index.add([labelled(1, "p", "s")])
     index.close()
-    monkeypatch.setattr("datasets.samples.index._VERSION", 99)
+    monkeypatch.setattr("datasets.samples.index.VERSION", 99)
     index = SampleIndex(url)
     assert index.event_names() == set()
     index.close()

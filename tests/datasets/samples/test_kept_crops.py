@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[SampleStore]:
 def test_a_damaged_crop_is_not_handed_out(store: SampleStore, tmp_path: Path) -> None:
     sample, other = store.keep(picture(1), label("p")), store.keep(picture(2), label("q"))
     (tmp_path / sample.crop).write_bytes((tmp_path / other.crop).read_bytes())
-    for hand_out in (store.crop, store.whole_crop_bytes):
+    for hand_out in (store.crop, store.crops.whole):
         with pytest.raises(CropError, match=f"{sample.digest} is damaged: it shows other pixels"):
             hand_out(sample.digest)
     (tmp_path / sample.crop).unlink()

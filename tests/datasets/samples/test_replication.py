@@ -247,7 +247,7 @@ def test_a_crop_that_is_damaged_here_comes_from_the_bucket(one: Machine, two: Ma
     whole = here.read_bytes()
     here.write_bytes(b"rotten")
     assert one.store.crop(sample.digest).tobytes() == picture(1).tobytes()
-    assert one.store.whole_crop_bytes(sample.digest) == whole
+    assert one.store.crops.whole(sample.digest)[0] == whole
     assert here.read_bytes() == b"rotten"  # `verify` still names it
     gcs.faults.unavailable = -1
     with pytest.raises(BucketUnavailableError):  # may work later, so the crop is not given up as damaged

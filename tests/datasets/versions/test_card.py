@@ -1,29 +1,19 @@
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.versions.card import (
-    brands_of,
-    describe,
-    draw_sheet,
-    forget_on_sheets,
-    sheet_samples,
-    write_cards,
-    write_markdown,
-)
+from datasets.versions.card import Card, brands_of, describe, write_cards, write_markdown
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
 from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules, Version
-from tests.datasets.patterns import keep, pattern
+from tests.datasets.patterns import keep
 
 EVERYTHING = VersionRequest(filters=(parse_filter("all"),), rules=Rules(evaluation_share=0.0))
 
@@ -43,8 +33,8 @@ def test_the_card_counts_by_everything(tmp_path: Path) -> None:
         keep(store, 5, "X1")
         keep(store, 5, "X2", prediction_id="again")
         card = describe(made(store, places))
-    tables = card["tables"]
-    assert card["crops"] == {"training": 3, "evaluation": 0, "unreadable": 1}
+    tables = card.tables
+    assert card.crops == {"training": 3, "evaluation": 0, "unreadable": 1}
     assert tables["source"] == {"app": {"training": 2, "unreadable": 1}, "import": {"training": 1}}
     assert tables["status"]["corrected"] == {"training": 1}
     assert {"Nike", "Puma", "(no known format)"} == set(tables["brand format"])
@@ -52,7 +42,7 @@ def test_the_card_counts_by_everything(tmp_path: Path) -> None:
     assert tables["character"]["1"] == {"training": 3 + 2}
     assert tables["quarter turns"] == {"0": {"training": 2, "unreadable": 1}, "1": {"training": 1}}
     assert tables["mean light"]["192 to 223"] == {"training": 1}
-    assert [(one["reason"], one["texts"]) for one in card["left_out"]] == [("contradiction", ["X1", "X2"])]
+    assert [(crop.reason, crop.texts) for crop in card.left_out] == [("contradiction", ("X1", "X2"))]
     markdown = write_markdown(card)
     assert "| collected | 3 | 0 | 1 |" in markdown
     assert "No collected crop is held back" in markdown
@@ -70,37 +60,5 @@ def test_cards_lie_beside_the_version(tmp_path: Path) -> None:
     folder = tmp_path / "versions" / "v1.0"
     assert sorted(path.name for path in folder.iterdir()) == ["card.json", "card.md", "contact.png"]
     assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["hash"] == version.manifest.hash
+    assert Card.from_bytes((folder / "card.json").read_bytes()) == describe(version)
     assert "# Dataset version v1.0" in (folder / "card.md").read_text(encoding="utf-8")
-
-
-def cell(sheet: bytes, column: int) -> Image.Image:
-    """The picture in the first row of a sheet, as large as it is drawn."""
-    with Image.open(io.BytesIO(sheet)) as image:
-        return image.crop((column * 226, 0, column * 226 + 220, 55)).convert("L")
-
-
-def test_the_contact_sheet_shows_the_crops_and_forgets_removed_ones(tmp_path: Path) -> None:
-    with SampleStore.open(tmp_path) as store, Places.open(tmp_path) as places:
-        kept = [keep(store, n) for n in (1, 2)]
-        version = made(store, places)
-        catalogue = VersionCatalogue(places)
-        sheet = catalogue.get_beside("v1.0", "contact.png")
-        assert sheet is not None
-        order = sheet_samples(sheet)
-        assert set(order) == {one.digest for one in kept}
-        numbers = {one.digest: number for one, number in zip(kept, (1, 2), strict=True)}
-        for column, digest in enumerate(order):
-            wanted = np.asarray(pattern(numbers[digest]).convert("L").resize((220, 55)), np.float64)
-            assert np.abs(np.asarray(cell(sheet, column), np.float64) - wanted).mean() < 1
-        store.delete(order[0])
-        assert forget_on_sheets(store, catalogue, read_buried(places)) == ["v1.0"]
-        left = catalogue.get_beside("v1.0", "contact.png")
-        assert left is not None
-        assert sheet_samples(left) == order[1:]
-        assert np.asarray(cell(left, 1)).min() == 255  # nothing there any more
-        assert forget_on_sheets(store, catalogue, read_buried(places)) == []
-        store.delete(order[1])
-        assert forget_on_sheets(store, catalogue, read_buried(places)) == ["v1.0"]
-        assert catalogue.get_beside("v1.0", "contact.png") is None
-        assert draw_sheet(store, version.manifest, read_buried(places)) is None
-        assert catalogue.read("v1.0") == version

@@ -17,7 +17,7 @@ from datasets.versions.version import Parent, UnknownVersionError, VersionError,
 from tests.datasets.making import HASTY
 from tests.datasets.versions.test_version import MANIFEST, VERSION
 
-FIRST = dataclasses.replace(VERSION, manifest=dataclasses.replace(MANIFEST, parent=None))
+FIRST = VERSION.model_copy(update={"manifest": MANIFEST.model_copy(update={"parent": None})})
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -35,7 +35,7 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Version
 
 
 def test_of_two_racing_creators_one_wins_and_the_other_is_told(two: list[VersionCatalogue]) -> None:
-    versions = [dataclasses.replace(FIRST, creator=f"machine {number}") for number in range(6)]
+    versions = [FIRST.model_copy(update={"creator": f"machine {number}"}) for number in range(6)]
     outcomes: list[str] = []
     barrier = threading.Barrier(len(versions))
 
@@ -60,14 +60,14 @@ def test_of_two_racing_creators_one_wins_and_the_other_is_told(two: list[Version
 
 def test_names_in_the_order_of_numbers(two: list[VersionCatalogue]) -> None:
     for name in ("v10.0", "v2.1", "v2.0", "v9"):
-        two[0].create(dataclasses.replace(FIRST, name=name))
+        two[0].create(FIRST.model_copy(update={"name": name}))
     two[0].put_beside("v9", "card.json", b"{}")
     assert two[1].names() == ["v2.0", "v2.1", "v9", "v10.0"]
 
 
 def test_other_content_under_the_same_name_is_told_apart(two: list[VersionCatalogue]) -> None:
     two[0].create(FIRST)
-    other = dataclasses.replace(FIRST, manifest=dataclasses.replace(FIRST.manifest, filters=()))
+    other = FIRST.model_copy(update={"manifest": FIRST.manifest.model_copy(update={"filters": ()})})
     with pytest.raises(VersionExistsError, match="with other content"):
         two[1].create(other)
 
@@ -75,12 +75,12 @@ def test_other_content_under_the_same_name_is_told_apart(two: list[VersionCatalo
 def test_unknown_and_broken_lineage(two: list[VersionCatalogue]) -> None:
     with pytest.raises(UnknownVersionError, match=r"no version v1\.0"):
         two[0].read("v1.0")
-    two[0].create(dataclasses.replace(FIRST, name="v1.0"))
+    two[0].create(FIRST.model_copy(update={"name": "v1.0"}))
     parent = Parent("v1.0", FIRST.manifest.hash)
-    child = dataclasses.replace(FIRST, manifest=dataclasses.replace(FIRST.manifest, parent=parent))
+    child = FIRST.model_copy(update={"manifest": FIRST.manifest.model_copy(update={"parent": parent})})
     two[0].create(child)
     assert [version.name for version in two[1].lineage("v2.0")] == ["v2.0", "v1.0"]
-    two[0].create(dataclasses.replace(VERSION, name="v3.0"))  # its parent's hash is another
+    two[0].create(VERSION.model_copy(update={"name": "v3.0"}))  # its parent's hash is another
     with pytest.raises(VersionError, match=r"not the one that v3\.0 was built on"):
         list(two[1].lineage("v3.0"))
 
@@ -112,7 +112,7 @@ def test_without_the_bucket_versions_are_read_but_not_created(gcs: GcsServer, tm
         assert catalogue.read("v2.0") == FIRST
         assert catalogue.names() == ["v2.0"]
         with pytest.raises(BucketUnavailableError):
-            catalogue.create(dataclasses.replace(FIRST, name="v3.0"))
+            catalogue.create(FIRST.model_copy(update={"name": "v3.0"}))
         with pytest.raises(BucketUnavailableError):
             catalogue.read("v3.0")
         assert not places.local.holds("versions/v3.0.json")
@@ -126,7 +126,7 @@ def test_versions_from_before_there_was_a_bucket(gcs: GcsServer, tmp_path: Path)
         with pytest.raises(VersionExistsError, match="before there was a bucket"):
             catalogue.create(FIRST)
         parent = Parent("v2.0", FIRST.manifest.hash)
-        manifest = dataclasses.replace(FIRST.manifest, parent=parent)
-        catalogue.create(dataclasses.replace(FIRST, name="v3.0", manifest=manifest))
+        manifest = FIRST.manifest.model_copy(update={"parent": parent})
+        catalogue.create(FIRST.model_copy(update={"name": "v3.0", "manifest": manifest}))
     with Places.open(tmp_path / "b", "gs://tags") as places:
         assert [version.name for version in VersionCatalogue(places).lineage("v3.0")] == ["v3.0", "v2.0"]

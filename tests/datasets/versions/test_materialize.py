@@ -19,10 +19,14 @@ from datasets.versions.materialize import materialize
 from datasets.versions.selection import parse_filter
 from datasets.versions.split import code_keys
 from datasets.versions.synthetic import RecipeDiffersError, parse_request
-from datasets.versions.version import Rules, Version, VersionError
+from datasets.versions.version import Manifest, Rules, Version, VersionError
 from tests.datasets.patterns import keep, keep_all
 
 HALF = VersionRequest(filters=(parse_filter("all"),), rules=Rules(evaluation_share=0.5))
+
+
+def named(name: str, manifest: Manifest) -> Version:
+    return Version(name=name, manifest=manifest, created_at=datetime.now(UTC), creator="x")
 
 
 def read(folder: Path) -> list[dict[str, str]]:
@@ -115,7 +119,7 @@ def test_folders_of_something_else_are_left_alone(tmp_path: Path, version: Versi
         assert tree(out) == {"thesis.txt": b"mine"}
         materialize(store, version, tmp_path / "one")
         before = tree(tmp_path / "one")
-        other = dataclasses.replace(version, manifest=dataclasses.replace(version.manifest, filters=()))
+        other = version.model_copy(update={"manifest": version.manifest.model_copy(update={"filters": ()})})
         with pytest.raises(VersionError, match="holds another version"):
             materialize(store, other, tmp_path / "one")
         assert tree(tmp_path / "one") == before
@@ -131,7 +135,7 @@ def test_synthetic_parts_are_drawn_and_share_no_code_with_the_other_side(tmp_pat
     )
     out = tmp_path / "out"
     with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
-        first = Version("v1.0", draw_up(store, places, request), datetime.now(UTC), "x")
+        first = named("v1.0", draw_up(store, places, request))
         assert materialize(store, first, out).crops == {"training": 12, "evaluation": 6, "unreadable": 0}
         rows = read(out / "training")
         assert all((out / "training" / row["file"]).is_file() for row in rows)
@@ -139,7 +143,7 @@ def test_synthetic_parts_are_drawn_and_share_no_code_with_the_other_side(tmp_pat
         # A shopper's crop with a code that the generator draws, too, held back.
         keep(store, 1, rows[0]["text"])
         held = dataclasses.replace(request, rules=Rules(evaluation_share=1.0))
-        second = Version("v2.0", draw_up(store, places, held), datetime.now(UTC), "x")
+        second = named("v2.0", draw_up(store, places, held))
         done = materialize(store, second, tmp_path / "second")
     wanted = code_keys(rows[0]["text"])
     same = [row for row in rows if wanted & code_keys(row["text"])]
@@ -156,7 +160,7 @@ def test_another_digest_is_refused_before_anything_is_drawn(tmp_path: Path) -> N
         manifest = draw_up(store, places, request)
         part = manifest.synthetic[0]
         changed = dataclasses.replace(part, digest="0" * 64, ingredients={**part.ingredients, "pillow": "9.5"})
-        elsewhere = Version("v1.0", dataclasses.replace(manifest, synthetic=(changed,)), datetime.now(UTC), "x")
+        elsewhere = named("v1.0", manifest.model_copy(update={"synthetic": (changed,)}))
         with pytest.raises(RecipeDiffersError, match=r"pillow: 9\.5 in the version"):
             materialize(store, elsewhere, tmp_path / "out")
         assert not (tmp_path / "out").exists()

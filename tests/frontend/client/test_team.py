@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.drivers.server import running_backend
-from datasets.cycles.cycle import publish_failure
+from datasets.cycles.publication import publish_failure
 from datasets.models.champions import Champions
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior, checked_prior_weight
+from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
 from ocr_model.codes.formats import FORMATS, CodeFormat
 from ocr_model.codes.text import CHARSET
 from ocr_model.errors import ModelError
@@ -130,10 +130,3 @@ def test_a_damaged_table_is_refused(tmp_path: Path, content: str) -> None:
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match="holds no compiled formats"):
         FormatPrior.load(file)
-
-
-@pytest.mark.parametrize("weight", [-0.1, 1.1, math.nan, math.inf])
-def test_a_weight_is_between_0_and_1(weight: float) -> None:
-    assert checked_prior_weight(0.5) == 0.5
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        checked_prior_weight(weight)

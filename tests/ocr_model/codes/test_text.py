@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
+from ocr_model.codes.text import CHARSET, edit_distance, label_text, match_key, normalize_text
 
 
 def test_charset_is_fixed_because_models_number_their_classes_by_it() -> None:
@@ -65,3 +65,9 @@ def test_match_key_keeps_only_letters_and_digits() -> None:
     assert match_key("CW2288-111") == match_key("CW2288 111") == match_key("CW2288111")
     assert match_key("CW2288-111") != match_key("CW2288-11I")
     assert match_key("품번") == ""
+
+
+def test_the_edit_distance_counts_what_differs() -> None:
+    assert edit_distance("CW2288", "CW228") == 1
+    assert edit_distance("", "AB") == 2
+    assert edit_distance("AB", "BA") == 2

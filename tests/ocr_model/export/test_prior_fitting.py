@@ -24,7 +24,7 @@ from ocr_model.export.prior_fitting import (
     near_miss,
     random_string,
 )
-from ocr_model.reading.decoding import Hypothesis
+from ocr_model.reading.hypotheses import Hypothesis
 
 Writer = Callable[..., Path]
 PRIOR = FormatPrior.load()

@@ -1,4 +1,4 @@
-"""The int8 encoder computes about what the encoder in single precision computes, and serving can choose."""
+"""The int8 encoder computes about what the encoder in single precision computes."""
 
 from pathlib import Path
 
@@ -10,10 +10,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from ocr_model.errors import ModelError
-from ocr_model.export.graphs import export_network, quantize_directory
+from ocr_model.export.graphs import export_network
 from ocr_model.export.quantization import quantize_encoder
-from ocr_model.reading.recognizer import Recognizer
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.evaluation import network_input, synthetic_set
 
@@ -45,15 +43,3 @@ def test_int8_is_close_and_leaves_the_localisation_alone(model: Path, tmp_path: 
 def test_int8_without_pictures_is_refused(model: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="needs pictures"):
         quantize_encoder(model / "encoder.onnx", tmp_path / "int8.onnx", [])
-
-
-def test_serving_takes_either_precision(model: Path) -> None:
-    with pytest.raises(ModelError, match="no int8 encoder"):
-        Recognizer.load(model, precision="int8")
-    result = quantize_directory(model, "v1.0", 8, checked=10)
-    assert result.kept and "of 10 crops: kept" in str(result)
-    crop = synthetic_set("v1.0", 1).images[0]
-    for precision in ("single", "int8"):
-        reader = Recognizer.load(model, threads=1, precision=precision)
-        assert reader.precision == precision
-        assert 0.0 <= reader.read(crop).confidence <= 1.0

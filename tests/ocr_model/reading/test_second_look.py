@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr_model.reading.decoding import Hypothesis
+from ocr_model.reading.hypotheses import Hypothesis
 from ocr_model.reading.second_look import other_views, pool_looks
 
 

@@ -6,8 +6,7 @@ pytest.importorskip("torch", reason="torch is not installed (`make train-setup`)
 
 from benchmarks import decoding
 from datasets.cycles import evaluation_sets
-from ocr_model.export import calibration_fitting, prior_fitting, reliability, turn_fitting
-from ocr_model.export import graphs as export
+from ocr_model.export import calibration_fitting, int8_encoder, prior_fitting, reliability, turn_fitting
 from ocr_model.training import evaluation
 
 
@@ -16,7 +15,7 @@ def test_every_seed_with_a_name_is_another() -> None:
         calibration_fitting.FIT_SEED,
         evaluation.VALIDATION_SEED,
         evaluation_sets.FROZEN_SEED,
-        export.INT8_SEED,
+        int8_encoder.INT8_SEED,
         prior_fitting.FIT_SEED,
         prior_fitting.CHECK_SEED,
         reliability.MEASURE_SEED,

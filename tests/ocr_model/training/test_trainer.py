@@ -1,14 +1,8 @@
 """Training: learns, stops, resumes, and leaves a card."""
 
-import argparse
 import json
 import math
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,16 +13,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from ocr_model.training.architecture import NetworkConfig
-from ocr_model.training.evaluation import edit_distance, evaluate_network, load_labelled_folder, load_run, synthetic_set
-from ocr_model.training.trainer import (
-    Trainer,
-    TrainingConfig,
-    TrainingDivergedError,
-    add_arguments,
-    learning_rate_at,
-    main,
-)
+from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
+from ocr_model.training.evaluation import evaluate_network, load_run, synthetic_set
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.trainer import Trainer, TrainingDivergedError
 
 TINY = NetworkConfig(features="ResNet", width=32, blocks=(1, 1, 1, 1), hidden=32)
 CONFIG = TrainingConfig(recipe="v1.0", crops=96, batch=16, workers=0, threads=1, evaluate_every=48)
@@ -58,43 +46,6 @@ def test_a_training_that_is_asked_to_stop_saves_what_it_has_learned(tmp_path: Pa
     trainer.train([], stop=asked, on_progress=lambda seen, _: asked.set() if seen == 32 else None)
     assert (trainer.seen, trainer.log) == (32, [])
     assert Trainer(TINY, CONFIG, tmp_path).seen == 32
-
-
-def test_the_command_stops_at_a_signal_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    step = Trainer.step
-
-    def interrupted(self: Trainer, *batch: Any) -> dict[str, float]:
-        signal.raise_signal(signal.SIGTERM)
-        return step(self, *batch)
-
-    monkeypatch.setattr(Trainer, "step", interrupted)
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    options = "--recipe v1.0 --crops 96 --batch 16 --workers 0 --threads 1 --validation 2 --width 32 --hidden 32"
-    assert main(parser.parse_args(["--run", str(tmp_path), *options.split()])) == 130
-    assert "stopped after 16 crops and saved" in capsys.readouterr().err
-    assert (tmp_path / "checkpoint.pt").is_file()
-
-
-def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> None:
-    options = "--recipe v1.0 --crops 1000000 --batch 16 --workers 1 --threads 1 --validation 2 --width 32 --hidden 32"
-    command = [sys.executable, "-m", "ocr_model", "train", "--run", str(tmp_path / "run"), *options.split()]
-    with (tmp_path / "err").open("wb") as errors:
-        process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
-    try:
-        deadline = time.monotonic() + 120
-        while "attention=" not in (tmp_path / "err").read_text(errors="replace"):
-            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "err").read_text()[-2000:]
-            time.sleep(0.1)
-        os.killpg(process.pid, signal.SIGTERM)
-        assert process.wait(60) == 130
-    finally:
-        process.kill()
-        process.wait()
-    assert "and saved; the same command goes on" in (tmp_path / "err").read_text(errors="replace")
-    assert (tmp_path / "run" / "checkpoint.pt").is_file()
 
 
 def test_a_finished_run_is_not_measured_again(tmp_path: Path) -> None:
@@ -147,21 +98,6 @@ def test_the_network_learns_what_it_is_shown(tmp_path: Path) -> None:
     assert last["attention"] < 0.5 * first["attention"]
 
 
-def test_the_learning_rate_rises_then_falls() -> None:
-    config = TrainingConfig()
-    rates = [learning_rate_at(step / 100, config) for step in range(101)]
-    assert max(rates) == pytest.approx(config.learning_rate, rel=0.02)
-    assert rates.index(max(rates)) == 4
-    assert rates[-1] == pytest.approx(config.learning_rate / 100, rel=0.01)
-
-
-def test_evaluation_counts_what_differs(tmp_path: Path) -> None:
-    assert edit_distance("CW2288", "CW228") == 1
-    assert edit_distance("", "AB") == 2
-    with pytest.raises(FileNotFoundError):
-        load_labelled_folder(tmp_path)
-
-
 def test_weights_that_overflow_end_the_run_before_they_are_saved(tmp_path: Path) -> None:
     trainer = Trainer(TINY, replace(CONFIG, learning_rate=float("inf")), tmp_path)
     with pytest.raises(TrainingDivergedError, match="weights overflowed after 0 crops"):
@@ -195,3 +131,28 @@ def test_crops_may_come_from_elsewhere(tmp_path: Path) -> None:
     card = json.loads((tmp_path / "card.json").read_text())
     assert card["source"] == "blank"
     assert "recipe_digest" not in card
+
+
+def test_a_larger_line_takes_over_every_weight(tmp_path: Path) -> None:
+    network = RecognitionNetwork(TINY)
+    larger = replace(TINY, line_height=40, line_width=160, input_height=80, input_width=320)
+    trainer = Trainer(larger, CONFIG, tmp_path)
+    assert trainer.start_from(network) == []
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), trainer.network.parameters(), strict=True))
+    assert all(torch.equal(value, trainer.averages.state[name]) for name, value in network.state_dict().items())
+
+
+def test_another_width_takes_over_what_fits_and_names_the_rest(tmp_path: Path) -> None:
+    network, trainer = RecognitionNetwork(TINY), Trainer(replace(TINY, width=48), CONFIG, tmp_path)
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    left_out = trainer.start_from(network)
+    assert left_out
+    for name, value in trainer.network.state_dict().items():
+        expected = before[name] if name in left_out else network.state_dict()[name]
+        assert torch.equal(value, expected), name
+
+
+@pytest.mark.parametrize("other", [{"hidden": 16}, {"charset": "ABC"}, {"prediction": "CTC"}])
+def test_a_network_of_another_kind_is_no_start(other: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="differs in more than line, input and width"):
+        Trainer(TINY, CONFIG, tmp_path).start_from(RecognitionNetwork(replace(TINY, **other)))

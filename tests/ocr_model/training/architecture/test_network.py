@@ -1,6 +1,7 @@
 """Every combination of the four stages computes, with the shapes that the reading floor relies on."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,6 @@ torch = pytest.importorskip("torch", reason="torch is not installed (`make test-
 
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.architecture.network import normalize_contrast
-from ocr_model.training.architecture.transformation import TPS, ThinPlateSpline, base_fiducial_points
 
 STAGES = list(itertools.product(("None", "TPS"), ("VGG", "RCNN", "ResNet"), ("None", "BiLSTM"), ("CTC", "Attn")))
 
@@ -37,31 +37,6 @@ def test_every_combination_computes(transformation: str, features: str, sequence
 def test_an_unknown_stage_is_named() -> None:
     with pytest.raises(ValueError, match="unknown features 'AlexNet'; one of VGG, RCNN, ResNet"):
         NetworkConfig(features="AlexNet")
-
-
-def test_the_spline_of_the_base_points_is_the_identity() -> None:
-    grid = ThinPlateSpline(20, 32, 128)(base_fiducial_points(20)[None])
-    x = (torch.arange(128) * 2 + 1) / 128 - 1
-    y = (torch.arange(32) * 2 + 1) / 32 - 1
-    assert torch.allclose(grid[0, 5, :, 0], x, atol=1e-4)
-    assert torch.allclose(grid[0, :, 9, 1], y, atol=1e-4)
-
-
-def test_the_spline_follows_a_shift_of_its_points() -> None:
-    points = base_fiducial_points(20)[None] * 0.5 + torch.tensor([0.2, -0.1])
-    grid = ThinPlateSpline(20, 32, 128)(points)
-    assert torch.allclose(grid[0, 16, 64], torch.tensor([0.2 + 0.5 / 128, -0.1 + 0.5 / 32]), atol=1e-3)
-
-
-def test_tps_samples_from_the_larger_picture() -> None:
-    """A one-pixel detail of the large picture survives where averaging it down first would halve it."""
-    tps = TPS(1, 20, 32, 128, (2, 2)).eval()
-    with torch.no_grad():
-        tps.localization.points.bias.copy_((base_fiducial_points(20) * 0.5).flatten())
-    picture = torch.zeros(1, 1, 64, 256)
-    picture[0, 0, :, 127:129:2] = 1.0
-    assert tps(picture).max() > 0.9
-    assert torch.nn.functional.avg_pool2d(picture, 2).max() < 0.6
 
 
 def test_contrast_is_normalised_but_noise_is_not_blown_up() -> None:
@@ -95,3 +70,21 @@ def test_vit_stands_alone(wrong: dict[str, str]) -> None:
     parts = {"transformation": "None", "sequence": "None", "prediction": "Position"} | wrong
     with pytest.raises(ValueError, match="None-ViT-None-Position"):
         NetworkConfig(features="ViT", **parts)
+
+
+@pytest.mark.parametrize(("height", "width"), [(40, 160), (48, 192)])
+@pytest.mark.parametrize("features", ["VGG", "RCNN", "ResNet"])
+def test_higher_lines_compute_with_the_same_weights(features: str, height: int, width: int) -> None:
+    config = NetworkConfig(features=features, width=32, hidden=16, blocks=(1, 1, 1, 1))
+    higher = replace(config, line_height=height, line_width=width, input_height=2 * height, input_width=2 * width)
+    network = RecognitionNetwork(higher).eval()
+    network.load_state_dict(RecognitionNetwork(config).state_dict())
+    context = network.encode(torch.rand(2, 1, 2 * height, 2 * width) * 2 - 1)
+    assert context.shape[0] == 2 and context.shape[2] == 16
+    assert abs(context.shape[1] - width / 4) <= 1
+
+
+@pytest.mark.parametrize("height", [16, 33, 64])
+def test_other_line_heights_are_refused(height: int) -> None:
+    with pytest.raises(ValueError, match=f"line_height must be one of 32, 40, 48, not {height}"):
+        NetworkConfig(line_height=height, input_height=height)

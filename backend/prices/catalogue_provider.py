@@ -1,0 +1,62 @@
+"""Offers from the product catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from backend.prices.product_catalogue import CatalogueError, Product, ProductCatalogue
+from backend.prices.provider import Offer, PriceError, offer_order, web_address
+
+__all__ = ["CatalogueProvider"]
+
+_NAME = "Catalogue"
+
+
+class CatalogueProvider:
+    """Offers the products of the catalogue: only certain matches, at once, without a network.
+
+    Args:
+        catalogue: Where the products are.
+    """
+
+    def __init__(self, catalogue: ProductCatalogue) -> None:
+        self._catalogue = catalogue
+
+    @property
+    def name(self) -> str:
+        """Name of the provider, as shown to people."""
+        return _NAME
+
+    async def offers(self, code: str) -> tuple[Offer, ...]:
+        """Return the catalogue's products of this code, the cheapest first.
+
+        Raises:
+            PriceError: When the catalogue's file is broken.
+        """
+        try:
+            products = await asyncio.to_thread(self._catalogue.find, code)
+        except CatalogueError as error:
+            raise PriceError("unavailable", "The product catalogue cannot be read.") from error
+        return tuple(sorted((offer for product in products for offer in _offers(product)), key=offer_order))
+
+    async def close(self) -> None:
+        """Nothing stays open."""
+
+
+def _offers(product: Product) -> Iterator[Offer]:
+    """Give the product as an offer, unless its address, written into the file past the import, is unsafe."""
+    url = web_address(product.url)
+    if url is not None:
+        yield Offer(
+            name=product.name,
+            image=web_address(product.image),
+            price=product.price,
+            currency=product.currency,
+            mall=(urlsplit(url).hostname or "").removeprefix("www."),
+            url=url,
+            provider=_NAME,
+            fetched_at=product.imported_at,
+            is_match=True,
+        )

@@ -1,0 +1,58 @@
+"""Why a pointer of the store could not be followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from backend.reading.self_check import SelfCheckError
+from datasets.errors import ChampionError, ObjectMissingError, StoreError, StoreFullError, UnknownModelError
+from ocr_model.errors import ModelError
+
+__all__ = ["FailureKind", "Role", "WatchFailure", "failure_kind"]
+
+Role = Literal["champion", "challenger"]
+FailureKind = Literal["store-unavailable", "missing", "damaged", "no-room", "misreads", "unexpected"]
+
+_REASONS: dict[FailureKind, str] = {
+    "store-unavailable": "the store does not answer",
+    "missing": "the store does not hold it, or not all of it",
+    "damaged": "its files are damaged, or do not load",
+    "no-room": "there is no room for its files here",
+    "misreads": "it does not read what is plainly printed",
+    "unexpected": "something unexpected happened; the log says what",
+}
+
+
+@dataclass(frozen=True)
+class WatchFailure:
+    """An entry of the store's champions or challengers that does not read here."""
+
+    role: Role  # whose pointer named it
+    number: int | None  # of the entry; None when the pointer itself could not be read
+    kind: FailureKind
+    at: datetime  # when it was noticed first, with a time zone
+    resolved: bool = False  # whether the pointer has been followed since
+
+    @property
+    def message(self) -> str:
+        """One sentence that tells nothing of paths and addresses."""
+        who = "The store's entry" if self.number is None else f"Number {self.number}"
+        return f"{who} for the {self.role} could not be taken: {_REASONS[self.kind]}."
+
+
+def failure_kind(error: Exception) -> FailureKind:
+    """Return the kind of failure that an exception stands for."""
+    match error:
+        case UnknownModelError() | ObjectMissingError():
+            return "missing"
+        case StoreFullError():
+            return "no-room"
+        case ChampionError() | ModelError():
+            return "damaged"
+        case StoreError():
+            return "store-unavailable"
+        case SelfCheckError():
+            return "misreads"
+    return "unexpected"

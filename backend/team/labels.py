@@ -1,0 +1,135 @@
+"""The team's view of confirmed labels: how many there are, how they change over time, and which wait for a look.
+
+What labels say together is worked out once for each change of the store.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.schemas import ModelNameBody
+from backend.team.bodies import LabelsBody, PeriodBody, QueueBody, ReviewBody, ReviewItemBody
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
+from datasets.samples.verdict import Waiting, find_waiting
+
+__all__ = ["TeamLabels"]
+
+# Labels in a row that one point of a curve stands for, and most points of a curve.
+_BLOCK = 50
+_MOST_POINTS = 60
+
+
+@dataclass(frozen=True)
+class _Statistics:
+    """What all live labels say together, at one revision of the store."""
+
+    revision: tuple[int, int]
+    days: list[PeriodBody]
+    blocks: list[PeriodBody]
+    block: int
+    waiting: tuple[Waiting, ...]
+    digests: frozenset[str]
+
+
+class TeamLabels:
+    """The labels of a store. For one thread at a time.
+
+    Args:
+        store: Where confirmed samples are kept.
+    """
+
+    def __init__(self, store: SampleStore) -> None:
+        self._store = store
+        self._known: _Statistics | None = None
+
+    def counts(self) -> LabelsBody:
+        """All labels, counted.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        counts, statistics = self._store.counts(), self._statistics()
+        return LabelsBody(
+            kept=counts.kept,
+            crops=counts.crops,
+            by_status=dict(counts.by_status.items()),
+            waiting=len(statistics.waiting),
+            days=statistics.days,
+            blocks=statistics.blocks,
+            block=statistics.block,
+        )
+
+    def queue(self) -> QueueBody:
+        """What is still to be sent to the bucket."""
+        return QueueBody.model_validate(self._store.queue(), from_attributes=True)
+
+    def review(self, most: int) -> ReviewBody:
+        """Labels that wait for a second look, `most` of them.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        waiting = self._statistics().waiting
+        return ReviewBody(waiting=len(waiting), items=[_review_item(one) for one in waiting[:most]])
+
+    def digests(self) -> frozenset[str]:
+        """Names of the crops that have a label.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        return self._statistics().digests
+
+    def _statistics(self) -> _Statistics:
+        revision = self._store.revision()
+        known = self._known
+        if known is None or known.revision != revision:
+            samples = list(self._store.samples())
+            by_time = sorted(samples, key=lambda sample: sample.label.at)
+            block = _BLOCK * max(1, -(-len(samples) // (_BLOCK * _MOST_POINTS)))
+            known = self._known = _Statistics(
+                revision=revision,
+                days=_days(by_time),
+                blocks=[_period(by_time[at : at + block]) for at in range(0, len(by_time), block)],
+                block=block,
+                waiting=find_waiting(samples),
+                digests=frozenset(sample.digest for sample in samples),
+            )
+        return known
+
+
+def _days(by_time: Sequence[Sample]) -> list[PeriodBody]:
+    return [_period(list(group)) for _, group in itertools.groupby(by_time, key=lambda sample: sample.label.at.date())]
+
+
+def _period(samples: Sequence[Sample]) -> PeriodBody:
+    labels = [sample.label for sample in samples]
+    return PeriodBody(
+        start=labels[0].at,
+        end=labels[-1].at,
+        labels=len(labels),
+        corrected=sum(label.status == "corrected" for label in labels),
+        unreadable=sum(label.status == "unreadable" for label in labels),
+        confidence=min(1.0, sum(label.read_confidence for label in labels) / len(labels)),
+    )
+
+
+def _review_item(one: Waiting) -> ReviewItemBody:
+    label = one.sample.label
+    return ReviewItemBody(
+        prediction_id=label.prediction_id,
+        event=one.sample.event,
+        sample=one.sample.digest,
+        reason=one.doubt.reason,
+        detail=one.doubt.detail,
+        status=label.status,
+        text=label.text,
+        others=list(one.others),
+        read_text=label.read_text,
+        read_confidence=label.read_confidence,
+        model=ModelNameBody(name=label.model_name, version=label.model_version),
+        at=label.at,
+    )

@@ -1,0 +1,156 @@
+"""Real backends that are killed with `kill -9` and started again."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import requests
+
+from benchmarks.drivers.server import ROOT, UNSET, free_port
+
+__all__ = ["Backend", "JumpingClock"]
+
+_READY_WITHIN = 120.0  # seconds
+_REFUSED_TO_START = 2
+_KILLED = -9
+
+
+class JumpingClock:
+    """Seconds since 1970, of a machine whose clock is set back and forth by up to an hour."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._offset = self._chance.uniform(-3600, 60)
+
+    def __call__(self) -> float:
+        """Return the seconds; now and then the clock is set anew."""
+        if self._chance.random() < 0.05:
+            self._offset = self._chance.uniform(-3600, 60)
+        return time.time() + self._offset
+
+
+_WITH_JUMPING_CLOCK = (
+    "import sys; from backend.__main__ import main; from benchmarks.drivers.killing.backends import JumpingClock;"
+    " sys.exit(main([], clock=JumpingClock(int(sys.argv[1]))))"
+)
+
+
+class Backend:
+    """One backend with its spool, started again after each kill.
+
+    Args:
+        folder: Holds the spool and everything else that the backend keeps.
+        storage: Environment variables that name the bucket; none without one.
+        jumping: Whether its clock jumps.
+        chance: Decides how the clock jumps.
+    """
+
+    def __init__(self, folder: Path, storage: Mapping[str, str], *, jumping: bool, chance: random.Random) -> None:
+        self.spool = folder / "spool"
+        self.url = ""
+        self._folder = folder
+        self._storage = storage
+        self._jumping = jumping
+        self._chance = chance
+        self._process: subprocess.Popen[str] | None = None
+        self._said: deque[str] = deque(maxlen=60)
+
+    @property
+    def pid(self) -> int | None:
+        """The running process; None before the first start."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start it on a free port; `wait` tells when it is ready."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        clean = {name: value for name, value in os.environ.items() if name not in UNSET}
+        settings = {
+            "TAGS_PORT": str(port),
+            "TAGS_SPOOL_DIR": str(self.spool),
+            "TAGS_DATA_DIR": str(self._folder / "data"),
+            "TAGS_RATE_PER_MINUTE": "0",
+        }
+        command = [sys.executable, "-m", "backend"]
+        if self._jumping:
+            command = [sys.executable, "-c", _WITH_JUMPING_CLOCK, str(self._chance.randrange(1 << 30))]
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**clean, **settings, **self._storage},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,  # Not a file: only the store's disk may be full.
+            text=True,
+        )
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    def wait(self, *, stubborn: bool = False) -> int:
+        """Wait until it is ready.
+
+        Args:
+            stubborn: Start it again if it refuses to start, as an operator's supervisor does.
+
+        Returns:
+            How often it was started again.
+
+        Raises:
+            RuntimeError: It ended by itself, or does not get ready.
+        """
+        started = 0
+        until = time.monotonic() + _READY_WITHIN
+        while not self._is_ready():
+            status = self._running().poll()
+            if status is not None:
+                if not stubborn or status != _REFUSED_TO_START:
+                    raise self._error("ended by itself")
+                started += 1
+                self.start()
+            if time.monotonic() > until:
+                raise self._error("does not get ready")
+            time.sleep(0.05)
+        return started
+
+    def kill(self) -> None:
+        """End it with `kill -9`.
+
+        Raises:
+            RuntimeError: It had ended by itself.
+        """
+        process = self._running()
+        process.kill()
+        if process.wait() not in (_KILLED, _REFUSED_TO_START):
+            raise self._error("ended by itself")
+
+    def end(self) -> None:
+        """Leave no process behind, whatever happened."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            raise RuntimeError("the backend was never started")
+        return self._process
+
+    def _is_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def _error(self, what: str) -> RuntimeError:
+        return RuntimeError(f"the backend {what}:\n{''.join(self._said)}")
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        if process.stderr is not None:
+            with process.stderr as lines, suppress(ValueError):
+                self._said.extend(lines)

@@ -1,0 +1,180 @@
+"""What the stores hold after the kills, compared with the ledger."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.drivers.gcs_server import GcsServer
+from benchmarks.drivers.killing.backends import Backend
+from benchmarks.drivers.killing.ledger import Job, Ledger, State
+from datasets.objects.folder import FolderObjects
+from datasets.samples.event import Event, read_event
+from datasets.samples.sample import Sample
+from datasets.samples.store import SampleStore
+from datasets.samples.uploader import UploadPolicy
+
+__all__ = ["BUCKET", "BUCKET_URL", "KillResult", "check_at_once", "check_at_the_end", "compare", "steps_back"]
+
+BUCKET = "tags"
+BUCKET_URL = f"gs://{BUCKET}/shoes"
+_HASTY = UploadPolicy(timeout=1.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)
+
+
+@dataclass
+class KillResult:
+    """The counts of one scenario. All but `scenario` and `seconds` are numbers of labels unless named otherwise."""
+
+    scenario: str
+    kills: int = 0  # processes ended by kill -9
+    starting: int = 0  # of these, while they were starting
+    restarts: int = 0  # starts that the backend refused (no room for its index), and that were repeated
+    sent: int = 0  # verdicts and undos that shoppers decided on
+    acknowledged: int = 0  # of these, answered with "saved" (or "deleted")
+    resent: int = 0  # requests sent again because no good answer came
+    refused: int = 0  # answers that nothing was kept (507), or that the backend failed (503)
+    trouble: int = 0  # requests that the bucket failed, times that the disk was full, steps of the clock backwards
+    checked: int = 0  # settled labels looked up right after the kills, counted at each
+    live: int = 0  # in the store at the end
+    lost: int = 0  # acknowledged, and not there
+    twice: int = 0  # there more than once
+    wrong: int = 0  # there, but otherwise than acknowledged
+    invented: int = 0  # there, but never sent (or taken back)
+    damaged: int = 0  # problems that `verify` names
+    seconds: float = 0.0
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was lost and nothing invented."""
+        return not (self.lost or self.twice or self.wrong or self.invented or self.damaged)
+
+
+def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend], known: dict[str, Event]) -> None:
+    """Check the files right after a kill, without index and without the store's own code for what is live.
+
+    Args:
+        result: Counts what is wrong.
+        ledger: What may be there.
+        backends: Their spools are read.
+        known: The events read so far, by object name; new ones are added.
+    """
+    settled = {name: job for name, job in ledger.jobs().items() if job.settled}
+    for backend in backends:
+        objects = FolderObjects(backend.spool)
+        for name in objects.names("events/"):
+            if name not in known:
+                known[name] = read_event(name, objects.get(name))
+    live = _live(known.values())
+    jobs = ledger.jobs()
+    result.invented += sum(name not in jobs for name in live)
+    for name, job in settled.items():
+        result.checked += 1
+        state = live.get(name)
+        if state not in job.allowed:
+            result.lost += state is None
+            result.wrong += state is not None
+
+
+def check_at_the_end(
+    result: KillResult, ledger: Ledger, backends: Sequence[Backend], gcs: GcsServer | None, folder: Path
+) -> None:
+    """Check the store, a rebuilt index, and the bucket alone, once no backend runs any more.
+
+    Args:
+        result: Counts what is wrong.
+        ledger: What must be there.
+        backends: Their spools are opened.
+        gcs: The bucket; None without one.
+        folder: Room for the spool of a machine that knows nothing but the bucket.
+
+    Raises:
+        RuntimeError: The bucket does not get everything within two minutes.
+    """
+    found: list[list[Sample]] = []
+    with ExitStack() as stack:
+        url = None
+        if gcs is not None:
+            url = BUCKET_URL
+            stack.enter_context(_environment("STORAGE_EMULATOR_HOST", gcs.url))
+        for backend in backends:
+            with SampleStore.open(backend.spool, storage_url=url, policy=_HASTY) as store:
+                if not store.flush(120):
+                    raise RuntimeError(f"the bucket does not get everything: {store.queue()}")
+        for backend in backends:
+            with SampleStore.open(backend.spool, storage_url=url, policy=_HASTY, upload=False) as store:
+                store.pull()
+                result.damaged += len(list(store.verify()))
+                found.append(list(store.samples()))
+                store.reindex()
+                found.append(list(store.samples()))
+                for sample in store.samples():
+                    store.crop(sample.digest)  # raises if it is not what its name says
+        if gcs is not None:
+            with SampleStore.open(folder / "new", storage_url=url, policy=_HASTY, upload=False) as store:
+                store.pull()
+                found.append(list(store.samples()))
+    jobs = ledger.jobs()
+    result.live = len(found[0])
+    for samples in found:
+        compare(result, jobs, samples)
+
+
+def compare(result: KillResult, jobs: Mapping[str, Job], samples: Sequence[Sample]) -> None:
+    """Compare one list of samples with the ledger.
+
+    Args:
+        result: Counts what is wrong.
+        jobs: The ledger's jobs, by prediction.
+        samples: What a store says is live.
+    """
+    there = Counter(sample.label.prediction_id for sample in samples)
+    result.twice += sum(count > 1 for count in there.values())
+    result.invented += sum(name not in jobs or jobs[name].allowed == {None} for name in there)
+    result.lost += sum(None not in job.allowed and name not in there for name, job in jobs.items())
+    for sample in samples:
+        job = jobs.get(sample.label.prediction_id)
+        if job is None or job.allowed == {None}:
+            continue
+        is_other = (sample.label.status, sample.label.text) not in job.allowed
+        is_other_crop = len(job.allowed) == 1 and job.sample is not None and sample.digest != job.sample
+        result.wrong += is_other or is_other_crop
+
+
+def steps_back(events: Iterable[Event]) -> int:
+    """Return how often the clock stood earlier at an event than at the one before it of the same writer."""
+    ordered = sorted(events, key=lambda event: (event.writer, event.sequence))
+    return sum(
+        later.writer == earlier.writer and later.stored_at < earlier.stored_at
+        for earlier, later in itertools.pairwise(ordered)
+    )
+
+
+def _live(events: Iterable[Event]) -> dict[str, State]:
+    """Return the last word about each prediction."""
+    live: dict[str, State] = {}
+    for event in sorted(events, key=lambda event: (event.stamp, event.writer, event.sequence)):
+        if event.prediction_id is None:
+            raise RuntimeError(f"{event.name} is about no prediction")
+        if event.label is not None:
+            live[event.prediction_id] = (event.label.status, event.label.text)
+        else:
+            live.pop(event.prediction_id, None)
+    return live
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

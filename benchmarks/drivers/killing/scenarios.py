@@ -1,0 +1,159 @@
+"""Scenarios: what goes wrong beside the kills, and how one runs."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.drivers.gcs_server import GcsServer, wait_until
+from benchmarks.drivers.killing.backends import Backend
+from benchmarks.drivers.killing.checks import (
+    BUCKET,
+    BUCKET_URL,
+    KillResult,
+    check_at_once,
+    check_at_the_end,
+    steps_back,
+)
+from benchmarks.drivers.killing.ledger import Ledger
+from benchmarks.drivers.killing.shoppers import PATIENCE, PatientShopper
+from benchmarks.drivers.killing.trouble import Trouble, making_trouble
+from datasets.samples.event import Event
+
+__all__ = ["SCENARIOS", "Scenario", "run_scenario"]
+
+_SHOPPERS = 4
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What goes wrong beside the kills."""
+
+    name: str
+    trouble: Trouble = "none"
+    bucket: bool = False  # whether the labels are copied to a bucket
+    backends: int = 1
+
+
+SCENARIOS = (
+    Scenario("one backend, no bucket"),
+    Scenario("bucket answers 503", "unavailable", bucket=True),
+    Scenario("bucket hangs", "hang", bucket=True),
+    Scenario("bucket loses its answers", "lose_answer", bucket=True),
+    Scenario("disk full now and then", "full disk"),
+    Scenario("clock jumps back and forth", "clock"),
+    Scenario("two backends, one bucket", bucket=True, backends=2),
+)
+
+
+def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, seed: int) -> KillResult:
+    """Let shoppers work and backends die until there were so many kills and acknowledgements; then count.
+
+    Args:
+        scenario: What else goes wrong.
+        folder: An empty folder for spools.
+        kills: At least so many processes are killed.
+        labels: At least so many verdicts are acknowledged.
+        seed: For everything that chance decides here; threads and processes race as they like.
+
+    Raises:
+        RuntimeError: A backend ended by itself, did not start, or kept something else than it was sent.
+    """
+    began = time.monotonic()
+    result = KillResult(scenario.name)
+    chance = random.Random(seed)
+    ledger = Ledger()
+    known: dict[str, Event] = {}
+    with ExitStack() as stack:
+        gcs = stack.enter_context(GcsServer()) if scenario.bucket else None
+        backends = _start_backends(stack, scenario, gcs, folder, chance)
+        stop = threading.Event()
+        shoppers = [
+            PatientShopper(number, backends, ledger, stop, chance.randrange(1 << 30)) for number in range(_SHOPPERS)
+        ]
+        troubles = stack.enter_context(making_trouble(scenario.trouble, gcs, backends, random.Random(seed)))
+        for shopper in shoppers:
+            shopper.start()
+        try:
+            while result.kills < kills or ledger.counts["acknowledged"] < labels:
+                # After some labels, on a slow machine some seconds; and then anywhere within the next few.
+                goal = ledger.counts["acknowledged"] + chance.randrange(2 * labels // kills + 1)
+                wait_until(partial(_has_reached, ledger, goal), seconds=20)
+                time.sleep(chance.uniform(0.0, 0.3))
+                is_stubborn = scenario.trouble == "full disk"
+                _kill_and_start(result, ledger, backends, known, chance, is_stubborn=is_stubborn)
+                if any(shopper.failure for shopper in shoppers):
+                    break
+        finally:
+            stop.set()
+            for shopper in shoppers:
+                shopper.join(3 * PATIENCE)
+        for shopper in shoppers:
+            if shopper.failure is not None:
+                raise shopper.failure
+        for backend in backends:
+            backend.kill()
+            result.kills += 1
+        result.trouble = troubles()
+        for what in ("sent", "acknowledged", "resent", "refused"):
+            setattr(result, what, ledger.counts[what])
+        check_at_once(result, ledger, backends, known)
+        if scenario.trouble == "clock":
+            result.trouble = steps_back(known.values())
+        check_at_the_end(result, ledger, backends, gcs, folder)
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def _start_backends(
+    stack: ExitStack, scenario: Scenario, gcs: GcsServer | None, folder: Path, chance: random.Random
+) -> list[Backend]:
+    """Start the scenario's backends and wait until they are ready; they end with the stack."""
+    storage: dict[str, str] = {}
+    if gcs is not None:
+        gcs.create_bucket(BUCKET)
+        storage = {"STORAGE_URL": BUCKET_URL, "STORAGE_EMULATOR_HOST": gcs.url}
+    backends = [
+        Backend(folder / f"backend-{number}", storage, jumping=scenario.trouble == "clock", chance=chance)
+        for number in range(scenario.backends)
+    ]
+    for backend in backends:
+        stack.callback(backend.end)
+        backend.start()
+    for backend in backends:
+        backend.wait()
+    return backends
+
+
+def _kill_and_start(
+    result: KillResult,
+    ledger: Ledger,
+    backends: Sequence[Backend],
+    known: dict[str, Event],
+    chance: random.Random,
+    *,
+    is_stubborn: bool,
+) -> None:
+    """Kill one backend, check the files, and start it again; at times kill it once more while it starts."""
+    victim = chance.choice(backends)
+    victim.kill()
+    result.kills += 1
+    check_at_once(result, ledger, backends, known)
+    victim.start()
+    if chance.random() < 0.2:
+        time.sleep(chance.uniform(0.05, 1.5))
+        victim.kill()
+        result.kills += 1
+        result.starting += 1
+        victim.start()
+    result.restarts += victim.wait(stubborn=is_stubborn)
+
+
+def _has_reached(ledger: Ledger, goal: int) -> bool:
+    return ledger.counts["acknowledged"] >= goal

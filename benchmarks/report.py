@@ -1,0 +1,125 @@
+"""The report of a comparison: targets and readings as Markdown, and the block of it that a README holds."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.confidence import RealConfidence, SyntheticConfidence
+from benchmarks.race import ReaderResult, Speed
+from benchmarks.targets import share_in_words, target_rows, target_table
+from ocr_model.export.proportion import Proportion
+
+__all__ = ["Comparison", "busyness", "details", "fill_block", "machine", "summary"]
+
+BUSY = 0.5  # load average above which other programs take a core now and then
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Figures of all readers on the same crops."""
+
+    results: Sequence[ReaderResult]  # this reader's first, then the peers'
+    speeds: Sequence[Speed]  # likewise
+    synthetic: SyntheticConfidence | str  # of this reader; or why there is none
+    real: Sequence[RealConfidence]  # of this reader, and of the peer to beat where it runs
+    measured_on: str  # machine and load
+
+
+def summary(comparison: Comparison) -> str:
+    """Targets and readings, as Markdown."""
+    results, compared = comparison.results, len(comparison.real)
+    rows = target_rows(results[:compared], comparison.speeds[:compared], comparison.synthetic, comparison.real)
+    note = (
+        f"Measured on {comparison.measured_on}. Intervals: 95 %, Clopper-Pearson;"
+        " of calibration errors and of all twins together: bootstrap by parent crop.\n"
+    )
+    peer = results[1].reader.name if compared == 2 else None
+    return "\n".join([target_table(rows, peer), readers_table(results, comparison.speeds), note])
+
+
+def details(comparison: Comparison, errors_page: str) -> str:
+    """The whole report as Markdown; `errors_page` is the file name of the page of misread crops."""
+    return "\n".join(
+        [
+            "# Benchmark\n",
+            summary(comparison),
+            f"`make bench` writes every misread crop to `{errors_page}`, which is not in the repository.\n",
+            "## Strict match\n",
+            readers_table(comparison.results, comparison.speeds, strict=True),
+            "## Confidence on real crops and their twins\n",
+            reliability_table(comparison.results, comparison.real),
+        ]
+    )
+
+
+def readers_table(results: Sequence[ReaderResult], speeds: Sequence[Speed], *, strict: bool = False) -> str:
+    """Crops read right by every reader, and the time they take, as Markdown.
+
+    Args:
+        results: by reader.
+        speeds: by reader.
+        strict: separators count; without times.
+    """
+    metric = "strict match (only spaces dropped)" if strict else "exact match on A-Z0-9, with 95 % intervals"
+    lines = [
+        f"| {metric} | " + " | ".join(result.reader.name for result in results) + " |",
+        "|---" * (len(results) + 1) + "|",
+    ]
+    for condition in dict.fromkeys(case.condition for case in results[0].cases):
+        cells = [share_in_words(result.right(condition, strict=strict)) for result in results]
+        lines.append(f"| {condition} | " + " | ".join(cells) + " |")
+    if not strict:
+        times = [f"{speed.milliseconds:.1f}" for speed in speeds]
+        lines.append("| median ms of a crop read alone | " + " | ".join(times) + " |")
+        spread = [f"{speed.mean:.1f}, {speed.slow:.1f}" for speed in speeds]
+        lines.append("| mean of it, 95th percentile | " + " | ".join(spread) + " |")
+        if speeds[0].hard_mean is not None:
+            hard = ["–" if speed.hard_mean is None else f"{speed.hard_mean:.1f}" for speed in speeds]
+            lines.append("| mean ms of a harder twin read alone | " + " | ".join(hard) + " |")
+        rates = ["–" if speed.crops_per_second is None else f"{speed.crops_per_second:.0f}" for speed in speeds]
+        lines.append("| crops a second in batches of 32 | " + " | ".join(rates) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def reliability_table(results: Sequence[ReaderResult], real: Sequence[RealConfidence]) -> str:
+    """The reliability diagram on real crops and twins as a table in Markdown, for the readers that were measured."""
+    lines = ["| reader | mean confidence | right (95 % interval) |", "|---|---|---|"]
+    for result, measured in zip(results, real, strict=False):
+        bins = measured.bins
+        for count, correct, confidence in zip(bins.count, bins.correct, bins.confidence, strict=True):
+            share = share_in_words(Proportion(int(correct), int(count)))
+            lines.append(f"| {result.reader.name} | {confidence:.3f} | {share} |")
+    return "\n".join(lines) + "\n"
+
+
+def machine(threads: int) -> str:
+    """The processor, its cores and the threads of the readers."""
+    name = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        names = [line for line in information.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+        name = names[0].partition(":")[2].strip() if names else name
+    readers = f"{threads} threads a reader (Tesseract 1)"
+    return f"{name}, {os.cpu_count()} cores, {readers}, Python {platform.python_version()}"
+
+
+def busyness(load: float) -> str:
+    """The load average before the measurement, and whether the times are worth anything."""
+    return f"load before {load:.1f}" + (": **too busy to time, measure again**" if load > BUSY else "")
+
+
+def fill_block(readme: Path, text: str) -> None:
+    """Put the tables between the markers `<!-- benchmark -->` and `<!-- /benchmark -->` of a Markdown file.
+
+    Raises:
+        ValueError: it has no such markers.
+    """
+    before, start, rest = readme.read_text(encoding="utf-8").partition("<!-- benchmark -->\n")
+    _, end, after = rest.partition("<!-- /benchmark -->")
+    if not (start and end):
+        raise ValueError(f"{readme} has no benchmark markers")
+    readme.write_text(f"{before}{start}{text}{end}{after}", encoding="utf-8")

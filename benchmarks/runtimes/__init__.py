@@ -1,0 +1,1 @@
+"""The shipped encoder on the runtimes that a CPU offers."""

@@ -1,0 +1,45 @@
+"""`counts`: how much the store holds. `reindex`: its database, made anew. `export`: all of it as a plain folder."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+from datasets.samples.export import export_samples
+from datasets.samples.places import Places
+from datasets.samples.store import SampleStore
+
+
+def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands to argparse."""
+    counts = commands.add_parser("counts", help="show how much is kept, and how much is unsent")
+    counts.add_argument("--json", action="store_true", help="one JSON object")
+    counts.set_defaults(run=run_counts)
+    commands.add_parser("reindex", help="rebuild the database from spool and bucket").set_defaults(run=run_reindex)
+    export = commands.add_parser("export", help="write a plain folder: pictures and labels.tsv")
+    export.add_argument("folder", type=Path, help="an empty or new folder")
+    export.set_defaults(run=run_export)
+
+
+def run_counts(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
+    """Print the counts, one line each or as JSON."""
+    found = dataclasses.asdict(store.counts())
+    lines = [json.dumps(found)] if options.json else [f"{name}\t{value}" for name, value in found.items()]
+    print("\n".join(lines))
+    return 0
+
+
+def run_reindex(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
+    """Rebuild the database and print what it holds."""
+    events = store.reindex()
+    counts = store.counts()
+    print(f"{events} events, {counts.kept} live labels on {counts.crops} crops, {counts.unsent} unsent")
+    return 0
+
+
+def run_export(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
+    """Write the folder."""
+    print(f"{export_samples(store, options.folder)} labels written to {options.folder}")
+    return 0

@@ -1,0 +1,45 @@
+"""Why a cycle failed, as data: from whatever was raised."""
+
+from __future__ import annotations
+
+import errno
+
+from datasets.cycles.wording import in_english
+from datasets.errors import StoreError, StoreFullError
+from datasets.reason import Reason
+from datasets.samples.damage import TooDamagedError
+from datasets.versions.version import VersionError
+
+_CLEAR = ("TrainingDivergedError", "NoWeightsError")  # errors of what trains, whose messages say enough
+
+
+class NothingToTrainError(VersionError):
+    """A version without crops and without recipes to replay."""
+
+    def __init__(self, version: str) -> None:
+        self.reason = Reason(kind="nothing_to_train", values={"version": version})
+        super().__init__(in_english(self.reason))
+
+
+def cause_of(error: BaseException) -> Reason:
+    """What went wrong; in one line where there is no kind for it."""
+    if isinstance(error, TooDamagedError | NothingToTrainError):
+        return error.reason
+    line = " ".join(str(error).split()) or type(error).__name__
+    if _is_full(error):
+        return Reason(kind="disk_full", values={"detail": line})
+    if isinstance(error, StoreError) or type(error).__name__ in _CLEAR:
+        return Reason.words(line)
+    return Reason.words(f"{type(error).__name__}: {line}")
+
+
+def _is_full(error: BaseException) -> bool:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, StoreFullError) or (
+            isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT)
+        ):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    # torch's writer keeps no error number.
+    return "No space left on device" in str(error)

@@ -1,0 +1,89 @@
+"""The lease under which cycles run, and the watch that stops a cycle when it must not go on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from datasets.cycles.heartbeat import OnProgress
+from datasets.errors import LeaseLostError, StoreError
+from datasets.objects.interface import ObjectStore
+from datasets.objects.lease import Lease, acquire, read_lease
+
+LEASE = "cycle"
+
+
+class CycleBusyError(StoreError):
+    """Another process runs a cycle on this store."""
+
+
+class CycleStoppedError(RuntimeError):
+    """The cycle was told to stop; the same call goes on with it."""
+
+
+class CycleWatch:
+    """Stands between the stages of a cycle and what may stop it.
+
+    Args:
+        listeners: are told how far the cycle is.
+        lease: under which it runs.
+        lost: is set once the lease is lost.
+        stop: is set when the cycle is to stop; None if it never is.
+    """
+
+    def __init__(
+        self, listeners: Sequence[OnProgress], lease: Lease, lost: threading.Event, stop: threading.Event | None
+    ) -> None:
+        self._listeners, self._lease, self._lost, self._stop = listeners, lease, lost, stop
+
+    def tell(self, stage: str, done: int, total: int, message: str = "") -> None:
+        """Tell how far it is.
+
+        Raises:
+            LeaseLostError: another process may go on with the cycle.
+            CycleStoppedError: it was told to stop.
+        """
+        self.check()
+        for listener in self._listeners:
+            listener(stage, done, total, message)
+
+    def check(self) -> None:
+        """Go on only if the cycle may.
+
+        Raises:
+            LeaseLostError: another process may go on with the cycle.
+            CycleStoppedError: it was told to stop.
+        """
+        if self._lost.is_set():
+            raise LeaseLostError(f"lease {self._lease.name} of {self._lease.owner} is lost; another may go on with it")
+        if self._stop is not None and self._stop.is_set():
+            raise CycleStoppedError("stopped; the same command goes on")
+
+
+def take_lease(objects: ObjectStore, owner: str, seconds: float, stop: threading.Event | None = None) -> Lease:
+    """Take the lease under which cycles run; wait for a holder that has died.
+
+    Args:
+        objects: `Places.authority`.
+        owner: this process, for people.
+        seconds: of silence after which another process may take over.
+        stop: once set, the waiting ends.
+
+    Raises:
+        CycleBusyError: its holder is alive.
+        CycleStoppedError: `stop` was set.
+    """
+    waiting = stop or threading.Event()
+
+    def sleep(wanted: float) -> None:
+        if waiting.wait(wanted):
+            raise CycleStoppedError("stopped; the same command goes on")
+
+    seen = None
+    while (lease := acquire(objects, LEASE, owner, seconds, sleep=sleep)) is None:
+        entry = read_lease(objects, LEASE)
+        if entry is not None and seen is not None and entry.number > seen and entry.kind != "released":
+            raise CycleBusyError(f"{entry.owner} runs a cycle on {objects.url}; one at a time")
+        seen = entry.number if entry is not None and seen is None else seen
+        sleep(seconds / 8)
+    return lease

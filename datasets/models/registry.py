@@ -1,0 +1,242 @@
+"""The models in the store.
+
+    models/<digest>/<file>      an exported model folder; the digest is the SHA-256 of its `model.json`
+    models/<digest>/files.json  the SHA-256 of every file of it
+
+Nothing here is ever overwritten, but for what is damaged.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from datasets.errors import (
+    ChampionError,
+    ModelDamagedError,
+    ObjectConflictError,
+    ObjectMissingError,
+    UnknownModelError,
+)
+from datasets.models.model_folder import (
+    DESCRIPTION,
+    FILES,
+    describe,
+    find_lacking,
+    holds_file,
+    is_file_map,
+    move_into,
+    parse_description,
+    read_contents,
+    sha256,
+)
+from datasets.objects.canonical import canonical_json
+from datasets.objects.folder import disk_errors, locked
+from datasets.objects.interface import ObjectStore
+from datasets.objects.names import MODELS, is_digest, model_file_name, model_name, put_instead
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A model in the store."""
+
+    digest: str  # sha256 of its model.json
+    name: str
+    version: str
+    files: Mapping[str, str]  # file name -> sha256, model.json among them
+    serving: frozenset[str]  # of these, the ones that read: model.json and what it vouches for; not weights.pt
+    card: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what model.json says of its training
+
+
+class ModelRegistry:
+    """The models in one place of objects. Safe to use from several threads.
+
+    Args:
+        objects: `Places.authority`: the bucket if there is one, else the spool's folder.
+    """
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    def register(self, directory: Path) -> str:
+        """Put an exported model folder into the store, `weights.pt` and other files beside it too.
+
+        May be repeated, by several at once, and after having been cut off: `model.json` is written last, and a
+        model without one is not there. Files that `model.json` does not vouch for stay as first registered.
+
+        Returns:
+            Its digest.
+
+        Raises:
+            ModelDamagedError: this is no whole model folder.
+            StoreFullError: no room.
+            BucketUnavailableError: the bucket does not answer.
+        """
+        description, promised = describe(directory)
+        contents = read_contents(directory)
+        digest = sha256(description)
+        listed = {file: self._put_file(digest, file, data, promised) for file, data in contents.items()}
+        try:
+            self._objects.put(model_file_name(digest, FILES), canonical_json(listed))
+        except ObjectConflictError:
+            self._heal_list(digest, promised, listed)
+        self._put_file(digest, DESCRIPTION, description, {DESCRIPTION: digest})
+        return digest
+
+    def model(self, digest: str) -> ModelRecord:
+        """What the store says of a model; its larger files are not read.
+
+        Raises:
+            UnknownModelError: it has no such model, or only part of one.
+            ModelDamagedError: what it says is damaged.
+        """
+        if not is_digest(digest):
+            raise UnknownModelError(f"not a model's digest: {digest!r}")
+        try:
+            description = self._objects.get(model_file_name(digest, DESCRIPTION))
+        except ObjectMissingError:
+            raise UnknownModelError(f"there is no model {digest[:12]} in {self._objects.url}") from None
+        where = f"model {digest[:12]} in {self._objects.url}"
+        if sha256(description) != digest:
+            raise ModelDamagedError(f"{where} is damaged: its {DESCRIPTION} is not the one that it is named after")
+        content, promised = parse_description(description, where)
+        try:
+            listed = json.loads(self._objects.get(model_file_name(digest, FILES)))
+        except ObjectMissingError:
+            raise ModelDamagedError(f"{where} is not whole: {FILES} is missing") from None
+        except ValueError as error:
+            raise ModelDamagedError(f"{where} is damaged: {FILES}: {error}") from None
+        if not is_file_map(listed) or any(listed.get(file) != expected for file, expected in promised.items()):
+            raise ModelDamagedError(f"{where} is damaged: {FILES} does not fit {DESCRIPTION}")
+        card = content.get("card")
+        return ModelRecord(
+            digest=digest,
+            name=str(content["name"]),
+            version=str(content["version"]),
+            files=listed | {DESCRIPTION: digest},
+            serving=frozenset({DESCRIPTION, *promised}),
+            card=card if isinstance(card, dict) else {},
+        )
+
+    def digests(self) -> tuple[str, ...]:
+        """Digests of all models in the store, in their order."""
+        return tuple(digest for name in self._objects.names(MODELS) if (digest := model_name(name)) is not None)
+
+    def find(self, start: str) -> str:
+        """The digest that begins like this.
+
+        Raises:
+            UnknownModelError: none does, or more than one.
+        """
+        found = [digest for digest in self.digests() if digest.startswith(start)] if len(start) >= 4 else []
+        if len(found) != 1:
+            why = f"{len(found)} models begin with" if found else "no model begins with (at least 4 characters of)"
+            raise UnknownModelError(f"{why} {start!r} in {self._objects.url}")
+        return found[0]
+
+    def fetch(self, digest: str, cache: Path, *, serving: bool = False) -> Path:
+        """Bring a model to a folder of this machine, checked, all that is wanted or nothing.
+
+        What was fetched before is checked again and used without asking the store; what is missing or damaged is
+        fetched, file by file, into the same folder: who reads from it meanwhile is not disturbed. Several threads and
+        processes may share the cache: one fetches, the others wait for it.
+
+        Args:
+            digest: of a registered model.
+            cache: folder of this machine; made if missing.
+            serving: only what reads with it. `weights.pt` and what tells of the training stay in the store; they come
+                when somebody asks for all of it.
+
+        Returns:
+            `cache/<digest>`, an exported model folder.
+
+        Raises:
+            UnknownModelError: the store has no such model.
+            ModelDamagedError: the store's bytes are not the ones that the model promises; nothing was left here.
+            StoreFullError: no room.
+            BucketUnavailableError: the bucket does not answer.
+        """
+        if not is_digest(digest):
+            raise UnknownModelError(f"not a model's digest: {digest!r}")
+        folder = cache / digest
+        with disk_errors(f"cannot fetch model {digest[:12]} to {cache}"):
+            cache.mkdir(parents=True, exist_ok=True)
+            with locked(cache / f".{digest}.lock"):
+                if find_lacking(folder, digest, serving=serving) == set():
+                    return folder
+                for left in cache.glob(f".{digest}.*.part"):  # by one who was killed
+                    shutil.rmtree(left)
+                part = cache / f".{digest}.{uuid.uuid4().hex[:8]}.part"
+                try:
+                    model = self.model(digest)
+                    wanted = model.serving if serving else model.files.keys()
+                    lacking = [file for file in wanted if not holds_file(folder, file, model.files[file])]
+                    self._download(model, lacking, part)
+                    if folder.is_dir():
+                        move_into(folder, part)
+                    else:
+                        part.rename(folder)
+                finally:
+                    shutil.rmtree(part, ignore_errors=True)
+        return folder
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Hash all models again. Yields (object name, what is wrong); changes nothing.
+
+        Raises:
+            BucketUnavailableError: the bucket does not answer.
+        """
+        for digest in self.digests():
+            try:
+                model = self.model(digest)
+            except ChampionError as error:
+                yield model_file_name(digest, DESCRIPTION), str(error)
+                continue
+            for file in model.files:
+                try:
+                    self._get_file(model, file)
+                except ModelDamagedError as error:
+                    yield model_file_name(digest, file), str(error)
+
+    def _put_file(self, digest: str, file: str, data: bytes, promised: Mapping[str, str]) -> str:
+        """Put a file of a model. Returns the sha256 of what is there now."""
+        name = model_file_name(digest, file)
+        try:
+            self._objects.put(name, data)
+        except ObjectConflictError:
+            if file not in promised:
+                return sha256(self._objects.get(name))  # as first registered
+            # The digest leaves no choice of bytes, so what is there is damaged.
+            put_instead(self._objects, name, data)
+        return sha256(data)
+
+    def _heal_list(self, digest: str, promised: Mapping[str, str], listed: Mapping[str, str]) -> None:
+        """Leave another registration's list of files alone unless it is damaged."""
+        name = model_file_name(digest, FILES)
+        try:
+            there = json.loads(self._objects.get(name))
+        except ValueError:
+            there = None
+        if not is_file_map(there) or any(there.get(file) != expected for file, expected in promised.items()):
+            put_instead(self._objects, name, canonical_json(listed))
+
+    def _get_file(self, model: ModelRecord, file: str) -> bytes:
+        where = f"model {model.digest[:12]} in {self._objects.url}"
+        try:
+            data = self._objects.get(model_file_name(model.digest, file))
+        except ObjectMissingError:
+            raise ModelDamagedError(f"{where} is not whole: {file} is missing") from None
+        if sha256(data) != model.files[file]:
+            raise ModelDamagedError(f"{where} is damaged: {file} is not the file that was registered")
+        return data
+
+    def _download(self, model: ModelRecord, files: Iterable[str], part: Path) -> None:
+        part.mkdir()
+        for file in files:
+            (part / file).write_bytes(self._get_file(model, file))
+        (part / FILES).write_bytes(canonical_json({f: h for f, h in model.files.items() if f != DESCRIPTION}))

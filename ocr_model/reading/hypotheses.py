@@ -1,0 +1,129 @@
+"""The texts that a picture may show, with their probabilities: merged, weighed and ordered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# What is less than a thousandth as probable as the best is never shown, so it is not searched either.
+NEGLIGIBLE = math.log(1e-3)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One text that the picture may show; all logarithms are natural.
+
+    Hypotheses are ordered by rank. It equals `log_probability`, except for a text that was cut off at the greatest
+    length: that text stands for every text that begins like it, so its end does not count against it.
+    """
+
+    text: str  # with spaces as read
+    log_probability: float  # of the whole text, its end included; at most 0
+    character_log_probabilities: tuple[float, ...]  # one per character of `text`
+    rank: float
+    bonus: float = 0.0  # what the format prior has added to the log probability, before all were normalised
+
+
+def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """By falling rank, without what is negligible beside the best."""
+    ordered = sorted(hypotheses, key=lambda one: one.rank, reverse=True)
+    return [one for one in ordered if one.rank >= ordered[0].rank + NEGLIGIBLE]
+
+
+def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count: int) -> list[Hypothesis]:
+    """Rank the readings of one crop by the picture and the format prior together.
+
+    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with what the
+    readings leave of 1, "any other text", which gets no bonus. So without any bonus nothing changes.
+
+    Args:
+        readings: of one crop, no two equal but for spaces, at least one.
+        bonuses: of each, at least 0 (`ocr_model.codes.format_prior.FormatPrior.bonus`).
+        count: how many readings at most, at least 2.
+
+    Returns:
+        The best readings first. What the picture alone says (`picture_reading`) is among them in any case.
+    """
+    if not any(bonuses):
+        return list(readings[:count])
+    total = log_rest(one.log_probability for one in readings)
+    for one, bonus in zip(readings, bonuses, strict=True):
+        total = log_add(total, one.log_probability + bonus)
+    if total == -math.inf:
+        total = 0.0
+    weighed = [
+        Hypothesis(
+            one.text,
+            min(0.0, one.log_probability + bonus - total),
+            one.character_log_probabilities,
+            one.rank + bonus - total,
+            bonus,
+        )
+        for one, bonus in zip(readings, bonuses, strict=True)
+    ]
+    by_picture = weighed[max(range(len(readings)), key=lambda at: readings[at].rank)]
+    kept = best_hypotheses(weighed)[:count]
+    return kept if by_picture in kept else [*kept[: count - 1], by_picture]
+
+
+def picture_reading(readings: Sequence[Hypothesis]) -> Hypothesis:
+    """Of the readings of one crop, the one that the picture alone makes the best."""
+    return max(readings, key=lambda one: one.rank - one.bonus)
+
+
+def log_rest(log_probabilities: Iterable[float]) -> float:
+    """Log of what these probabilities leave of 1."""
+    rest = 1.0 - sum(math.exp(one) for one in log_probabilities)
+    return math.log(rest) if rest > 0.0 else -math.inf
+
+
+def log_add(left: float, right: float) -> float:
+    """`log(exp(left) + exp(right))`; much faster on two floats than numpy's."""
+    if left < right:
+        left, right = right, left
+    return left if right == -math.inf else left + math.log1p(math.exp(right - left))
+
+
+def _collapse_spaces(one: Hypothesis) -> Hypothesis:
+    """The hypothesis without spaces at its ends and without double spaces."""
+    kept = [
+        at
+        for at, character in enumerate(one.text)
+        if character != " " or (one.text[:at].strip() and one.text[at + 1 : at + 2].strip())
+    ]
+    if len(kept) == len(one.text):
+        return one
+    return Hypothesis(
+        "".join(one.text[at] for at in kept),
+        one.log_probability,
+        tuple(one.character_log_probabilities[at] for at in kept),
+        one.rank,
+    )
+
+
+def merge_spacings(hypotheses: Sequence[Hypothesis], count: int) -> list[Hypothesis]:
+    """Texts that differ only in their spaces are one reading: their probabilities are added.
+
+    Args:
+        hypotheses: of one crop.
+        count: how many readings at most.
+
+    Returns:
+        The best readings first, each with the most probable of its spacings, spaces collapsed.
+    """
+    by_label: dict[str, list[Hypothesis]] = {}
+    for one in hypotheses:
+        by_label.setdefault(one.text.replace(" ", ""), []).append(one)
+    merged = []
+    for same in by_label.values():
+        best = _collapse_spaces(max(same, key=lambda one: one.rank))
+        log_probability = rank = -math.inf
+        for one in same:
+            log_probability = log_add(log_probability, one.log_probability)
+            rank = log_add(rank, one.rank)
+        # Rounding may lift a sum of probabilities above 1.
+        merged.append(
+            Hypothesis(best.text, min(0.0, log_probability), best.character_log_probabilities, min(0.0, rank))
+        )
+    return sorted(merged, key=lambda one: one.rank, reverse=True)[:count]

@@ -1,0 +1,124 @@
+"""One look at a picture: prepared for the encoder, encoded, searched for its most probable texts."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from ocr_model.reading.arrays import Floats
+from ocr_model.reading.attention import attention_beam_search
+from ocr_model.reading.ctc import ctc_beam_search, ctc_score, join_with_ctc
+from ocr_model.reading.hypotheses import Hypothesis, merge_spacings
+from ocr_model.reading.model_description import ModelDescription
+from ocr_model.reading.sessions import ModelSessions
+from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
+
+READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
+LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
+_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds spent by step."""
+
+    prepare: float = 0.0
+    encode: float = 0.0
+    decode: float = 0.0
+
+
+class Looker:
+    """Looks at pictures with one model; any number of threads may use it at the same time.
+
+    Args:
+        description: of the model.
+        sessions: its graphs.
+        beam: unfinished texts that the search follows.
+
+    Raises:
+        ModelError: the turn head is damaged.
+    """
+
+    def __init__(self, description: ModelDescription, sessions: ModelSessions, *, beam: int) -> None:
+        self._description, self._sessions, self._beam = description, sessions, beam
+        self._turn_head = None if description.turn_head is None else TurnHead.load(description.turn_head)
+
+    @property
+    def has_turn_head(self) -> bool:
+        """Whether `TurnedReading.upside_down` means something."""
+        return self._turn_head is not None
+
+    def look(
+        self, crops: Sequence[tuple[Image.Image, int]], clock: Clock, *, doubtful: bool = False
+    ) -> list[TurnedReading]:
+        """Read pictures of mode L or RGB, each turned by so many quarters clockwise, side by side.
+
+        Args:
+            crops: pictures with their turns, at most `LARGEST_BATCH`.
+            clock: the time spent is added to it.
+            doubtful: whether they are encoded in single precision in any case.
+
+        Raises:
+            ModelError: the model computes no numbers.
+        """
+        began = time.perf_counter()
+        pixels = np.stack([self.prepare(picture, turn) for picture, turn in crops])
+        prepared = time.perf_counter()
+        outputs = self._sessions.encode(pixels, doubtful=doubtful)
+        encoded = time.perf_counter()
+        found = self._search_ctc(outputs) if self._description.prediction == "CTC" else self._search_attention(outputs)
+        upside_down = [0.0] * len(crops)
+        if self._turn_head is not None:
+            upside_down = self._turn_head.upside_down(pool_context(outputs["context"])).tolist()
+        clock.prepare += prepared - began
+        clock.encode += encoded - prepared
+        clock.decode += time.perf_counter() - encoded
+        return [
+            TurnedReading(some, some[0].text, math.exp(some[0].log_probability), odds)
+            for some, odds in zip(found, upside_down, strict=True)
+        ]
+
+    def prepare(self, picture: Image.Image, turn: int) -> Floats:
+        """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
+        wanted = "L" if self._description.channels == 1 else "RGB"
+        size = (self._description.width, self._description.height)
+        # Pillow's bilinear filter widens with the reduction, so it is free of aliasing. It treats both directions
+        # alike, so the small picture can be turned in place of the large one.
+        small = picture.convert(wanted).resize(size[::-1] if turn % 2 else size, Image.Resampling.BILINEAR)
+        scaled = _SCALED[np.rot90(np.asarray(small), -turn)]
+        return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
+
+    def _search_ctc(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
+        charset = self._description.charset
+        return [
+            merge_spacings(ctc_beam_search(columns, charset=charset, beam=self._beam), READINGS)
+            for columns in outputs["ctc_log_probs"]
+        ]
+
+    def _search_attention(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
+        """The best readings of each crop by the attention decoder, joined with CTC's if that has a weight."""
+        charset, weight = self._description.charset, self._description.ctc_weight
+        context, projected = outputs["context"], outputs["projected"]
+        found = attention_beam_search(
+            self._sessions.decoder_step(context, projected),
+            crops=len(context),
+            hidden_size=int(projected.shape[-1]),
+            charset=charset,
+            max_length=self._description.max_length,
+            beam=self._beam,
+        )
+        if weight == 0.0:
+            return [merge_spacings(some, READINGS) for some in found]
+        owners = [at for at, some in enumerate(found) for _ in some]
+        texts = [hypothesis.text for some in found for hypothesis in some]
+        scores = ctc_score(outputs["ctc_log_probs"], owners, texts, charset=charset).tolist()
+        joined = []
+        for some in found:
+            joined.append(join_with_ctc(some, scores[: len(some)], weight, READINGS))
+            scores = scores[len(some) :]
+        return joined

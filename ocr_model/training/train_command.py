@@ -1,0 +1,141 @@
+"""The command `train`: a recognizer learns from synthetic crops that are rendered meanwhile.
+
+    python -m ocr_model train --recipe tags-1 --crops 1000000 --run runs/first
+
+Started again, a run goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from ocr_model.training.architecture import NetworkConfig
+from ocr_model.training.evaluation import load_labelled_folder, load_run, synthetic_set
+from ocr_model.training.schedule import TrainingConfig
+from ocr_model.training.stopping import stopped_by_signals
+from ocr_model.training.trainer import Trainer
+
+STOPPED = 130  # exit status of a command that was asked to stop, as shells give it after Ctrl-C
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of `python -m ocr_model train`."""
+    network, training = NetworkConfig(), TrainingConfig()
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run; an existing one goes on")
+    parser.add_argument("--start-from", type=Path, help="run or exported model whose weights a new run begins with")
+    parser.add_argument("--transformation", default=network.transformation, choices=("None", "TPS"))
+    parser.add_argument("--features", default=network.features, choices=("VGG", "RCNN", "ResNet"))
+    parser.add_argument("--sequence", default=network.sequence, choices=("None", "BiLSTM"))
+    parser.add_argument("--prediction", default=network.prediction, choices=("CTC", "Attn"))
+    parser.add_argument("--width", type=int, default=network.width, help="channels at the end of the feature extractor")
+    parser.add_argument("--hidden", type=int, default=network.hidden, help="units of each LSTM")
+    parser.add_argument("--charset", default=network.charset, help="characters that can be read, in class order")
+    parser.add_argument(
+        "--line",
+        type=int,
+        nargs=2,
+        metavar=("HEIGHT", "WIDTH"),
+        default=(network.line_height, network.line_width),
+        help="pixels of the straightened line that the extractor sees; a height of 32, 40 or 48",
+    )
+    parser.add_argument(
+        "--input",
+        type=int,
+        nargs=2,
+        metavar=("HEIGHT", "WIDTH"),
+        default=(network.input_height, network.input_width),
+        help="pixels of the crop that the line is sampled from; whole multiples of the line's",
+    )
+    parser.add_argument("--recipe", default=training.recipe, help="data_gen recipe, or a path to a .toml file")
+    parser.add_argument("--seed", type=int, default=training.seed, help="seed of weights and crops")
+    parser.add_argument("--crops", type=int, default=training.crops, help="crops of the whole schedule")
+    parser.add_argument("--batch", type=int, default=training.batch, help="crops of one training step")
+    parser.add_argument("--learning-rate", type=float, default=training.learning_rate, help="peak of the schedule")
+    parser.add_argument(
+        "--label-smoothing",
+        type=float,
+        default=training.label_smoothing,
+        help="label smoothing of the attention loss, 0..1",
+    )
+    parser.add_argument(
+        "--easy-until",
+        type=float,
+        default=training.easy_until,
+        help="share of the schedule in which clean crops fade out",
+    )
+    parser.add_argument(
+        "--evaluate-every", type=int, default=training.evaluate_every, help="crops between two evaluations"
+    )
+    parser.add_argument("--workers", type=int, default=training.workers, help="rendering processes")
+    parser.add_argument("--threads", type=int, default=training.threads, help="torch threads")
+    parser.add_argument(
+        "--stop-after", type=float, default=math.inf, metavar="HOURS", help="stop then; the same command goes on"
+    )
+    parser.add_argument(
+        "--crops-folder", type=Path, action="append", default=[], help="labelled folder to measure on, never trained on"
+    )
+    parser.add_argument("--validation", type=int, default=1000, help="synthetic crops to evaluate on")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Run `python -m ocr_model train`.
+
+    Returns:
+        Exit status: 0 when it has come to its end or to the hours it was given, 2 if it cannot start, 130 after Ctrl-C
+        or SIGTERM.
+    """
+    try:
+        trainer = _set_up(args)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    sets = [synthetic_set(args.recipe, args.validation)]
+    sets += [load_labelled_folder(folder) for folder in args.crops_folder]
+    with stopped_by_signals() as stop:
+        trainer.train(sets, stop_after=args.stop_after, stop=stop)
+    if stop.is_set() and trainer.seen < trainer.config.crops:
+        print(f"stopped after {trainer.seen:,} crops and saved; the same command goes on", file=sys.stderr)
+        return STOPPED
+    print(json.dumps(trainer.log[-1], indent=2))
+    return 0
+
+
+def _set_up(args: argparse.Namespace) -> Trainer:
+    """The run of a command: begun, gone on with, or started from another one's weights."""
+    network = NetworkConfig(
+        transformation=args.transformation,
+        features=args.features,
+        sequence=args.sequence,
+        prediction=args.prediction,
+        width=args.width,
+        hidden=args.hidden,
+        charset=args.charset,
+        line_height=args.line[0],
+        line_width=args.line[1],
+        input_height=args.input[0],
+        input_width=args.input[1],
+    )
+    config = replace(
+        TrainingConfig(),
+        recipe=args.recipe,
+        seed=args.seed,
+        crops=args.crops,
+        batch=args.batch,
+        learning_rate=args.learning_rate,
+        label_smoothing=args.label_smoothing,
+        easy_until=args.easy_until,
+        evaluate_every=args.evaluate_every,
+        workers=args.workers,
+        threads=args.threads,
+    )
+    trainer = Trainer(network, config, args.run)
+    if args.start_from is not None and not trainer.seen:
+        left_out = trainer.start_from(load_run(args.start_from))
+        if left_out:
+            print(f"{len(left_out)} weights have other shapes and begin anew: {', '.join(left_out)}", file=sys.stderr)
+    return trainer

@@ -1,0 +1,65 @@
+"""What a verdict keeps: the line as read, the line as corrected, or nothing."""
+
+import pytest
+
+from ocr_model.codes.verdict import Verdict, VerdictError, checked_line, settle_verdict, typed_line
+
+READ = "ART GW2871"
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict"),
+    [
+        ("ART GW2872", Verdict("corrected", "ART GW2872")),
+        ("gw2872", Verdict("corrected", "ART GW2872", is_completed=True)),
+        # Nothing was wrong with the reading.
+        ("gw2871", Verdict("accepted", READ, is_completed=True)),
+        ("artgw2871", Verdict("accepted", READ)),
+    ],
+)
+def test_a_correction_is_about_the_whole_line(typed: str, verdict: Verdict) -> None:
+    assert settle_verdict("corrected", READ, typed) == verdict
+
+
+def test_a_whole_line_is_not_completed() -> None:
+    assert settle_verdict("corrected", READ, "GW2871", is_whole=True) == Verdict("corrected", "GW2871")
+
+
+@pytest.mark.parametrize("typed", [None, READ, "artgw2871"])
+def test_accepted_means_the_text_as_read(typed: str | None) -> None:
+    assert settle_verdict("accepted", READ, typed) == Verdict("accepted", READ)
+    with pytest.raises(VerdictError) as refused:
+        settle_verdict("accepted", "CW2288-111", "CW2288-112")
+    assert refused.value.kind == "text-differs"
+
+
+def test_that_there_is_no_text_can_be_accepted() -> None:
+    assert settle_verdict("accepted", "", None) == Verdict("accepted", "")
+
+
+def test_unreadable_has_no_text() -> None:
+    assert settle_verdict("unreadable", READ, "whatever") == Verdict("unreadable", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (None, "text-required"),
+        ("   ", "text-required"),
+        ("- - -", "bad-text"),
+        ("A" * 65, "bad-text"),
+        ("<b>", "bad-text"),
+    ],
+)
+def test_a_correction_must_be_a_line_that_tags_can_print(text: str | None, kind: str) -> None:
+    for refuse in (lambda: typed_line(text), lambda: settle_verdict("corrected", READ, text)):
+        with pytest.raises(VerdictError) as refused:
+            refuse()
+        assert refused.value.kind == kind
+
+
+def test_the_characters_that_cannot_be_are_named_once() -> None:
+    with pytest.raises(VerdictError, match=r"line: 가나$"):
+        checked_line("가나가 GW2871")
+    assert checked_line(" ａｒｔ  gw2872 ") == "ART GW2872"
+    assert checked_line("") == ""

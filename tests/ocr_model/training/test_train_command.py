@@ -1,0 +1,98 @@
+"""The command that trains: its options, and how it stops."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
+pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
+
+from ocr_model.training.train_command import add_arguments, main
+from ocr_model.training.trainer import Trainer
+
+TINY = "--recipe v1.0 --crops 96 --batch 16 --workers 0 --threads 1 --validation 2 --width 32 --hidden 32"
+
+
+def train(run: Path, *options: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return main(parser.parse_args(["--run", str(run), *TINY.split(), *options]))
+
+
+def test_the_command_stops_at_a_signal_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = Trainer.step
+
+    def interrupted(self: Trainer, *batch: Any) -> dict[str, float]:
+        signal.raise_signal(signal.SIGTERM)
+        return step(self, *batch)
+
+    monkeypatch.setattr(Trainer, "step", interrupted)
+    assert train(tmp_path) == 130
+    assert "stopped after 16 crops and saved" in capsys.readouterr().err
+    assert (tmp_path / "checkpoint.pt").is_file()
+
+
+def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> None:
+    options = "--recipe v1.0 --crops 1000000 --batch 16 --workers 1 --threads 1 --validation 2 --width 32 --hidden 32"
+    command = [sys.executable, "-m", "ocr_model", "train", "--run", str(tmp_path / "run"), *options.split()]
+    with (tmp_path / "err").open("wb") as errors:
+        process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 120
+        while "attention=" not in (tmp_path / "err").read_text(errors="replace"):
+            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "err").read_text()[-2000:]
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+        process.wait()
+    assert "and saved; the same command goes on" in (tmp_path / "err").read_text(errors="replace")
+    assert (tmp_path / "run" / "checkpoint.pt").is_file()
+
+
+def test_a_run_with_a_larger_line_begins_with_the_weights_of_a_smaller_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    larger = ("--line", "40", "160", "--input", "80", "320", "--stop-after", "0")
+    assert train(tmp_path / "first", "--stop-after", "0") == 0
+    assert train(tmp_path / "larger", *larger, "--start-from", str(tmp_path / "first")) == 0
+    assert "begin anew" not in capsys.readouterr().err
+    assert train(tmp_path / "larger", *larger) == 0  # goes on from its own checkpoint
+    card = json.loads((tmp_path / "larger" / "card.json").read_text())
+    assert card["crops_seen"] == 32
+    sizes = ("line_height", "line_width", "input_height", "input_width")
+    assert [card["network"][name] for name in sizes] == [40, 160, 80, 320]
+
+
+def test_weights_that_do_not_fit_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(tmp_path / "first", "--stop-after", "0") == 0
+    assert train(tmp_path / "wider", "--width", "48", "--stop-after", "0", "--start-from", str(tmp_path / "first")) == 0
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "begin anew" in line)
+    assert "sequence.first.weight_ih_l0" in line
+    assert "attention.generator.weight" not in line
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--line", "36", "128"), "line_height must be one of 32, 40, 48, not 36"),
+        (("--line", "40", "160"), "a whole multiple of the line size"),
+    ],
+)
+def test_impossible_sizes_are_one_line(
+    options: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(tmp_path, *options) == 2
+    err = capsys.readouterr().err
+    assert message in err and err.count("\n") == 1
