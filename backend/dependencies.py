@@ -8,8 +8,6 @@ from fastapi import Depends, Path, Request
 
 from backend.services import Services
 
-__all__ = ["PredictionId", "ServicesDep", "get_services"]
-
 
 async def get_services(request: Request) -> Services:
     """Return the services of the app that serves the request."""

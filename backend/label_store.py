@@ -20,8 +20,6 @@ from datasets.samples.sample import Label, Sample
 if TYPE_CHECKING:
     from datasets.samples.store import SampleStore
 
-__all__ = ["LabelStore"]
-
 _LOG = logging.getLogger(__name__)
 
 # Writing a crop is short, and a shopper who has made up their mind must not be refused lightly.

@@ -25,8 +25,6 @@ from backend.services import make_services
 from backend.settings import Settings, load_settings
 from datasets.objects.clock import Clock
 
-__all__ = ["create_app"]
-
 _LOG = logging.getLogger(__name__)
 
 # Room for a form around its picture, and for any other request.

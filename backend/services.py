@@ -30,8 +30,6 @@ from ocr_model.errors import ModelError
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
 
-__all__ = ["Services", "make_services"]
-
 _LOG = logging.getLogger(__name__)
 
 # The team's questions may read much and wait for a bucket; they must not hold up shoppers.

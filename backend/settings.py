@@ -16,8 +16,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ocr_model.reading.image import ImageLimits
 
-__all__ = ["Network", "Settings", "SettingsError", "load_settings", "variable_of"]
-
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20

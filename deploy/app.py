@@ -1,8 +1,8 @@
-"""Run backend and pages together on this machine: start both, wait until both are ready, stop both on Ctrl-C.
+"""Runs backend and pages together on this machine: starts both, waits until both are ready, stops both on Ctrl-C.
 
     python -m deploy.app [--host 0.0.0.0] [--port 8501] [--tls-cert cert.pem --tls-key key.pem]
 
-Pages listen on `host`; the backend stays on 127.0.0.1, where only the pages reach it.
+The pages listen on `host`; the backend stays on 127.0.0.1, where only the pages reach it.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class StartError(RuntimeError):
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """Options of `python -m deploy.app`."""
+    """Parse the options of `python -m deploy.app`."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.app", description="Run the shoe-tag reader on this machine."
     )
     parser.add_argument("--host", default=LOCAL, help="address of the pages; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=int, default=8501, help="port of the pages")
-    parser.add_argument("--backend-port", type=int, default=8000)
+    parser.add_argument("--backend-port", type=int, default=8000, help="port of the backend, on this machine only")
     parser.add_argument(
         "--tls-cert", type=Path, help="certificate (PEM); browsers open the camera on other machines only over HTTPS"
     )
@@ -49,7 +49,17 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def check_port(host: str, port: int, purpose: str, option: str) -> None:
-    """Raise StartError if the port cannot be listened on."""
+    """Check that a port is free.
+
+    Args:
+        host: Address to listen on.
+        port: The port.
+        purpose: Names what will listen there, for the message.
+        option: Variable of `make app` that chooses another port, for the message.
+
+    Raises:
+        StartError: The port cannot be listened on.
+    """
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -65,11 +75,11 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
     """Start backend and pages, each in a session of its own so that Ctrl-C reaches only this process.
 
     Args:
-        args: from `parse_arguments`.
-        processes: what has been started is appended here at once, so that it can be stopped whatever happens.
+        args: From `parse_arguments`.
+        processes: Each process is appended here as soon as it is started, so that it can be stopped whatever happens.
 
     Raises:
-        StartError: an argument makes no sense, or a port is taken.
+        StartError: An argument makes no sense, or a port is taken.
     """
     if (args.tls_cert is None) != (args.tls_key is None):
         raise StartError("TLS needs both a certificate and its key: make app TLS_CERT=cert.pem TLS_KEY=key.pem")
@@ -87,10 +97,10 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
         "TAGS_HOST": LOCAL,
         "TAGS_PORT": str(args.backend_port),
         "BACKEND_URL": f"http://{LOCAL}:{args.backend_port}",
-        # The pages speak for many shoppers; each has a rate limit of their own.
+        # The pages forward the requests of many shoppers, and each shopper has a rate limit.
         "TAGS_TRUSTED_PROXIES": LOCAL,
     }
-    # Streamlit would print its own address lines and ask for an e-mail; the rest is in .streamlit/config.toml.
+    # Else Streamlit prints address lines and asks for an e-mail; the rest is in .streamlit/config.toml.
     pages = [
         sys.executable,
         "-m",
@@ -99,7 +109,7 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
         "frontend/app.py",
         "--server.address",
         args.host,
-        # Where browsers reach it; without this Streamlit asks a service on the internet for its own address.
+        # Without an address Streamlit asks a service on the internet for its own.
         "--browser.serverAddress",
         own_address() if args.host == EVERYWHERE else args.host,
         "--server.port",
@@ -120,11 +130,11 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
 
 
 def answers(url: str) -> bool:
-    """Whether a GET of the URL gives 200; a self-signed certificate on this machine is fine."""
+    """Return whether a GET of the URL gives 200; a self-signed certificate on this machine is fine."""
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
-    # Without the proxy that the environment may name: it knows nothing of this machine.
+    # A proxy that the environment names does not know this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
     try:
         with opener.open(url, timeout=2) as answer:
@@ -137,13 +147,13 @@ def wait_until_ready(urls: Sequence[str], processes: Sequence[subprocess.Popen[b
     """Return when every URL answers.
 
     Raises:
-        StartError: a process ended (it has said why itself) or time ran out.
+        StartError: A process ended (it has printed why) or time ran out.
     """
     deadline = time.monotonic() + READY_WITHIN
     waiting = list(urls)
     while waiting:
         if any(process.poll() is not None for process in processes):
-            raise StartError("")  # it has said why itself
+            raise StartError("")
         if time.monotonic() > deadline:
             raise StartError(f"No answer from {waiting[0]} within {READY_WITHIN:.0f} seconds.")
         waiting = [url for url in waiting if not answers(url)]
@@ -166,7 +176,7 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def own_address() -> str:
-    """This machine's address in its network, as a phone would call it; nothing is sent."""
+    """Return this machine's address in its network, for phones; nothing is sent."""
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # documentation range, RFC 5737
@@ -176,16 +186,16 @@ def own_address() -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until Ctrl-C or until one of the two ends."""
+    """Run until Ctrl-C or until one of the processes ends; return the exit status."""
     args = parse_arguments(arguments)
     processes: list[subprocess.Popen[bytes]] = []
 
     def on_terminate(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    # A terminal that is closed hangs up; who started this with nohup wants it to go on.
-    ending = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
-    before = {one: signal.signal(one, on_terminate) for one in ending}
+    # A closed terminal hangs up; under nohup, which ignores hangups, the app goes on.
+    ending = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, on_terminate) for number in ending}
     try:
         started = time.monotonic()
         start(args, processes)
@@ -211,12 +221,12 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     finally:
         # Hangups come more than once; another must not keep the processes from being stopped.
-        for one in before:
-            signal.signal(one, signal.SIG_IGN)
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
         stop(processes)
         # None is a handler that was not set from Python, and cannot be set from it.
-        for one, handler in before.items():
-            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 if __name__ == "__main__":

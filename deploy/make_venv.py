@@ -1,4 +1,4 @@
-"""Make a virtual environment and install requirements into it. Only the standard library; any Python can start it.
+"""Makes a virtual environment and installs requirements into it. Only the standard library; any Python can start it.
 
 python3 deploy/make_venv.py .venv -r requirements.txt
 """
@@ -10,7 +10,7 @@ NEEDED = (3, 11)
 
 
 def main(arguments):
-    """Create or reuse the environment; bad luck gives one clear line and exit status 1."""
+    """Create or reuse the environment; a failure gives one clear line and exit status 1."""
     if sys.version_info < NEEDED:
         sys.exit(
             "The reader needs Python %d.%d or newer; %s is %d.%d. Name a newer one: make app PYTHON=python3.12"
@@ -18,7 +18,7 @@ def main(arguments):
         )
     folder, requirements = arguments[0], arguments[1:]
     try:
-        import ensurepip  # noqa: F401 - Debian packs it apart from Python
+        import ensurepip  # noqa: F401 - Debian packages it apart from Python
         import venv
     except ImportError:
         sys.exit(

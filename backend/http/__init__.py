@@ -1,1 +1,1 @@
-"""What every request meets before a route: limits of bodies and rates, problem answers, team access, the work queue."""
+"""The way of a request to its route: limits of bodies and rates, problems, team access, the work queue."""

@@ -23,15 +23,6 @@ from datasets.errors import CropError, LabelError, StoreError, StoreFullError
 from ocr_model.codes.verdict import VerdictError
 from ocr_model.errors import ImageError
 
-__all__ = [
-    "Problem",
-    "ProblemDetails",
-    "UnexpectedErrors",
-    "add_problem_handlers",
-    "problem_response",
-    "problems",
-]
-
 _LOG = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"

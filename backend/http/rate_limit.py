@@ -14,8 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.http.problems import Problem, problem_response
 
-__all__ = ["RateLimit", "TokenBuckets", "bucket_name"]
-
 _MOST_CLIENTS = 10_000
 # A household has a whole /64 network; its single addresses would count as any number of clients.
 _IPV6_PREFIX = 64

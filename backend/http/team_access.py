@@ -14,8 +14,6 @@ from starlette.types import Scope
 from backend.http.problems import Problem
 from backend.http.rate_limit import TokenBuckets, bucket_name
 
-__all__ = ["TeamAccess"]
-
 # Wrong tokens that an address may send at once, and how many come back per minute.
 _WRONG_AT_ONCE = 10
 _WRONG_PER_MINUTE = 2.0

@@ -1,4 +1,4 @@
-"""Threads for work that would hold the event loop, with a bounded number of waiting jobs."""
+"""Threads for work that would hold up the event loop, with a bounded number of waiting jobs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import ParamSpec, TypeVar
 
 from backend.http.problems import Problem
 
-__all__ = ["WorkQueue"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -20,9 +18,9 @@ _RETRY_AFTER_SECONDS = 2
 
 
 class WorkQueue:
-    """A few threads and a short queue; whoever comes when the queue is full is told to come back.
+    """A few threads and a short queue; a full queue refuses jobs for the moment.
 
-    A long queue would only make everybody wait for answers that nobody is looking at any more.
+    In a long queue, clients would wait for answers that their shoppers no longer look at.
 
     Args:
         name: Name of the threads.

@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind
 
-__all__ = ["GuardedProvider"]
-
 # Asking again soon does not mend these: one is enough, and the wait is longer.
 _WAIT_FACTOR: dict[ReasonKind, float] = {"quota": 2, "key_refused": 10, "service_ended": 60}
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 
 from backend.prices.provider import Offer, PriceProvider
 
-__all__ = ["CachedProvider"]
-
 # A shoe that is not sold comes on sale sooner than a price changes.
 _EMPTY_SHARE = 1 / 6
 

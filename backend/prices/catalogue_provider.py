@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from backend.prices.product_catalogue import CatalogueError, Product, ProductCatalogue
 from backend.prices.provider import Offer, PriceError, offer_order, web_address
 
-__all__ = ["CatalogueProvider"]
-
 _NAME = "Catalogue"
 
 

@@ -15,8 +15,6 @@ from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind
 from backend.prices.searches import SearchLink, search_links
 from backend.settings import Settings
 
-__all__ = ["PriceAnswer", "PriceLookup", "Reason", "make_lookup"]
-
 _LOG = logging.getLogger(__name__)
 
 

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["title_holds"]
-
 # Shops write separators as they like: these may stand between groups and where letters turn to digits.
 _SEPARATORS = r"[\s\-_./:#()+&]"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")

@@ -18,8 +18,6 @@ import httpx2
 from backend.prices.matching import title_holds
 from backend.prices.provider import Offer, PriceError, offer_order, plain_text, web_address
 
-__all__ = ["NaverShopping"]
-
 _NAME = "Naver Shopping"
 _DISPLAY = 20
 _MOST_BYTES = 1 << 20

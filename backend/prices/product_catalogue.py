@@ -14,8 +14,6 @@ from pathlib import Path
 
 from ocr_model.codes.text import match_key
 
-__all__ = ["CatalogueError", "ImportCounts", "Product", "ProductCatalogue"]
-
 _BUSY_SECONDS = 5.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS product (

@@ -27,8 +27,6 @@ from backend.prices.product_catalogue import CatalogueError, Product
 from backend.prices.provider import plain_text, web_address
 from ocr_model.codes.text import match_key, normalize_text
 
-__all__ = ["COLUMNS", "read_csv"]
-
 COLUMNS = ("code", "name", "brand", "price", "currency", "url", "image")
 _MOST_COMPLAINTS = 20
 _NOTHING = "nothing was imported"

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-__all__ = ["Offer", "PriceError", "PriceProvider", "ReasonKind", "offer_order", "plain_text", "web_address"]
-
 ReasonKind = Literal["no_key", "key_refused", "quota", "service_ended", "not_found", "unavailable"]
 
 _LONGEST_ADDRESS = 2048

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-__all__ = ["SearchLink", "search_links"]
-
 _SITES = (
     ("Naver Shopping", "https://search.shopping.naver.com/search/all?query="),
     ("KREAM", "https://kream.co.kr/search?keyword="),

@@ -26,8 +26,6 @@ from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.samples.places import Places
 from ocr_model.errors import ModelError
 
-__all__ = ["ChampionWatch"]
-
 _LOG = logging.getLogger(__name__)
 
 # A start waits no longer for the store's champion: it serves another model until the champion comes.

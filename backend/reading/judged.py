@@ -14,8 +14,6 @@ from ocr_model.codes.text import label_text
 from ocr_model.reading.image import ImageLimits, turn_image
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
-__all__ = ["JudgedReading", "ShownReading", "read_again", "remembered_reading"]
-
 
 @dataclass(frozen=True)
 class ShownReading:

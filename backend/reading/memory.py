@@ -5,8 +5,6 @@ from __future__ import annotations
 import ctypes
 import sys
 
-__all__ = ["LARGE_PHOTO_PIXELS", "give_back_memory", "share_one_arena"]
-
 # Below this a photo leaves too little behind to be worth the page faults of the next one.
 LARGE_PHOTO_PIXELS = 4_000_000
 # From glibc's malloc.h.

@@ -16,8 +16,6 @@ from ocr_model.reading.prediction import ModelInfo, Prediction
 if TYPE_CHECKING:
     from datasets.models.champions import ChampionRecord
 
-__all__ = ["ModelSlot", "Reader", "Serving"]
-
 
 class Reader(Protocol):
     """A recognizer, as far as the backend needs it."""

@@ -13,8 +13,6 @@ from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.folder import locked
 from datasets.objects.names import is_digest
 
-__all__ = ["ModelCache"]
-
 _LOG = logging.getLogger(__name__)
 
 # Fetched models that stay here: a rollback to one of them needs no download.

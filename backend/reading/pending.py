@@ -15,11 +15,9 @@ from backend.reading.photos import Region, cut_crop
 from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import Prediction
 
-__all__ = ["PendingCrop", "PendingPrediction", "PendingPredictions"]
-
 _ID_BYTES = 18
 _BYTES_PER_PIXEL = 3
-# Pixels that take at most this fraction (1/64) of the room are kept, even where the upload would take less.
+# Pixels that take at most one 64th of the room are kept, even where the upload would take less.
 _PIXELS_SHARE = 64
 
 

@@ -13,8 +13,6 @@ from backend.http.problems import Problem
 from ocr_model.errors import ImageError
 from ocr_model.reading.image import Box, ImageLimits, crop_image, decode_image, turn_image
 
-__all__ = ["Crop", "Region", "cut_crop", "parse_region"]
-
 _BOX = re.compile(r"\s*(-?\d{1,6})\s*,\s*(-?\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*", re.ASCII)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
 
-__all__ = ["lower_priority", "run_gently"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

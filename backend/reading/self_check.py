@@ -10,8 +10,6 @@ from PIL import Image, ImageDraw, ImageFont
 from backend.reading.model import Reader
 from ocr_model.codes.text import match_key
 
-__all__ = ["SelfCheckError", "check_reader"]
-
 _LINE = "CW2288-111"
 _LETTER = 40  # pixels
 # How alike, 0..1, the text read and the text drawn must be. How well a model reads was judged before it became the

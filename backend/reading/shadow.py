@@ -27,8 +27,6 @@ from ocr_model.reading.prediction import ModelInfo, Prediction
 if TYPE_CHECKING:
     from datasets.models.shadow import ShadowRecord
 
-__all__ = ["Outcome", "Right", "Shadow", "ShadowMetrics", "Tally"]
-
 _LOG = logging.getLogger(__name__)
 
 Outcome = Literal["same", "different", "dropped", "failed"]

@@ -10,8 +10,6 @@ from backend.reading.self_check import SelfCheckError
 from datasets.errors import ChampionError, ObjectMissingError, StoreError, StoreFullError, UnknownModelError
 from ocr_model.errors import ModelError
 
-__all__ = ["FailureKind", "Role", "WatchFailure", "failure_kind"]
-
 Role = Literal["champion", "challenger"]
 FailureKind = Literal["store-unavailable", "missing", "damaged", "no-room", "misreads", "unexpected"]
 

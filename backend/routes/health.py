@@ -11,8 +11,6 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import problems
 from backend.schemas import HealthBody
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["operation"])
 
 

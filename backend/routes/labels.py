@@ -18,8 +18,6 @@ from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import label_text
 from ocr_model.codes.verdict import settle_verdict, typed_line
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["keeping"])
 
 

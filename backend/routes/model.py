@@ -12,8 +12,6 @@ from backend.reading.watch_failure import WatchFailure
 from backend.schemas import ChampionBody, ChampionFailureBody, ModelBody
 from ocr_model.codes.text import CHARSET
 
-__all__ = ["failure_body", "router"]
-
 router = APIRouter(tags=["reading"])
 
 
@@ -24,7 +22,7 @@ router = APIRouter(tags=["reading"])
     responses=problems(HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def get_model(services: ServicesDep) -> ModelBody:
-    """Return the model's name and version, and what it may be given."""
+    """Return the model's name and version, and the pictures that it takes."""
     serving = services.model.serving
     info, champion = serving.recognizer.info, serving.champion
     entry = None
@@ -51,5 +49,5 @@ async def get_model(services: ServicesDep) -> ModelBody:
 
 
 def failure_body(failure: WatchFailure | None) -> ChampionFailureBody | None:
-    """Return why a pointer of the store could not be followed, as it is answered."""
+    """Return the body that says why a pointer of the store could not be followed."""
     return None if failure is None else ChampionFailureBody.model_validate(failure, from_attributes=True)

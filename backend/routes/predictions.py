@@ -28,8 +28,6 @@ from backend.services import Services
 from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import Prediction
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["reading"])
 
 _MOST_CANDIDATES = 5
@@ -54,12 +52,12 @@ async def create_prediction(
     afterwards: BackgroundTasks,
     form: Annotated[PhotoForm, Form(media_type="multipart/form-data")],
 ) -> PredictionBody:
-    """Read the text on a photo, or on a region of it. Nothing is kept but in memory, for minutes."""
+    """Read the text on a photo, or on a region of it. The crop is remembered for minutes, in memory only."""
     started = time.perf_counter()
     recognizer = services.model.recognizer
     region = form.region()
     try:
-        # The upload waits in its own file, so that only photos being read fill memory.
+        # An upload waits in its file, so that only photos being read fill memory.
         upload, crop, prediction, recognize_milliseconds = await services.reading.run(
             _read, form.image.file, region, services.settings.image_limits, recognizer
         )
@@ -93,7 +91,7 @@ def _read(
 
 
 async def _shadow(services: Services, pending: PendingPrediction) -> None:
-    """Hand the crop to the challenger, once the answer is out."""
+    """Hand the crop to the challenger, once the answer is sent."""
     services.shadow.offer(pending.id, pending.crop, pending.prediction)
 
 

@@ -13,8 +13,6 @@ from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
 from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import match_key, normalize_text
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["prices"])
 
 
@@ -31,7 +29,7 @@ async def find_products(
         Query(min_length=1, max_length=64, description="Code as on the tag.", examples=["CW2288-111"]),
     ],
 ) -> ProductsBody:
-    """Return products for the code in what was typed, or why there are none; links to searches in any case."""
+    """Return products for a typed code, or the reason why there are none; links to searches in any case."""
     normalized = normalize_text(code)
     if not match_key(normalized):
         raise Problem(
@@ -40,7 +38,7 @@ async def find_products(
             "This is not a product code",
             "A code has at least one letter or digit.",
         )
-    # Only a known format vouches that what stands around the code is none of it: PN550 is no field name with a code.
+    # Only a known format vouches that text around the code does not belong to it: PN550 is no field name with a code.
     vouched = extract_code(normalized) if match_formats(normalized) else ""
     answer = await services.prices.find(vouched or normalized)
     return ProductsBody(

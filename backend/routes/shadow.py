@@ -13,8 +13,6 @@ from backend.routes.model import failure_body
 from backend.schemas import ChampionBody, ModelNameBody, ShadowBody, ShadowConfidenceBody, ShadowLabelsBody
 from ocr_model.reading.prediction import ModelInfo
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["operation"])
 
 
@@ -25,7 +23,7 @@ router = APIRouter(tags=["operation"])
     responses=problems(HTTPStatus.TOO_MANY_REQUESTS),
 )
 async def get_shadow(services: ServicesDep) -> ShadowBody:
-    """Return what the challenger in shadow has read so far, beside the champion's readings of the same crops."""
+    """Return counts of the challenger's readings in shadow, beside the champion's readings of the same crops."""
     shadow = services.shadow
     info, record, tally = shadow.info, shadow.record, shadow.tally
     entry = None

@@ -10,8 +10,6 @@ from backend.reading.photos import Region, parse_region
 from ocr_model.codes.verdict import VerdictError, VerdictStatus, checked_line
 from ocr_model.reading.prediction import ModelInfo
 
-__all__ = ["LabelForm", "PhotoForm"]
-
 
 class _RegionForm(BaseModel):
     box: str | None = Field(

@@ -38,7 +38,7 @@ class LabelBody(BaseModel):
         description="As it is kept: a correction that says what was read is kept as accepted."
     )
     text: str = Field(description="The whole line that is kept (kept without its spaces).")
-    code: str = Field(description="What to search for.")
+    code: str = Field(description="The code to search for.")
     formats: list[FormatBody] = Field(
         default_factory=list, description="Brands that print such codes; may be several or none."
     )
@@ -48,7 +48,7 @@ class LabelBody(BaseModel):
 
 
 class DeletedBody(BaseModel):
-    """What an undo did."""
+    """The outcome of an undo."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"deleted": True}]})
 

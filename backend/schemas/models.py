@@ -15,18 +15,18 @@ class ChampionBody(BaseModel):
 
     number: int = Field(description="Its place in the history; the highest is the present one.")
     model: str = Field(description="Names the model by its content: the SHA-256 of its description.")
-    dataset_version: str | None = Field(default=None, description="What it was trained on, if that is known.")
+    dataset_version: str | None = Field(default=None, description="Dataset version that it was trained on, if known.")
     promoted_at: datetime
 
 
 class ChampionFailureBody(BaseModel):
     """Why the store's champion (or challenger) could not be taken; what read before goes on."""
 
-    number: int | None = Field(description="Which entry; null when the store did not say which one it is.")
+    number: int | None = Field(description="The entry; null when the store did not name one.")
     kind: FailureKind
     message: str
     at: datetime = Field(description="When it was noticed first.")
-    resolved: bool = Field(description="Whether it has gone well since.")
+    resolved: bool = Field(description="Whether it has been taken since.")
 
 
 class ModelBody(BaseModel):
@@ -61,7 +61,7 @@ class ModelBody(BaseModel):
     version: str
     charset: str = Field(description="Every character that can be read and be corrected to.")
     accept_threshold: float | None = Field(
-        description="Confidence from which a reading may be accepted without asking; null if nobody has measured one."
+        description="Confidence from which a reading may be accepted without asking; null if it has not been measured."
     )
     image_formats: list[str]
     image_max_bytes: int
@@ -70,7 +70,7 @@ class ModelBody(BaseModel):
     champion: ChampionBody | None = Field(description="Which of the store's champions it is; null: the shipped model.")
     is_behind: bool = Field(description="The store names another champion, which could not be taken yet.")
     last_failure: ChampionFailureBody | None = Field(
-        default=None, description="Why a champion could not be taken, the last time."
+        default=None, description="The latest reason why a champion could not be taken."
     )
 
 
@@ -82,7 +82,7 @@ class ShadowConfidenceBody(BaseModel):
 
 
 class ShadowLabelsBody(BaseModel):
-    """Who had read what a shopper has confirmed or corrected, by letters and digits."""
+    """Which of them had read what shoppers confirmed, by letters and digits."""
 
     both: int
     champion: int = Field(description="The champion alone.")
@@ -91,7 +91,7 @@ class ShadowLabelsBody(BaseModel):
 
 
 class ShadowBody(BaseModel):
-    """What a challenger reads beside the champion, without anybody seeing it; counted by this backend alone."""
+    """A challenger's readings beside the champion's, unseen by shoppers; counted by this backend alone."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -118,10 +118,10 @@ class ShadowBody(BaseModel):
         }
     )
 
-    challenger: ModelNameBody | None = Field(description="Null: nobody reads in shadow.")
+    challenger: ModelNameBody | None = Field(description="Null: no challenger reads in shadow.")
     entry: ChampionBody | None = Field(description="The entry of the store that names it.")
     since: datetime | None
-    champion: ModelNameBody | None = Field(description="With whom it is compared; null before the first crop.")
+    champion: ModelNameBody | None = Field(description="The champion beside it; null before the first crop.")
     same: int = Field(description="Crops where both read the same line.")
     different: int
     dropped: int = Field(description="Crops left out because there was too much to do.")
@@ -129,5 +129,5 @@ class ShadowBody(BaseModel):
     confidence: ShadowConfidenceBody
     labels: ShadowLabelsBody
     last_failure: ChampionFailureBody | None = Field(
-        default=None, description="Why it could not be taken, the last time."
+        default=None, description="The latest reason why it could not be taken."
     )

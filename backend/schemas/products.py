@@ -10,7 +10,7 @@ from backend.prices.provider import ReasonKind
 
 
 class ProductBody(BaseModel):
-    """Something that somebody sells."""
+    """An offer of a shop."""
 
     name: str
     image: str | None = Field(description="Address of a picture.")

@@ -22,7 +22,7 @@ class CandidateBody(BaseModel):
     """Another reading of the same crop."""
 
     text: str = Field(description="The whole line.")
-    code: str = Field(description="What one would search for.")
+    code: str = Field(description="The code to search for.")
     confidence: Probability = Field(description="Calibrated probability that this whole line is right.")
 
 
@@ -35,7 +35,7 @@ class FormatBody(BaseModel):
 
 
 class ModelNameBody(BaseModel):
-    """Which model has read."""
+    """The model that has read."""
 
     name: str
     version: str
@@ -72,7 +72,7 @@ class PredictionBody(BaseModel):
 
     id: str = Field(description="Cannot be guessed; the label request needs it.")
     text: str = Field(description="Everything printed on the line; empty when there is no text.")
-    code: str = Field(description="What to search for; empty when there is nothing.")
+    code: str = Field(description="The code to search for; empty when there is none.")
     confidence: Probability = Field(
         description="Calibrated probability that the whole text is right; if empty: that there is none."
     )

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["FaultKind", "Faults"]
-
 FaultKind = Literal["unavailable", "hang", "lose_answer"]
 
 

@@ -9,8 +9,6 @@ from ocr_model.codes.lines import complete_line
 from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
 from ocr_model.errors import ReaderError
 
-__all__ = ["Verdict", "VerdictError", "VerdictStatus", "checked_line", "settle_verdict", "typed_line"]
-
 VerdictStatus = Literal["accepted", "corrected", "unreadable"]
 
 # The longest line seen on a tag has 19 characters; this is room for any.

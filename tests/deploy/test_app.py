@@ -61,9 +61,7 @@ def test_a_signal_to_end_is_obeyed_and_its_handler_taken_back(
         signal.signal(number, handler)
 
 
-def test_who_asked_for_no_hangups_is_obeyed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_under_nohup_hangups_are_ignored(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     handler = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         monkeypatch.setattr("deploy.app.start", lambda *_: signal.raise_signal(signal.SIGHUP))

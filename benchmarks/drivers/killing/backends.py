@@ -17,8 +17,6 @@ import requests
 
 from benchmarks.drivers.server import ROOT, UNSET, free_port
 
-__all__ = ["Backend", "JumpingClock"]
-
 _READY_WITHIN = 120.0  # seconds
 _REFUSED_TO_START = 2
 _KILLED = -9

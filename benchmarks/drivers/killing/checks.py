@@ -19,8 +19,6 @@ from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
 
-__all__ = ["BUCKET", "BUCKET_URL", "KillResult", "check_at_once", "check_at_the_end", "compare", "steps_back"]
-
 BUCKET = "tags"
 BUCKET_URL = f"gs://{BUCKET}/shoes"
 _HASTY = UploadPolicy(timeout=1.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)

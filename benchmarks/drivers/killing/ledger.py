@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-__all__ = ["Job", "Ledger", "State"]
-
 State: TypeAlias = "tuple[str, str] | None"
 """What a store may hold about a prediction: status and text (without spaces) of its label, or no label."""
 

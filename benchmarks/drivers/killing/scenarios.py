@@ -26,8 +26,6 @@ from benchmarks.drivers.killing.shoppers import PATIENCE, PatientShopper
 from benchmarks.drivers.killing.trouble import Trouble, making_trouble
 from datasets.samples.event import Event
 
-__all__ = ["SCENARIOS", "Scenario", "run_scenario"]
-
 _SHOPPERS = 4
 
 

@@ -18,8 +18,6 @@ from benchmarks.drivers.killing.ledger import Job, Ledger, State
 from ocr_model.codes.text import label_text
 from ocr_model.codes.verdict import VerdictStatus, settle_verdict
 
-__all__ = ["PATIENCE", "PatientShopper", "draw_crop"]
-
 PATIENCE = 30.0  # seconds that a shopper waits for an answer
 _PAUSE = 0.2  # seconds before a shopper asks again
 _NOTHING_KEPT = 507  # status of the answer that the disk is full

@@ -14,8 +14,6 @@ from benchmarks.drivers.faults import FaultKind
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.killing.backends import Backend
 
-__all__ = ["Trouble", "making_trouble"]
-
 Trouble = Literal["none", "unavailable", "hang", "lose_answer", "full disk", "clock"]
 
 

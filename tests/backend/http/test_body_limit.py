@@ -65,7 +65,7 @@ def test_a_declared_flood_is_refused_and_the_sender_hears_it(serve: Callable[...
     assert (status, problem["kind"]) == (413, "too-large")
 
 
-def test_who_asks_first_is_refused_before_sending(serve: Callable[..., int]) -> None:
+def test_a_client_that_asks_first_is_refused_before_sending(serve: Callable[..., int]) -> None:
     port = serve(image_max_bytes=100_000)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(HEAD + b"Content-Length: 1000000000\r\nExpect: 100-continue\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Every client has its own allowance; nobody can borrow another's address."""
+"""Every client has its own allowance; no client can borrow another's address."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The team's token lets in whoever has it, and nobody guesses it."""
+"""The team's token lets in, and cannot be guessed."""
 
 import pytest
 from pydantic import SecretStr
@@ -28,7 +28,7 @@ def refused(access: TeamAccess, token: str | None, address: str = "10.0.0.1") ->
     return f"{error.value.status_code} {error.value.kind}"
 
 
-def test_without_a_token_set_nobody_comes_in() -> None:
+def test_without_a_token_set_every_request_is_refused() -> None:
     access = TeamAccess(None)
     assert refused(access, "") == refused(access, None) == refused(access, "anything") == "403 team-off"
 
@@ -40,7 +40,7 @@ def test_only_the_token_lets_in(token: str | None) -> None:
     access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
 
 
-def test_who_guesses_is_not_listened_to_for_a_while_even_if_right_at_last() -> None:
+def test_an_address_that_guesses_is_refused_for_a_while_even_if_right_at_last() -> None:
     clock, wrong = Clock(), []
     access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 3, clock=clock), on_refused=lambda: wrong.append(1))
     assert [refused(access, f"guess {n}") for n in range(5)] == ["401 wrong-token"] * 3 + ["429 too-many-guesses"] * 2

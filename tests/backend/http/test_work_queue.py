@@ -36,7 +36,7 @@ def test_a_full_queue_refuses_and_recovers() -> None:
     asyncio.run(run())
 
 
-def test_who_gives_up_waiting_frees_the_place() -> None:
+def test_a_cancelled_job_frees_its_place() -> None:
     async def run() -> None:
         queue = WorkQueue("test", workers=1, waiting=1)
         gate = threading.Event()

@@ -89,7 +89,7 @@ def test_what_asking_again_cannot_mend_opens_it_at_once_and_longer(reason: Reaso
     assert provider.asked == 2
 
 
-def test_a_query_that_nobody_understands_is_no_failure_of_the_service() -> None:
+def test_a_refused_query_is_no_failure_of_the_service() -> None:
     provider = Failing()
     provider.error = PriceError("unavailable", "what?", is_about_query=True)
     guard = guarded(provider, Clock())

@@ -72,7 +72,7 @@ def test_a_failure_leaves_the_other_providers_and_the_searches(error: Exception)
     assert outcomes[3] == ("second", "none")
 
 
-def test_nobody_sells_it() -> None:
+def test_no_shop_sells_it() -> None:
     answer = asyncio.run(PriceLookup([Scripted("first")]).find("A1"))
     assert answer.reason is not None
     assert answer.reason.kind == "not_found"

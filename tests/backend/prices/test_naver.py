@@ -164,7 +164,7 @@ def test_a_page_for_people_means_that_the_service_has_ended(shop: Any, status: i
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"5", b'{"items": 5}', b"\xff\xfe", b"[" * 100_000])
-def test_an_answer_that_nobody_can_read(shop: Any, body: bytes) -> None:
+def test_an_answer_that_cannot_be_read(shop: Any, body: bytes) -> None:
     shop.sends(200, body)
     assert reason(shop).kind == "unavailable"
 
@@ -202,7 +202,7 @@ def test_no_second_try_where_it_cannot_help(shop: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hangs", "drips"])
-def test_nobody_waits_longer_than_allowed(shop: Any, kind: str) -> None:
+def test_no_query_takes_longer_than_allowed(shop: Any, kind: str) -> None:
     getattr(shop, kind)()
     started = time.monotonic()
     assert reason(shop, seconds=0.3).kind == "unavailable"
@@ -214,7 +214,7 @@ def test_a_flood_is_not_swallowed(shop: Any) -> None:
     assert reason(shop).kind == "unavailable"
 
 
-def test_nobody_there(shop: Any) -> None:
+def test_a_service_that_cannot_be_reached(shop: Any) -> None:
     shop.sends_items()
     url, shop.url = shop.url, "http://127.0.0.1:1"
     assert reason(shop).kind == "unavailable"

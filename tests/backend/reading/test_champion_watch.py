@@ -1,4 +1,4 @@
-"""The store's champion serves within a moment; what goes wrong with it harms nobody."""
+"""The store's champion serves within a moment; a bad one changes nothing."""
 
 import hashlib
 import json
@@ -380,7 +380,9 @@ def test_the_challenger_is_followed(run: Callable[..., TestClient], place: Place
     assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] is None)
 
 
-def test_a_bad_challenger_is_said_and_harms_nobody(run: Callable[..., TestClient], place: Place, png: bytes) -> None:
+def test_a_bad_challenger_is_reported_and_changes_nothing(
+    run: Callable[..., TestClient], place: Place, png: bytes
+) -> None:
     client = run()
     place.shadow.set(place.register("2", text="-"), "me", "test")
     assert wait_until(lambda: (client.get("/v1/shadow").json()["last_failure"] or {}).get("kind") == "misreads")

@@ -55,7 +55,7 @@ def test_the_latest_models_stay(champions: Champions, tmp_path: Path) -> None:
     assert [cache.folder(record.model).is_dir() for record in records] == [False] * 2 + [True] * 6
 
 
-def test_a_folder_that_cannot_be_written_harms_nobody(
+def test_a_folder_that_cannot_be_written_is_only_logged(
     champions: Champions, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ModelCache(tmp_path / "none").remember(promote(champions, tmp_path, "1"))

@@ -65,7 +65,7 @@ def test_the_oldest_goes_when_crops_take_too_much() -> None:
     assert remembered.used_bytes == 600
 
 
-def test_a_crop_larger_than_all_room_throws_nobody_out() -> None:
+def test_a_crop_larger_than_all_room_throws_no_other_out() -> None:
     remembered = pending(Clock(), size=650)
     small = remembered.add(READING, *crop())
     large = remembered.add(READING, *crop(100, 100))

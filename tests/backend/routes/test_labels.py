@@ -35,7 +35,7 @@ def label(client: TestClient, prediction: str, image: bytes | None = None, /, **
 
 
 def kept(settings: Settings) -> list[Sample]:
-    """What a stranger finds in the store."""
+    """Return the samples that another program finds in the store."""
     store = SampleStore.open(settings.spool)
     try:
         return list(store.samples())
@@ -73,7 +73,7 @@ def test_an_accepted_reading_is_kept(client: TestClient, png: bytes, settings: S
         assert crop.getpixel((0, 0)) == (250, 250, 250)
 
 
-def test_who_types_only_the_code_gets_the_line_completed(client: TestClient, png: bytes, settings: Settings) -> None:
+def test_a_typed_code_is_completed_to_its_line(client: TestClient, png: bytes, settings: Settings) -> None:
     answer = label(client, read(client, png), status="corrected", text="gw2872")
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -88,7 +88,7 @@ def test_a_whole_line_is_kept_as_it_is(client: TestClient, png: bytes, settings:
     assert kept(settings)[0].label.text == "GW2871"
 
 
-def test_who_types_the_line_gets_the_line(client: TestClient, png: bytes, settings: Settings) -> None:
+def test_a_typed_line_is_the_line(client: TestClient, png: bytes, settings: Settings) -> None:
     body = label(client, read(client, png), status="corrected", text=" ａｒｔ  gw2872 ").json()
     assert (body["text"], body["completed"]) == ("ART GW2872", False)
     assert kept(settings)[0].label.text == "ARTGW2872"
@@ -227,7 +227,7 @@ def test_a_label_that_another_backend_kept_is_deleted(
     assert other.delete(f"/v1/predictions/{NOWHERE}/label").json() == {"deleted": False}
 
 
-def test_while_the_bucket_is_away_nobody_says_that_there_is_no_label(
+def test_while_the_bucket_is_away_no_answer_says_that_there_is_no_label(
     two: tuple[TestClient, TestClient], gcs: GcsServer, png: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.label_store._BUCKET_SECONDS", 0.3)
@@ -299,7 +299,7 @@ def test_what_the_shopper_saw_counts_not_what_is_read_now(
 @pytest.mark.parametrize(
     ("fields", "model"),
     [
-        # Another backend, or a champion since replaced, had read it: the request says which, or nobody knows.
+        # Another backend, or a champion since replaced, had read it: the request says which, or it is not known.
         ({"model_name": "old", "model_version": "6"}, ("old", "6")),
         ({"model_name": "old", "model_version": "6", "read_confidence": "0.8"}, ("old", "6")),
         ({"read_confidence": "0.8"}, ("", "")),

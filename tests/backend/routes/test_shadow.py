@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 
-def test_nobody_reads_in_shadow(client: TestClient, png: bytes) -> None:
+def test_no_challenger_reads_in_shadow(client: TestClient, png: bytes) -> None:
     client.post("/v1/predictions", files={"image": png})
     body = client.get("/v1/shadow").json()
     assert body == {
