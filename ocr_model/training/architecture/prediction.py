@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 START, END = 0, 1
 SPECIAL_TOKENS = 2
-BLANK = 0
 
 
 class CTC(nn.Module):
