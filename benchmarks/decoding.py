@@ -78,7 +78,7 @@ def real_crops(folder: Path) -> list[tuple[str, str, ImageLike]]:
 def measure(
     readers: Sequence[tuple[str, Recognizer]], crops: Sequence[tuple[str, str, ImageLike]]
 ) -> list[DecodingResult]:
-    """Read every crop with every way, the order reversed after each crop."""
+    """Read every crop in every way, in an order that is reversed after each crop."""
     results = [DecodingResult(name) for name, _ in readers]
     for _, _, picture in crops[:WARM_UP]:
         for _, reader in readers:

@@ -13,7 +13,7 @@ from benchmarks.race import ReaderResult
 
 __all__ = ["misreadings_page"]
 
-_HEIGHT = 96  # pixels that a picture is shown with at most, for a screen with two to a point
+_HEIGHT = 96  # pixels of the tallest picture, for a screen with two pixels to a point
 
 _HEAD = """<!doctype html><html lang=en><meta charset=utf-8><title>Misread crops</title>
 <meta name=viewport content="width=device-width"><style>
@@ -25,10 +25,10 @@ table{border-collapse:collapse}td,th{padding:4px 12px;text-align:left;border-bot
 
 
 def misreadings_page(results: Sequence[ReaderResult]) -> str:
-    """Every crop that this reader or the peer to beat misread: this reader's errors, the surest first, then the peer's.
+    """All crops that this reader or the peer to beat misread: this reader's, the surest first, then the peer's.
 
     Args:
-        results: of this reader, then of the peers; all say what they read.
+        results: of this reader, then of the peers, whose readings are shown beside its own.
     """
     mine = results[0]
     parts = [_HEAD, "<h1>Misread crops</h1><table><tr><th>reader<th>misread"]

@@ -1,4 +1,4 @@
-"""The readers that are compared. Each reads one RGB crop as a whole, with the same number of threads."""
+"""The readers that are compared. Each reads an RGB crop as a whole, with the same number of threads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Reader", "ReaderMissingError", "Reading", "ours", "rapidocr", "tesse
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader says of a crop."""
+    """A reader's text of a crop."""
 
     text: str
     confidence: float  # 0..1, as the reader shows it
@@ -27,14 +27,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Reader:
-    """A name, and functions from RGB crops to their text."""
+    """A reader: its name, its model's files, and functions from RGB crops to their text."""
 
     name: str
     read: Callable[[Image.Image], Reading]
     files: tuple[Path, ...]  # of the model
-    # What reads a crop that may be turned, if that takes another setting.
+    # For crops that may be turned, if they need another setting.
     read_turned: Callable[[Image.Image], Reading] | None = None
-    # Many crops at a time, in the batches that suit the reader; None if it has no such thing.
+    # For many crops at a time, in the batches that suit the reader; None if it has no batches.
     read_many: Callable[[Sequence[Image.Image]], list[str]] | None = None
 
     @property
@@ -48,7 +48,7 @@ class ReaderMissingError(RuntimeError):
 
 
 def ours(threads: int, directory: Path | None = None) -> Reader:
-    """The shipped champion, or another exported model. It finds turns by itself, whatever the crop.
+    """The shipped champion, or another exported model. It finds turns by itself in every crop.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -75,7 +75,7 @@ def ours(threads: int, directory: Path | None = None) -> Reader:
 def rapidocr(threads: int) -> Reader:
     """PP-OCRv6 small's recognizer as rapidocr ships it; its detection stage does not help on tight crops.
 
-    Only crops that may be turned go through its classifier: upright ones need it for nothing, and it takes time.
+    Only crops that may be turned go through its classifier, which costs time and does nothing for upright ones.
 
     Raises:
         ReaderMissingError: rapidocr is not installed.
@@ -122,7 +122,7 @@ def _reading(result: Any) -> Reading:
 
 
 def tesseract(threads: int) -> Reader:
-    """Tesseract as a library, one line of text; it runs on one thread whatever `threads` says.
+    """Tesseract as a library, for one line of text; it runs on one thread, whatever `threads` is.
 
     Raises:
         ReaderMissingError: tesserocr or Tesseract's English data is missing.

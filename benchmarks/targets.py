@@ -77,7 +77,7 @@ def target_rows(
     """Every target, in the order of the table.
 
     Args:
-        results: of this reader, then of the peers; the first of these is the one to beat.
+        results: of this reader, then of the peers; the first peer is the one to beat.
         speeds: likewise.
         synthetic: this reader's confidence on synthetic crops, or why it is unknown.
         real: confidence on real crops, by reader.
@@ -112,8 +112,9 @@ def _count_row(
         verdict = _verdict(share.count - wanted)
 
     def words(result: ReaderResult) -> str:
-        one = len(conditions) == 1
-        return share_in_words(result.right(conditions[0])) if one else pooled_share_in_words(result, conditions)
+        if len(conditions) == 1:
+            return share_in_words(result.right(conditions[0]))
+        return pooled_share_in_words(result, conditions)
 
     return Target(
         what, f"at least {wanted} of {total}", words(mine), _NOTHING if peer is None else words(peer), verdict
@@ -162,7 +163,7 @@ def _speed_rows(speeds: Sequence[Speed]) -> list[Target]:
         ]
     peer = speeds[1]
     ratio = mine.milliseconds / peer.milliseconds
-    rounds = [one / other for one, other in zip(mine.by_round, peer.by_round, strict=True)]
+    rounds = [ours / theirs for ours, theirs in zip(mine.by_round, peer.by_round, strict=True)]
     verdict = "met" if ratio * TIMES_AS_FAST <= 1 else "**missed**"
     spread = f"; {min(rounds):.2f} to {max(rounds):.2f} by round" if len(rounds) > 1 else ""
     rows = [Target(time, time_target, my_time, f"{peer.milliseconds:.1f} ms", f"{verdict}: {ratio:.2f} of it{spread}")]

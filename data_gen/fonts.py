@@ -234,12 +234,12 @@ def _shape(font: ImageFont.FreeTypeFont, character: str) -> NDArray[np.float32]:
     return np.asarray(image.crop(image.getbbox()), np.float32) / np.float32(255)
 
 
-def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def _distance(shape: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """Mean difference of two shapes of nearly the same size; 1 if their sizes differ."""
-    if max(abs(one.shape[0] - other.shape[0]), abs(one.shape[1] - other.shape[1])) > 2:
+    if max(abs(shape.shape[0] - other.shape[0]), abs(shape.shape[1] - other.shape[1])) > 2:
         return 1.0
-    height, width = min(one.shape[0], other.shape[0]), min(one.shape[1], other.shape[1])
-    return float(np.abs(one[:height, :width] - other[:height, :width]).mean())
+    height, width = np.minimum(shape.shape, other.shape)
+    return float(np.abs(shape[:height, :width] - other[:height, :width]).mean())
 
 
 @lru_cache(maxsize=4096)

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,8 @@ from PIL import Image
 from benchmarks import __main__ as bench
 from benchmarks.readers import Reader, ReaderMissingError, Reading
 from tests.ocr_model.conftest import write_attention_model
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -86,3 +90,15 @@ def test_without_crops_there_is_one_line(
 def test_without_a_model_there_is_one_line(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(["--crops", str(crops), "--model", str(tmp_path / "none")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("module", ["benchmarks", "benchmarks.decoding"])
+def test_help_needs_no_package_beyond_the_app_s(module: str) -> None:
+    absent = ("rstr", "trdg", "cv2", "fontTools", "torch", "onnx", "rapidocr", "tesserocr")
+    script = (
+        f"import runpy, sys; sys.modules.update(dict.fromkeys({absent!r}))\n"
+        f"sys.argv[1:] = ['--help']; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "--crops" in ran.stdout

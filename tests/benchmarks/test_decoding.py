@@ -1,5 +1,6 @@
 """The comparison of ways of decoding: every crop by every way, counted by group."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,11 @@ def test_the_command_writes_a_row_for_each_way(tmp_path: Path, capsys: pytest.Ca
 def test_an_unknown_recipe_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--recipe", "none-such", "--count", "1"]) == 2
     assert capsys.readouterr().err.startswith("error: unknown recipe")
+
+
+def test_without_the_generator_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "data_gen.fonts", None)
+    assert main(["--count", "1"]) == 2
+    assert "run `make train-setup` first" in capsys.readouterr().err
