@@ -20,7 +20,7 @@ from benchmarks.confidence import measure_real, read_synthetic_figures
 from benchmarks.misreadings import misreadings_page
 from benchmarks.race import measure_speed, read_cases
 from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
-from benchmarks.report import Comparison, busyness, details, fill_block, machine, summary
+from benchmarks.report import Comparison, busyness, details, figures, fill_block, machine, summary
 from data_gen.twins import TWINS
 from ocr_model.errors import ModelError
 from ocr_model.reading.calibration import read_calibration
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     if args.out:
         _write(comparison, args.out)
     if args.readme:
-        fill_block(args.readme, short)
+        fill_block(args.readme, figures(comparison))
     return 0
 
 
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         help="figures of `python -m ocr_model calibrate` (default: docs/calibration.json)",
     )
     parser.add_argument("--out", type=Path, help="write PATH.md and PATH-errors.html")
-    parser.add_argument("--readme", type=Path, help="Markdown file whose benchmark block gets the first two tables")
+    parser.add_argument("--readme", type=Path, help="Markdown file whose benchmark block gets five figures")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The report of a comparison: targets and readings as Markdown, and the block of it that a README holds."""
+"""The report of a comparison: targets and readings as Markdown, and the few figures that a README holds."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cases import UPRIGHT
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
 from benchmarks.race import ReaderResult, Speed
 from benchmarks.targets import share_in_words, target_rows, target_table
+from data_gen.twins import TURNS, TWINS
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["Comparison", "busyness", "details", "fill_block", "machine", "summary"]
+__all__ = ["Comparison", "busyness", "details", "figures", "fill_block", "machine", "summary"]
 
 BUSY = 0.5  # load average above which other programs take a core now and then
 
@@ -39,6 +41,38 @@ def summary(comparison: Comparison) -> str:
     )
     peer = results[1].reader.name if compared == 2 else None
     return "\n".join([target_table(rows, peer), readers_table(results, comparison.speeds), note])
+
+
+def figures(comparison: Comparison) -> str:
+    """This reader beside the peer in five rows, as Markdown; of the first folder's crops."""
+    folder = comparison.results[0].cases[0].folder
+    compared = list(zip(comparison.results, comparison.speeds, comparison.real, strict=False))
+
+    def row(what: str, cells: Sequence[str]) -> str:
+        return f"| {what} | {' | '.join(cells)} |"
+
+    def right(result: ReaderResult, kinds: Sequence[str]) -> list[Proportion]:
+        return [result.right(f"{folder} {kind}") for kind in kinds]
+
+    def of(kinds: Sequence[str]) -> int:
+        return sum(read.total for read in right(comparison.results[0], kinds))
+
+    def counts(kinds: Sequence[str]) -> list[str]:
+        return [str(sum(read.count for read in right(result, kinds))) for result, _, _ in compared]
+
+    turned = [f"turned {turn}" for turn in TURNS]
+    by_turn = [", ".join(str(read.count) for read in right(result, turned)) for result, _, _ in compared]
+    accepted = [f"{wrong.count} of {wrong.total}" if (wrong := real.wrong) else "uncalibrated" for *_, real in compared]
+    lines = [
+        row("", [result.reader.name for result, _, _ in compared]),
+        "|---" * (len(compared) + 1) + "|",
+        row(f"real tag crops read, upright, of {of([UPRIGHT])}", counts([UPRIGHT])),
+        row(f"their harder twins ({', '.join(TWINS)}), of {of(list(TWINS))}", counts(list(TWINS))),
+        row(f"the same crops turned by 90°, 180°, 270°, of {of(turned[:1])} each", by_turn),
+        row("median time of a crop, ms", [f"{speed.milliseconds:.1f}" for _, speed, _ in compared]),
+        row("wrong among texts accepted without asking, crops and twins", accepted),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def details(comparison: Comparison, errors_page: str) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.confidence import measure_real
-from benchmarks.report import Comparison, busyness, details, fill_block, machine, summary
+from benchmarks.report import Comparison, busyness, details, figures, fill_block, machine, summary
 from tests.benchmarks.racing import result, speeds
 
 MINE = {"team_dev upright": (2, 2), "team_dev blur": (1, 2)}
@@ -39,6 +39,15 @@ def test_the_details_add_strict_match_and_reliability() -> None:
     assert "| strict match (only spaces dropped) | mine | peer | Tesseract |" in text
     reliability = text.split("## Confidence on real crops and their twins")[1]
     assert "| mine | 0.900 |" in reliability and "Tesseract" not in reliability
+
+
+def test_five_figures_stand_beside_the_peer() -> None:
+    text = figures(comparison())
+    assert "|  | mine | peer |" in text
+    assert "| real tag crops read, upright, of 2 | 2 | 1 |" in text
+    assert "| their harder twins (small, blur, motion, tilt, dark, jpeg), of 2 | 1 | 1 |" in text
+    assert "| median time of a crop, ms | 4.0 | 10.0 |" in text
+    assert "| 1 of 4 | 2 of 4 |" in text
 
 
 def test_the_block_of_a_readme_is_replaced(tmp_path: Path) -> None:
