@@ -48,8 +48,8 @@ def figures(comparison: Comparison) -> str:
     folder = comparison.results[0].cases[0].folder
     compared = list(zip(comparison.results, comparison.speeds, comparison.real, strict=False))
 
-    def row(what: str, cells: Sequence[str]) -> str:
-        return f"| {what} | {' | '.join(cells)} |"
+    def row(label: str, cells: Sequence[str]) -> str:
+        return f"| {label} | {' | '.join(cells)} |"
 
     def right(result: ReaderResult, kinds: Sequence[str]) -> list[Proportion]:
         return [result.right(f"{folder} {kind}") for kind in kinds]

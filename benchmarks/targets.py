@@ -132,9 +132,9 @@ def _twin_row(kind: str, mine: ReaderResult, peer: ReaderResult | None) -> Targe
     share = mine.right(condition)
     if peer is None or not share.total:
         return Target(f"– {kind}", "at least the peer's", share_in_words(share), _NOTHING, "not measured")
-    other = peer.right(condition)
-    verdict = _verdict(share.count - other.count) + _against(mine, peer, [condition])
-    return Target(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(other), verdict)
+    theirs = peer.right(condition)
+    verdict = _verdict(share.count - theirs.count) + _against(mine, peer, [condition])
+    return Target(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(theirs), verdict)
 
 
 def _behind_row(mine: ReaderResult, peer: ReaderResult | None) -> Target:

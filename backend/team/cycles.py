@@ -108,7 +108,7 @@ def cycle_body(report: CycleReport) -> CycleBody:
         champion=_model_name(report.champion),
         challenger=_model_name(report.challenger),
         promoted_number=report.promoted_number,
-        scores=[_score(one) for one in report.comparisons if one.kind in ("holdout", "set")],
+        scores=[_score(comparison) for comparison in report.comparisons if comparison.kind in ("holdout", "set")],
         notes=list(report.notes),
     )
 

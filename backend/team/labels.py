@@ -73,7 +73,7 @@ class TeamLabels:
             StoreError: The index does not answer.
         """
         waiting = self._statistics().waiting
-        return ReviewBody(waiting=len(waiting), items=[_review_item(one) for one in waiting[:most]])
+        return ReviewBody(waiting=len(waiting), items=[_review_item(label) for label in waiting[:most]])
 
     def digests(self) -> frozenset[str]:
         """Names of the crops that have a label.
@@ -117,17 +117,17 @@ def _period(samples: Sequence[Sample]) -> PeriodBody:
     )
 
 
-def _review_item(one: Waiting) -> ReviewItemBody:
-    label = one.sample.label
+def _review_item(waiting: Waiting) -> ReviewItemBody:
+    label = waiting.sample.label
     return ReviewItemBody(
         prediction_id=label.prediction_id,
-        event=one.sample.event,
-        sample=one.sample.digest,
-        reason=one.doubt.reason,
-        detail=one.doubt.detail,
+        event=waiting.sample.event,
+        sample=waiting.sample.digest,
+        reason=waiting.doubt.reason,
+        detail=waiting.doubt.detail,
         status=label.status,
         text=label.text,
-        others=list(one.others),
+        others=list(waiting.others),
         read_text=label.read_text,
         read_confidence=label.read_confidence,
         model=ModelNameBody(name=label.model_name, version=label.model_version),

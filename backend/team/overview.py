@@ -83,7 +83,7 @@ class TeamData:
             return OverviewBody(
                 serving=serving,
                 serving_number=serving_number,
-                champions=attempt(lambda: [_champion_body(one) for one in self._champions.history()], []),
+                champions=attempt(lambda: [_champion_body(entry) for entry in self._champions.history()], []),
                 versions=attempt(lambda: self._versions.all(reports, fault), []),
                 cycles=[cycle_body(report) for report in reports],
                 labels=attempt(self._labels.counts, None),

@@ -246,8 +246,8 @@ class _Handler(BaseHTTPRequestHandler):
         match = query.get("ifGenerationMatch")
         if match and int(match[0]) != generation:
             raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
-        other = query.get("ifGenerationNotMatch")
-        if other and int(other[0]) == generation:
+        no_match = query.get("ifGenerationNotMatch")
+        if no_match and int(no_match[0]) == generation:
             raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
 
     def _upload(

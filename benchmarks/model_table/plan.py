@@ -54,5 +54,5 @@ class TablePlan:
         if not file.is_file():
             file.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
         elif (there := json.loads(file.read_text(encoding="utf-8"))) != wanted:
-            other = ", ".join(f"{key} {there.get(key)}" for key in wanted if there.get(key) != wanted[key])
-            raise TableMismatchError(f"{run} holds a table with other settings ({other}); choose another --run")
+            unlike = ", ".join(f"{key} {there.get(key)}" for key in wanted if there.get(key) != wanted[key])
+            raise TableMismatchError(f"{run} holds a table with unlike settings ({unlike}); choose another --run")

@@ -100,8 +100,8 @@ def run(places: Places, options: argparse.Namespace) -> int:
 def verify_champions(places: Places) -> int:
     """Check every model and every entry; print what is wrong. Returns how many are."""
     wrong = 0
-    for name, what in find_model_problems(places.authority):
-        print(f"{places.authority.url}: {name}: {what}")
+    for name, problem in find_model_problems(places.authority):
+        print(f"{places.authority.url}: {name}: {problem}")
         wrong += 1
     return wrong
 
@@ -109,7 +109,9 @@ def verify_champions(places: Places) -> int:
 def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
     champion, shadow = champions.current(), ShadowHistory(places.authority).current()
     if as_json:
-        print(json.dumps({name: json.loads(_json(one)) if one else None for name, one in _both(champion, shadow)}))
+        print(
+            json.dumps({name: json.loads(_json(entry)) if entry else None for name, entry in _both(champion, shadow)})
+        )
         return
     if champion is None:
         print(f"no champion in {places.authority.url}: backends serve the model that they ship")

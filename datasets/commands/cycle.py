@@ -43,11 +43,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
         "write a report. A killed cycle goes on with the same command. Exit status: 0 accepted (or nothing to do), "
         "3 rejected, 1 failed, 130 stopped.",
     )
-    what = cycle.add_mutually_exclusive_group(required=True)
-    what.add_argument("--version", metavar="NAME", help="dataset version to train on")
-    what.add_argument("--once", action="store_true", help="make the next version from the labels so far, and run")
-    what.add_argument("--watch", action="store_true", help="work: take what is asked for, and look for triggers")
-    what.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
+    mode = cycle.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--version", metavar="NAME", help="dataset version to train on")
+    mode.add_argument("--once", action="store_true", help="make the next version from the labels so far, and run")
+    mode.add_argument("--watch", action="store_true", help="work: take what is asked for, and look for triggers")
+    mode.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
     cycle.add_argument("--settings", type=Path, metavar="FILE", help="TOML, as --print-settings writes it")
     cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for what is under way (%(default)s)")
     cycle.add_argument("--by", default="", help="name for the report (you, on this machine)")
@@ -179,7 +179,7 @@ def _run_once(
     """Run the oldest request for a new version, made here if none waits."""
     from datasets.cycles.worker import look_for_trigger, run_request
 
-    waiting = [one for one in pending(places.authority) if one.version is None]
+    waiting = [request for request in pending(places.authority) if request.version is None]
     if not waiting:
         triggers = settings.triggers or TriggerSettings()
         _, counts, _ = look_for_trigger(store, places, triggers, Reports(places.authority))

@@ -199,7 +199,7 @@ class _Cycle:
 
     def _promotion(self) -> ChampionRecord | None:
         """The entry by which this cycle promoted its challenger before it was killed, perhaps on another machine."""
-        return next((one for one in self._champions.history() if one.attempt == self._plan.id), None)
+        return next((entry for entry in self._champions.history() if entry.attempt == self._plan.id), None)
 
     # --- Stages ---
 
@@ -222,7 +222,7 @@ class _Cycle:
             challenger=challenger,
             comparisons=decision.comparisons,
             examples=tuple(examples),
-            sets={one.name: one.digest for one in prepared.sets},
+            sets={evaluated.name: evaluated.digest for evaluated in prepared.sets},
             calibration=calibration_errors(prepared.sets[0], readings[0]),
             training=_training(out),
             watermark=dict(lineage[0].manifest.watermark),

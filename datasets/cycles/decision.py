@@ -87,9 +87,9 @@ def decide(holdout: PairedReadings, others: Sequence[PairedReadings], rules: Dec
         rules: what it takes.
     """
     first = compare(holdout, rules)
-    comparisons = (first, *(compare(one, rules) for one in others))
-    worse = [one for one in comparisons[1:] if one.verdict == "worse"]
-    unclear = [one for one in comparisons[1:] if one.verdict == "unclear"]
+    comparisons = (first, *(compare(paired, rules) for paired in others))
+    worse = [comparison for comparison in comparisons[1:] if comparison.verdict == "worse"]
+    unclear = [comparison for comparison in comparisons[1:] if comparison.verdict == "unclear"]
     gain = {"fixed": first.fixed, "broken": first.broken, "crops": first.crops}
     if worse:
         return Decision(False, _blocked("harms", worse), comparisons)
@@ -151,7 +151,7 @@ def difference_interval(readings: PairedReadings, rules: DecisionRules) -> tuple
         return 0.0, 0.0
     kinds = Counter(_group_balances(readings))
     ordered = sorted(kinds)
-    counts = np.array([kinds[one] for one in ordered])
+    counts = np.array([kinds[kind] for kind in ordered])
     drawn = np.random.default_rng(rules.seed).multinomial(counts.sum(), counts / counts.sum(), rules.resamples)
     crops, balance = (drawn @ np.array(ordered, np.int64)).T
     outside = (1.0 - rules.coverage) / 2.0

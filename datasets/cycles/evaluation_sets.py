@@ -126,7 +126,7 @@ def read_set(
     readings: list[CropReading] = []
     for first in range(0, len(crops.crops), _BATCH):
         images = [Image.fromarray(crop.image) for crop in crops.crops[first : first + _BATCH]]
-        readings += [CropReading(one.text, one.confidence) for one in reader.read_batch(images)]
+        readings += [CropReading(prediction.text, prediction.confidence) for prediction in reader.read_batch(images)]
         if on_progress is not None:
             on_progress(len(readings))
     return readings
@@ -156,8 +156,10 @@ def pair(
     rows = list(zip(crops.crops, champion, challenger, strict=True))
     # Pictures of one code are of one tag, or of one model line.
     groups = [code_key(crop.text) or crop.name for crop in crops.crops]
-    right = [(is_right(one, crop), is_right(other, crop)) for crop, one, other in rows]
-    strict = [(is_strictly_right(one, crop), is_strictly_right(other, crop)) for crop, one, other in rows]
+    right = [(is_right(champion, crop), is_right(challenger, crop)) for crop, champion, challenger in rows]
+    strict = [
+        (is_strictly_right(champion, crop), is_strictly_right(challenger, crop)) for crop, champion, challenger in rows
+    ]
     whole = _paired(crops.set, crops.kind, right, groups, range(len(rows)))
     strictly = Reason(kind="slice_separators", values={"of": crops.set})
     slices = [_paired(strictly, "slice", strict, groups, range(len(rows)))] if rows else []

@@ -60,20 +60,20 @@ def draw_holdout(
     """
     history = read_history(places, past_damaged=True)
     lost = event_damage(history.damaged, store.crops_behind)
-    touched = frozenset(digest for one in lost for digest in one.samples)
+    touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     believed, waiting = _believed(live, rules)
     pictures, unseen = _pictures_of(store, believed, lineages)
     held = _held_back([sample for sample in believed if sample.digest in pictures], pictures, lineages, rules)
     # A hash decides which stay if there are too many; the order of the digests makes the set always the same.
-    held = sorted(sorted(held, key=lambda one: hashlib.sha256(one.digest.encode()).digest())[:most], key=_digest)
+    held = sorted(sorted(held, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:most], key=_digest)
     crops, unread = _crops_of(store, held)
     evaluated = [sample.label.text for sample in held]
     evaluated += [entry.text for version in lineages for entry in version.manifest.on("evaluation")]
     return Holdout(
         crops=FrozenSet(Reason(kind="holdout"), "holdout", tuple(crops)),
         excluded=frozenset[str]().union(*map(code_keys, evaluated)),
-        damaged=tuple(sorted([*unseen, *unread], key=lambda one: one.name)),
+        damaged=tuple(sorted([*unseen, *unread], key=lambda damage: damage.name)),
         damaged_events=lost,
         of=len(believed),
         of_events=sum(history.watermark.values()),
@@ -103,7 +103,7 @@ def _held_back(
     """The samples on the evaluation side, given the sides of everything that was trained or judged on before."""
     if not samples:
         return []
-    members = [Member(one.digest, code_key(one.label.text), pictures[one.digest]) for one in samples]
+    members = [Member(sample.digest, code_key(sample.label.text), pictures[sample.digest]) for sample in samples]
     past = [
         Member(entry.digest, entry.code, entry.picture, entry.side)
         for version in lineages

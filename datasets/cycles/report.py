@@ -157,4 +157,4 @@ def merge_damage(parts: Mapping[str, Sequence[Damage]]) -> tuple[LeftOutDamage, 
 
 def refuse_damage(damaged: Sequence[Damage]) -> tuple[LeftOutDamage, ...]:
     """Name what a cycle refused to go on without."""
-    return tuple(LeftOutDamage(damage=one, of=()) for one in sorted(damaged, key=lambda one: one.name))
+    return tuple(LeftOutDamage(damage=damage, of=()) for damage in sorted(damaged, key=lambda damage: damage.name))

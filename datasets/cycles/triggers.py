@@ -73,17 +73,19 @@ def count_labels(
     contradictions = find_contradictions(samples)
     doubts = find_suspicious(samples, settings.suspicion)
     counting = settle(samples)
-    believed = [one for one in counting if one.digest not in contradictions and one.event not in doubts]
-    new = [one for one in believed if _is_new(one, seen)]
-    read = [one for one in believed if model is None or (one.label.model_name, one.label.model_version) == model]
-    last = sorted(read, key=lambda one: one.stamp)[-settings.last :] if settings.last else []
+    believed = [sample for sample in counting if sample.digest not in contradictions and sample.event not in doubts]
+    new = [sample for sample in believed if _is_new(sample, seen)]
+    read = [
+        sample for sample in believed if model is None or (sample.label.model_name, sample.label.model_version) == model
+    ]
+    last = sorted(read, key=lambda sample: sample.stamp)[-settings.last :] if settings.last else []
     return LabelCounts(
         new=len(new),
-        new_corrected=sum(one.label.status == "corrected" for one in new),
+        new_corrected=sum(sample.label.status == "corrected" for sample in new),
         waiting=len(counting) - len(believed),
         readings=len(last),
-        correction_rate=sum(one.label.status == "corrected" for one in last) / len(last) if last else 0.0,
-        confidence=sum(one.label.read_confidence for one in last) / len(last) if last else 0.0,
+        correction_rate=sum(sample.label.status == "corrected" for sample in last) / len(last) if last else 0.0,
+        confidence=sum(sample.label.read_confidence for sample in last) / len(last) if last else 0.0,
     )
 
 

@@ -174,13 +174,13 @@ class BucketObjects:
         return bool(blob.download_as_bytes(timeout=self._timeout, retry=self._retry) == data)
 
     @contextlib.contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
+    def _errors(self, action: str) -> Iterator[None]:
         try:
             yield
         except _UNAVAILABLE as error:
             _hang_up(error)
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise BucketUnavailableError(f"{what}: {self.url}: {reason}") from error
+            raise BucketUnavailableError(f"{action}: {self.url}: {reason}") from error
 
 
 def _hang_up(error: BaseException | None) -> None:

@@ -202,11 +202,11 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def disk_errors(what: str) -> Iterator[None]:
+def disk_errors(action: str) -> Iterator[None]:
     """Turn the operating system's errors into the store's."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StoreFullError(f"{what}: the disk is full") from error
-        raise StoreError(f"{what}: {error}") from error
+            raise StoreFullError(f"{action}: the disk is full") from error
+        raise StoreError(f"{action}: {error}") from error

@@ -102,8 +102,8 @@ def _fetch(objects: ObjectStore, names: Iterable[str]) -> Iterator[tuple[str, by
 
     with ThreadPoolExecutor(_FETCHERS) as pool:
         remaining = iter(names)
-        while some := list(islice(remaining, 256)):  # in portions: not everything is in memory at once
-            for name, data in pool.map(fetch, some):
+        while batch := list(islice(remaining, 256)):  # in portions: not everything is in memory at once
+            for name, data in pool.map(fetch, batch):
                 if data is not None:
                     yield name, data
 

@@ -40,7 +40,7 @@ class TooDamagedError(StoreError):
     """
 
     def __init__(self, damaged: Sequence[Damage], of: int, most: float, what: DamagedKind) -> None:
-        names = ", ".join(one.name for one in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
+        names = ", ".join(damage.name for damage in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
         percent = round(100 * most, 6)
         super().__init__(describe_damage(damaged=len(damaged), of=of, what=what, names=names, most=percent))
         self.damaged = tuple(damaged)

@@ -151,7 +151,9 @@ class SampleIndex:
     def last_stamp_about(self, prediction_id: str | None = None, digest: str | None = None) -> int:
         """The latest place in their order of the events about a prediction or a crop; 0 if there are none."""
         abouts = [(EVENT_TABLE.c.prediction_id, prediction_id), (EVENT_TABLE.c.sample, digest)]
-        queries = [sa.select(sa.func.max(EVENT_TABLE.c.stamp)).where(column == one) for column, one in abouts if one]
+        queries = [
+            sa.select(sa.func.max(EVENT_TABLE.c.stamp)).where(column == value) for column, value in abouts if value
+        ]
         with _database_errors(), self._engine.connect() as connection:
             return max((connection.scalar(query) or 0 for query in queries), default=0)
 

@@ -50,7 +50,7 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
     waiting = []
     for sample in settle(live):
         if sample.digest in contradictions:
-            texts = [other.label.text for other in contradictions[sample.digest]]
+            texts = [contradicting.label.text for contradicting in contradictions[sample.digest]]
             others = tuple(sorted({text for text in texts if text != sample.label.text}))
             doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")
             waiting.append(Waiting(sample, doubt, others))

@@ -167,9 +167,15 @@ def write_markdown(card: Card) -> str:
 def table_lines(tables: Tables) -> list[str]:
     """The tables of a card in Markdown."""
     lines: list[str] = []
-    for what, table in tables.items():
+    for column, table in tables.items():
         if table:
-            lines += ["", f"## By {what}", "", f"| {what} | training | evaluation | unreadable |", "|---|---|---|---|"]
+            lines += [
+                "",
+                f"## By {column}",
+                "",
+                f"| {column} | training | evaluation | unreadable |",
+                "|---|---|---|---|",
+            ]
             lines += [
                 f"| {_cell(value)} | " + " | ".join(str(counts.get(side, 0)) for side in SIDES) + " |"
                 for value, counts in table.items()

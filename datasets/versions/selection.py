@@ -244,8 +244,8 @@ class _Parser:
                 continue
             match = _TOKEN.match(self._text, position)
             if match is None:
-                what = "this quote is not closed" if self._text[position] in "\"'" else "did not expect this"
-                raise self._error(what, _Token("end", "", position))
+                problem = "this quote is not closed" if self._text[position] in "\"'" else "did not expect this"
+                raise self._error(problem, _Token("end", "", position))
             if match["quoted"] is not None:
                 tokens.append(_Token("quoted", match["quoted"][1:-1], position))
             elif match["symbol"] is not None:
@@ -263,9 +263,9 @@ class _Parser:
         self._at = min(self._at + 1, len(self._tokens) - 1)
         return token
 
-    def _error(self, what: str, token: _Token) -> FilterError:
+    def _error(self, problem: str, token: _Token) -> FilterError:
         marked = f"{self._text[: token.start]}▸{self._text[token.start :]}"
-        return FilterError(f"filter, character {token.start + 1}: {what}: {marked.strip()}")
+        return FilterError(f"filter, character {token.start + 1}: {problem}: {marked.strip()}")
 
     def _either(self) -> Filter:
         return self._joined("or", lambda: self._joined("and", self._negation))

@@ -71,14 +71,14 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], language:
 def show_tiles(tiles: Iterable[tuple[str, str, str]], language: str) -> None:
     """Draw figures beside each other: what, the figure, and what there is to add."""
     drawn = "".join(
-        f'<div class="tile"><span>{escape(what)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
+        f'<div class="tile"><span>{escape(name)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
         f"{escape(figure)}</b><small>{escape(note)}</small></div>"
-        for what, figure, note in tiles
+        for name, figure, note in tiles
     )
     st.html(f'<div class="tiles" lang="{language}">{drawn}</div>')
 
 
-def _cell(one: Cell, column: str) -> str:
-    quiet = f"<small>{escape(one.quiet)}</small>" if one.quiet else ""
-    text = f"<span>{escape(one.text)}</span>" if one.kind.startswith("pill") else escape(one.text)
-    return f'<td class="{escape(one.kind, quote=True)}" data-column="{escape(column, quote=True)}">{text}{quiet}</td>'
+def _cell(cell: Cell, column: str) -> str:
+    quiet = f"<small>{escape(cell.quiet)}</small>" if cell.quiet else ""
+    text = f"<span>{escape(cell.text)}</span>" if cell.kind.startswith("pill") else escape(cell.text)
+    return f'<td class="{escape(cell.kind, quote=True)}" data-column="{escape(column, quote=True)}">{text}{quiet}</td>'

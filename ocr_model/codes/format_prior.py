@@ -60,7 +60,7 @@ _BEHIND = re.compile(r"(?:COLOU?R|COL|CLR)[.:#]+[0-9A-Z/&+-]*$")
 
 def format_digest(formats: Sequence[CodeFormat] = FORMATS) -> str:
     """SHA-256 over the patterns: two tables of equal digest compile to the same automaton."""
-    return hashlib.sha256(json.dumps([one.pattern for one in formats]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([code_format.pattern for code_format in formats]).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class FormatPrior:
         ]
         steps, ends = [], []
         for state in table["states"]:
-            steps.append({one: int(target) for characters, target in state["steps"] for one in characters})
+            steps.append({character: int(target) for characters, target in state["steps"] for character in characters})
             probability: dict[int, float] = {}
             for number in state["formats"]:
                 for length, share in by_format[number].items():

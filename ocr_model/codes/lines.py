@@ -105,14 +105,16 @@ def _search(line: str) -> list[_Found]:
             printed = line[spans[0][0] : spans[-1][1]]
             found.append(_Found(*match.span(), printed, FormatMatch(entry.brand, entry.name, entry.code(match))))
     outer = [
-        one
-        for one in found
+        placed
+        for placed in found
         if not any(
-            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
-            for other in found
+            wider.start <= placed.start
+            and placed.end <= wider.end
+            and wider.end - wider.start > placed.end - placed.start
+            for wider in found
         )
     ]
-    return sorted(outer, key=lambda one: one.start)  # stable: the table's order at one place
+    return sorted(outer, key=lambda placed: placed.start)  # stable: the table's order at one place
 
 
 def _split(pieces: Iterable[str], *fields: re.Pattern[str]) -> list[str]:
@@ -152,7 +154,7 @@ def _find(line: str) -> list[list[_Found]]:
         found = [
             whole
             for piece in joined
-            if (whole := [one for one in _search(piece) if one.start == 0 and one.end == len(piece)])
+            if (whole := [placed for placed in _search(piece) if placed.start == 0 and placed.end == len(piece)])
         ]
         if found:
             return found
@@ -174,8 +176,8 @@ def match_formats(text: str) -> tuple[FormatMatch, ...]:
 def _unique_matches(found: list[list[_Found]]) -> tuple[FormatMatch, ...]:
     unique: dict[tuple[str, str], FormatMatch] = {}
     for piece in found:
-        for one in piece:
-            unique.setdefault((one.match.brand, one.match.code), one.match)
+        for placed in piece:
+            unique.setdefault((placed.match.brand, placed.match.code), placed.match)
     return tuple(unique.values())
 
 
@@ -202,8 +204,8 @@ def _code(line: str, found: list[list[_Found]]) -> str:
     """What to search for in a normalised line with these formats in it."""
     if found:
         piece = found[0]
-        first = [one for one in piece if (one.start, one.end) == (piece[0].start, piece[0].end)]
-        codes = {one.match.code for one in first}
+        first = [placed for placed in piece if (placed.start, placed.end) == (piece[0].start, piece[0].end)]
+        codes = {placed.match.code for placed in first}
         return codes.pop() if len(codes) == 1 else label_text(first[0].printed)
     for part in _FIELD_WITH_VALUE.split(line):
         before, *values = _ANY_NAME.split(part)

@@ -57,7 +57,9 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
     Raises:
         ValueError: no reading.
     """
-    temperature, bias = (round(one, 4) for one in fit_temperature_and_bias(readings.confidence, readings.correct))
+    temperature, bias = (
+        round(parameter, 4) for parameter in fit_temperature_and_bias(readings.confidence, readings.correct)
+    )
     shown = np.array([Calibration(temperature, bias=bias).apply(float(raw)) for raw in readings.confidence])
     threshold = None
     if readings.has_text.any():
@@ -142,7 +144,7 @@ def fit_temperature_and_bias(confidences: ArrayLike, correct: ArrayLike) -> tupl
         return _lowest_point(lambda bias: loss(temperature, bias), -_LARGEST_BIAS, _LARGEST_BIAS)
 
     log_temperature = _lowest_point(
-        lambda one: loss(math.exp(one), best_bias(one)), math.log(_LOWEST), math.log(_HIGHEST)
+        lambda logarithm: loss(math.exp(logarithm), best_bias(logarithm)), math.log(_LOWEST), math.log(_HIGHEST)
     )
     return math.exp(log_temperature), best_bias(log_temperature)
 

@@ -94,5 +94,5 @@ def put_in_place(part: Path, out: Path) -> None:
     if description.is_file():
         for name in json.loads(description.read_text(encoding="utf-8")).get("files", {}).values():
             (out / PurePath(name).name).unlink(missing_ok=True)
-    for file in sorted(part.iterdir(), key=lambda one: one.name == description.name):
+    for file in sorted(part.iterdir(), key=lambda path: path.name == description.name):
         file.replace(out / file.name)

@@ -54,12 +54,16 @@ def compile_formats(formats: Sequence[CodeFormat] = FORMATS) -> dict[str, Any]:
         "states", each with the "formats" that a text which ends there fits, and its "steps": pairs of characters
         and the state that they lead to.
     """
-    automata = [compile_format(one.pattern) for one in formats]
+    automata = [compile_format(code_format.pattern) for code_format in formats]
     counts = [
-        {str(length): count for length in range(_longest(one) + 1) if (count := one.count_words_of_length(length))}
-        for one in automata
+        {
+            str(length): count
+            for length in range(_longest(automaton) + 1)
+            if (count := automaton.count_words_of_length(length))
+        }
+        for automaton in automata
     ]
-    start = tuple((number, one.initial_state) for number, one in enumerate(automata))
+    start = tuple((number, automaton.initial_state) for number, automaton in enumerate(automata))
     numbers = {start: 0}
     queue = [start]
     states = []

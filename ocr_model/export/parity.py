@@ -79,7 +79,7 @@ def check_parity(
     draws = max(1, len(data.images) // 100)
     if different > draws:
         raise ExportMismatchError(f"{different} of {len(data.images)} texts differ between the network and {directory}")
-    if not largest <= MOST_DIFFERENT or sum(not one <= MOST_DIFFERENT for one in auxiliary) > draws:
+    if not largest <= MOST_DIFFERENT or sum(not difference <= MOST_DIFFERENT for difference in auxiliary) > draws:
         most = np.max([largest, *auxiliary])
         raise ExportMismatchError(f"probabilities differ by up to {most:.2f} between the network and {directory}")
     return Parity(len(data.images), different, largest)
@@ -105,7 +105,7 @@ def _exported_steps(
 ) -> Floats:
     """Probabilities (L, tokens) of the exported step along given tokens of one crop."""
     hidden = cell = np.zeros((1, projected.shape[-1]), dtype=np.float32)
-    asked = {one.name for one in decoder.get_inputs()}  # a graph keeps no input that it does not use
+    asked = {tensor.name for tensor in decoder.get_inputs()}  # a graph keeps no input that it does not use
     steps = []
     for before in [START, *tokens[:-1]]:
         feed = {"context": context, "projected": projected, "hidden": hidden, "cell": cell}

@@ -67,10 +67,10 @@ def random_string(prior: FormatPrior, rng: random.Random) -> str:
 
 def near_miss(prior: FormatPrior, rng: random.Random) -> str:
     """A brand's code, one or two characters of it replaced by others of the same shape, that fits no format."""
-    others = {one: shapes.replace(one, "") for shapes in SAME_SHAPE for one in shapes}
+    others = {character: shapes.replace(character, "") for shapes in SAME_SHAPE for character in shapes}
     while True:
         characters = list(brand_code(prior, rng))
-        places = [at for at, one in enumerate(characters) if one in others]
+        places = [at for at, character in enumerate(characters) if character in others]
         for at in rng.sample(places, min(len(places), rng.choice((1, 1, 1, 2)))):
             characters[at] = rng.choice(others[characters[at]])
         text = "".join(characters)
@@ -120,10 +120,10 @@ class Outcome:
 def measure_weight(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> Outcome:
     """Exact match with a weight of the prior, beside that without it."""
     right = gained = lost = 0
-    for one in seen:
-        bonuses = [prior.bonus(reading.text, weight) for reading in one.readings]
-        with_prior = match_key(add_bonuses(one.readings, bonuses, 2)[0].text) == one.key
-        without = match_key(one.readings[0].text) == one.key
+    for line in seen:
+        bonuses = [prior.bonus(reading.text, weight) for reading in line.readings]
+        with_prior = match_key(add_bonuses(line.readings, bonuses, 2)[0].text) == line.key
+        without = match_key(line.readings[0].text) == line.key
         right += with_prior
         gained += with_prior and not without
         lost += without and not with_prior
@@ -144,11 +144,11 @@ def choose_weight(brands: Mapping[float, Outcome], others: Mapping[float, Outcom
         ValueError: no weight is harmless.
     """
 
-    def net(one: Outcome) -> int:
-        return one.gained - one.lost
+    def net(outcome: Outcome) -> int:
+        return outcome.gained - outcome.lost
 
-    def noise(one: Outcome) -> float:
-        return math.sqrt(one.gained + one.lost)
+    def noise(outcome: Outcome) -> float:
+        return math.sqrt(outcome.gained + outcome.lost)
 
     harmless = [weight for weight in sorted(others) if net(others[weight]) >= -noise(others[weight])]
     if not harmless:
@@ -164,7 +164,7 @@ def _see(reader: Recognizer, crops: Iterator[tuple[str, ImageLike]]) -> list[See
 
     def read() -> None:
         readings = reader.picture_readings([image for _, image in waiting])
-        seen.extend(Seen(match_key(text), some) for (text, _), some in zip(waiting, readings, strict=True))
+        seen.extend(Seen(match_key(text), hypotheses) for (text, _), hypotheses in zip(waiting, readings, strict=True))
         waiting.clear()
 
     for crop in crops:
@@ -212,18 +212,18 @@ def _see_real(reader: Recognizer, folder: Path) -> dict[str, list[Seen]]:
 
 def _print_outcomes(prior: FormatPrior, weights: Sequence[float], seen: Mapping[str, Sequence[Seen]]) -> None:
     """A Markdown table: exact match, and in brackets the crops that the prior put right and those it spoilt."""
-    print(f"| weight | {' | '.join(f'{kind}, {len(some)}' for kind, some in seen.items())} |")
+    print(f"| weight | {' | '.join(f'{kind}, {len(lines)}' for kind, lines in seen.items())} |")
     print(f"|---{'|---' * len(seen)}|")
     for weight in weights:
-        row = [str(measure_weight(prior, weight, some)) for some in seen.values()]
+        row = [str(measure_weight(prior, weight, lines)) for lines in seen.values()]
         print(f"| {weight:g} | {' | '.join(row)} |")
 
 
 def _microseconds(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> float:
     """Processor time of the prior per crop, which other work on the machine hardly changes."""
     began = time.process_time()
-    for one in seen:
-        add_bonuses(one.readings, [prior.bonus(reading.text, weight) for reading in one.readings], 6)
+    for line in seen:
+        add_bonuses(line.readings, [prior.bonus(reading.text, weight) for reading in line.readings], 6)
     return (time.process_time() - began) * 1e6 / max(1, len(seen))
 
 
@@ -279,7 +279,7 @@ def _fit(args: argparse.Namespace) -> int:
     if recipe.style != "tag":
         raise RecipeError(f"recipe {recipe.name} draws no tags; texts of our choice need a recipe of style 'tag'")
     fit = _see_synthetic(reader, prior, recipe, args.count, FIT_SEED)
-    brands, others, _ = ({w: measure_weight(prior, w, some) for w in WEIGHTS} for some in fit.values())
+    brands, others, _ = ({w: measure_weight(prior, w, lines) for w in WEIGHTS} for lines in fit.values())
     weight = choose_weight(brands, others)
     print(f"\n{reader.info.name} {reader.info.version}: exact match (+ put right, - spoilt by the format prior)")
     print(f"\nThe crops that choose, recipe {recipe.name}:\n")

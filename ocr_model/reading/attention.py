@@ -116,7 +116,7 @@ def attention_beam_search(
         tokens = np.asarray(characters, dtype=np.int64) + FIRST_CHARACTER
         added = log_probabilities[rows, tokens].tolist()
         texts = [texts[parent] + charset[character] for parent, character in zip(parents, characters, strict=True)]
-        trails = [(*trails[parent], one) for parent, one in zip(parents, added, strict=True)]
+        trails = [(*trails[parent], token) for parent, token in zip(parents, added, strict=True)]
         scores = extended[rows, tokens]
         owners = [owners[parent] for parent in parents]
         owner, hidden, cell = owner[rows], hidden[rows], cell[rows]
@@ -126,6 +126,6 @@ def attention_beam_search(
 
 def _least_rank(done: Sequence[Hypothesis], top: float, beam: int) -> float:
     """The rank above which an unfinished text is followed, given the finished texts and the best unfinished rank."""
-    best = sorted([one.rank for one in done], reverse=True)
+    best = sorted([hypothesis.rank for hypothesis in done], reverse=True)
     floor = max(best[0], top) + NEGLIGIBLE
     return max(floor, best[beam - 1]) if len(best) >= beam else floor

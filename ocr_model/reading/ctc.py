@@ -82,27 +82,29 @@ def join_with_ctc(
     attention = merge_spacings(hypotheses, len(hypotheses))
     heard = merge_spacings(
         [
-            Hypothesis(one.text, score, one.character_log_probabilities, score)
-            for one, score in zip(hypotheses, ctc_log_probabilities, strict=True)
+            Hypothesis(hypothesis.text, score, hypothesis.character_log_probabilities, score)
+            for hypothesis, score in zip(hypotheses, ctc_log_probabilities, strict=True)
         ],
         len(hypotheses),
     )
-    ctc = {one.text.replace(" ", ""): one.log_probability for one in heard}
+    ctc = {hypothesis.text.replace(" ", ""): hypothesis.log_probability for hypothesis in heard}
 
     def pool(by_attention: float, by_ctc: float) -> float:
         # 0 * minus infinity is NaN: an opinion without weight is left out.
         return (by_attention * (1.0 - weight) if weight < 1.0 else 0.0) + (by_ctc * weight if weight > 0.0 else 0.0)
 
-    scores = [pool(one.log_probability, ctc[one.text.replace(" ", "")]) for one in attention]
-    ranks = [pool(one.rank, ctc[one.text.replace(" ", "")]) for one in attention]
-    total = pool(log_rest(one.log_probability for one in attention), log_rest(ctc.values()))
+    scores = [pool(hypothesis.log_probability, ctc[hypothesis.text.replace(" ", "")]) for hypothesis in attention]
+    ranks = [pool(hypothesis.rank, ctc[hypothesis.text.replace(" ", "")]) for hypothesis in attention]
+    total = pool(log_rest(hypothesis.log_probability for hypothesis in attention), log_rest(ctc.values()))
     for score in scores:
         total = log_add(total, score)
     if total == -math.inf:
         total = 0.0
     joined = [
-        Hypothesis(one.text, min(0.0, score - total), one.character_log_probabilities, min(0.0, rank - total))
-        for one, score, rank in zip(attention, scores, ranks, strict=True)
+        Hypothesis(
+            hypothesis.text, min(0.0, score - total), hypothesis.character_log_probabilities, min(0.0, rank - total)
+        )
+        for hypothesis, score, rank in zip(attention, scores, ranks, strict=True)
     ]
     return best_hypotheses(joined)[:count]
 

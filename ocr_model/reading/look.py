@@ -79,8 +79,8 @@ class Looker:
         clock.encode += encoded - prepared
         clock.decode += time.perf_counter() - encoded
         return [
-            TurnedReading(some, some[0].text, math.exp(some[0].log_probability), odds)
-            for some, odds in zip(found, upside_down, strict=True)
+            TurnedReading(hypotheses, hypotheses[0].text, math.exp(hypotheses[0].log_probability), odds)
+            for hypotheses, odds in zip(found, upside_down, strict=True)
         ]
 
     def prepare(self, picture: Image.Image, turn: int) -> Floats:
@@ -113,12 +113,12 @@ class Looker:
             beam=self._beam,
         )
         if weight == 0.0:
-            return [merge_spacings(some, READINGS) for some in found]
-        owners = [at for at, some in enumerate(found) for _ in some]
-        texts = [hypothesis.text for some in found for hypothesis in some]
+            return [merge_spacings(hypotheses, READINGS) for hypotheses in found]
+        owners = [at for at, hypotheses in enumerate(found) for _ in hypotheses]
+        texts = [hypothesis.text for hypotheses in found for hypothesis in hypotheses]
         scores = ctc_score(outputs["ctc_log_probs"], owners, texts, charset=charset).tolist()
         joined = []
-        for some in found:
-            joined.append(join_with_ctc(some, scores[: len(some)], weight, READINGS))
-            scores = scores[len(some) :]
+        for hypotheses in found:
+            joined.append(join_with_ctc(hypotheses, scores[: len(hypotheses)], weight, READINGS))
+            scores = scores[len(hypotheses) :]
         return joined

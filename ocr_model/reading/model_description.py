@@ -67,8 +67,8 @@ class ModelDescription:
             hashes = raw.get("sha256", {})
             expected = {file: hashes.get(file.name) for file in description.files}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
-            raise ModelError(f"{path} does not describe a model: {what}") from error
+            problem = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
+            raise ModelError(f"{path} does not describe a model: {problem}") from error
         for file, digest in expected.items():
             _check_file(file, digest)
         return description

@@ -155,7 +155,7 @@ class Recognizer:
                 ("total", total),
             )
         }
-        return [self._predict(some, turn, milliseconds) for some, (turn, _) in zip(shown, found, strict=True)]
+        return [self._predict(readings, turn, milliseconds) for readings, (turn, _) in zip(shown, found, strict=True)]
 
     def picture_readings(self, images: Sequence[ImageLike], *, find_turn: bool = True) -> list[Sequence[Hypothesis]]:
         """What the pictures alone say, for fitting the format prior: per crop all readings found, the best first.
@@ -217,7 +217,7 @@ class Recognizer:
         doubtful: bool = False,
     ) -> None:
         """Read each picture at its turns, all side by side, and add what they say to its readings."""
-        wanted = [(at, turn) for at, some in enumerate(turns) for turn in some]
+        wanted = [(at, turn) for at, of_crop in enumerate(turns) for turn in of_crop]
         for start in range(0, len(wanted), LARGEST_BATCH):
             chunk = wanted[start : start + LARGEST_BATCH]
             found = self._looker.look([(pictures[at], turn) for at, turn in chunk], clock, doubtful=doubtful)
@@ -242,12 +242,14 @@ class Recognizer:
         again = self._sessions.has_single_beside_int8
         views = [[*([picture] if again else []), *other_views(picture)] for picture in upright]
         clock.prepare += time.perf_counter() - began
-        looks: list[dict[int, TurnedReading]] = [{} for some in views for _ in some]
-        self._read_round([view for some in views for view in some], [(0,)] * len(looks), looks, clock, doubtful=True)
+        looks: list[dict[int, TurnedReading]] = [{} for crop_views in views for _ in crop_views]
+        self._read_round(
+            [view for crop_views in views for view in crop_views], [(0,)] * len(looks), looks, clock, doubtful=True
+        )
         remaining = iter(looks)
-        for at, some in zip(doubtful, views, strict=True):
+        for at, crop_views in zip(doubtful, views, strict=True):
             first = readings[at][turns[at]]
-            others = [next(remaining)[0].hypotheses for _ in some]
+            others = [next(remaining)[0].hypotheses for _ in crop_views]
             pooled = pool_looks([first.hypotheses, *others], READINGS)
             readings[at][turns[at]] = replace(
                 first, hypotheses=pooled, text=pooled[0].text, confidence=math.exp(pooled[0].log_probability)
@@ -256,7 +258,7 @@ class Recognizer:
     def _add_prior(self, readings: Sequence[Hypothesis]) -> list[Hypothesis]:
         """What is shown: the best readings of a crop by the picture and the format prior together."""
         prior, weight = self._prior, self._description.prior_weight
-        bonuses = [0.0 if prior is None else prior.bonus(one.text, weight) for one in readings]
+        bonuses = [0.0 if prior is None else prior.bonus(reading.text, weight) for reading in readings]
         return add_bonuses(readings, bonuses, _CANDIDATES)
 
     def _confidences(self, readings: Sequence[Hypothesis]) -> list[float]:
@@ -265,17 +267,17 @@ class Recognizer:
         The calibration is of the best one. What it leaves is shared among the others and "any other text" as the
         probabilities before it say; none rises above the best.
         """
-        raw = [math.exp(one.log_probability) for one in readings]
+        raw = [math.exp(reading.log_probability) for reading in readings]
         best = self._description.calibration.apply(raw[0])
         share = (1.0 - best) / (1.0 - raw[0]) if raw[0] < 1.0 else 0.0
-        return [best, *(min(best, one * share) for one in raw[1:])]
+        return [best, *(min(best, probability * share) for probability in raw[1:])]
 
     def _predict(self, readings: Sequence[Hypothesis], turn: int, milliseconds: dict[str, float]) -> Prediction:
         code, formats = code_and_formats(readings[0].text)
-        codes = [code, *(extract_code(one.text) for one in readings[1:])]
+        codes = [code, *(extract_code(reading.text) for reading in readings[1:])]
         candidates = tuple(
-            Candidate(one.text, code, confidence)
-            for one, code, confidence in zip(readings, codes, self._confidences(readings), strict=True)
+            Candidate(reading.text, code, confidence)
+            for reading, code, confidence in zip(readings, codes, self._confidences(readings), strict=True)
         )
         characters = tuple(
             Character(text, math.exp(min(0.0, log_probability)))

@@ -60,17 +60,17 @@ def pool_looks(looks: Sequence[Sequence[Hypothesis]], count: int) -> list[Hypoth
     probability: dict[str, float] = {}
     rank: dict[str, float] = {}
     for look in looks:
-        for one in look:
-            label = one.text.replace(" ", "")
-            first_seen.setdefault(label, one)
-            probability[label] = probability.get(label, 0.0) + math.exp(one.log_probability)
-            rank[label] = rank.get(label, 0.0) + math.exp(one.rank)
+        for hypothesis in look:
+            label = hypothesis.text.replace(" ", "")
+            first_seen.setdefault(label, hypothesis)
+            probability[label] = probability.get(label, 0.0) + math.exp(hypothesis.log_probability)
+            rank[label] = rank.get(label, 0.0) + math.exp(hypothesis.rank)
 
     def log_mean(total: float) -> float:
         return min(0.0, math.log(total / len(looks))) if total > 0.0 else -math.inf
 
     pooled = [
-        replace(one, log_probability=log_mean(probability[label]), rank=log_mean(rank[label]))
-        for label, one in first_seen.items()
+        replace(hypothesis, log_probability=log_mean(probability[label]), rank=log_mean(rank[label]))
+        for label, hypothesis in first_seen.items()
     ]
-    return sorted(pooled, key=lambda one: one.rank, reverse=True)[:count]
+    return sorted(pooled, key=lambda hypothesis: hypothesis.rank, reverse=True)[:count]

@@ -59,7 +59,7 @@ def further_turns(width: int, height: int, readings: Mapping[int, TurnedReading]
         has_head: whether the model has a turn head, so that the readings' `upside_down` means something.
     """
     if 0 not in readings:
-        return () if any(one.text for one in readings.values()) else (0,)
+        return () if any(reading.text for reading in readings.values()) else (0,)
     upright = readings[0]
     unsure = not upright.text or upright.confidence < _SURE
     turns = (2,) if (upright.upside_down > _DOUBT if has_head else unsure) else ()
@@ -81,16 +81,18 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
     """
     expected = any(readings[turn].text for turn in first)
     among = {
-        turn: one for turn, one in readings.items() if one.text and (expected or one.confidence >= _TEXT_AFTER_ALL)
+        turn: reading
+        for turn, reading in readings.items()
+        if reading.text and (expected or reading.confidence >= _TEXT_AFTER_ALL)
     }
     if not among:
         return 0
 
     def belief(turn: int) -> float:
-        one = among[turn]
-        sure = min(max(one.confidence, 1e-9), 1.0 - 1e-9)
+        reading = among[turn]
+        sure = min(max(reading.confidence, 1e-9), 1.0 - 1e-9)
         log_odds = math.log(sure) - math.log1p(-sure)
-        return log_odds - _HEAD_WEIGHT * one.upside_down + (_UPRIGHT if turn == 0 else 0.0)
+        return log_odds - _HEAD_WEIGHT * reading.upside_down + (_UPRIGHT if turn == 0 else 0.0)
 
     return max(among, key=belief)
 

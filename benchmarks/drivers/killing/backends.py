@@ -145,8 +145,8 @@ class Backend:
         except requests.RequestException:
             return False
 
-    def _error(self, what: str) -> RuntimeError:
-        return RuntimeError(f"the backend {what}:\n{''.join(self._said)}")
+    def _error(self, failure: str) -> RuntimeError:
+        return RuntimeError(f"the backend {failure}:\n{''.join(self._said)}")
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         if process.stderr is not None:

@@ -34,10 +34,10 @@ class Ledger:
         with self._lock:
             return self._jobs.setdefault(prediction_id, Job(prediction_id))
 
-    def count(self, what: str) -> None:
-        """Count a thing that happened, by its name in `KillResult`."""
+    def count(self, kind: str) -> None:
+        """Count an event under its name in `KillResult`."""
         with self._lock:
-            self.counts[what] += 1
+            self.counts[kind] += 1
 
     def may_be(self, job: Job, state: State) -> set[State]:
         """Note that a request is about to be sent; return the states that were possible before."""

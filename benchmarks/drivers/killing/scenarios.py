@@ -99,8 +99,8 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
             backend.kill()
             result.kills += 1
         result.trouble = troubles()
-        for what in ("sent", "acknowledged", "resent", "refused"):
-            setattr(result, what, ledger.counts[what])
+        for kind in ("sent", "acknowledged", "resent", "refused"):
+            setattr(result, kind, ledger.counts[kind])
         check_at_once(result, ledger, backends, known)
         if scenario.trouble == "clock":
             result.trouble = steps_back(known.values())
