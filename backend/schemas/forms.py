@@ -82,12 +82,12 @@ class LabelForm(_RegionForm):
         """
         text = self.read_text
         if text is None and self.status == "accepted":
-            # Another reading of the picture may differ from the one that was accepted.
+            # A new reading of the picture may differ from the one that the shopper accepted.
             if self.text is None:
                 raise VerdictError("text-required", "accepted with a picture needs read_text.")
             text = self.text
         elif text is None and self.read_confidence is not None:
-            text = ""  # "No text" was read: an empty field of a form does not arrive.
+            text = ""  # The reading was "no text": an empty field of a form does not arrive.
         return ShownReading(
             None if text is None else checked_line(text),
             self.read_confidence,

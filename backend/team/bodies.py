@@ -73,7 +73,7 @@ class CardBody(BaseModel):
     """What a dataset version holds, counted."""
 
     name: str
-    tables: dict[str, dict[str, Counts]] = Field(description="By what, value, side.")
+    tables: dict[str, dict[str, Counts]] = Field(description="By table, value, side.")
     has_sheet: bool = Field(description="Whether there is a contact sheet.")
 
 

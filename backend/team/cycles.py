@@ -26,7 +26,7 @@ from datasets.reason import Reason
 
 __all__ = ["TeamCycles", "cycle_body"]
 
-# Several people look at the same progress: the store is asked this often at most, in seconds.
+# Seconds for which activity is reused, because several people look at the same progress.
 _ACTIVITY_SECONDS = 1.5
 
 
@@ -80,9 +80,9 @@ class TeamCycles:
         """Ask the worker for a cycle; returns its id.
 
         Args:
-            version: To train on; None leaves it to the worker to make one from the labels so far.
-            why: In words.
-            key: The same key again is the same request. None is another request each time.
+            version: Version to train on; with None the worker makes one from the labels so far.
+            why: The reason, in words.
+            key: Repeating a key repeats the request; None makes a new request each time.
 
         Raises:
             StoreError: Nothing answers.
@@ -118,7 +118,7 @@ def _score(comparison: SetComparison) -> ScoreBody:
 
 
 def _running(request: CycleRequest, beats: Sequence[Beat]) -> RunningCycleBody:
-    """A request with the worker that runs it: of several, the one under the latest lease."""
+    """A request with the worker that runs it; of several workers, the one with the latest lease."""
     working = [beat for beat in beats if beat.doing == request.id]
     beat = max(working, key=lambda beat: (beat.fence, beat.at), default=None)
     return RunningCycleBody(

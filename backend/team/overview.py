@@ -1,6 +1,6 @@
-"""Everything that the team's page shows and does, behind one lock.
+"""The data and actions of the team's page, behind one lock.
 
-All of it waits for disks and buckets, so it is called in a thread.
+Every call waits for disks and buckets, so calls run in a thread.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class TeamData:
-    """What the team's page shows. Safe to use from several threads, which wait for each other.
+    """The data and actions of the team's page. Safe to use from several threads, which wait for each other.
 
     Args:
         store: Where confirmed samples are kept.
@@ -57,7 +57,7 @@ class TeamData:
     # -- reading ----------------------------------------------------------------------------------------
 
     def overview(self, serving: ModelNameBody | None, serving_number: int | None) -> OverviewBody:
-        """Everything at a glance; what cannot be read just now is left out and named.
+        """Everything at a glance; parts that cannot be read just now are left out and named.
 
         Args:
             serving: The model that reads on this backend.

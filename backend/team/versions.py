@@ -38,7 +38,7 @@ class TeamVersions:
 
         Args:
             reports: Of all cycles, the oldest first.
-            on_fault: Is told of each version that cannot be read.
+            on_fault: Called with the error of each version that cannot be read.
 
         Raises:
             StoreError: Nothing answers.

@@ -12,7 +12,7 @@ import streamlit as st
 
 _NARROW: Final = 4  # columns that a phone has room for
 _SHORT: Final = 20  # characters that a tile has room for in large print
-_Z95: Final = 1.959964  # of the normal distribution: 95 % lie within so many standard deviations
+_Z95: Final = 1.959964  # standard deviations around the mean that hold 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], language:
 
 
 def show_tiles(tiles: Iterable[tuple[str, str, str]], language: str) -> None:
-    """Draw figures beside each other: what, the figure, and what there is to add."""
+    """Draw figures beside each other: name, figure and note of each."""
     drawn = "".join(
         f'<div class="tile"><span>{escape(name)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
         f"{escape(figure)}</b><small>{escape(note)}</small></div>"
