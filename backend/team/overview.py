@@ -38,7 +38,7 @@ class TeamData:
 
     Args:
         store: Where confirmed samples are kept.
-        places: Of the same spool and bucket.
+        places: Spool and bucket of that store.
         clock: Seconds since 1970.
     """
 

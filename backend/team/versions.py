@@ -24,7 +24,7 @@ class TeamVersions:
 
     Args:
         store: Where confirmed samples are kept.
-        places: Of the same spool and bucket.
+        places: Spool and bucket of that store.
         live: Names the crops that have a label.
     """
 

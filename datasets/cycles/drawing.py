@@ -52,7 +52,7 @@ def draw_accuracy(comparisons: Sequence[SetComparison]) -> bytes:
 
 
 def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[CropReading]]) -> bytes:
-    """Share that is wrong over the share that is answered, the surest first, as PNG."""
+    """Share of wrong readings over the share of answered crops, the surest first, as PNG."""
     from ocr_model.export.confidence_figures import risk_coverage
 
     figure, axes = _figure(6.0, 4.0)

@@ -24,14 +24,14 @@ SetReadings = Mapping[str, Sequence[CropReading]]
 def read_sets(
     sets: Sequence[FrozenSet], models: Mapping[str, Path], saved: Path, threads: int, watch: CycleWatch
 ) -> list[SetReadings]:
-    """Let both models read all sets; what a stopped cycle has read already is not read again.
+    """Let both models read all sets; sets that a stopped cycle has read are not read again.
 
     Args:
-        sets: to be read.
+        sets: the sets to read.
         models: folder of each model, by `CHAMPION` and `CHALLENGER`.
-        saved: file that keeps the readings so far.
-        threads: per reading.
-        watch: is told how far it is.
+        saved: file of the readings so far.
+        threads: threads per reading.
+        watch: called with the progress.
 
     Returns:
         The readings of each set.

@@ -1,8 +1,8 @@
 """The collected holdout: crops that shoppers confirmed and that neither model was trained on.
 
-It is drawn from all labels, accepted ones too, whatever the version takes: only then does it look like what
-shoppers photograph. It holds the groups of codes and pictures that the split puts on the evaluation side, given
-everything that the version, its ancestors, and the version that the champion was trained on have put on a side.
+It is drawn from all labels, accepted ones too, and not only from those that the version takes: only then does it look
+like what shoppers photograph. It holds the groups of codes and pictures that the split puts on the evaluation side,
+given the sides of all crops of the version, its ancestors, and the version that the champion was trained on.
 Labels that wait for a second look do not judge.
 """
 
@@ -30,13 +30,13 @@ from datasets.versions.version import Rules, Version
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """The collected holdout, and what could not take part."""
+    """The collected holdout, and crops and events that could not take part."""
 
     crops: FrozenSet
-    excluded: frozenset[str]  # match keys of its codes: nothing may be rendered with them
+    excluded: frozenset[str]  # match keys of its codes, which must not be rendered
     damaged: tuple[Damage, ...]  # crops that cannot be read, by name
     damaged_events: tuple[Damage, ...]  # label events that cannot be read, by name
-    of: int  # crops with a label to believe, damaged ones too
+    of: int  # crops with a believed label, damaged ones too
     of_events: int  # label events, damaged ones too
     waiting: int  # crops whose labels wait for a second look
     unread_events: int  # label events that are unsent or stand after one that is missing
@@ -48,11 +48,11 @@ def draw_holdout(
     """Draw the holdout from all labels that are known now.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
-        lineages: the version with its ancestors, and those of the champion; what they trained on stays out.
-        rules: of the version: share, nearness, suspicion.
-        most: crops of it, those with the smallest hash.
+        store: the store of the crops.
+        places: spool and bucket of that store.
+        lineages: the version with its ancestors, and those of the champion; crops that they trained on stay out.
+        rules: the version's rules: share, nearness, suspicion.
+        most: largest number of crops; those with the smallest hash stay.
 
     Raises:
         StoreError: the label events cannot be read.
@@ -65,7 +65,7 @@ def draw_holdout(
     believed, waiting = _believed(live, rules)
     pictures, unseen = _pictures_of(store, believed, lineages)
     held = _held_back([sample for sample in believed if sample.digest in pictures], pictures, lineages, rules)
-    # A hash decides which stay if there are too many; the order of the digests makes the set always the same.
+    # A hash chooses among too many; sorting by digest makes the set reproducible.
     held = sorted(sorted(held, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:most], key=_digest)
     crops, unread = _crops_of(store, held)
     evaluated = [sample.label.text for sample in held]
@@ -100,7 +100,7 @@ def _pictures_of(
 def _held_back(
     samples: Sequence[Sample], pictures: Mapping[str, str], lineages: Sequence[Version], rules: Rules
 ) -> list[Sample]:
-    """The samples on the evaluation side, given the sides of everything that was trained or judged on before."""
+    """The samples on the evaluation side, given the sides of all crops of the lineages."""
     if not samples:
         return []
     members = [Member(sample.digest, code_key(sample.label.text), pictures[sample.digest]) for sample in samples]

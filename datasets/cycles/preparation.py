@@ -27,16 +27,16 @@ from datasets.versions.version import UnknownVersionError, Version
 if TYPE_CHECKING:
     from ocr_model.training.mixture import WeightedRecipe
 
-_SHORTEST_CODE = 4  # characters; shorter codes of rendered crops are no secret worth keeping from the generator
+_SHORTEST_CODE = 4  # characters; shorter codes of rendered crops may be rendered for training, too
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a cycle trains on, and what both models are to read."""
+    """Crops and recipes to train on, and the sets that both models read."""
 
     sets: tuple[FrozenSet, ...]  # the collected holdout first
-    excluded: frozenset[str]  # match keys of codes that are never rendered
-    recipes: tuple[WeightedRecipe, ...]  # that are replayed
+    excluded: frozenset[str]  # match keys of codes that must not be rendered
+    recipes: tuple[WeightedRecipe, ...]  # to replay
     collected: TrainingCrops
     notes: tuple[str, ...]
     damaged: tuple[LeftOutDamage, ...]
@@ -56,15 +56,15 @@ def prepare(
     """Prepare a cycle.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
+        store: the store of the crops.
+        places: spool and bucket of that store.
         lineage: the version and its ancestors.
         trained_on: name of the version that the champion was trained on.
         champion: the exported model's folder.
         base: recipe that the champion began with; None if it is unknown.
-        settings: of the cycle.
-        folder: where the collected crops go.
-        watch: is told how far it is.
+        settings: the cycle's settings.
+        folder: receives the collected crops.
+        watch: called with the progress.
 
     Raises:
         TooDamagedError: more crops or label events are damaged than may be left out.
@@ -126,7 +126,7 @@ def prepare(
 
 
 def _lineage_of(places: Places, name: str | None, known: set[str]) -> tuple[list[Version], list[str]]:
-    """The versions that the champion was trained on, but for the known ones; and notes."""
+    """The versions that the champion was trained on, without the known ones; and notes."""
     if name is None or name in known:
         return [], []
     try:

@@ -47,7 +47,7 @@ class Section:
 
 @pass_eval_context
 def _shown(context: EvalContext, value: object) -> object:
-    """In Markdown, let no text of a label or a person end its line or its cell, or become markup."""
+    """Escape a text for Markdown, so that it cannot end its line or cell, or become markup."""
     if context.autoescape or isinstance(value, Markup):
         return value
     return html.escape(" ".join(str(value).split()), quote=False).replace("&gt;", ">").replace("|", "\\|")
@@ -68,17 +68,17 @@ def write_markdown(report: CycleReport, pictures: Sequence[str] = ()) -> str:
     """The report in Markdown.
 
     Args:
-        report: what to tell.
+        report: the report.
         pictures: names of PNG files beside it.
     """
     return _write(REPORT_MARKDOWN, report, pictures)
 
 
 def write_html(report: CycleReport, pictures: Mapping[str, bytes]) -> str:
-    """The report as one page that needs nothing beside it.
+    """The report as one self-contained page.
 
     Args:
-        report: what to tell.
+        report: the report.
         pictures: PNG files by name, shown in this order.
     """
     data = {name: base64.b64encode(png).decode() for name, png in pictures.items()}

@@ -1,6 +1,6 @@
-"""When a cycle is due by itself: enough new corrections, a schedule, or readings that drift out of their band.
+"""Decides whether a cycle is due: enough new corrections, a schedule, or readings that drift out of their band.
 
-Labels that wait for a second look count for nothing here: mistyping must not start a cycle, or look like drift.
+Labels that wait for a second look do not count: mistyping must not start a cycle, or look like drift.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from datasets.samples.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class TriggerSettings:
-    """When a cycle is due."""
+    """The conditions under which a cycle is due."""
 
-    corrections: int = 200  # new corrected labels that make one due; 0 = never for this reason
-    every: timedelta = timedelta(days=7)  # after the last one; 0 = no schedule
-    last: int = 500  # readings of the champion that tell whether it drifts; 0 = drift is not watched
-    highest_correction_rate: float = 0.25  # of these; beyond it is drift
-    lowest_confidence: float = 0.75  # mean of these; below it is drift
+    corrections: int = 200  # new corrected labels that make a cycle due; 0 = never for this reason
+    every: timedelta = timedelta(days=7)  # after the last cycle; 0 = no schedule
+    last: int = 500  # latest readings of the champion, in which drift is looked for; 0 = drift is not watched
+    highest_correction_rate: float = 0.25  # of these readings; above it is drift
+    lowest_confidence: float = 0.75  # mean of these readings; below it is drift
     least_new: int = 50  # new labels without which there is nothing to learn: for the schedule and for drift
     pause: timedelta = timedelta(hours=1)  # after the last cycle, accepted or not
     suspicion: SuspicionRules = field(default_factory=SuspicionRules)  # labels that wait for a second look
@@ -40,7 +40,7 @@ class LastCycle:
     """The cycle that finished last."""
 
     finished_at: datetime
-    watermark: Mapping[str, int]  # label events that it has seen; {} if it failed before it saw any
+    watermark: Mapping[str, int]  # label events that the cycle has seen; {} if it failed before it saw any
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class LabelCounts:
     new: int
     new_corrected: int
     waiting: int  # labels that wait for a second look
-    readings: int  # of the champion, among the last ones
-    correction_rate: float  # of these; 0.0 without any
-    confidence: float  # mean of these; 0.0 without any
+    readings: int  # of the champion, among the latest
+    correction_rate: float  # of these readings; 0.0 without any
+    confidence: float  # mean of these readings; 0.0 without any
 
 
 def count_labels(
@@ -67,7 +67,7 @@ def count_labels(
     Args:
         samples: all live labels.
         seen: the watermark of the last cycle.
-        settings: for the number of readings, and what is suspicious.
+        settings: the number of readings, and the rules of suspicion.
         model: name and version of the champion; drift is about its readings. None takes those of any model.
     """
     contradictions = find_contradictions(samples)
@@ -90,7 +90,7 @@ def count_labels(
 
 
 def due(counts: LabelCounts, last: LastCycle | None, now: datetime, settings: TriggerSettings) -> Reason | None:
-    """Why a cycle is due; None if it is not. Without any cycle before, the schedule waits for nothing."""
+    """Why a cycle is due; None if none is. Before the first cycle the schedule is due at once."""
     if last is not None and now - last.finished_at < settings.pause:
         return None
     if settings.corrections and counts.new_corrected >= settings.corrections:

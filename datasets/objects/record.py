@@ -25,7 +25,7 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc), PlainSerializer(date
 
 
 class Record(BaseModel):
-    """A value of the store. Fields that a newer program wrote are ignored when it is read."""
+    """A value of the store. Reading ignores unknown fields, which newer programs may have written."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
@@ -35,7 +35,7 @@ class Record(BaseModel):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Read and check what `to_bytes` wrote, here or in an earlier release.
+        """Read and check the bytes that `to_bytes` wrote, in this or an earlier release.
 
         Raises:
             ValueError: the bytes are no JSON, or a field is missing or has a wrong type or value. The message is one

@@ -1,4 +1,4 @@
-"""A small language that says which labels a dataset version takes.
+"""A small language to select the labels of a dataset version.
 
     status = corrected and confidence < 0.9
     (brand in (Nike, Jordan) or text contains "COLOR") and not client = "c-123"
@@ -122,7 +122,7 @@ class All(Filter):
     """Takes every label."""
 
     def matches(self, sample: Sample) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def __str__(self) -> str:
@@ -138,7 +138,7 @@ class Comparison(Filter):
     value: Value
 
     def matches(self, sample: Sample) -> bool:
-        """Whether the field's value compares so."""
+        """Whether the comparison holds."""
         found = FIELDS[self.field].read(sample)
         if isinstance(found, frozenset):  # brands: several may fit one line
             return (self.value in found) == (self.operator == "=")
@@ -374,5 +374,5 @@ def _written(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, float):
-        return format(Decimal(repr(value)).normalize(), "f")  # without an exponent, which the grammar has not
+        return format(Decimal(repr(value)).normalize(), "f")  # without an exponent, which the grammar lacks
     return f'"{value}"' if '"' not in value else f"'{value}'"
