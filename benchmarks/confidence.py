@@ -92,8 +92,8 @@ def measure_real(result: ReaderResult, threshold: float | None) -> RealConfidenc
     """Pool the first folder's upright crops and twins, and its turned ones apart.
 
     Args:
-        result: of a reader.
-        threshold: from which texts are accepted without asking; None if there is none.
+        result: a reader's readings.
+        threshold: confidence from which texts are accepted without asking; None if there is none.
 
     Raises:
         ValueError: there is no such crop.

@@ -28,7 +28,7 @@ def misreadings_page(results: Sequence[ReaderResult]) -> str:
     """All crops that this reader or the peer to beat misread: this reader's, the surest first, then the peer's.
 
     Args:
-        results: of this reader, then of the peers, whose readings are shown beside its own.
+        results: readings of this reader, then of the peers, which are shown beside its own.
     """
     mine = results[0]
     parts = [_HEAD, "<h1>Misread crops</h1><table><tr><th>reader<th>misread"]

@@ -28,13 +28,13 @@ _NOTHING = "–"
 
 @dataclass(frozen=True)
 class Target:
-    """One target, in words."""
+    """One row of the table, in words."""
 
-    what: str  # is measured
+    what: str  # the measured quantity
     target: str
     ours: str  # figure of this reader
     peer: str  # figure of the best peer
-    verdict: str  # met or missed, by how much; or why it is not measured
+    verdict: str  # met or missed, by how much; or the reason why it is not measured
 
 
 def share_in_words(share: Proportion) -> str:
@@ -47,7 +47,7 @@ def share_in_words(share: Proportion) -> str:
 
 
 def pooled_share_in_words(result: ReaderResult, conditions: Sequence[str]) -> str:
-    """`264 of 306 (79–92 %)`: of cases that share parent crops, so that the interval comes from drawing crops."""
+    """`264 of 306 (79–92 %)`: for cases that share parent crops, so the interval comes from resampling crops."""
     by_parent = list(result.right_by_parent(conditions).values())
     if not by_parent:
         return "none"
@@ -59,7 +59,7 @@ def pooled_share_in_words(result: ReaderResult, conditions: Sequence[str]) -> st
 
 
 def _against(mine: ReaderResult, peer: ReaderResult | None, conditions: Sequence[str]) -> str:
-    """Crops that only one of the two reads: a lead of few among many is noise."""
+    """The crops that only one of both readers reads: a small lead among many such crops is noise."""
     if peer is None:
         return ""
     chosen = [number for number, case in enumerate(mine.cases) if case.condition in conditions]
@@ -77,9 +77,9 @@ def target_rows(
     """Every target, in the order of the table.
 
     Args:
-        results: of this reader, then of the peers; the first peer is the one to beat.
+        results: readings of this reader, then of the peers; the first peer is the one to beat.
         speeds: likewise.
-        synthetic: this reader's confidence on synthetic crops, or why it is unknown.
+        synthetic: this reader's confidence on synthetic crops, or the reason why it is unknown.
         real: confidence on real crops, by reader.
     """
     mine = results[0]

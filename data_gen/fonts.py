@@ -192,7 +192,7 @@ def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
 
 @lru_cache(maxsize=1)
 def _installed_fonts() -> dict[str, str]:
-    """File name to path. TRDG's own win, so that a recipe of TRDG fonts is the same on every machine."""
+    """File name to path. TRDG's own fonts come first, so that a recipe of TRDG fonts is the same on every machine."""
     import trdg
 
     folders = [FETCHED_FOLDER, *SYSTEM_FOLDERS, Path(trdg.__file__).parent / "fonts" / "latin"]
@@ -217,7 +217,7 @@ def has_glyphs(path: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def digit_like_letters(path: str) -> frozenset[str]:
-    """Those of O and I that the font draws like the digit of that shape, so that no picture tells them apart."""
+    """Those of O and I that the font draws like the digit of the same shape, so that no picture tells them apart."""
     font = ImageFont.truetype(path, _SHAPE_SIZE)
     return frozenset(
         letter

@@ -1,4 +1,4 @@
-"""The backend's client, as a shopper's browser is one; every request goes into a journal."""
+"""A client of the backend, like a shopper's browser; every request goes into a journal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class KeptLabel:
 
 
 class Client:
-    """One browser, of one thread. A context manager."""
+    """A browser, used by one thread. A context manager."""
 
     def __init__(self, url: str, journal: Journal) -> None:
         self._url, self._journal = url, journal

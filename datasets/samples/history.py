@@ -92,7 +92,7 @@ def reached(names: Iterable[str]) -> dict[str, int]:
 
 
 def live_samples(events: Mapping[str, Event]) -> list[Sample]:
-    """The live labels that these events leave, in the order of events, as `SampleStore.samples` gives them for all events."""
+    """The live labels that these events leave, in their order, as `SampleStore.samples` has them for all events."""
     ordered = sorted(events.items(), key=lambda item: item[1].order)
     last: dict[str, tuple[str, Event]] = {}  # the last event of each prediction
     erased: dict[str, Event] = {}  # the last tombstone of each crop

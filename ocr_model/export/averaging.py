@@ -15,9 +15,9 @@ def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, sha
     https://arxiv.org/abs/2109.01903).
 
     Args:
-        network: after its training.
+        network: the trained network.
         start: the network that the training began with.
-        share: of `start` in the average, 0..1.
+        share: share of `start` in the average, 0..1.
 
     Raises:
         ValueError: the networks are built differently, or the share is outside 0..1.

@@ -1,4 +1,4 @@
-"""The command `calibrate`: how far the shown confidence can be trusted, measured and drawn.
+"""The command `calibrate`: measures and draws how far the shown confidence can be trusted.
 
     python -m ocr_model calibrate --synthetic tags-1:10000 --processes 2     # measure what the model shows
     python -m ocr_model calibrate --fit tags-1:12000 --processes 2           # fit first, write it into model.json
@@ -38,7 +38,7 @@ from ocr_model.export.synthetic_readings import Readings, read_synthetic
 from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-MEASURE_SEED = 20_260_801  # neither trained on nor calibrated with
+MEASURE_SEED = 20_260_801  # nothing was trained or calibrated with it
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def measure_readings(name: str, readings: Readings, threshold: float | None) -> 
     """Measure readings as they are shown.
 
     Args:
-        name: of the crops.
-        readings: with the confidence that is shown.
-        threshold: from which texts are accepted without asking; None if there is none.
+        name: name of the crops.
+        readings: readings with the shown confidence.
+        threshold: confidence from which texts are accepted without asking; None if there is none.
     """
     accepted = wrong = None
     if threshold is not None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# What is less than a thousandth as probable as the best is never shown, so it is not searched either.
+# Texts less than a thousandth as probable as the best are never shown, so they are not searched either.
 NEGLIGIBLE = math.log(1e-3)
 
 
@@ -26,7 +26,7 @@ class Hypothesis:
 
 
 def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """By falling rank, without what is negligible beside the best."""
+    """The hypotheses by falling rank, without those that are negligible beside the best."""
     ordered = sorted(hypotheses, key=lambda hypothesis: hypothesis.rank, reverse=True)
     return [hypothesis for hypothesis in ordered if hypothesis.rank >= ordered[0].rank + NEGLIGIBLE]
 
@@ -34,16 +34,16 @@ def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
 def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count: int) -> list[Hypothesis]:
     """Rank the readings of one crop by the picture and the format prior together.
 
-    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with what the
-    readings leave of 1, "any other text", which gets no bonus. So without any bonus nothing changes.
+    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with "any other
+    text", the readings' complement to 1, which gets no bonus. So without any bonus nothing changes.
 
     Args:
-        readings: of one crop, no two equal but for spaces, at least one.
-        bonuses: of each, at least 0 (`ocr_model.codes.format_prior.FormatPrior.bonus`).
-        count: how many readings at most, at least 2.
+        readings: readings of one crop, at least one; no two differ in spaces only.
+        bonuses: bonus of each reading, at least 0 (`ocr_model.codes.format_prior.FormatPrior.bonus`).
+        count: largest number of readings, at least 2.
 
     Returns:
-        The best readings first. What the picture alone says (`picture_reading`) is among them in any case.
+        The best readings first. The best reading by the picture alone (`picture_reading`) is always among them.
     """
     if not any(bonuses):
         return list(readings[:count])
@@ -73,7 +73,7 @@ def picture_reading(readings: Sequence[Hypothesis]) -> Hypothesis:
 
 
 def log_rest(log_probabilities: Iterable[float]) -> float:
-    """Log of what these probabilities leave of 1."""
+    """Log of the complement of these probabilities to 1."""
     rest = 1.0 - sum(math.exp(probability) for probability in log_probabilities)
     return math.log(rest) if rest > 0.0 else -math.inf
 
@@ -106,8 +106,8 @@ def merge_spacings(hypotheses: Sequence[Hypothesis], count: int) -> list[Hypothe
     """Texts that differ only in their spaces are one reading: their probabilities are added.
 
     Args:
-        hypotheses: of one crop.
-        count: how many readings at most.
+        hypotheses: hypotheses of one crop.
+        count: largest number of readings.
 
     Returns:
         The best readings first, each with the most probable of its spacings, spaces collapsed.

@@ -19,8 +19,8 @@ from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
 
 READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
-LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
-_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees
+LARGEST_BATCH = 16  # crops that are encoded together; larger batches only cost memory on a CPU
+_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to the encoder's input
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class Looker:
     """Looks at pictures with one model; any number of threads may use it at the same time.
 
     Args:
-        description: of the model.
-        sessions: its graphs.
+        description: description of the model.
+        sessions: graphs of the model.
         beam: unfinished texts that the search follows.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A second look at a doubtful crop: other views of the same picture, and what all of them say together.
+"""A second look at a doubtful crop: reads other views of the same picture, and pools the readings.
 
 As a shopper tilts a tag to read it, three more views of a doubtful crop are read, side by side, and the probabilities
 that all views give a text are averaged (test-time augmentation as a linear opinion pool).
@@ -20,7 +20,7 @@ from ocr_model.reading.hypotheses import Hypothesis
 DOUBTFUL = 0.8
 """Probability, before calibration, under which a new model looks at a reading again (`decoding` in model.json)."""
 
-_LARGEST = (1024, 256)  # pixels; a view of more would only be made smaller again
+_LARGEST = (1024, 256)  # pixels; a larger view would only be made smaller again
 _SIDES = 0.02  # of the width, cut off on both sides
 _BANDS = 0.1  # of the height, cut off above and below
 _MARGIN = 0.12  # of the height, added on both sides
@@ -53,8 +53,8 @@ def pool_looks(looks: Sequence[Sequence[Hypothesis]], count: int) -> list[Hypoth
     A look that does not list a text gives it none, so the sum stays at most 1.
 
     Args:
-        looks: per look its readings, spacings merged, the best first; of equal texts the first spacing is shown.
-        count: how many readings at most.
+        looks: readings of each look, spacings merged, the best first; of equal texts the first spacing is shown.
+        count: largest number of readings.
     """
     first_seen: dict[str, Hypothesis] = {}
     probability: dict[str, float] = {}

@@ -44,11 +44,11 @@ class CropMixture:
     mixture.
     """
 
-    folder: Path | None  # with labels.tsv (columns file, text); None for rendered crops only
+    folder: Path | None  # folder with labels.tsv (columns file, text); None for rendered crops only
     collected_share: float  # of the crops, 0..1
     recipes: tuple[WeightedRecipe, ...]
     seed: int = 0
-    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those of evaluation sets
+    excluded: frozenset[str] = frozenset()  # match keys of codes that must not be rendered: those of evaluation sets
     strength: float = 1.0  # of the variation of collected crops, 0 = none
 
     def open(self) -> CropDrawer:
@@ -118,7 +118,7 @@ def vary(rng: np.random.Generator, image: NDArray[np.uint8], strength: float = 1
     """Photograph a crop a little differently: its text stays as readable as it was.
 
     Args:
-        rng: where the choices come from.
+        rng: generator of the choices.
         image: grey crop (H, W), any size.
         strength: 0 = unchanged, 1 = as meant, more = worse.
 
@@ -169,6 +169,6 @@ def _view(rng: np.random.Generator, picture: degrade.Picture, strength: float) -
 
 
 def _place(seed: int, number: int, count: int) -> int:
-    """Which collected crop stands at this number: all equally often."""
+    """The index of the collected crop at this number; all come equally often."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % count

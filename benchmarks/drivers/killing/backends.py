@@ -129,7 +129,7 @@ class Backend:
             raise self._error("ended by itself")
 
     def end(self) -> None:
-        """Leave no process behind, whatever happened."""
+        """End the process if one still runs."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()

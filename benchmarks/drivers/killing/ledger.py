@@ -1,4 +1,4 @@
-"""The ledger of a kill test: what shoppers have sent, and what was acknowledged."""
+"""The ledger of a kill test: the verdicts that shoppers have sent, and those that were acknowledged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Job:
     """One crop on its way through reading, verdicts and undos."""
 
     prediction_id: str
-    allowed: set[State] = field(default_factory=lambda: {None})  # what the store may hold now
+    allowed: set[State] = field(default_factory=lambda: {None})  # states that the store may hold now
     sample: str | None = None  # digest that the last acknowledgement named
     settled: bool = False  # its shopper will do nothing further
 
