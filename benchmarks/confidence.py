@@ -23,8 +23,6 @@ from ocr_model.export.confidence_figures import (
 from ocr_model.export.proportion import Proportion
 from ocr_model.reading.calibration import reading_digest
 
-__all__ = ["RealConfidence", "SyntheticConfidence", "measure_real", "read_synthetic_figures"]
-
 
 @dataclass(frozen=True)
 class SyntheticConfidence:

@@ -11,8 +11,6 @@ from PIL import Image
 
 from benchmarks.race import ReaderResult
 
-__all__ = ["misreadings_page"]
-
 _HEIGHT = 96  # pixels of the tallest picture, for a screen with two pixels to a point
 
 _HEAD = """<!doctype html><html lang=en><meta charset=utf-8><title>Misread crops</title>

@@ -18,8 +18,6 @@ from benchmarks.readers import Reader, Reading
 from ocr_model.codes.text import label_text, match_key
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["BATCH", "ReaderResult", "Speed", "measure_speed", "read_cases"]
-
 Input = TypeVar("Input")
 
 BATCH = 32

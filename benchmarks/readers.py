@@ -14,8 +14,6 @@ from PIL import Image
 
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-__all__ = ["Reader", "ReaderMissingError", "Reading", "ours", "rapidocr", "tesseract"]
-
 
 @dataclass(frozen=True)
 class Reading:

@@ -15,8 +15,6 @@ from benchmarks.targets import share_in_words, target_rows, target_table
 from data_gen.twins import TURNS, TWINS
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["Comparison", "busyness", "details", "figures", "fill_block", "machine", "summary"]
-
 BUSY = 0.5  # load average above which other programs take a core now and then
 
 

@@ -14,8 +14,6 @@ from data_gen.twins import TURNS, TWINS
 from ocr_model.export.confidence_figures import ACCEPTABLE_RISK
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["Target", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
-
 GARMENT = "garment_dev"
 TIMES_AS_FAST = 2.0
 MEGABYTES = 20.0

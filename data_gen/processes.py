@@ -9,8 +9,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-__all__ = ["WorkerProcessError", "map_on_processes"]
-
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 

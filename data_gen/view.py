@@ -70,7 +70,7 @@ def choose_view(tag: Tag, recipe: Recipe, words: random.Random, hard: float) -> 
 
 
 def _choose_margins(tag: Tag, tilt: float, recipe: Recipe, words: random.Random, hard: float) -> list[float]:
-    """The margins of the shopper's box around the line, tight, cut or loose: left, right, top, bottom, in text heights."""
+    """The margins of the shopper's box, tight, cut or loose: left, right, top, bottom, in text heights."""
     left, top, right, bottom = tag.line
     h, w = bottom - top, right - left
     kind = words.random()

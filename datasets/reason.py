@@ -7,8 +7,6 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Reason", "ReasonValue"]
-
 
 class Reason(BaseModel):
     """Why something was decided, asked for, or failed.

@@ -27,7 +27,6 @@ from ocr_model.codes.verdict import typed_line
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
 
-__all__ = ["router"]
 
 T = TypeVar("T")
 

@@ -78,7 +78,7 @@ class LabelForm(_RegionForm):
         """Return the reading that the shopper saw, as far as the form tells.
 
         Raises:
-            VerdictError: an acceptance does not say of what, or the text cannot be on a tag.
+            VerdictError: an acceptance lacks the accepted text, or the text cannot be on a tag.
         """
         text = self.read_text
         if text is None and self.status == "accepted":

@@ -9,28 +9,6 @@ from pydantic import BaseModel, Field
 
 from backend.schemas import ModelNameBody, Probability
 
-__all__ = [
-    "ActivityBody",
-    "CardBody",
-    "ChampionEntryBody",
-    "CycleBody",
-    "LabelsBody",
-    "OverviewBody",
-    "PeriodBody",
-    "ProgressBody",
-    "QueueBody",
-    "ReasonBody",
-    "RequestedBody",
-    "ReviewBody",
-    "ReviewItemBody",
-    "RunningCycleBody",
-    "ScoreBody",
-    "SyntheticPartBody",
-    "VerdictBody",
-    "VersionBody",
-    "WorkerBody",
-]
-
 Counts = dict[str, int]
 
 

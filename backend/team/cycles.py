@@ -24,8 +24,6 @@ from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.reason import Reason
 
-__all__ = ["TeamCycles", "cycle_body"]
-
 # Seconds for which activity is reused, because several people look at the same progress.
 _ACTIVITY_SECONDS = 1.5
 

@@ -15,8 +15,6 @@ from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Waiting, find_waiting
 
-__all__ = ["TeamLabels"]
-
 # Fewest labels in a row per point of a curve, and most points of a curve.
 _BLOCK = 50
 _MOST_POINTS = 60

@@ -26,8 +26,6 @@ from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, give_verdict
 
-__all__ = ["TeamData"]
-
 _LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")

@@ -16,8 +16,6 @@ from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
 from datasets.versions.version import SIDES, Version
 
-__all__ = ["TeamVersions"]
-
 
 class TeamVersions:
     """The versions of a store. For one thread at a time.

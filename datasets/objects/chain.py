@@ -17,8 +17,6 @@ from datasets.objects.interface import ObjectStore
 from datasets.objects.names import numbered_name, numbers
 from datasets.objects.record import Record
 
-__all__ = ["Chain", "ChainEntry"]
-
 _TRIES = 100  # numbers that `append` tries while other writers are faster
 
 

@@ -13,8 +13,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 from datasets.objects.canonical import canonical_json
 
-__all__ = ["Record", "UtcTime", "one_line"]
-
 
 def _to_utc(time: datetime) -> datetime:
     return time.astimezone(UTC)

@@ -39,8 +39,6 @@ from datasets.samples.sample import LABEL_STATUSES, Sample
 from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import label_text, normalize_text
 
-__all__ = ["FIELDS", "Filter", "FilterError", "parse_filter"]
-
 LONGEST = 2000  # characters of a filter
 DEEPEST = 40  # brackets and "not" inside each other
 _KEYWORDS = ("all", "and", "or", "not", "in", "contains")

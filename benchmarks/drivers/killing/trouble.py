@@ -78,7 +78,7 @@ def making_trouble(
 
 
 def _limit_files(pid: int | None, room: int) -> bool:
-    """Let a process write no file beyond `room` bytes, as on a full disk (EFBIG). Needs Linux, but no special rights."""
+    """Let a process write no file beyond `room` bytes, as on a full disk (EFBIG). Needs Linux, no special rights."""
     if pid is None or sys.platform != "linux":
         return False
     try:
