@@ -96,11 +96,3 @@ def test_a_failed_start_takes_its_handler_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
     assert main(["--tls-cert", "cert.pem"]) == 2
     assert signal.getsignal(signal.SIGTERM) is before
-
-
-def test_an_old_python_gives_one_line() -> None:
-    code = "import sys; sys.version_info = (3, 9); sys.path.insert(0, 'deploy'); import make_venv; make_venv.main('x')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "needs Python 3.11 or newer" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
