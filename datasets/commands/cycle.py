@@ -46,7 +46,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     what = cycle.add_mutually_exclusive_group(required=True)
     what.add_argument("--version", metavar="NAME", help="dataset version to train on")
     what.add_argument("--once", action="store_true", help="make the next version from the labels so far, and run")
-    what.add_argument("--watch", action="store_true", help="work: take what is asked for, and look for triggers")
+    what.add_argument("--watch", action="store_true", help="as a worker, run what is requested and what is due")
     what.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
     cycle.add_argument("--settings", type=Path, metavar="FILE", help="TOML, as --print-settings writes it")
     cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for what is under way (%(default)s)")
@@ -74,7 +74,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     made.add_argument("--collected", action="append", metavar="FILTER", help="labels that it takes (all)")
     made.add_argument("--synthetic", nargs="+", metavar="RECIPE:COUNT[:SEED]", help="crops to train on")
     triggers, when = TriggerSettings(), cycle.add_argument_group("when --watch starts one by itself")
-    when.add_argument("--no-triggers", action="store_true", help="never; only what is asked for")
+    when.add_argument("--no-triggers", action="store_true", help="never; only cycles that are requested")
     when.add_argument(
         "--corrections",
         type=int,
@@ -101,12 +101,12 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
 
     try:
         settings = settings_from(options)
+        if options.print_settings:  # without the tracker of this environment, whose URI may hold a password
+            print(write_settings(read_settings(options.settings, _given(options))), end="")
+            return 0
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if options.print_settings:
-        print(write_settings(settings), end="")
-        return 0
     work, heartbeat = options.work, Heartbeat(places.authority, worker_name())
     with stopped_by_signals() as stop, ProgressBar() as bar, heartbeat:
         try:
@@ -148,6 +148,14 @@ def settings_from(options: argparse.Namespace) -> WorkerSettings:
     Raises:
         SettingsError: they make no sense.
     """
+    settings = read_settings(options.settings, _given(options))
+    uri = options.tracker if settings.cycle.tracking_uri is None else settings.cycle.tracking_uri
+    cycle = replace(settings.cycle, tracking_uri=None if uri in ("", "none") else uri)
+    return replace(settings, cycle=cycle, triggers=None if options.no_triggers else settings.triggers)
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that options change, by their keys in a settings file."""
     given: dict[str, Any] = {
         "cycle.challenger.crops": options.crops,
         "cycle.challenger.threads": options.threads,
@@ -161,10 +169,7 @@ def settings_from(options: argparse.Namespace) -> WorkerSettings:
         "triggers.corrections": options.corrections,
         "triggers.every": None if options.every is None else options.every * _DAY,
     }
-    settings = read_settings(options.settings, {key: value for key, value in given.items() if value is not None})
-    uri = options.tracker if settings.cycle.tracking_uri is None else settings.cycle.tracking_uri
-    cycle = replace(settings.cycle, tracking_uri=None if uri in ("", "none") else uri)
-    return replace(settings, cycle=cycle, triggers=None if options.no_triggers else settings.triggers)
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _run_once(

@@ -1,4 +1,7 @@
-"""The settings file of `cycle`: TOML with the names of `WorkerSettings`, such as `[cycle.challenger]` with `crops`."""
+"""The settings file of `cycle`: TOML with the names of `WorkerSettings`, such as `[cycle.challenger]` with `crops`.
+
+Durations are seconds, or texts such as "P7D" and "PT1H" (ISO 8601).
+"""
 
 from __future__ import annotations
 
