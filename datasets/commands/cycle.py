@@ -107,7 +107,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    work, heartbeat = options.work, Heartbeat(places.authority, worker_name())
+    work, heartbeat = options.work, Heartbeat(places.authority, worker_name(), listens=options.watch)
     with stopped_by_signals() as stop, ProgressBar() as bar, heartbeat:
         try:
             if options.watch:

@@ -44,6 +44,8 @@ def read_settings(path: Path | None, changes: Mapping[str, Any] | None = None) -
         table = content
         for part in tables:
             table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise SettingsError(f"settings: {part} is a table, not {table!r}")
         table[name] = value
     try:
         settings = _SETTINGS.validate_python(content)
