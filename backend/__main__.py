@@ -1,4 +1,4 @@
-"""Runs the service: `python -m backend`. A wrong start is reported in one line, with exit status 2."""
+"""Runs the service: `python -m backend`. A start that fails is reported in one line, with exit status 2."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
     """Serve until interrupted; return the exit status.
 
     Args:
-        arguments: Of the command line; None takes the process' own.
-        clock: Seconds since 1970, for the times that are kept; another one for tests of clocks that jump.
+        arguments: Command-line arguments; None takes the process' own.
+        clock: Seconds since 1970, for the times that are kept; tests pass clocks that jump.
     """
     parser = argparse.ArgumentParser(
         prog="python -m backend",
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
     )
     parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # It warns of every malformed form: that is the sender's mistake, and is answered with 400.
+    # python_multipart warns of every malformed form: that is the sender's mistake, and is answered with 400.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         settings = load_settings()
@@ -63,14 +63,14 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # The app has uvicorn's middleware for them, with the proxies that the settings trust.
+        proxy_headers=False,  # The app adds uvicorn's middleware itself, with the proxies that the settings trust.
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
     try:
         configuration.load()
-    except OSError as error:  # The ssl module's errors are of this kind, too.
+    except OSError as error:  # The ssl module's errors are OSErrors, too.
         return _refuse(f"TAGS_TLS_CERTIFICATE and TAGS_TLS_KEY cannot be used: {error}")
     server = uvicorn.Server(configuration)
     scheme = "https" if settings.tls_certificate else "http"

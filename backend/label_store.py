@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-# Writing a crop is short, and a shopper who has made up their mind must not be refused lightly.
+# Writing a crop is quick, so many may wait: a shopper's verdict should rarely be refused.
 _KEEPING_WORKERS = 2
 _KEEPING_WAITING = 64
-# Undoing a label that is not known here waits for the bucket, in threads of its own, and no longer than this.
+# Undoing a label that this backend does not know waits for the bucket, in threads of its own and at most this long.
 _LOOKING_WORKERS = 2
 _LOOKING_WAITING = 16
 _BUCKET_SECONDS = 8.0
@@ -35,9 +35,9 @@ class LabelStore:
     """Keeps confirmed crops with their labels.
 
     Args:
-        settings: Where spool, bucket and index are.
+        settings: Names spool, bucket and index.
         clock: Seconds since 1970, for the times that are kept.
-        on_change: Called with the status of a label that was kept, or "deleted" for one that was taken back.
+        on_change: Called with the status of a kept label, or "deleted" after an undo.
     """
 
     def __init__(self, settings: Settings, clock: Clock, on_change: Callable[[str], None]) -> None:
@@ -56,7 +56,7 @@ class LabelStore:
 
     @property
     def failure(self) -> str | None:
-        """Why it could not be opened, in one line; None unless that has failed."""
+        """Why the store could not be opened, in one line; None unless opening has failed."""
         return self._failure
 
     @property
@@ -82,7 +82,7 @@ class LabelStore:
 
     def open(self) -> None:
         """Open the store; blocks. A failure is noted, not raised."""
-        # Imported here: it takes a moment, and nothing needs it before.
+        # Imported here because the import is slow and nothing needs it before.
         from datasets.samples.store import SampleStore
 
         settings = self._settings
@@ -115,20 +115,20 @@ class LabelStore:
             StoreError: Nothing of the label was kept.
         """
         sample = await self._keeping.run(self.samples.keep, crop, label)
-        if sample.label.at == label.at:  # Else it is the label that was there already.
+        if sample.label.at == label.at:  # An older time: the same verdict was kept before.
             self._on_change(label.status)
         return sample
 
     async def undo(self, prediction_id: str) -> bool:
-        """Take back what was kept for a prediction, here or by another backend that has sent it to the same bucket.
+        """Take back a prediction's label, kept here or by another backend that has sent it to the same bucket.
 
         Returns:
-            False when nothing was kept.
+            False when no label was kept.
 
         Raises:
-            Problem: 503, when nothing is known of it here and the bucket does not answer in time: another backend may
-                have kept it.
-            StoreError: What is here cannot be taken back.
+            Problem: 503, when this backend knows no label and the bucket does not answer in time: another backend may
+                have kept one.
+            StoreError: The label cannot be taken back.
         """
         is_undone = await self._keeping.run(self.samples.undo, prediction_id)
         if not is_undone and self._settings.storage_url is not None:

@@ -27,7 +27,7 @@ from datasets.objects.clock import Clock
 
 _LOG = logging.getLogger(__name__)
 
-# Room for a form around its picture, and for any other request.
+# Bytes for a form around its picture, and for any other request.
 _FORM_BYTES = 64 * 1024
 
 _DESCRIPTION = """
@@ -50,7 +50,7 @@ def create_app(
 
     Args:
         settings: Validated settings; None reads them from the environment.
-        load_recognizer: Loads the model in a folder (None: the shipped one) for so many threads a reading; None
+        load_recognizer: Loads the model in a folder (None: the shipped one) for a number of threads per reading; None
             loads it with ONNX Runtime.
         on_failure: Called with the reason, in one line, why the service can never become ready (no model, no store).
         clock: Seconds since 1970, for the times that are kept.
@@ -72,7 +72,7 @@ def create_app(
             await asyncio.wait([starting])
             await services.stop()
 
-    # The page at /docs comes with its assets: no shopper's and no operator's browser fetches them from a stranger.
+    # The page at /docs comes with its assets, so that no browser fetches them from a third party.
     app = FastAPIOffline(
         title="Shoe-tag reader",
         version="0.1.0",
@@ -94,7 +94,7 @@ def create_app(
         carries_photo = scope["method"] == "POST" and scope["path"].startswith("/v1/predictions")
         return photo_bytes if carries_photo else _FORM_BYTES
 
-    # The last one added is the outermost.
+    # The middleware added last is the outermost.
     app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
     if chosen.rate_per_minute > 0:
         app.add_middleware(

@@ -15,7 +15,7 @@ _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class Metrics:
-    """The service's metrics; each says what it counts where it is made."""
+    """The service's metrics, described where they are made."""
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()

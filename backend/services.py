@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-# The team's questions may read much and wait for a bucket; they must not hold up shoppers.
+# The team's requests may read much and wait for a bucket; they must not hold up shoppers.
 _ASKING_WORKERS = 2
 _ASKING_WAITING = 16
-# Patience of the looks at the champion, in seconds. The next look comes soon.
+# Time limit of a look at the champion, in seconds; short, because the next look comes soon.
 _LOOKING = UploadPolicy(timeout=5.0, deadline=5.0)
 
 
@@ -66,12 +66,12 @@ class Services:
 
     @property
     def team(self) -> TeamData:
-        """What the team sees; takes a moment the first time.
+        """The team's view of data and models; the first call is slow.
 
         Raises:
             Problem: 503, while the store is not open.
         """
-        # Imported here: it needs everything about versions and cycles, and few backends have a team.
+        # Imported here: it loads everything about versions and cycles, which few backends need.
         from backend.team.overview import TeamData
 
         with self._team_lock:
@@ -81,9 +81,9 @@ class Services:
 
     async def start(self) -> None:
         """Open the store and load the recognizer, off the event loop."""
-        # The store first: it names the champion. Beside it ONNX Runtime, which takes long to import.
+        # The store opens first, because it names the champion; ONNX Runtime, slow to import, loads beside it.
         importing = asyncio.to_thread(importlib.import_module, "ocr_model.reading.recognizer")
-        # A failed import fails again, and is reported, when the model is loaded.
+        # A failed import fails again when the model is loaded, and is reported there.
         await asyncio.gather(asyncio.to_thread(self.labels.open), importing, return_exceptions=True)
         failures = [self.labels.failure, await self._load_model()]
         message = "; ".join(failure for failure in failures if failure)
@@ -91,7 +91,7 @@ class Services:
             self.on_failure(message)
 
     async def stop(self) -> None:
-        """End running jobs, then close what they work with."""
+        """Let running jobs end, then close the store and the price providers."""
         await self.watch.close()
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.asking.close)
@@ -127,8 +127,8 @@ def make_services(
 
     Args:
         settings: Validated settings.
-        metrics: Where everything is counted.
-        load_recognizer: Loads the model in a folder (None: the shipped one), for so many threads a reading.
+        metrics: The service's metrics.
+        load_recognizer: Loads the model in a folder (None: the shipped one), for a number of threads per reading.
         on_failure: Called with the reason, in one line, why the service can never become ready.
         clock: Seconds since 1970, for the times that are kept.
     """
@@ -156,7 +156,7 @@ def make_services(
             slot,
             shadow,
             load=lambda folder: load_recognizer(folder or settings.model_dir, settings.model_threads),
-            # One thread: further ones that a session starts might not be of low priority.
+            # One thread: threads that a session starts itself might not have low priority.
             load_challenger=lambda folder: load_recognizer(folder, 1),
             open_places=lambda: _open_places(settings),
             cache=settings.model_cache,

@@ -27,7 +27,7 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _named(variable: str) -> AliasChoices:
-    """Read the variable without the prefix; with it, and as the field's own name in Python, works as well."""
+    """Read the variable without the prefix; the name with the prefix and the field's name in Python work as well."""
     return AliasChoices(variable, f"TAGS_{variable}", variable.lower())
 
 
@@ -233,7 +233,7 @@ class Settings(BaseSettings):
     @field_validator("team_token")
     @classmethod
     def _check_team_token(cls, value: SecretStr | None) -> SecretStr | None:
-        # Sent as an HTTP header, and open to guesses from wherever the service is reached.
+        # It travels in an HTTP header, and every client of the service may guess it.
         text = "" if value is None else value.get_secret_value()
         if value is not None and not (len(text) >= _SHORTEST_TOKEN and text.isascii() and text.isprintable()):
             raise ValueError(f"must have {_SHORTEST_TOKEN} or more printable ASCII characters")

@@ -1,1 +1,1 @@
-"""Accuracy and speed, side by side with what a user could pick instead."""
+"""Accuracy and speed of this reader, side by side with readers that a user could pick instead."""

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     """Run the comparison.
 
     Returns:
-        Exit status: 0 whatever the verdicts; 2 if there is nothing to measure or no model.
+        Exit status: 0, also if targets are missed; 2 if there is nothing to measure or no model.
     """
     args = _parser().parse_args(arguments)
     load = os.getloadavg()[0]
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    # The targets are beside rapidocr: no other reader may stand in for it.
+    # The targets compare with rapidocr, and no other reader may take its place.
     to_beat, others = _peers(args.threads, rapidocr), _peers(args.threads, tesseract)
     if args.readme and not to_beat:
         print(f"error: {args.readme} is left as it was: without rapidocr there is no comparison", file=sys.stderr)
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _peers(threads: int, make: Callable[[int], Reader]) -> list[Reader]:
-    """The peer, or nothing where it cannot run."""
+    """The peer, or none where it cannot run."""
     try:
         return [make(threads)]
     except ReaderMissingError as error:

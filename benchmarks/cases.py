@@ -10,8 +10,6 @@ from PIL import Image
 
 from data_gen.twins import TURNS, TWINS, make_twin
 
-__all__ = ["TEAM", "UPRIGHT", "Case", "load_cases"]
-
 UPRIGHT = "upright"
 TEAM = "team_dev"  # the folder of shoe tags that the targets stand on
 

@@ -23,8 +23,6 @@ from ocr_model.export.confidence_figures import (
 from ocr_model.export.proportion import Proportion
 from ocr_model.reading.calibration import reading_digest
 
-__all__ = ["RealConfidence", "SyntheticConfidence", "measure_real", "read_synthetic_figures"]
-
 
 @dataclass(frozen=True)
 class SyntheticConfidence:
@@ -92,8 +90,8 @@ def measure_real(result: ReaderResult, threshold: float | None) -> RealConfidenc
     """Pool the first folder's upright crops and twins, and its turned ones apart.
 
     Args:
-        result: of a reader.
-        threshold: from which texts are accepted without asking; None if there is none.
+        result: a reader's readings.
+        threshold: confidence from which texts are accepted without asking; None if there is none.
 
     Raises:
         ValueError: there is no such crop.

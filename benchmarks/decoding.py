@@ -27,7 +27,7 @@ from ocr_model.reading.image import ImageLike
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
 SEED = 20_240_803  # of crops that nothing was trained, fitted or calibrated on
-WARM_UP = 5  # crops that every way reads before anything is timed
+WARM_UP = 5  # crops that every way of decoding reads before times count
 
 WAYS: Sequence[tuple[str, dict[str, Any]]] = (
     ("greedy", {"beam": 1, "prior_weight": 0.0, "second_look": 0.0}),

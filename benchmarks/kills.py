@@ -1,4 +1,4 @@
-"""How many labels are lost when backends are killed: real processes, `kill -9`, and other trouble beside it.
+"""Counts the labels that are lost when backends are killed: real processes, `kill -9`, and other trouble beside it.
 
     python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1]
 
@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.kills", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--kills", type=int, default=6, help="per scenario, at least (%(default)s)")
-    parser.add_argument("--labels", type=int, default=160, help="acknowledged per scenario, at least (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="for what chance decides (%(default)s)")
+    parser.add_argument("--kills", type=int, default=6, help="kills per scenario, at least (%(default)s)")
+    parser.add_argument("--labels", type=int, default=160, help="labels kept per scenario, at least (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random choices (%(default)s)")
     options = parser.parse_args(arguments)
     print(f"{'':28s}" + "".join(f"{name:>{_width(name)}s}" for name, _ in _COLUMNS) + "  seconds")
     results = []

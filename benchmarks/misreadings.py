@@ -11,8 +11,6 @@ from PIL import Image
 
 from benchmarks.race import ReaderResult
 
-__all__ = ["misreadings_page"]
-
 _HEIGHT = 96  # pixels of the tallest picture, for a screen with two pixels to a point
 
 _HEAD = """<!doctype html><html lang=en><meta charset=utf-8><title>Misread crops</title>
@@ -28,7 +26,7 @@ def misreadings_page(results: Sequence[ReaderResult]) -> str:
     """All crops that this reader or the peer to beat misread: this reader's, the surest first, then the peer's.
 
     Args:
-        results: of this reader, then of the peers, whose readings are shown beside its own.
+        results: readings of this reader, then of the peers, which are shown beside its own.
     """
     mine = results[0]
     parts = [_HEAD, "<h1>Misread crops</h1><table><tr><th>reader<th>misread"]

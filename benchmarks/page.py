@@ -1,9 +1,9 @@
-"""How instant the page feels: a 12-megapixel photo, the real backend, a price service that answers after 0.3 s.
+"""Times the page: a 12-megapixel photo, the real backend, a price service that answers after 0.3 s.
 
     python -m benchmarks.page [--drags 8]
 
-Needs Chromium and the development environment. Prints medians, and beside each the ratio to what the same crop costs at
-the backend's API in the same run.
+Needs Chromium and the development environment. Prints medians, and beside each the ratio to the time of the same crop
+at the backend's API in the same run.
 """
 
 from __future__ import annotations

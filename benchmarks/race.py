@@ -18,8 +18,6 @@ from benchmarks.readers import Reader, Reading
 from ocr_model.codes.text import label_text, match_key
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["BATCH", "ReaderResult", "Speed", "measure_speed", "read_cases"]
-
 Input = TypeVar("Input")
 
 BATCH = 32
@@ -51,7 +49,7 @@ class ReaderResult:
         return Proportion(len(hits), len(chosen))
 
     def right_by_parent(self, conditions: Sequence[str]) -> dict[str, list[bool]]:
-        """Of the cases of some conditions: which were read right, by the crop that they were made from."""
+        """Which cases of some conditions were read right, by the crop that they were made from."""
         found: dict[str, list[bool]] = {}
         for number, case in enumerate(self.cases):
             if case.condition in conditions:
@@ -71,10 +69,10 @@ def read_cases(readers: Sequence[Reader], cases: Sequence[Case]) -> list[ReaderR
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast one reader is. Times of one crop read alone, in milliseconds."""
+    """Times of one reader, for a crop read alone, in milliseconds."""
 
     milliseconds: float  # median
-    by_round: tuple[float, ...]  # median of each round: how steady the machine was
+    by_round: tuple[float, ...]  # median of each round, which shows how steady the machine was
     crops_per_second: float | None  # median over batches of 32; None if the reader has no batches
     mean: float
     slow: float  # 95th percentile
@@ -90,9 +88,9 @@ def measure_speed(
     not counted.
 
     Args:
-        readers: to time.
-        crops: upright, at least one.
-        rounds: through all crops; at least 1.
+        readers: the readers to time.
+        crops: upright crops, at least one.
+        rounds: rounds through all crops; at least 1.
         harder: crops that are timed once.
     """
     singles = [_calls(reader.read, crops) for reader in readers]

@@ -14,8 +14,6 @@ from PIL import Image
 
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-__all__ = ["Reader", "ReaderMissingError", "Reading", "ours", "rapidocr", "tesseract"]
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -99,7 +97,7 @@ def rapidocr(threads: int) -> Reader:
         return _reading(engine(_blue_first(crop), use_det=False, use_cls=True, use_rec=True))
 
     def read_many(crops: Sequence[Image.Image]) -> list[str]:
-        # Sorted by width and read in its own batches (`rec_batch_num`, 6): larger ones are padded more, and slower.
+        # Sorted by width and read in its own batches (`rec_batch_num`, 6): larger ones are padded more, and are slower.
         return list(engine.recognize_txt([_blue_first(crop) for crop in crops]).txts or [""] * len(crops))
 
     return Reader(
@@ -122,7 +120,7 @@ def _reading(result: Any) -> Reading:
 
 
 def tesseract(threads: int) -> Reader:
-    """Tesseract as a library, for one line of text; it runs on one thread, whatever `threads` is.
+    """Tesseract as a library, for one line of text; it runs on one thread and ignores `threads`.
 
     Raises:
         ReaderMissingError: tesserocr or Tesseract's English data is missing.

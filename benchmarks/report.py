@@ -1,4 +1,4 @@
-"""The report of a comparison: targets and readings as Markdown, and the few figures that a README holds."""
+"""The report of a comparison: targets and readings as Markdown, and the few figures for a README."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from benchmarks.targets import share_in_words, target_rows, target_table
 from data_gen.twins import TURNS, TWINS
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["Comparison", "busyness", "details", "figures", "fill_block", "machine", "summary"]
-
 BUSY = 0.5  # load average above which other programs take a core now and then
 
 
@@ -26,7 +24,7 @@ class Comparison:
 
     results: Sequence[ReaderResult]  # this reader's first, then the peers'
     speeds: Sequence[Speed]  # likewise
-    synthetic: SyntheticConfidence | str  # of this reader; or why there is none
+    synthetic: SyntheticConfidence | str  # of this reader; or the reason for none
     real: Sequence[RealConfidence]  # of this reader, and of the peer to beat where it runs
     measured_on: str  # machine and load
 
@@ -48,8 +46,8 @@ def figures(comparison: Comparison) -> str:
     folder = comparison.results[0].cases[0].folder
     compared = list(zip(comparison.results, comparison.speeds, comparison.real, strict=False))
 
-    def row(what: str, cells: Sequence[str]) -> str:
-        return f"| {what} | {' | '.join(cells)} |"
+    def row(label: str, cells: Sequence[str]) -> str:
+        return f"| {label} | {' | '.join(cells)} |"
 
     def right(result: ReaderResult, kinds: Sequence[str]) -> list[Proportion]:
         return [result.right(f"{folder} {kind}") for kind in kinds]
@@ -94,8 +92,8 @@ def readers_table(results: Sequence[ReaderResult], speeds: Sequence[Speed], *, s
     """Crops read right by every reader, and the time they take, as Markdown.
 
     Args:
-        results: by reader.
-        speeds: by reader.
+        results: readings, by reader.
+        speeds: times, by reader.
         strict: separators count; without times.
     """
     metric = "strict match (only spaces dropped)" if strict else "exact match on A-Z0-9, with 95 % intervals"
@@ -142,7 +140,7 @@ def machine(threads: int) -> str:
 
 
 def busyness(load: float) -> str:
-    """The load average before the measurement, and whether the times are worth anything."""
+    """The load average before the measurement, with a warning if it makes the times useless."""
     return f"load before {load:.1f}" + (": **too busy to time, measure again**" if load > BUSY else "")
 
 

@@ -1,4 +1,4 @@
-"""What shoppers notice of a new champion: failed requests, and seconds from its promotion until it serves.
+"""The effect of a new champion on shoppers: failed requests, and seconds from its promotion until it serves.
 
     python -m benchmarks.swap [--promotions 20] [--shoppers 3] [--poll 5]
 
@@ -40,7 +40,7 @@ _LONGEST_WAIT_SECONDS = 60.0
 class Answer:
     """One request of a shopper."""
 
-    sent: float  # when, by the monotonic clock
+    sent: float  # by the monotonic clock
     seconds: float  # until the answer was there
     status: int  # of HTTP; 0 if there was no answer
     version: str  # of the model that read; empty without a reading
@@ -85,8 +85,8 @@ class Promotion:
     """A champion's way into service."""
 
     record: ChampionRecord  # its entry in the store
-    written: float  # when the entry was, by the monotonic clock
-    seconds: float | None  # until the backend said that it serves; None for a damaged one, which never may
+    written: float  # time of the entry, by the monotonic clock
+    seconds: float | None  # until the backend said that it serves; None for a damaged one, which must never serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m benchmarks.swap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--promotions", type=int, default=20, help="champions, one after the other (%(default)s)")
-    parser.add_argument("--shoppers", type=int, default=3, help="that read at the same time (%(default)s)")
+    parser.add_argument("--shoppers", type=int, default=3, help="shoppers that read at the same time (%(default)s)")
     parser.add_argument("--poll", type=float, default=5.0, help="seconds between the backend's looks (%(default)s)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
@@ -122,7 +122,7 @@ def _promote(
     chance = random.Random(0)
     done = []
     for turn in range(1, count + 1):
-        time.sleep(chance.uniform(0.0, poll))  # anywhere between two looks
+        time.sleep(chance.uniform(0.0, poll))  # a random moment between two looks
         is_damaged = turn % 7 == 0 and turn != count  # the last one is a rollback
         digest = _damaged(champions, folder, turn) if is_damaged else digests[turn % len(digests)]
         present = champions.current()
@@ -210,7 +210,7 @@ def _was_champion(answer: Answer, promotions: Sequence[Promotion], shipped: str)
         if promotion.seconds is None:
             continue
         if promotion.written + promotion.seconds < answer.sent:
-            allowed = set()  # this one served all shoppers by then
+            allowed = set()  # by then this champion served all shoppers
         else:
             allowed.add(version)
         version = promotion.record.version

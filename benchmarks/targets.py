@@ -14,8 +14,6 @@ from data_gen.twins import TURNS, TWINS
 from ocr_model.export.confidence_figures import ACCEPTABLE_RISK
 from ocr_model.export.proportion import Proportion
 
-__all__ = ["Target", "pooled_share_in_words", "share_in_words", "target_rows", "target_table"]
-
 GARMENT = "garment_dev"
 TIMES_AS_FAST = 2.0
 MEGABYTES = 20.0
@@ -28,13 +26,13 @@ _NOTHING = "–"
 
 @dataclass(frozen=True)
 class Target:
-    """One target, in words."""
+    """One row of the table, in words."""
 
-    what: str  # is measured
+    what: str  # the measured quantity
     target: str
     ours: str  # figure of this reader
     peer: str  # figure of the best peer
-    verdict: str  # met or missed, by how much; or why it is not measured
+    verdict: str  # met or missed, by how much; or the reason why it is not measured
 
 
 def share_in_words(share: Proportion) -> str:
@@ -47,7 +45,7 @@ def share_in_words(share: Proportion) -> str:
 
 
 def pooled_share_in_words(result: ReaderResult, conditions: Sequence[str]) -> str:
-    """`264 of 306 (79–92 %)`: of cases that share parent crops, so that the interval comes from drawing crops."""
+    """`264 of 306 (79–92 %)`: for cases that share parent crops, so the interval comes from resampling crops."""
     by_parent = list(result.right_by_parent(conditions).values())
     if not by_parent:
         return "none"
@@ -59,7 +57,7 @@ def pooled_share_in_words(result: ReaderResult, conditions: Sequence[str]) -> st
 
 
 def _against(mine: ReaderResult, peer: ReaderResult | None, conditions: Sequence[str]) -> str:
-    """Crops that only one of the two reads: a lead of few among many is noise."""
+    """The crops that only one of both readers reads: a small lead among many such crops is noise."""
     if peer is None:
         return ""
     chosen = [number for number, case in enumerate(mine.cases) if case.condition in conditions]
@@ -77,9 +75,9 @@ def target_rows(
     """Every target, in the order of the table.
 
     Args:
-        results: of this reader, then of the peers; the first peer is the one to beat.
+        results: readings of this reader, then of the peers; the first peer is the one to beat.
         speeds: likewise.
-        synthetic: this reader's confidence on synthetic crops, or why it is unknown.
+        synthetic: this reader's confidence on synthetic crops, or the reason why it is unknown.
         real: confidence on real crops, by reader.
     """
     mine = results[0]
@@ -132,9 +130,9 @@ def _twin_row(kind: str, mine: ReaderResult, peer: ReaderResult | None) -> Targe
     share = mine.right(condition)
     if peer is None or not share.total:
         return Target(f"– {kind}", "at least the peer's", share_in_words(share), _NOTHING, "not measured")
-    other = peer.right(condition)
-    verdict = _verdict(share.count - other.count) + _against(mine, peer, [condition])
-    return Target(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(other), verdict)
+    theirs = peer.right(condition)
+    verdict = _verdict(share.count - theirs.count) + _against(mine, peer, [condition])
+    return Target(f"– {kind}", "at least the peer's", share_in_words(share), share_in_words(theirs), verdict)
 
 
 def _behind_row(mine: ReaderResult, peer: ReaderResult | None) -> Target:

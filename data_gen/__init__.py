@@ -1,1 +1,1 @@
-"""Synthetic tag crops: TRDG draws the text, our own degradations make it look like a photographed tag."""
+"""Synthetic tag crops: TRDG draws the text, degradations of this package make it look like a photographed tag."""

@@ -25,12 +25,12 @@ def photograph(
 
     Args:
         ink: (H, W), 0..1.
-        text_height: of the text in it, pixels.
+        text_height: height of the text in it, pixels.
         character_width: mean width of a character in text heights.
         recipe: how the crops look.
-        rng: where noise comes from.
-        words: where choices come from.
-        damages: of the crop; those of the print are done already.
+        rng: generator of the noise.
+        words: generator of the choices.
+        damages: damages of the crop; those of the print are done already.
 
     Returns:
         A grey picture, about 0..1, perhaps of another size.

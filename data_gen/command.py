@@ -97,7 +97,7 @@ def run(arguments: list[str], description: str) -> int:
 
     Args:
         arguments: the command's name, if any, and its options.
-        description: of the whole program, for its help.
+        description: description of the whole program, for its help.
     """
     commands = {"fonts": _fonts, "sheet": _sheet}
     try:

@@ -24,7 +24,7 @@ from data_gen.tag import TagPrinter
 from data_gen.trdg_adapter import UndrawableError
 from data_gen.view import choose_view, take
 
-# What makes a crop hard. A crop gets a few of them, never all: what no person can read teaches only to guess.
+# Damages of crops. A crop gets a few of them, never all: a crop that no person can read teaches the model to guess.
 CAMERA_DAMAGES = ("defocus", "defocus", "motion", "motion", "small", "small", "small", "jpeg", "jpeg", "noise")
 DAMAGES = (
     *("dots", "woven", "woven", "spread", "worn", "streaks", "emboss"),
@@ -37,10 +37,10 @@ PRINT_DAMAGES = frozenset({"dots", "woven", "spread", "worn", "streaks", "emboss
 
 @dataclass(frozen=True)
 class Crop:
-    """A rendered crop and everything that is known about it."""
+    """A rendered crop with its label and its properties."""
 
     image: NDArray[np.uint8]  # (H, W) grey
-    text: str  # what the line says, spaces kept; "" if there is nothing to read
+    text: str  # the text of the line, spaces kept; "" if there is nothing to read
     font: str  # file name
     tilt: float  # degrees, counter-clockwise
     quarter_turns: int  # clockwise
@@ -54,7 +54,7 @@ class CropRenderer:
         fonts: from `load_fonts(recipe.fonts)`.
         seed: another seed gives other crops.
         excluded: match keys of codes that are never printed, as `texts.line_text` takes them.
-        line: what a crop says, drawn from a generator; default: `texts.line_text` as the recipe wants it.
+        line: draws the text of a crop from a generator; default: `texts.line_text` with the recipe's settings.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class CropRenderer:
 
 
 def choose_damages(recipe: Recipe, words: random.Random, hard: float) -> frozenset[str]:
-    """What befalls a crop; at most one damage of the print, and none at all if `hard` is 0."""
+    """The damages of a crop: at most one of the print, and none at all if `hard` is 0."""
     if recipe.stitched and words.random() < recipe.stitched * hard:
         return frozenset({"woven", "cloth", "sewn"} | set(words.sample(("defocus", "motion", "small", "jpeg"), 1)))
     count = words.choices(range(len(recipe.damage_weights)), weights=recipe.damage_weights)[0]

@@ -1,4 +1,4 @@
-"""What happens to print between the press and the picture. Pictures are float32 arrays (H, W), 0 = black, 1 = white.
+"""Degrades print as press, tag and camera do. Pictures are float32 arrays (H, W), 0 = black, 1 = white.
 
 Every function takes its random generator, leaves its input alone, and returns a float32 array of the same shape unless
 its docstring says otherwise. Blur and random crops matter most for TRBA (Baek et al., "What If We Only Use Real

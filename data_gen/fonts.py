@@ -192,7 +192,7 @@ def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
 
 @lru_cache(maxsize=1)
 def _installed_fonts() -> dict[str, str]:
-    """File name to path. TRDG's own win, so that a recipe of TRDG fonts is the same on every machine."""
+    """File name to path. TRDG's own fonts come first, so that a recipe of TRDG fonts is the same on every machine."""
     import trdg
 
     folders = [FETCHED_FOLDER, *SYSTEM_FOLDERS, Path(trdg.__file__).parent / "fonts" / "latin"]
@@ -217,7 +217,7 @@ def has_glyphs(path: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def digit_like_letters(path: str) -> frozenset[str]:
-    """Those of O and I that the font draws like the digit of that shape, so that no picture tells them apart."""
+    """Those of O and I that the font draws like the digit of the same shape, so that no picture tells them apart."""
     font = ImageFont.truetype(path, _SHAPE_SIZE)
     return frozenset(
         letter
@@ -234,12 +234,12 @@ def _shape(font: ImageFont.FreeTypeFont, character: str) -> NDArray[np.float32]:
     return np.asarray(image.crop(image.getbbox()), np.float32) / np.float32(255)
 
 
-def _distance(shape: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+def _distance(shape: NDArray[np.float32], reference: NDArray[np.float32]) -> float:
     """Mean difference of two shapes of nearly the same size; 1 if their sizes differ."""
-    if max(abs(shape.shape[0] - other.shape[0]), abs(shape.shape[1] - other.shape[1])) > 2:
+    if max(abs(shape.shape[0] - reference.shape[0]), abs(shape.shape[1] - reference.shape[1])) > 2:
         return 1.0
-    height, width = np.minimum(shape.shape, other.shape)
-    return float(np.abs(shape[:height, :width] - other[:height, :width]).mean())
+    height, width = np.minimum(shape.shape, reference.shape)
+    return float(np.abs(shape[:height, :width] - reference[:height, :width]).mean())
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""What tags bear besides text: ruled lines, barcodes, and shapes that only resemble characters.
+"""Marks on tags besides text: ruled lines, barcodes, and shapes that only resemble characters.
 
 Every function adds to the ink of a tag in place. A line is the box (left, top, right, bottom) of the text to read, in
 pixels of the tag.
@@ -48,7 +48,7 @@ def add_rules(ink: Picture, line: Line, words: random.Random) -> None:
 
 
 def add_barcode(ink: Picture, line: Line, words: random.Random) -> None:
-    """Bars above or below the text, in place of what was printed there."""
+    """Bars above or below the text, in place of the print there."""
     left, top, right, bottom = line
     h = bottom - top
     above = words.random() < 0.5

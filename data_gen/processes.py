@@ -9,8 +9,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-__all__ = ["WorkerProcessError", "map_on_processes"]
-
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -33,17 +31,17 @@ def map_on_processes(
     work. Closing the iterator drops the tasks that have not begun and waits for the others.
 
     Args:
-        function: defined at the top level of a module, so that another process can import it.
+        function: a function at the top level of a module, so that another process can import it.
         tasks: the function's argument, one call each.
-        processes: how many work side by side, at least 1.
+        processes: number of processes, at least 1.
         prepare: called once in every process before its first task.
-        arguments: of `prepare`.
+        arguments: arguments of `prepare`.
 
     Raises:
         WorkerProcessError: a process died or could not start. `multiprocessing.Pool` would start others for ever.
         Exception: any error of the function.
     """
-    # A forked process would inherit locks that threads of this process hold.
+    # Not forked: the process would inherit locks that threads of this process hold.
     executor = ProcessPoolExecutor(
         processes, multiprocessing.get_context("spawn"), initializer=prepare, initargs=arguments
     )

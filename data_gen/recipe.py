@@ -1,4 +1,4 @@
-"""Recipes: small TOML files that say how the crops of a dataset version look, and digests that identify them."""
+"""Recipes: small TOML files that describe the look of a dataset version's crops, and digests that identify them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RECIPES = Path(__file__).parent / "recipes"
 LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
 _DRAWING = (
     *("camera", "crop", "degradations", "fonts", "marks", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
-    "writing",  # which recipe draws which crop of a dataset
+    "writing",  # it decides which recipe draws which crop of a dataset
 )
 
 
@@ -25,19 +25,19 @@ class RecipeError(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the crops of one dataset version look."""
+    """The look of a dataset version's crops."""
 
     name: str
     description: str
     count: int  # crops unless the command names another number
     fonts: tuple[FontGroup, ...]
-    style: str = "tag"  # "tag": our photographed tags; "plain": TRDG's text on a plain ground, as the original had
+    style: str = "tag"  # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had
     longest: int = 22  # characters of the longest line, spaces included
     shortest: int = 2
     tilt: float = 12.0  # degrees; the standard deviation of "tag" tilts, the bound of "plain" ones
     quarter_turns: float = 0.0  # share of crops that lie on their side or head; the label stays the same
     no_text: float = 0.03  # share of crops without a readable line, label ""
-    hardness: float = 1.0  # 0 = clean print, 1 = everything that photographs show
+    hardness: float = 1.0  # 0 = clean print, 1 = all damages of photographs
     readable: float = 7.0  # pixels of text height of the smallest crops; smaller codes are unreadable
     blur: float = 1.0  # scales the strongest defocus and motion
     loose_boxes: float = 0.0  # share of boxes in which the line fills only a third to a half of width and height
@@ -47,7 +47,7 @@ class Recipe:
     steep: float = 0.08  # share of crops tilted by anything up to 30 degrees
     bent: float = 0.35  # share of lines that are curved
     bend: float = 0.28  # standard deviation of a curve's rise, in text heights
-    camera: int = 1  # how many times as often the camera's damages are drawn as others
+    camera: int = 1  # how many times as often damages of the camera are drawn as others
     damage_weights: tuple[float, ...] = (0.22, 0.38, 0.28, 0.12)  # chances of 0, 1, 2, 3 damages on one crop
     character_width: float = 0.0  # least mean width of a character, pixels
     gentle_on_small: bool = False  # whether JPEG and noise spare print that is small or dark already
@@ -78,9 +78,9 @@ class Recipe:
 
 
 def sources() -> list[Path]:
-    """The files whose code decides how the crops of a dataset look.
+    """The files whose code decides on the pixels of a dataset's crops.
 
-    The command line, contact sheets, the spreading over processes and harder twins draw none of them.
+    The command line, contact sheets, worker processes and harder twins have no part in them.
     """
     here = Path(__file__).parent
     codes = here.parent / "ocr_model" / "codes"

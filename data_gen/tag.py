@@ -1,4 +1,4 @@
-"""A flat piece of a tag as it leaves the press or the loom: the line to read, and what stands around it."""
+"""A flat piece of a tag as it leaves the press or the loom: the line to read, and the print around it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ CUT_ON_THE_LEFT = "02356789" * 2 + "ABCDEFGKLOPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Tag:
-    """A flat piece of a tag: how much ink is where, and where the line to read lies."""
+    """A flat piece of a tag: its ink, and the place of the line to read."""
 
     ink: Picture  # (H, W), 0..1
-    line: Line  # of the line to read, pixels
+    line: Line  # box of the line to read, pixels
     font: str  # path of the file
     characters: int  # of the line to read
-    between_lines: bool = False  # nothing to read: of the lines above and below less than half is in the box
+    between_lines: bool = False  # nothing to read: less than half of the lines above and below is in the box
     cut: tuple[float, float] | None = None  # pixels of a further character that the box leaves, left and right
 
 
@@ -43,7 +43,7 @@ class TagPrinter:
     Args:
         recipe: how the crops look.
         fonts: from `load_fonts(recipe.fonts)`.
-        seed: of the neighbouring lines; all else comes from the generators that the methods take.
+        seed: seed of the neighbouring lines; all else comes from the generators that the methods take.
         excluded: match keys of codes that are never printed, as `texts.line_text` takes them.
     """
 
@@ -62,11 +62,11 @@ class TagPrinter:
         """A tag with this line to read.
 
         Args:
-            text: as it is printed, in upper or lower case.
-            rng: where noise comes from.
-            words: where choices come from.
+            text: the text as it is printed, in upper or lower case.
+            rng: generator of the noise.
+            words: generator of the choices.
             hard: 0 clean to 1 everything.
-            damages: of the crop; those of the print are done here.
+            damages: damages of the crop; those of the print are done here.
 
         Raises:
             UndrawableError: the chosen font does not draw the text, or draws a letter like a digit where the recipe
@@ -201,7 +201,7 @@ def _draw_longer(
     """
     on_the_right = words.random() < 0.7
     further = words.choice(CUT_ON_THE_RIGHT if on_the_right else CUT_ON_THE_LEFT)
-    # The same draws for both: the longer line is the shorter one and a character.
+    # Both lines are drawn with the same choices: the longer one is the shorter one and a character.
     state = words.getstate()
     line = draw_ink(text, font, words, height)
     words.setstate(state)
@@ -212,7 +212,7 @@ def _draw_longer(
 
 
 def _press(ink: Picture, h: float, rng: Generator, words: random.Random, damages: frozenset[str]) -> Picture:
-    """What the press or the loom does to the ink; `h` is the height of the text in pixels."""
+    """The ink after the damages of press or loom; `h` is the height of the text in pixels."""
     if words.random() < 0.35:
         ink = degrade.weight_of_strokes(rng, ink)
     if "dots" in damages:

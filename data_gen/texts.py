@@ -1,4 +1,4 @@
-"""What is printed on tags: lines with a product code, and the lines around them."""
+"""Texts of tags: lines with a product code, and the lines around them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ SIMILAR_LETTERS = {
     "L": "IE", "M": "NHW", "N": "MHV", "O": "DQC", "P": "FRB", "R": "PKBA", "S": "B", "T": "IEYF", "U": "OVJ",
     "V": "YU", "Y": "VT",
 }  # fmt: skip
-# Two of them make a colour of a shoe: WBK, NVOR, CCPK.
+# Two colours make the colour of a shoe: WBK, NVOR, CCPK.
 COLOUR_PARTS = re.findall(
     "..", "AQBKBLBRBUCCCHCLCRDBDKGDGNGRGYHPIVLBLMLTLVMNMTNTNVOFOLORPKPRPURDRGRSSLSNSVTLTNTPTQWHWNWTYL"
 )

@@ -1,4 +1,4 @@
-"""The one place that touches TRDG (TextRecognitionDataGenerator 1.8.0, MIT licence).
+"""The adapter of TRDG (TextRecognitionDataGenerator 1.8.0, MIT licence); no other module imports it.
 
 TRDG's `get_text_height` calls `ImageFont.getsize`, which Pillow 10 removed. The drawing module binds the function at
 import, so it is replaced there.
@@ -64,7 +64,7 @@ def draw_line(
     Raises:
         UndrawableError: the font leaves no ink for this text.
     """
-    random.seed(0)  # TRDG picks the colour from a range of one; its draw from the global generator must not matter.
+    random.seed(0)  # TRDG draws the colour, from a range of one, with the global generator: the seed fixes its state.
     padded = f" {text} "  # strokes and slanted glyphs clip at the edges
     image, _ = computer_text_generator.generate(
         padded, font, "#000000", size, 0, space_width, tracking, True, False, stroke, "#000000"

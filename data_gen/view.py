@@ -1,4 +1,4 @@
-"""How the line stands before the camera, and how the shopper's box cuts it. All geometry is done in one resampling."""
+"""The line before the camera, and the shopper's box around it. All geometry is done in one resampling."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from data_gen.tag import Tag
 
 @dataclass(frozen=True)
 class View:
-    """From the flat tag to what the camera sees of it. Lengths are pixels of the tag, from the line's centre."""
+    """The geometry from the flat tag to the picture. Lengths are pixels of the tag, from the line's centre."""
 
     tilt: float  # degrees, counter-clockwise
-    perspective: float  # how much deeper the line's end lies than its middle, relative to the distance; -0.25..0.25
+    perspective: float  # by which the line's end lies deeper than its middle, relative to the distance; -0.25..0.25
     squeeze: float  # shear
     bend: float  # sagitta of the line's curve
-    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # what the picture shows: left, top, right, bottom
+    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # edges of the picture: left, top, right, bottom
 
     def project(self, points: NDArray[np.float64], width: float) -> NDArray[np.float64]:
-        """Where points of the flat tag are seen, but for bends: the inverse of the mapping in `take`.
+        """The places of points of the flat tag in the picture, without bends: the inverse of the mapping in `take`.
 
         Args:
-            points: (N, 2), from the line's centre.
-            width: of the line.
+            points: points (N, 2), from the line's centre.
+            width: width of the line.
         """
         angle = np.deg2rad(self.tilt)
         cos, sin = np.cos(angle), np.sin(angle)
@@ -48,7 +48,7 @@ def choose_view(tag: Tag, recipe: Recipe, words: random.Random, hard: float) -> 
     tilt = words.gauss(0, recipe.tilt) * (0.25 + 0.75 * hard) if words.random() < 0.7 else words.gauss(0, 1)
     if words.random() < recipe.steep * hard:
         tilt = words.uniform(-30, 30)
-    if tag.cut or tag.between_lines:  # a box that cuts a character, or lines, cuts it straight
+    if tag.cut or tag.between_lines:  # a box that cuts characters or lines cuts them straight
         tilt = words.gauss(0, 2)
     bend = words.gauss(0, recipe.bend) * h * hard if words.random() < recipe.bent else 0.0
     if tag.between_lines:
@@ -70,7 +70,7 @@ def choose_view(tag: Tag, recipe: Recipe, words: random.Random, hard: float) -> 
 
 
 def _choose_margins(tag: Tag, tilt: float, recipe: Recipe, words: random.Random, hard: float) -> list[float]:
-    """What the shopper's box leaves around the line: left, right, top, bottom, in text heights. Tight, cut or loose."""
+    """The margins of the shopper's box, tight, cut or loose: left, right, top, bottom, in text heights."""
     left, top, right, bottom = tag.line
     h, w = bottom - top, right - left
     kind = words.random()
@@ -95,9 +95,9 @@ def take(tag: Tag, view: View, words: random.Random, *, waving: bool) -> tuple[P
     """The tag's ink as the camera sees it.
 
     Args:
-        tag: flat.
-        view: of it.
-        words: where choices come from.
+        tag: the flat tag.
+        view: its view.
+        words: generator of the choices.
         waving: whether the cloth waves.
 
     Returns:
@@ -108,7 +108,7 @@ def take(tag: Tag, view: View, words: random.Random, *, waving: bool) -> tuple[P
     x0, y0, x1, y1 = view.box
     out_h = int(np.clip(words.uniform(40, 76) * (1 if y1 - y0 < 2.2 * h else 1.25), 24, 96))
     out_w = int(np.clip(out_h * (x1 - x0) / max(1.0, y1 - y0), 12, 560))
-    # For every pixel of the picture: where on the flat tag it comes from.
+    # For every pixel of the picture its place on the flat tag.
     gx, gy = np.meshgrid(np.linspace(x0, x1, out_w, dtype=np.float32), np.linspace(y0, y1, out_h, dtype=np.float32))
     depth = 1 + np.float32(view.perspective / max(w, 1) * 2) * gx
     gx, gy = gx * depth, gy * depth

@@ -37,7 +37,7 @@ class DatasetMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """Which crops a dataset holds: those of the recipe's parents first, then its own."""
+    """The crops of a dataset: those of the recipe's parents first, then its own."""
 
     recipe: str
     seed: int

@@ -1,4 +1,4 @@
-"""Commands about what the store holds: `python -m datasets COMMAND --help`."""
+"""The command line of the store of crops, labels, versions and models: `python -m datasets COMMAND --help`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     """Run one command.
 
     Returns:
-        The exit status: 0; 1 if something is wrong or failed; 2 for a command that makes no sense.
+        The exit status: 0; 1 if the command failed or found a fault; 2 for a command that makes no sense.
     """
     environment = os.environ if environment is None else environment
     options = _parser(environment).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        if options.command in champion_commands.COMMANDS:  # without a `SampleStore`: they need no labels
+        if options.command in champion_commands.COMMANDS:  # these need no labels, so no `SampleStore` is opened
             with Places.open(options.spool, options.storage_url or None) as places:
                 return champion_commands.run(places, options)
         with (
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     except StoreError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # `... list | head`
+    except BrokenPipeError:  # as in `... list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -1,4 +1,4 @@
-"""What can go wrong while keeping crops and labels.
+"""The errors of the store of crops, labels, versions and models, as one tree.
 
 StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
@@ -9,15 +9,15 @@ StoreError
 ├── UnknownSampleError    no such sample in this store (also a LookupError)
 ├── IndexUnavailableError the database does not answer; spool and bucket are not affected
 ├── ChampionError         about the models in the store and which of them serves
-│   ├── ModelDamagedError      a model whose bytes are not the ones that it promises, here or in the store
+│   ├── ModelDamagedError      a model whose files do not match its hashes, here or in the store
 │   ├── UnknownModelError      no such model in the store (also a LookupError)
 │   └── ChampionMovedError     the champion has changed since the caller looked; nothing was changed
-├── LeaseLostError        another machine has taken the lease over; what it protects must stop
+├── LeaseLostError        another machine has taken the lease over; the protected work must stop
 ├── CycleRequestError     a request for a cycle that makes no sense, or that is damaged
 ├── ChainDamagedError     an entry of a numbered chain that cannot be read
 └── ObjectError           about one object in a folder or bucket
-    ├── ObjectMissingError     there is none of that name
-    ├── ObjectConflictError    one of that name is there with other bytes
+    ├── ObjectMissingError     there is no object of that name
+    ├── ObjectConflictError    an object of that name is there with other bytes
     └── BucketUnavailableError the bucket does not answer, or refuses; worth another try later
 """
 
@@ -44,7 +44,7 @@ __all__ = [
 
 
 class StoreError(Exception):
-    """Anything that can go wrong in the store; the message is one line for people."""
+    """An error of the store; its message is one line for people."""
 
 
 class StoreFullError(StoreError):
@@ -76,7 +76,7 @@ class ChampionError(StoreError):
 
 
 class ModelDamagedError(ChampionError):
-    """A model whose bytes are not the ones that it promises, or a folder that holds no whole model."""
+    """A model whose files do not match its hashes, or a folder that holds no whole model."""
 
 
 class UnknownModelError(ChampionError, LookupError):
@@ -88,7 +88,7 @@ class ChampionMovedError(ChampionError):
 
 
 class LeaseLostError(StoreError):
-    """Another machine has taken the lease over; what it protects must stop."""
+    """Another machine has taken the lease over; the work that it protects must stop."""
 
 
 class CycleRequestError(StoreError):

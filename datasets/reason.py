@@ -1,4 +1,4 @@
-"""Reasons as data: what kind, and the values that fill its sentence. They are worded where people read them."""
+"""Reasons as data: a kind, and the values that fill its sentence. They are worded where people read them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Reason", "ReasonValue"]
-
 
 class Reason(BaseModel):
     """Why something was decided, asked for, or failed.
 
-    A stored text becomes a reason of kind `words`, so that what earlier releases and people wrote stays readable.
+    A stored text becomes a reason of kind `words`, so that the texts of earlier releases and of people stay readable.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

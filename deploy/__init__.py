@@ -1,1 +1,1 @@
-"""How the reader is set up and run."""
+"""Set-up and start of the reader on one machine."""

@@ -30,7 +30,7 @@ STOP_WITHIN = 10.0
 
 
 class StartError(RuntimeError):
-    """The app cannot start; the message is the one line that the user sees."""
+    """The app cannot start; the user sees the message, one line, and no traceback."""
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -54,7 +54,7 @@ def check_port(host: str, port: int, purpose: str, option: str) -> None:
     Args:
         host: Address to listen on.
         port: The port.
-        purpose: Names what will listen there, for the message.
+        purpose: Names the program that will listen there, for the message.
         option: Variable of `make app` that chooses another port, for the message.
 
     Raises:
@@ -76,7 +76,7 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
 
     Args:
         args: From `parse_arguments`.
-        processes: Each process is appended here as soon as it is started, so that it can be stopped whatever happens.
+        processes: Each process is appended here as soon as it is started, so that it is stopped in any case.
 
     Raises:
         StartError: An argument makes no sense, or a port is taken.
@@ -100,7 +100,7 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
         # The pages forward the requests of many shoppers, and each shopper has a rate limit.
         "TAGS_TRUSTED_PROXIES": LOCAL,
     }
-    # Else Streamlit prints address lines and asks for an e-mail; the rest is in .streamlit/config.toml.
+    # Otherwise Streamlit prints address lines and asks for an e-mail; the rest is in .streamlit/config.toml.
     pages = [
         sys.executable,
         "-m",
@@ -134,7 +134,7 @@ def answers(url: str) -> bool:
     trusting = ssl.create_default_context()
     trusting.check_hostname = False
     trusting.verify_mode = ssl.CERT_NONE
-    # A proxy that the environment names does not know this machine.
+    # A proxy from the environment cannot reach this machine's loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting))
     try:
         with opener.open(url, timeout=2) as answer:
@@ -220,11 +220,11 @@ def main(arguments: Sequence[str]) -> int:
         print("\nStopped.", flush=True)
         return 0
     finally:
-        # Hangups come more than once; another must not keep the processes from being stopped.
+        # Hangups come more than once; a further one must not keep the processes from being stopped.
         for number in before:
             signal.signal(number, signal.SIG_IGN)
         stop(processes)
-        # None is a handler that was not set from Python, and cannot be set from it.
+        # None is a handler that was not set from Python, and cannot be restored from it.
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 

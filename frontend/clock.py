@@ -1,4 +1,4 @@
-"""Times on the reader's clock."""
+"""Times in the time zone of the reader's browser."""
 
 from __future__ import annotations
 

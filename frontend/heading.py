@@ -1,4 +1,4 @@
-"""What stands at the top of every page: the product's name, the language, the page's title."""
+"""The top of every page: the product's name, the language switch, the page's title."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SWITCH: Final = "language"
 
 
 class HeadingTexts(Texts):
-    """What all pages say at their top."""
+    """Texts at the top of all pages."""
 
     product = Words(ko="신발 태그 리더", en="Shoe tag reader")
     language_label = Words(ko="언어", en="Language")

@@ -23,7 +23,7 @@ def outcome(job: Future[T], waiting: Callable[[], object]) -> T:
     """Wait for a job while staying interruptible.
 
     Args:
-        job: What is under way.
+        job: The job under way.
         waiting: Draws "please wait"; called again and again, because drawing is where Streamlit notices that
             the shopper has done something else and gives this run of the page up. The job itself goes on.
 

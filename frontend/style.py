@@ -1,4 +1,4 @@
-"""The little CSS that Streamlit's theme cannot say, and words for the widgets that speak English only."""
+"""CSS for what Streamlit's theme cannot set, and Korean words for the widgets that are English only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 from frontend.language import Language, Texts, Words
 
-# Streamlit itself speaks English only. Where a widget takes no words, they are laid over by CSS: by element, the text.
+# Streamlit's widgets are in English only. Where a widget takes no texts, CSS replaces them: by selector, the text.
 _LAID_OVER: Final = {
     '[data-testid="stFileUploaderDropzone"] button p': "upload_button",
     '[data-testid="stFileUploaderDropzone"] > div > span:only-child': "upload_drop",
@@ -25,7 +25,7 @@ _LAID_OVER: Final = {
     '[data-testid="stSelectboxVirtualDropdown"] [data-empty="true"] span': "nothing_found",
     '[data-testid="stExceptionMessage"]': "broken",
     '[data-testid="stSkipToContent"]': "skip",
-    # The pages open no dialogs, Streamlit does: for an address without a page, and when its server is gone.
+    # The pages open no dialogs; Streamlit opens one for an address without a page, and when its server is gone.
     '[data-testid="stDialog"] h2': "dialog_title",
     '[data-testid="stDialog"] h2 + div > div': "page_missing",
     'body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED"])) '
@@ -35,7 +35,7 @@ _HIDDEN: Final = '[data-testid="stCameraInputWebcamComponent"] p a, [data-testid
 
 
 class WidgetTexts(Texts):
-    """What Streamlit's own widgets say."""
+    """Texts of Streamlit's own widgets."""
 
     upload_button = Words(ko="사진 선택", en="Choose a photo")
     upload_drop = Words(ko="여기에 사진을 놓으세요", en="Drop the photo here")

@@ -17,7 +17,7 @@ _COMMANDS = {
     "read": ("ocr_model.reading.command", "read pictures and print their text"),
     "prior": ("ocr_model.export.prior_fitting", "choose the weight of the brands' formats, and show its effect"),
 }
-# A missing module of our own is a defect, unless its whole floor was left out; any other one is for training.
+# A missing module of the repository is a defect, unless its whole floor is not installed; others are for training.
 _OUR_PACKAGES = frozenset({"data_gen", "datasets", "ocr_model"})
 _FLOORS = frozenset({"data_gen", "ocr_model.export", "ocr_model.training"})  # not in an installed reader
 
@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "python -m ocr_model"
         module.add_arguments(command)
         run = module.main
     args = parser.parse_args(arguments)
-    if run is None:  # argparse exits for anything but one of the commands
+    if run is None:  # argparse exits unless a command is named
         parser.error("name a command first")
     return int(run(args))
 

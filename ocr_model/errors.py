@@ -1,4 +1,4 @@
-"""What can go wrong while reading a tag.
+"""The errors of reading a tag, as one tree.
 
 The tree, from the general to the particular::
 

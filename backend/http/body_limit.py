@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.http.problems import Problem, problem_response
 
 # How much of a refused body is still read and thrown away. A client that is cut off while it sends sees a broken
-# connection instead of the answer; that is fair only for one that sends far more than a photo.
+# connection instead of the answer; that is fair only for a client that sends far more than a photo.
 _DRAIN_BYTES = 64 << 20
 _DRAIN_SECONDS = 10.0
 
@@ -39,7 +39,7 @@ class BodyLimit:
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > limit:
-            if b"expect" not in headers:  # Else the client waits for leave to send.
+            if b"expect" not in headers:  # A client that sent Expect has not sent its body yet.
                 await _drain(receive)
             await problem_response(_too_large(limit))(scope, receive, send)
             return

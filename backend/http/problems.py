@@ -1,4 +1,4 @@
-"""Errors as the service's clients see them: RFC 9457 problem details, made in this one place.
+"""Errors as the service's clients see them: RFC 9457 problem details, made in this module alone.
 
 Every error answer is `application/problem+json` with `type`, `title`, `status`, `detail`, and two extensions:
 `kind` (a short word to branch on) and `request_id` (what to quote when reporting it).
@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _TYPE_PREFIX = "urn:shoe-tag:problem:"
 
-# What an unusable picture is in HTTP's words; a kind that is not listed is a 422.
+# HTTP statuses of unusable pictures; a kind that is not listed is a 422.
 _IMAGE_STATUS = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_many_pixels": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -133,7 +133,7 @@ def _from_verdict_error(error: VerdictError) -> Problem:
 def _from_store_error(error: StoreError) -> Problem:
     if isinstance(error, LabelError | CropError):
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-label", _BAD_LABEL, str(error))
-    # Paths and addresses of the inside are for the log.
+    # Internal paths and addresses go to the log only.
     _LOG.error("the store failed: %s", error)
     if isinstance(error, StoreFullError):
         return Problem(
@@ -188,7 +188,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 class UnexpectedErrors:
-    """ASGI middleware that answers an unexpected error with a 500 that tells nothing of the inside, and logs it."""
+    """ASGI middleware that answers an unexpected error with a 500 without internal details, and logs it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -209,7 +209,7 @@ class UnexpectedErrors:
             await self._app(scope, receive, watching_send)
         except Exception:
             _LOG.exception("unexpected error in %s %s", scope["method"], scope["path"])
-            if started:  # Half the answer is out; only a broken connection tells the client so.
+            if started:  # Half the answer is sent; only a broken connection tells the client that it failed.
                 raise
             problem = Problem(
                 HTTPStatus.INTERNAL_SERVER_ERROR,

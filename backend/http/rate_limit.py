@@ -15,15 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend.http.problems import Problem, problem_response
 
 _MOST_CLIENTS = 10_000
-# A household has a whole /64 network; its single addresses would count as any number of clients.
+# A household has a whole /64 network; counted by address, it could be any number of clients.
 _IPV6_PREFIX = 64
 
 
 def bucket_name(scope: Scope) -> str:
     """Return the name of the bucket that a request's client shares with its household.
 
-    Behind a trusted proxy, uvicorn's `ProxyHeadersMiddleware` has put the forwarded address into the scope. Whatever is
-    no address shares one bucket: a made-up name must not be a client of its own.
+    Behind a trusted proxy, uvicorn's `ProxyHeadersMiddleware` has put the forwarded address into the scope. Names that
+    are no address share one bucket: a made-up name must not be a client of its own.
     """
     try:
         parsed = ipaddress.ip_address(scope["client"][0] if scope.get("client") else "")
@@ -67,14 +67,14 @@ class TokenBuckets:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def wait(self, client: str) -> float:
-        """Return the seconds until the client has a token, 0 if it has one; takes none."""
+        """Return the seconds until the client has a token, 0 if it has one already; takes none."""
         bucket = self._buckets.get(client)
         if bucket is None:
             return 0.0
         return max(0.0, (1 - bucket.tokens) / self._per_second - (self._clock() - bucket.at))
 
     def take(self, client: str) -> float:
-        """Take one token; return 0 if there was one, else the seconds until there is."""
+        """Take a token and return 0; without a token, return the seconds until there is one."""
         now = self._clock()
         bucket = self._buckets.setdefault(client, _Bucket(float(self._burst), now))
         self._buckets.move_to_end(client)

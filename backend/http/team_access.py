@@ -14,7 +14,7 @@ from starlette.types import Scope
 from backend.http.problems import Problem
 from backend.http.rate_limit import TokenBuckets, bucket_name
 
-# Wrong tokens that an address may send at once, and how many come back per minute.
+# Wrong tokens that an address may send at once, and guesses that it regains per minute.
 _WRONG_AT_ONCE = 10
 _WRONG_PER_MINUTE = 2.0
 
@@ -24,7 +24,7 @@ class TeamAccess:
 
     Args:
         token: The team's token; None refuses every request.
-        guesses: Give one of their tokens for each wrong guess; None makes them.
+        guesses: Buckets from which each wrong token takes a guess; None makes them.
         on_refused: Called for every wrong token.
     """
 
@@ -35,7 +35,7 @@ class TeamAccess:
         guesses: TokenBuckets | None = None,
         on_refused: Callable[[], None] = lambda: None,
     ) -> None:
-        # Hashed, so that the comparison takes as long for every length.
+        # Hashed, so that the time of a comparison does not depend on the token's length.
         self._digest = None if token is None else _digest(token.get_secret_value())
         self._guesses = guesses or TokenBuckets(_WRONG_PER_MINUTE, _WRONG_AT_ONCE)
         self._on_refused = on_refused
@@ -45,7 +45,7 @@ class TeamAccess:
 
         Args:
             scope: The request's, for its address.
-            token: What it carries; None if it carries none.
+            token: The token that the request carries; None without one.
 
         Raises:
             Problem: 403 while no token is set, 401 without one or with a wrong one, 429 after too many wrong ones,

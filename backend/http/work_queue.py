@@ -18,7 +18,7 @@ _RETRY_AFTER_SECONDS = 2
 
 
 class WorkQueue:
-    """A few threads and a short queue; a full queue refuses jobs for the moment.
+    """A few threads and a short queue; a full queue refuses jobs.
 
     In a long queue, clients would wait for answers that their shoppers no longer look at.
 

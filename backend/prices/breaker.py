@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind
 
-# Asking again soon does not mend these: one is enough, and the wait is longer.
+# Asking again soon does not mend these: a single failure opens the breaker, and for longer.
 _WAIT_FACTOR: dict[ReasonKind, float] = {"quota": 2, "key_refused": 10, "service_ended": 60}
 
 
@@ -18,9 +18,9 @@ class GuardedProvider:
     once, without asking. When the wait is over, one query is let through as a trial.
 
     Args:
-        provider: The one behind the breaker.
+        provider: The provider behind the breaker.
         failures: Consecutive failures that open the breaker.
-        seconds: How long it stays open after ordinary failures; longer after quota, key and end-of-service.
+        seconds: How long the breaker stays open after ordinary failures; longer after quota, key and end-of-service.
         clock: Seconds from any start, never running backwards.
     """
 
@@ -68,7 +68,7 @@ class GuardedProvider:
             self._succeeded()
             return offers
         finally:
-            if is_trial:  # Also when the trial was cancelled: the next query tries again.
+            if is_trial:  # Reset even when the trial was cancelled: the next query tries again.
                 self._is_trying = False
 
     async def close(self) -> None:

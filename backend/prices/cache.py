@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from backend.prices.provider import Offer, PriceProvider
 
-# A shoe that is not sold comes on sale sooner than a price changes.
+# "Not sold" is forgotten sooner than a price: shoes come on sale more often than prices change.
 _EMPTY_SHARE = 1 / 6
 
 

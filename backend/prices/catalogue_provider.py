@@ -16,7 +16,7 @@ class CatalogueProvider:
     """Offers the products of the catalogue: only certain matches, at once, without a network.
 
     Args:
-        catalogue: Where the products are.
+        catalogue: The products.
     """
 
     def __init__(self, catalogue: ProductCatalogue) -> None:
@@ -40,11 +40,11 @@ class CatalogueProvider:
         return tuple(sorted((offer for product in products for offer in _offers(product)), key=offer_order))
 
     async def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: the catalogue keeps no connection open."""
 
 
 def _offers(product: Product) -> Iterator[Offer]:
-    """Give the product as an offer, unless its address, written into the file past the import, is unsafe."""
+    """Return the product as an offer, without addresses that are unsafe: the file may have been edited by hand."""
     url = web_address(product.url)
     if url is not None:
         yield Offer(

@@ -22,13 +22,13 @@ _LOG = logging.getLogger(__name__)
 class Reason:
     """Why there is no price."""
 
-    kind: ReasonKind  # for programs
+    kind: ReasonKind  # a word for programs
     message: str  # one sentence for people
 
 
 @dataclass(frozen=True)
 class PriceAnswer:
-    """What is known about a code."""
+    """The answer to a code: offers or the reason for none, and searches."""
 
     code: str  # as it was asked for
     offers: tuple[Offer, ...]  # certain matches first, then by price
@@ -57,7 +57,7 @@ class PriceLookup:
         self._on_answer = on_answer
 
     async def find(self, code: str) -> PriceAnswer:
-        """Return what is known about a code; never fails, and says why when nothing is known."""
+        """Return offers for a code and links to searches; never fails, and gives the reason when there is no offer."""
         uncertain: list[Offer] = []
         reason: Reason | None = None
         for provider in self._providers:
@@ -68,7 +68,7 @@ class PriceLookup:
                 reason = Reason(error.kind, error.message)
                 continue
             except Exception:
-                # A provider's defect must not take the search links and the other providers with it.
+                # A provider's defect must not keep the shopper from search links and the other providers.
                 _LOG.exception("price provider %s failed unexpectedly", provider.name)
                 self._on_answer(provider.name, "unavailable")
                 reason = Reason("unavailable", f"{provider.name} failed.")
@@ -96,7 +96,7 @@ def make_lookup(settings: Settings, on_answer: Callable[[str, str], None]) -> Pr
     """Return the lookup that the settings describe: the catalogue first, then Naver; touches neither disk nor network.
 
     Args:
-        settings: Keys and patience.
+        settings: Keys, time limits, catalogue.
         on_answer: See `PriceLookup`.
     """
     naver = NaverShopping(
@@ -108,6 +108,6 @@ def make_lookup(settings: Settings, on_answer: Callable[[str, str], None]) -> Pr
         retries=settings.price_retries,
     )
     guarded = GuardedProvider(naver, failures=settings.price_breaker_failures, seconds=settings.price_breaker_seconds)
-    # The cache stands before the breaker: what is remembered is answered while the service is left alone.
+    # The cache stands before the breaker, so that remembered answers are given while the breaker is open.
     cached = CachedProvider(guarded, seconds=settings.price_cache_seconds, entries=settings.price_cache_entries)
     return PriceLookup([CatalogueProvider(ProductCatalogue(settings.catalogue)), cached], on_answer=on_answer)

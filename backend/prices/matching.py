@@ -6,10 +6,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Shops write separators as they like: these may stand between groups and where letters turn to digits.
+# Separators that shops write between a code's groups, and where letters turn to digits.
 _SEPARATORS = r"[\s\-_./:#()+&]"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
-# Shorter ones are found in every other title by chance.
+# Shorter codes occur in many titles by chance.
 _SHORTEST = 4
 
 
@@ -35,7 +35,7 @@ def _pattern(code: str) -> re.Pattern[str] | None:
         length += 1
     if length < _SHORTEST:
         return None
-    # A code that goes on, in letters or digits or after one separator in digits, is another code:
+    # With more letters or digits, or more digits after one separator, it is another code:
     # neither 374915-01 in 374915-011 nor 374915 in 374915-01.
     before = r"(?<![A-Z0-9])" + (r"(?<![0-9][-_./])" if pattern[0].isdigit() else "")
     return re.compile(before + pattern + r"(?![A-Z0-9])(?![-_./][0-9])")

@@ -41,7 +41,7 @@ class NaverShopping:
         client_secret: The application's secret, or None when there is none.
         base_url: Scheme and host of the service.
         exclude: Kinds of offers left out, joined by colons; empty for none.
-        seconds: Time for one question altogether, a second try included.
+        seconds: Time limit of a query, the second try included.
         retries: Second tries after a dropped connection or a server's failure (0 or 1).
         now: The time of day, with its zone.
     """

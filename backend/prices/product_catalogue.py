@@ -48,7 +48,7 @@ class Product:
     currency: str  # ISO 4217
     url: str  # web address of the offer
     image: str | None  # web address of a picture
-    imported_at: datetime  # when it came into the catalogue, with a time zone
+    imported_at: datetime  # with a time zone
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ It has a header line and these columns, in any order:
 
 =========  ============================================================================================
 code       product code, as printed or as sold; required
-name       what the product is called; required; tags and entities of HTML (`&amp;`) become plain text
-brand      who makes it; may be empty; as the name
+name       the product's name; required; tags and entities of HTML (`&amp;`) become plain text
+brand      its brand; may be empty; HTML as in the name
 price      in units of the currency, thousands separated by commas or not, decimals after a point (129000, 1,290,000,
            129000.00); a fraction is rounded, except of a currency that has none; empty when it is not known
 currency   ISO 4217 in capitals; empty means KRW
@@ -32,7 +32,7 @@ _MOST_COMPLAINTS = 20
 _NOTHING = "nothing was imported"
 # Three digits after a point are refused: in much of the world 129.000 is a hundred and twenty-nine thousand.
 _PRICE = re.compile(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?:\.(\d{1,2}|\d{4}))?", re.ASCII)
-# Currencies whose prices have no fraction (ISO 4217, those that shoes are sold in): one that has must be a mistake.
+# Currencies whose prices have no fraction (ISO 4217, those that shoes are sold in): a fraction there is a mistake.
 _WITHOUT_FRACTION = frozenset({"JPY", "KRW", "VND"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 

@@ -29,17 +29,17 @@ class Offer:
     mall: str  # the shop
     url: str  # web address (http or https only)
     provider: str  # name of the price provider
-    fetched_at: datetime  # when the provider learned of it, with a time zone
-    is_match: bool  # whether it is certainly the code that was asked for
+    fetched_at: datetime  # when the provider fetched it, with a time zone
+    is_match: bool  # whether the product certainly has the code of the query
 
 
 class PriceError(Exception):
-    """A provider cannot say what something costs.
+    """A provider has no answer for a code.
 
     Attributes:
         kind: Why, as a word for programs.
         message: Why, as a sentence for people.
-        is_about_query: The provider works; only this very query got no answer.
+        is_about_query: Whether the provider works and only this query got no answer.
     """
 
     def __init__(self, kind: ReasonKind, message: str, *, is_about_query: bool = False) -> None:
@@ -50,7 +50,7 @@ class PriceError(Exception):
 
 
 class PriceProvider(Protocol):
-    """Knows offers for product codes."""
+    """A source of offers for product codes."""
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class PriceProvider(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give back connections."""
+        """Close connections."""
         ...
 
 

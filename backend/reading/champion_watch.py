@@ -1,8 +1,8 @@
-"""Follows the store's champion: what serves here is what the pointer in the store names, within seconds.
+"""Follows the store's champion: within seconds this backend serves the model that the store's pointer names.
 
 A new champion is fetched, loaded and tried beside the one that serves, and takes its place in one step: a request
-keeps the recognizer that it began with. A champion that cannot be fetched, or does not read, changes nothing: the one
-before goes on, and the reason is logged once and shown. The challenger in shadow is followed in the same way.
+keeps the recognizer that it began with. If a champion cannot be fetched, or does not read, the one before goes on
+serving, and the reason is logged once and shown. The challenger in shadow is followed in the same way.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from ocr_model.errors import ModelError
 
 _LOG = logging.getLogger(__name__)
 
-# A start waits no longer for the store's champion: it serves another model until the champion comes.
+# Seconds that a start waits for the store's champion; after them it serves another model until the champion comes.
 _FIRST_LOOK_SECONDS = 10.0
-# A champion that could not be taken is tried again later and later, but at least this often.
+# Longest wait before a champion that could not be taken is tried again; waits double up to it.
 _LONGEST_PAUSE_SECONDS = 300.0
 
 
 @dataclass
 class _Pause:
-    """When the entry that failed is tried again."""
+    """When an entry that failed is tried again."""
 
     number: int
     failures: int
@@ -47,13 +47,13 @@ class ChampionWatch:
     """Keeps a `ModelSlot` on the store's champion and a `Shadow` on its challenger. For the event loop only.
 
     Args:
-        slot: Where the champion goes.
-        shadow: Where the challenger goes.
+        slot: Takes the champion.
+        shadow: Takes the challenger.
         load: Loads the model in a folder for serving; None is the model that the settings name or that ships.
         load_challenger: Loads the model in a folder for reading in shadow.
         open_places: Opens the store.
         cache: Folder for fetched models; made when needed.
-        seconds: Between looks; 0 never looks, and serves what `load(None)` gives.
+        seconds: Time between looks at the store; 0 never looks, and serves the model of `load(None)`.
         on_failure: Called with the kind of every failure.
         clock: Seconds from any start, never running backwards.
         now: The time of day, with its zone.
@@ -87,7 +87,7 @@ class ChampionWatch:
         self._pointers: tuple[Champions, ShadowHistory] | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
-        self._wanted: tuple[int, str] | None = None  # number and model: another store begins its numbers anew
+        self._wanted: tuple[int, str] | None = None  # number and model, because the numbers of another store begin anew
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -114,7 +114,7 @@ class ChampionWatch:
         """Serve the store's champion; without one that can be fetched, the one served here last, or the shipped model.
 
         Args:
-            follow: Whether there is a store; without one it serves what `load(None)` gives.
+            follow: Whether there is a store; without one the model of `load(None)` serves.
 
         Raises:
             ModelError: None of them loads.
@@ -179,7 +179,7 @@ class ChampionWatch:
             if self._is_paused("champion", record.number):
                 return
             try:
-                # A promotion of what serves already, such as a rollback that came back, only changes the number.
+                # A promotion of the model that serves already, as after a rollback, only changes the number.
                 is_same = serving is not None and serving.model == record.model
                 reader = self._slot.recognizer if is_same else await self._ready(champions, record.model)
             except Exception as error:
@@ -187,7 +187,7 @@ class ChampionWatch:
                 return
             self._slot.put(reader, record)
             await run_gently(self._cache.remember, record)
-        # Else it serves already. Or the store has no champion: an emptied store is no reason to read worse.
+        # An entry that serves already needs nothing. Neither does an emptied store: it is no reason to read worse.
         self._succeeded("champion")
 
     async def _follow_challenger(self, champions: Champions, record: ShadowRecord | None) -> None:
@@ -208,7 +208,7 @@ class ChampionWatch:
         self._succeeded("challenger")
 
     async def _ready(self, champions: Champions, digest: str) -> Reader:
-        """Fetch, load and try a champion, while the one before goes on."""
+        """Fetch, load and try a champion, while the one before goes on serving."""
         folder = await run_gently(self._cache.fetch, champions, digest)
         # At ordinary priority, for a tenth of a second: the threads that a session starts for its readings keep
         # for good the priority of the thread that loads it.
@@ -222,7 +222,7 @@ class ChampionWatch:
         return reader
 
     async def _fall_back(self) -> None:
-        """Serve the model that served here last, which an unreachable store must not set back; else the shipped one.
+        """Serve the model that served here last, so that an unreachable store costs no accuracy; else the shipped one.
 
         Raises:
             ModelError: The shipped model does not load.
@@ -231,7 +231,7 @@ class ChampionWatch:
         if record is not None:
             try:
                 reader = await asyncio.to_thread(self._load, self._cache.folder(record.model))
-            except ModelError as error:  # The shipped model is left.
+            except ModelError as error:  # The shipped model serves instead.
                 _LOG.warning("the model that served last does not load: %s", error)
                 record = None
         if reader is None:

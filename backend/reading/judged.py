@@ -19,9 +19,9 @@ from ocr_model.reading.prediction import ModelInfo, Prediction
 class ShownReading:
     """What a label request tells of the reading that the shopper saw."""
 
-    text: str | None  # None: it does not tell
-    confidence: float | None  # None: it does not tell
-    model: ModelInfo  # nameless: it does not tell
+    text: str | None  # None: the request does not tell
+    confidence: float | None  # None: the request does not tell
+    model: ModelInfo  # nameless: the request does not tell
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class JudgedReading:
     """A reading and its crop, as they are kept with the verdict."""
 
     crop: Image.Image  # with the text upright
-    turn: int  # clockwise quarter turns that brought it there, the shopper's and the reader's together
+    turn: int  # clockwise quarter turns that put it upright, the shopper's and the reader's together
     text: str
     confidence: float
     model: ModelInfo
@@ -43,27 +43,27 @@ def remembered_reading(pending: PendingPrediction, limits: ImageLimits) -> Judge
 def read_again(
     file: BinaryIO, region: Region, limits: ImageLimits, recognizer: Reader, shown: ShownReading
 ) -> JudgedReading:
-    """Read a picture that was sent again: for the text's turn, and for what the request does not tell.
+    """Read a picture that was sent again, for the text's turn and for the fields that the request lacks.
 
     Raises:
         ImageError: the bytes are not a usable picture, or the box lies outside of it.
     """
     crop = cut_crop(file.read(limits.max_bytes + 1), region, limits).image
     reading = _upright(crop, region.turn, recognizer.read(crop))
-    # What the shopper saw counts. The confidence in another text is unknown unless the request tells it.
+    # The reading that the shopper saw counts; the confidence of another text is unknown unless the request has it.
     if shown.text is None:
         return reading
     is_same = label_text(shown.text) == label_text(reading.text)
     confidence = shown.confidence
     if confidence is None:
         confidence = reading.confidence if is_same else 0.0
-    # A nameless model was this one only if this one reads the same.
+    # The request does not name the model: it was this one only if this one reads the same.
     model = reading.model if not shown.model.name and is_same else shown.model
     return replace(reading, text=shown.text, confidence=confidence, model=model)
 
 
 def _upright(crop: Image.Image, turn: int, prediction: Prediction) -> JudgedReading:
-    """Turn the crop the way the reader found its text: a sideways crop would teach the wrong thing."""
+    """Turn the crop as the reader turned its text: a crop kept sideways would spoil the training set."""
     upright = turn_image(crop, prediction.turn)
     return JudgedReading(
         upright, (turn + prediction.turn) % 4, prediction.text, prediction.confidence, prediction.model

@@ -1,4 +1,4 @@
-"""Returns the memory of decoded photos to the system, where the C library is glibc."""
+"""Returns the freed memory of decoded photos to the system, where the C library is glibc."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 # Below this a photo leaves too little behind to be worth the page faults of the next one.
 LARGE_PHOTO_PIXELS = 4_000_000
-# From glibc's malloc.h.
+# M_ARENA_MAX of glibc's malloc.h.
 _M_ARENA_MAX = -8
 
 
@@ -23,7 +23,7 @@ def share_one_arena() -> None:
 
 
 def give_back_memory() -> None:
-    """Return what is free to the system."""
+    """Return freed memory to the system."""
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
         if trim is not None:

@@ -1,4 +1,4 @@
-"""The recognizer that serves, or why there is none yet."""
+"""The recognizer that serves, or the reason why there is none yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """A recognizer, as far as the backend needs it."""
+    """The part of a recognizer that the backend uses."""
 
     @property
     def info(self) -> ModelInfo:
@@ -92,5 +92,5 @@ class ModelSlot:
         self._failure = None
 
     def fail(self, message: str) -> None:
-        """Say why there is no recognizer."""
+        """Note why there is no recognizer."""
         self._failure = message

@@ -35,7 +35,7 @@ class ModelCache:
         return self._folder / model
 
     def fetch(self, champions: Champions, model: str) -> Path:
-        """Return the folder of a model; what is missing comes from the store.
+        """Return the folder of a model; missing files are fetched from the store.
 
         Raises:
             StoreError: The store does not hold it, does not answer, or there is no room for it here.
@@ -54,9 +54,9 @@ class ModelCache:
             models = [folder for folder in self._folder.iterdir() if is_digest(folder.name)]
             models.sort(key=lambda folder: folder.stat().st_mtime, reverse=True)
             for folder in models[_KEPT_MODELS:]:
-                with locked(self._folder / f".{folder.name}.lock"):  # the lock under which it would be fetched
+                with locked(self._folder / f".{folder.name}.lock"):  # the lock that a fetch of this model takes
                     shutil.rmtree(folder)
-        except OSError as error:  # The champion serves all the same.
+        except OSError as error:  # Tidying is not worth a failure: the champion serves all the same.
             _LOG.warning("cannot tidy the folder of fetched models: %s", error)
 
     def recall(self) -> ChampionRecord | None:

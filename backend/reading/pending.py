@@ -17,7 +17,7 @@ from ocr_model.reading.prediction import Prediction
 
 _ID_BYTES = 18
 _BYTES_PER_PIXEL = 3
-# Pixels that take at most one 64th of the room are kept, even where the upload would take less.
+# A crop's pixels are kept if they take at most one 64th of the room, even where the upload would take less.
 _PIXELS_SHARE = 64
 
 

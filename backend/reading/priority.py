@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Steps of niceness: at ten, a thread gets about a tenth of what an ordinary one gets beside it.
+# Steps of niceness: at ten, a thread gets about a tenth of the time of an ordinary thread beside it.
 _STEPS = 10
 _LOWEST = 19
 

@@ -12,8 +12,8 @@ from ocr_model.codes.text import match_key
 
 _LINE = "CW2288-111"
 _LETTER = 40  # pixels
-# How alike, 0..1, the text read and the text drawn must be. How well a model reads was judged before it became the
-# champion; the self-check finds numbers that are nonsense.
+# How alike, 0..1, the text read and the text drawn must be. Accuracy was judged before the model became champion; the
+# self-check only finds models whose numbers are nonsense.
 _ALIKE = 0.5
 
 

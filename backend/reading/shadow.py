@@ -1,7 +1,7 @@
-"""Reading in shadow: the challenger reads what the champion has read, after the shopper has got the answer.
+"""Reading in shadow: the challenger reads the crops that the champion has read, after the shopper has got the answer.
 
-Its readings are compared and counted, and never shown. They take what is left of the machine: one thread of low
-priority and a short queue; a crop that finds the queue full is left out.
+Its readings are compared and counted, and never shown. They run on one thread of low priority with a short queue; a
+crop that finds the queue full is left out.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 class ShadowMetrics:
-    """Counts of reading in shadow for Prometheus, over all challengers that there were."""
+    """Counts of reading in shadow for Prometheus, over all challengers so far."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        # Outcomes: same or different text, dropped because the queue was full, failed.
+        # Outcomes: same or different text; dropped, because the queue was full; failed.
         self.readings = Counter("tags_shadow_readings", "Readings in shadow.", ("outcome",), registry=registry)
         self.confidence = Histogram(
             "tags_shadow_confidence",
@@ -48,9 +48,9 @@ class ShadowMetrics:
             buckets=_SHARES,
             registry=registry,
         )
-        # A changed verdict counts again.
+        # A verdict that the shopper changes counts again.
         self.labels = Counter(
-            "tags_shadow_labels", "Verdicts by who of champion and challenger was right.", ("right",), registry=registry
+            "tags_shadow_labels", "Verdicts by which of both models was right.", ("right",), registry=registry
         )
 
 
@@ -95,7 +95,7 @@ class Shadow:
     Args:
         metrics: Counts for Prometheus.
         limits: What a picture may be.
-        waiting: Crops that may wait.
+        waiting: Crops that may wait for the challenger.
         remembered: Predictions whose verdict is still awaited; the oldest is forgotten first.
     """
 
@@ -153,14 +153,14 @@ class Shadow:
             self._start_anew(None)
 
     def offer(self, prediction_id: str, crop: PendingCrop, prediction: Prediction) -> None:
-        """Have the challenger read what the champion has read, if there is one and it has time."""
+        """Have the challenger, if there is one with room in its queue, read a crop that the champion has read."""
         with self._lock:
             challenger = self._challenger
             if challenger is None:
                 return
             if self._tally is None or self._tally.champion != prediction.model:
-                # Another champion: the counts say nothing about this pair. A late reading of the champion before
-                # may start anew once more, and costs a few counts.
+                # Another champion: the counts are of another pair, so they begin anew. A late reading of the former
+                # champion makes them begin once more, which costs a few counts.
                 self._start_anew(Tally(prediction.model))
             if self._jobs > self._waiting:
                 self._count("dropped")
@@ -169,14 +169,14 @@ class Shadow:
             self._keep_case(prediction_id, _Case(prediction.model, prediction.text))
         try:
             future = self._executor.submit(self._read, challenger, prediction_id, crop, prediction)
-        except RuntimeError:  # closed: the service ends
+        except RuntimeError:  # the queue is closed: the service ends
             with self._lock:
                 self._jobs -= 1
             return
         future.add_done_callback(self._on_done)
 
     def confirm(self, prediction_id: str, text: str | None) -> None:
-        """Count which of them was right.
+        """Count which of the two models was right.
 
         Args:
             prediction_id: The prediction that the verdict is about.
@@ -230,7 +230,7 @@ class Shadow:
     # -- with the lock held -----------------------------------------------------------------------------
 
     def _is_current(self, challenger: _Challenger, prediction: Prediction) -> bool:
-        """Whether this pair is still the one that is counted."""
+        """Whether the counts are of this pair of models."""
         is_counted = self._tally is not None and self._tally.champion == prediction.model
         return self._challenger is challenger and is_counted
 
@@ -249,7 +249,7 @@ class Shadow:
             self._cases.popitem(last=False)
 
     def _judge(self, prediction_id: str, case: _Case) -> None:
-        """Keep the case as it is now, and count which of them was right if that is known."""
+        """Keep the case as it is now, and count which model was right if that is known."""
         right = _right_reader(case)
         if self._tally is not None and right != case.right:
             if case.right is not None:
@@ -261,7 +261,7 @@ class Shadow:
 
 
 def _right_reader(case: _Case) -> Right | None:
-    """Compare by letters and digits alone, as accuracy is measured everywhere here."""
+    """Compare by letters and digits alone, like all measurements of accuracy."""
     if case.verdict is None or case.challenger_text is None:
         return None
     wanted = match_key(case.verdict)

@@ -35,9 +35,9 @@ class WatchFailure:
 
     @property
     def message(self) -> str:
-        """One sentence that tells nothing of paths and addresses."""
-        who = "The store's entry" if self.number is None else f"Number {self.number}"
-        return f"{who} for the {self.role} could not be taken: {_REASONS[self.kind]}."
+        """One sentence without paths and addresses."""
+        entry = "The store's entry" if self.number is None else f"Number {self.number}"
+        return f"{entry} for the {self.role} could not be taken: {_REASONS[self.kind]}."
 
 
 def failure_kind(error: Exception) -> FailureKind:

@@ -46,7 +46,7 @@ async def keep_label(
 
     The same verdict twice is one label; another verdict takes the place of the earlier one.
     """
-    _ = services.labels.samples  # Nothing is read for a store that is not open.
+    _ = services.labels.samples  # Raises while the store is not open, before a picture is read in vain.
     typed = typed_line(form.text) if form.status == "corrected" else form.text
     reading = await _judged_reading(services, prediction_id, form)
     verdict = settle_verdict(form.status, reading.text, typed, is_whole=form.whole)
@@ -85,8 +85,8 @@ async def keep_label(
 async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> DeletedBody:
     """Delete the crop and the label of a prediction, from memory too. Doing it twice does no harm.
 
-    Where several backends share a bucket, a label that another of them has kept and sent is found there. While the
-    bucket does not answer, the answer for a label that is not known here is 503: there may be one.
+    Where several backends share a bucket, a label that another backend has kept and sent is found there. While the
+    bucket does not answer, a label that this backend does not know is answered with 503: the bucket may hold it.
     """
     services.pending.forget(prediction_id)
     services.shadow.forget(prediction_id)

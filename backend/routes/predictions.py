@@ -57,7 +57,7 @@ async def create_prediction(
     recognizer = services.model.recognizer
     region = form.region()
     try:
-        # An upload waits in its file, so that only photos being read fill memory.
+        # An upload waits in its temporary file, so that only photos being read fill memory.
         upload, crop, prediction, recognize_milliseconds = await services.reading.run(
             _read, form.image.file, region, services.settings.image_limits, recognizer
         )
@@ -96,7 +96,7 @@ async def _shadow(services: Services, pending: PendingPrediction) -> None:
 
 
 def _tidy(services: Services) -> None:
-    """Return the photo's memory, unless the next one is being decoded and needs it."""
+    """Return the photo's memory to the system, unless another photo is being decoded and can use it."""
     if services.reading.jobs == 0:
         give_back_memory()
 

@@ -38,7 +38,7 @@ async def find_products(
             "This is not a product code",
             "A code has at least one letter or digit.",
         )
-    # Only a known format vouches that text around the code does not belong to it: PN550 is no field name with a code.
+    # Text around a code is only cut off where a known format fits: PN550 is a code, not a field name with a code.
     vouched = extract_code(normalized) if match_formats(normalized) else ""
     answer = await services.prices.find(vouched or normalized)
     return ProductsBody(

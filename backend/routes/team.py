@@ -1,4 +1,4 @@
-"""`/v1/team/...`: what the page "Data and models" shows and does; behind the team's token."""
+"""`/v1/team/...`: the routes of the page "Data and models", behind the team's token."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from ocr_model.codes.verdict import typed_line
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
 
-__all__ = ["router"]
 
 T = TypeVar("T")
 
@@ -59,7 +58,7 @@ router = APIRouter(
 VersionName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["v2.0"])]
 CycleId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-# Crops and sheets change or go away: no cache on the way may keep them.
+# Crops and sheets change or are deleted: no cache on the way may keep them.
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -114,7 +113,7 @@ async def get_report(services: ServicesDep, cycle: CycleId) -> Response:
 
 @router.get("/cycles", summary="What workers do", response_model=ActivityBody)
 async def get_activity(services: ServicesDep) -> ActivityBody:
-    """Return the workers that listen, the cycles that were asked for, and how far they are."""
+    """Return the workers that listen, the requested cycles, and how far they are."""
     return await _ask(services, lambda team: team.activity())
 
 
@@ -188,7 +187,7 @@ async def give_verdict(
 
 
 async def _ask(services: Services, job: Callable[[TeamData], T]) -> T:
-    """Do a job off the event loop, and answer in HTTP's words what the store says of a request that makes no sense."""
+    """Do a job off the event loop, and turn the store's errors about the request into problems."""
 
     def run() -> T:
         from datasets.versions.version import UnknownVersionError
@@ -206,4 +205,4 @@ async def _ask(services: Services, job: Callable[[TeamData], T]) -> T:
 
 
 def _not_found(detail: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, "not-found", "There is no such thing", detail)
+    return Problem(HTTPStatus.NOT_FOUND, "not-found", "The store does not hold this", detail)

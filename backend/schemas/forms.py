@@ -78,16 +78,16 @@ class LabelForm(_RegionForm):
         """Return the reading that the shopper saw, as far as the form tells.
 
         Raises:
-            VerdictError: an acceptance does not say of what, or the text cannot be on a tag.
+            VerdictError: an acceptance lacks the accepted text, or the text cannot be on a tag.
         """
         text = self.read_text
         if text is None and self.status == "accepted":
-            # Another reading of the picture may differ from the one that was accepted.
+            # A new reading of the picture may differ from the one that the shopper accepted.
             if self.text is None:
                 raise VerdictError("text-required", "accepted with a picture needs read_text.")
             text = self.text
         elif text is None and self.read_confidence is not None:
-            text = ""  # "No text" was read: an empty field of a form does not arrive.
+            text = ""  # The reading was "no text": an empty field of a form does not arrive.
         return ShownReading(
             None if text is None else checked_line(text),
             self.read_confidence,

@@ -20,7 +20,7 @@ class ChampionBody(BaseModel):
 
 
 class ChampionFailureBody(BaseModel):
-    """Why the store's champion (or challenger) could not be taken; what read before goes on."""
+    """Why the store's champion (or challenger) could not be taken; the model before goes on reading."""
 
     number: int | None = Field(description="The entry; null when the store did not name one.")
     kind: FailureKind
@@ -82,7 +82,7 @@ class ShadowConfidenceBody(BaseModel):
 
 
 class ShadowLabelsBody(BaseModel):
-    """Which of them had read what shoppers confirmed, by letters and digits."""
+    """Confirmed crops by the models that had read them right, by letters and digits."""
 
     both: int
     champion: int = Field(description="The champion alone.")

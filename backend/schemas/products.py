@@ -45,7 +45,7 @@ _SEARCHES: list[JsonValue] = [
 
 
 class ProductsBody(BaseModel):
-    """What is known about a code."""
+    """Offers for a code or the reason for none, and searches."""
 
     model_config = ConfigDict(
         json_schema_extra={

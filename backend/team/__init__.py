@@ -1,1 +1,1 @@
-"""What the team's page asks for."""
+"""The team's view of data and models."""

@@ -9,28 +9,6 @@ from pydantic import BaseModel, Field
 
 from backend.schemas import ModelNameBody, Probability
 
-__all__ = [
-    "ActivityBody",
-    "CardBody",
-    "ChampionEntryBody",
-    "CycleBody",
-    "LabelsBody",
-    "OverviewBody",
-    "PeriodBody",
-    "ProgressBody",
-    "QueueBody",
-    "ReasonBody",
-    "RequestedBody",
-    "ReviewBody",
-    "ReviewItemBody",
-    "RunningCycleBody",
-    "ScoreBody",
-    "SyntheticPartBody",
-    "VerdictBody",
-    "VersionBody",
-    "WorkerBody",
-]
-
 Counts = dict[str, int]
 
 
@@ -73,7 +51,7 @@ class CardBody(BaseModel):
     """What a dataset version holds, counted."""
 
     name: str
-    tables: dict[str, dict[str, Counts]] = Field(description="By what, value, side.")
+    tables: dict[str, dict[str, Counts]] = Field(description="By table, value, side.")
     has_sheet: bool = Field(description="Whether there is a contact sheet.")
 
 

@@ -24,9 +24,7 @@ from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.reason import Reason
 
-__all__ = ["TeamCycles", "cycle_body"]
-
-# Several people look at the same progress: the store is asked this often at most, in seconds.
+# Seconds for which activity is reused, because several people look at the same progress.
 _ACTIVITY_SECONDS = 1.5
 
 
@@ -80,9 +78,9 @@ class TeamCycles:
         """Ask the worker for a cycle; returns its id.
 
         Args:
-            version: To train on; None leaves it to the worker to make one from the labels so far.
-            why: In words.
-            key: The same key again is the same request. None is another request each time.
+            version: Version to train on; with None the worker makes one from the labels so far.
+            why: The reason, in words.
+            key: Repeating a key repeats the request; None makes a new request each time.
 
         Raises:
             StoreError: Nothing answers.
@@ -110,7 +108,7 @@ def cycle_body(report: CycleReport) -> CycleBody:
         champion=_model_name(report.champion),
         challenger=_model_name(report.challenger),
         promoted_number=report.promoted_number,
-        scores=[_score(one) for one in report.comparisons if one.kind in ("holdout", "set")],
+        scores=[_score(comparison) for comparison in report.comparisons if comparison.kind in ("holdout", "set")],
         notes=list(report.notes),
     )
 
@@ -120,7 +118,7 @@ def _score(comparison: SetComparison) -> ScoreBody:
 
 
 def _running(request: CycleRequest, beats: Sequence[Beat]) -> RunningCycleBody:
-    """A request with the worker that runs it: of several, the one under the latest lease."""
+    """A request with the worker that runs it; of several workers, the one with the latest lease."""
     working = [beat for beat in beats if beat.doing == request.id]
     beat = max(working, key=lambda beat: (beat.fence, beat.at), default=None)
     return RunningCycleBody(

@@ -1,6 +1,6 @@
 """The team's view of confirmed labels: how many there are, how they change over time, and which wait for a look.
 
-What labels say together is worked out once for each change of the store.
+Statistics over all labels are computed once for each revision of the store.
 """
 
 from __future__ import annotations
@@ -15,16 +15,14 @@ from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Waiting, find_waiting
 
-__all__ = ["TeamLabels"]
-
-# Labels in a row that one point of a curve stands for, and most points of a curve.
+# Fewest labels in a row per point of a curve, and most points of a curve.
 _BLOCK = 50
 _MOST_POINTS = 60
 
 
 @dataclass(frozen=True)
 class _Statistics:
-    """What all live labels say together, at one revision of the store."""
+    """Statistics over all live labels, at one revision of the store."""
 
     revision: tuple[int, int]
     days: list[PeriodBody]
@@ -63,17 +61,17 @@ class TeamLabels:
         )
 
     def queue(self) -> QueueBody:
-        """What is still to be sent to the bucket."""
+        """Events and crops that the bucket does not have yet."""
         return QueueBody.model_validate(self._store.queue(), from_attributes=True)
 
     def review(self, most: int) -> ReviewBody:
-        """Labels that wait for a second look, `most` of them.
+        """The number of labels that wait for a second look, and at most `most` of them.
 
         Raises:
             StoreError: The index does not answer.
         """
         waiting = self._statistics().waiting
-        return ReviewBody(waiting=len(waiting), items=[_review_item(one) for one in waiting[:most]])
+        return ReviewBody(waiting=len(waiting), items=[_review_item(label) for label in waiting[:most]])
 
     def digests(self) -> frozenset[str]:
         """Names of the crops that have a label.
@@ -117,17 +115,17 @@ def _period(samples: Sequence[Sample]) -> PeriodBody:
     )
 
 
-def _review_item(one: Waiting) -> ReviewItemBody:
-    label = one.sample.label
+def _review_item(waiting: Waiting) -> ReviewItemBody:
+    label = waiting.sample.label
     return ReviewItemBody(
         prediction_id=label.prediction_id,
-        event=one.sample.event,
-        sample=one.sample.digest,
-        reason=one.doubt.reason,
-        detail=one.doubt.detail,
+        event=waiting.sample.event,
+        sample=waiting.sample.digest,
+        reason=waiting.doubt.reason,
+        detail=waiting.doubt.detail,
         status=label.status,
         text=label.text,
-        others=list(one.others),
+        others=list(waiting.others),
         read_text=label.read_text,
         read_confidence=label.read_confidence,
         model=ModelNameBody(name=label.model_name, version=label.model_version),

@@ -1,6 +1,6 @@
-"""Everything that the team's page shows and does, behind one lock.
+"""The data and actions of the team's page, behind one lock.
 
-All of it waits for disks and buckets, so it is called in a thread.
+Every call waits for disks and buckets, so calls run in a thread.
 """
 
 from __future__ import annotations
@@ -26,19 +26,17 @@ from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, give_verdict
 
-__all__ = ["TeamData"]
-
 _LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
 class TeamData:
-    """What the team's page shows. Safe to use from several threads, which wait for each other.
+    """The data and actions of the team's page. Safe to use from several threads, which wait for each other.
 
     Args:
         store: Where confirmed samples are kept.
-        places: Of the same spool and bucket.
+        places: Spool and bucket of that store.
         clock: Seconds since 1970.
     """
 
@@ -57,7 +55,7 @@ class TeamData:
     # -- reading ----------------------------------------------------------------------------------------
 
     def overview(self, serving: ModelNameBody | None, serving_number: int | None) -> OverviewBody:
-        """Everything at a glance; what cannot be read just now is left out and named.
+        """Everything at a glance; parts that cannot be read just now are left out and named.
 
         Args:
             serving: The model that reads on this backend.
@@ -83,7 +81,7 @@ class TeamData:
             return OverviewBody(
                 serving=serving,
                 serving_number=serving_number,
-                champions=attempt(lambda: [_champion_body(one) for one in self._champions.history()], []),
+                champions=attempt(lambda: [_champion_body(entry) for entry in self._champions.history()], []),
                 versions=attempt(lambda: self._versions.all(reports, fault), []),
                 cycles=[cycle_body(report) for report in reports],
                 labels=attempt(self._labels.counts, None),

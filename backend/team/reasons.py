@@ -6,8 +6,6 @@ from backend.team.bodies import ReasonBody
 from datasets.cycles.wording import in_english
 from datasets.reason import Reason
 
-__all__ = ["reason_body"]
-
 
 def reason_body(reason: Reason) -> ReasonBody:
     """The body of a reason, and of the reasons in it."""

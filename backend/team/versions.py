@@ -16,15 +16,13 @@ from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
 from datasets.versions.version import SIDES, Version
 
-__all__ = ["TeamVersions"]
-
 
 class TeamVersions:
     """The versions of a store. For one thread at a time.
 
     Args:
         store: Where confirmed samples are kept.
-        places: Of the same spool and bucket.
+        places: Spool and bucket of that store.
         live: Names the crops that have a label.
     """
 
@@ -38,7 +36,7 @@ class TeamVersions:
 
         Args:
             reports: Of all cycles, the oldest first.
-            on_fault: Is told of each version that cannot be read.
+            on_fault: Called with the error of each version that cannot be read.
 
         Raises:
             StoreError: Nothing answers.

@@ -55,8 +55,8 @@ class GcsServer:
     """The server; a context manager. Its `url` is for STORAGE_EMULATOR_HOST.
 
     Args:
-        port: 0 for any free one; another to come back where an earlier server was.
-        page_size: Most names in one page of a listing, whatever the client asks for.
+        port: 0 for any free port; the port of an earlier server to take its place.
+        page_size: Most names in one page of a listing, even if the client asks for more.
     """
 
     def __init__(self, *, port: int = 0, page_size: int = 1000) -> None:
@@ -140,7 +140,7 @@ class _RefusedError(Exception):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # An answer in one packet at once, or the client's delayed acknowledgement costs 40 ms each time.
+    # Answers go out in one packet at once; otherwise the client's delayed acknowledgement costs 40 ms each time.
     wbufsize = -1
     disable_nagle_algorithm = True
     server: _Http
@@ -240,14 +240,14 @@ class _Handler(BaseHTTPRequestHandler):
         return stored
 
     def _check(self, bucket: str, name: str, query: dict[str, list[str]]) -> None:
-        """Refuse a request that does not meet its precondition. Call it with the lock held, or it proves nothing."""
+        """Refuse a request that does not meet its precondition. The caller must hold the lock."""
         stored = self._bucket(bucket).get(name)
         generation = stored.generation if stored else 0
         match = query.get("ifGenerationMatch")
         if match and int(match[0]) != generation:
             raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
-        other = query.get("ifGenerationNotMatch")
-        if other and int(other[0]) == generation:
+        no_match = query.get("ifGenerationNotMatch")
+        if no_match and int(no_match[0]) == generation:
             raise _RefusedError(HTTPStatus.PRECONDITION_FAILED, "At least one of the pre-conditions did not hold.")
 
     def _upload(

@@ -22,7 +22,7 @@ def chromium_path() -> str | None:
 
 
 class ReadingPage:
-    """Finds what is on the page by what the shopper sees or by the widgets' keys, and waits for it."""
+    """Finds elements of the page by their visible text or by the widgets' keys, and waits for them."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

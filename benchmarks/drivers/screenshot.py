@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8501", help="address of the running app")
     parser.add_argument("--out", type=Path, default=Path("docs/screenshot.png"), help="file to write")
     parser.add_argument("--locale", default="en-US", help="the browser's language, ko-KR for Korean")
-    parser.add_argument("--text", default="CW2288-111", help="what the drawn tag says")
+    parser.add_argument("--text", default="CW2288-111", help="text of the drawn tag")
     parser.add_argument("--width", type=int, default=1180, help="window width in pixels")
     parser.add_argument("--height", type=int, default=1180, help="window height in pixels")
     arguments = parser.parse_args()

@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-# Keys, models and buckets that a developer's shell may name, and that must not reach a backend here.
+# Keys, models and buckets from a developer's shell, which must not reach these backends.
 UNSET = ("TAGS_MODEL_DIR", "STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET")
 
 

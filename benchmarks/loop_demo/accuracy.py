@@ -18,7 +18,7 @@ _RULES = DecisionRules()
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Which of the fresh tags one model read right."""
+    """The fresh tags that a model read right."""
 
     title: str  # when it was made
     model: str  # version of the model that read all of them
@@ -44,10 +44,10 @@ def measure(
     """Let the service read every fresh tag once.
 
     Args:
-        client: of the service.
-        stream: of the fresh tags.
-        counts: tags of each kind.
-        title: of the measurement.
+        client: client of the service.
+        stream: stream of the fresh tags.
+        counts: number of tags of each kind.
+        title: title of the measurement.
         on_progress: called with the tags read so far and all of them.
 
     Raises:

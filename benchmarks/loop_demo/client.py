@@ -1,4 +1,4 @@
-"""The backend's client, as a shopper's browser is one; every request goes into a journal."""
+"""A client of the backend, like a shopper's browser; every request goes into a journal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class KeptLabel:
 
 
 class Client:
-    """One browser, of one thread. A context manager."""
+    """A browser, used by one thread. A context manager."""
 
     def __init__(self, url: str, journal: Journal) -> None:
         self._url, self._journal = url, journal
@@ -69,12 +69,12 @@ class Client:
         """The model that serves, as the API describes it; None if the request failed."""
         return self._ask("model", "GET", "/v1/model")
 
-    def _ask(self, what: str, method: str, path: str, **content: Any) -> dict[str, Any] | None:
+    def _ask(self, request: str, method: str, path: str, **content: Any) -> dict[str, Any] | None:
         try:
             answer = self._session.request(method, self._url + path, timeout=_PATIENCE, **content)
             body: dict[str, Any] = answer.json() if answer.status_code == OK else {}
         except (requests.RequestException, ValueError) as error:
-            self._journal.note(what, 0, str(error))
+            self._journal.note(request, 0, str(error))
             return None
-        self._journal.note(what, answer.status_code, answer.text if answer.status_code != OK else "")
+        self._journal.note(request, answer.status_code, answer.text if answer.status_code != OK else "")
         return body if answer.status_code == OK else None

@@ -1,6 +1,6 @@
 """The characters of a dot-matrix printer, five columns by seven rows of dots.
 
-Written here as dots, so that the demonstration looks the same on every machine, whatever fonts it has.
+Written here as dots, so that the demonstration looks the same on every machine and needs no fonts.
 """
 
 from __future__ import annotations

@@ -20,13 +20,13 @@ class Journal:
         self._by_second = Counter({int(second): count for second, count in saved["by_second"].items()})
         self._failed: list[dict[str, Any]] = list(saved["failed"])
 
-    def note(self, what: str, status: int, detail: str = "") -> None:
+    def note(self, request: str, status: int, detail: str = "") -> None:
         """Record a request; status 0 means that no answer came."""
         now = time.time()
         with self._guard:
             self._by_second[int(now)] += 1
             if status != OK:
-                self._failed.append({"at": now, "what": what, "status": status, "detail": detail[:200]})
+                self._failed.append({"at": now, "what": request, "status": status, "detail": detail[:200]})
 
     @property
     def count(self) -> int:

@@ -1,6 +1,6 @@
 """The real programs that the demonstration runs: the backend and the worker, stopped when it stops.
 
-The user's own store, bucket, tracker and keys are hidden from them, whatever the environment names.
+The environment that they get does not name the user's own store, bucket, tracker and keys.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The state of the demonstration in one file, so that a stopped one goes on where it was."""
+"""The state of the demonstration in one file, so that a stopped demonstration goes on where it was."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from benchmarks.loop_demo.swaps import Swap
 
 
 class OtherDemoError(ValueError):
-    """The folder holds a demonstration of another size, or something else."""
+    """The folder holds a demonstration of another size, or other files."""
 
 
 @dataclass
 class DemoState:
-    """Everything that neither the store nor the log of visits holds."""
+    """The state that neither the store nor the log of visits holds."""
 
     settings: str  # name of the settings
     measurements: list[Measurement] = field(default_factory=list)
@@ -35,7 +35,7 @@ class DemoState:
         """Read the state, or begin.
 
         Raises:
-            OtherDemoError: the folder holds something else.
+            OtherDemoError: the folder holds another demonstration, or other files.
         """
         if not path.is_file():
             if path.parent.is_dir() and any(path.parent.iterdir()):

@@ -83,7 +83,7 @@ class SwapWatch:
         number = int(champion["number"])
         with self._guard:
             is_new, self._number = number > self._number, number
-            # The first entry of a history is the shipped model, which serves before it is written down.
+            # The first entry of a history is the shipped model, which serves before its entry is written.
             if is_new and not is_first and number > 1 and all(swap.number != number for swap in self._swaps):
                 self._swaps.append(
                     Swap(

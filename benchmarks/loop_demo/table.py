@@ -14,7 +14,7 @@ _AROUND = 10.0  # seconds around a swap in which requests are counted apart
 
 
 def write_table(finished: Finished) -> str:
-    """Errors by kind before and after, the cycles, and figures of labels and requests."""
+    """The errors by kind before and after, the cycles, and figures of labels and requests."""
     measurements = finished.state.measurements
     parts = ["## Errors on fresh tags (misread of all, 95 % interval)", _errors(measurements)]
     parts += ["## Cycles", _cycles(finished), "## Figures", _figures(finished)]

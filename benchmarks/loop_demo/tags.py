@@ -30,7 +30,7 @@ _SEEDS = {
     name: 31_000_000 + place for place, name in enumerate(_STREAMS)
 }  # seeds that no other part of the project uses
 
-_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # like many printers of codes, this brand leaves out I, O and Q
+_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # like many brands, this one leaves out I, O and Q
 _DOT = 12  # pixels from dot to dot on the flat tag
 
 
@@ -57,7 +57,7 @@ class TagStream:
 
     Args:
         name: "fresh" for tags that only measure; "shoppers" and "stall" for tags that get labels.
-        shares: of the kinds, relative to each other.
+        shares: shares of the kinds, relative to each other.
     """
 
     def __init__(self, name: str, shares: dict[Kind, float]) -> None:

@@ -1,4 +1,4 @@
-"""Visits of shoppers: a tag is photographed and read, its reading accepted or corrected. All go into a log."""
+"""Visits of shoppers: a tag is photographed and read, its reading accepted or corrected. All visits are logged."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def visit(client: Client, stream: str, tag: Tag, shopper: Shopper, at: float | N
 
     Args:
         client: the shopper's browser.
-        stream: of the tag.
-        tag: photographed.
-        shopper: who judges the reading.
+        stream: stream of the tag.
+        tag: the photographed tag.
+        shopper: the shopper, who judges the reading.
         at: seconds since 1970; None is now.
     """
     at = time.time() if at is None else at
@@ -91,7 +91,7 @@ def visit(client: Client, stream: str, tag: Tag, shopper: Shopper, at: float | N
     status, is_true = "", False
     if kept is not None:
         status = kept.status
-        # Where nothing can be read, both verdicts without a text are true.
+        # If there is nothing to read, both verdicts without a text are true.
         is_true = label_text(kept.text) == label_text(tag.text) or (not match_key(tag.text) and not kept.text)
     milliseconds = round(1000 * reading.seconds, 1)
     return Visit(stream, tag.number, tag.kind, at, reading.model_version, is_right, status, is_true, milliseconds)
@@ -101,12 +101,12 @@ class Traffic:
     """Visits one after the other at some pace, in a thread of their own. A context manager.
 
     Args:
-        url: of the backend.
-        journal: of requests.
-        log: of visits.
-        stream: of the photographed tags.
-        name: of the stream.
-        shoppers: of the visits, drawn at random.
+        url: address of the backend.
+        journal: journal of the requests.
+        log: log of the visits.
+        stream: stream of the photographed tags.
+        name: name of the stream.
+        shoppers: shoppers of the visits, drawn at random.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Crops rendered ahead: several networks learn from the same ones, and a training step waits for no renderer.
+"""Crops rendered ahead: several networks learn from the same crops, and a training step waits for no renderer.
 
 A folder holds `shards.json` (which crops), and per shard `00000.npy` (pictures (N, 64, 256) uint8, the network's input)
 and `00000.json` (their texts). A shard is written whole or not at all, so a stopped rendering goes on where it stopped.
@@ -37,7 +37,7 @@ class ShardMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """Which crops are rendered: those that a schedule of this length would have drawn while it trains."""
+    """The crops to render: those that a schedule of this length would have drawn while it trains."""
 
     recipe: str  # with the crops of its parents, in the proportions of their counts
     crops: int  # of the whole schedule
@@ -52,7 +52,7 @@ class ShardPlan:
         return -(-self.crops // SHARD)
 
     def source(self) -> CropSource:
-        """Where the crops come from, rendered anew."""
+        """The source that renders the crops anew."""
         parts = plan_dataset(load_recipe(self.recipe), self.recipe).parts
         if len(parts) == 1:
             return RecipeCrops(self.recipe, self.seed)
@@ -60,17 +60,17 @@ class ShardPlan:
         return CropMixture(folder=None, collected_share=0.0, recipes=recipes, seed=self.seed)
 
     def describe(self) -> dict[str, Any]:
-        """The plan and what its crops look like, for cards and for `shards.json`."""
+        """The plan with the digest of its recipe, for cards and for `shards.json`."""
         return {**asdict(self), "shard": SHARD, **self.source().describe()}
 
 
 def render_shards(plan: ShardPlan, folder: Path, *, processes: int = 1, stop_after: float | None = None) -> bool:
-    """Render what is missing, with a progress bar.
+    """Render the missing shards, with a progress bar.
 
     Args:
-        plan: which crops.
-        folder: to write to; an existing one goes on.
-        processes: that render side by side.
+        plan: the crops to render.
+        folder: folder to write to; an existing one goes on.
+        processes: processes that render side by side.
         stop_after: seconds after which no further shard is begun.
 
     Returns:
@@ -133,7 +133,7 @@ def _texts_file(folder: Path, number: int) -> Path:
 class ShardCrops:
     """Crops from a folder that `render_shards` has filled, as the source of a training run.
 
-    The easy ones among them were chosen when they were rendered, so the schedule must be the plan's.
+    The easy crops were chosen when they were rendered, so the schedule must be the plan's.
     """
 
     folder: Path
@@ -160,7 +160,7 @@ class ShardCrops:
         return draw
 
     def describe(self) -> dict[str, Any]:
-        """What `shards.json` says, and what was done to the texts."""
+        """The content of `shards.json`, and the treatment of the texts."""
         return {"shards": self._description(), "letters_and_digits": self.letters_and_digits}
 
     def _description(self) -> dict[str, Any]:

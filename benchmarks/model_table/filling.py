@@ -1,4 +1,4 @@
-"""Filling a row of the model table: its network is trained to the end of the budget, exported and measured."""
+"""Fills a row of the model table: trains its network to the end of the budget, exports and measures it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """Left, at least 0; infinite without a limit."""
+        """Seconds left, at least 0; infinite without a limit."""
         return max(0.0, self._stop - time.monotonic())
 
 
@@ -37,17 +37,17 @@ def fill_row(
     """Train a row to its end, export it, and measure it on every set.
 
     Args:
-        row: of the table.
-        plan: of the table.
-        run: of the table; holds the shards already.
+        row: row of the table.
+        plan: plan of the table.
+        run: folder of the table's runs; holds the shards already.
         sets: held-out synthetic crops first, then real ones.
-        watch: the time that is left for it.
+        watch: the time that is left.
 
     Returns:
-        What is known about the row, None if the time was over before.
+        The row's results; None if the time was over before.
 
     Raises:
-        TrainingDivergedError: the network computes no finite numbers any more.
+        TrainingDivergedError: the network's numbers are no longer finite.
     """
     folder = run / "rows" / row.slug
     file = result_file(run, row)
@@ -81,12 +81,12 @@ def fill_row(
 
 
 def shard_folder(run: Path, row: Row) -> Path:
-    """Where the crops of a row's recipe lie."""
+    """The folder of the crops of a row's recipe."""
     return run / "shards" / Path(row.recipe).name.removesuffix(".toml")  # v2.0 and v2.1 differ only behind the point
 
 
 def result_file(run: Path, row: Row) -> Path:
-    """Where a finished row is written down."""
+    """The file of a finished row."""
     return run / "rows" / row.slug / "result.json"
 
 

@@ -18,7 +18,7 @@ class TableMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class TablePlan:
-    """What all rows share."""
+    """The budget of every row."""
 
     recipe: str = "tags-1"  # of the architectures, and of the held-out crops that every row is measured on
     crops: int = 50_000  # per row
@@ -29,7 +29,7 @@ class TablePlan:
     threads: int = 1  # of torch
 
     def training(self, row: Row) -> TrainingConfig:
-        """How a row is trained."""
+        """The training settings of a row."""
         return TrainingConfig(
             recipe=row.recipe,
             seed=self.seed,
@@ -39,7 +39,7 @@ class TablePlan:
             ctc_weight=row.ctc_weight,
             easy_until=self.easy_until,
             evaluate_every=max(self.batch, self.crops // CHECKPOINTS),
-            workers=0,  # the crops lie ready
+            workers=0,  # the crops are rendered already
             threads=self.threads,
         )
 
@@ -54,5 +54,5 @@ class TablePlan:
         if not file.is_file():
             file.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
         elif (there := json.loads(file.read_text(encoding="utf-8"))) != wanted:
-            other = ", ".join(f"{key} {there.get(key)}" for key in wanted if there.get(key) != wanted[key])
-            raise TableMismatchError(f"{run} holds a table with other settings ({other}); choose another --run")
+            unlike = ", ".join(f"{key} {there.get(key)}" for key in wanted if there.get(key) != wanted[key])
+            raise TableMismatchError(f"{run} holds a table with unlike settings ({unlike}); choose another --run")

@@ -14,7 +14,7 @@ from ocr_model.training.architecture import NetworkConfig
 
 
 def markdown(results: Sequence[Mapping[str, Any]], plan: TablePlan) -> str:
-    """The table, with the budget said above it."""
+    """The table, with the budget above it."""
     sets = list(results[0]["results"])
     heads = ["model", "recipe", *(f"{name} ({results[0]['results'][name]['crops']})" for name in sets)]
     compared = any(row["published"] is not None for row in results)

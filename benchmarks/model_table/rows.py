@@ -1,4 +1,4 @@
-"""The rows of the model table: which network learns from which recipe, and what the original reported of it."""
+"""The rows of the model table: network, recipe, and the accuracy that the original reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Row:
     recipe: str
     learning_rate: float = 1.5e-3  # peak of the one-cycle schedule
     ctc_weight: float = 0.5  # of the auxiliary loss
-    published: float | None = None  # percent, what the original reported of its counterpart, on other crops
+    published: float | None = None  # percent, as the original reported of its counterpart, on other crops
 
     @property
     def slug(self) -> str:
@@ -66,7 +66,7 @@ def table_rows(recipe: str) -> tuple[Row, ...]:
 def size_rows(recipe: str) -> tuple[Row, ...]:
     """Feature extractors of several widths, and the one that serves on straightened lines of other widths.
 
-    Nearly all of a reading's arithmetic is theirs. CTC behind them, because it begins to read on few crops.
+    Nearly all of a reading's arithmetic is theirs. They are followed by CTC, because it begins to read after few crops.
     """
     plain = NetworkConfig(transformation="None", sequence="None", prediction="CTC")
     sizes = [(64, 128), (96, 128), (128, 128), (192, 128), (128, 64), (128, 256)]

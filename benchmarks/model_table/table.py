@@ -131,7 +131,7 @@ def _fill_rows(
     """Fill the rows that the command asks for, until the time is over.
 
     Returns:
-        The finished rows, what is known about each, and whether one diverged.
+        The finished rows, the results of each, and whether one diverged.
     """
     run: Path = args.run
     done: list[Row] = []

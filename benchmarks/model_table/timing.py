@@ -48,7 +48,7 @@ class ExportedModel:
 
     @property
     def _decoder_inputs(self) -> list[str]:
-        return [] if self._decoder is None else [one.name for one in self._decoder.get_inputs()]
+        return [] if self._decoder is None else [tensor.name for tensor in self._decoder.get_inputs()]
 
 
 def time_models(directories: Mapping[str, Path], data: EvaluationSet) -> dict[str, float]:
@@ -67,4 +67,4 @@ def time_models(directories: Mapping[str, Path], data: EvaluationSet) -> dict[st
             model.read(picture)
             if number >= 3 or len(data.images) <= 3:  # the first readings allocate memory
                 seconds[name].append(time.perf_counter() - began)
-    return {name: round(1000 * statistics.median(some), 2) for name, some in seconds.items()}
+    return {name: round(1000 * statistics.median(times), 2) for name, times in seconds.items()}

@@ -1,4 +1,4 @@
-"""What stands around the encoder and is the same for every runtime: preparing a crop, and decoding."""
+"""The steps around the encoder, the same for every runtime: preparing a crop, and decoding."""
 
 from __future__ import annotations
 

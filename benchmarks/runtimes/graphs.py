@@ -15,9 +15,9 @@ from ocr_model.reading.arrays import Floats
 def write_graphs(encoder: Path, pictures: Sequence[Floats], folder: Path) -> dict[str, Path]:
     """Write the encoder in single precision and in three kinds of int8.
 
-    `static`: the extractor's convolutions. `mixed`: what ships (`quantize_encoder`): also what lies between them, and
-    the LSTMs. `dynamic`: every activation is scaled as it comes. What locates the line stays in single precision in all
-    of them.
+    `static`: the extractor's convolutions. `mixed`, which ships (`quantize_encoder`): also the operations between them,
+    and the LSTMs. `dynamic`: every activation is scaled at run time. The localization network stays in single precision
+    in all of them.
 
     Args:
         encoder: of an exported model.

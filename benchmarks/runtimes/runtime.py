@@ -79,7 +79,7 @@ def openvino(file: Path, threads: int, precision: str) -> Encode:
 
 
 def open_runtimes(graphs: dict[str, Path], threads: int) -> tuple[list[Runtime], list[str]]:
-    """Everything that runs here, the shipped way first, and one sentence for each that does not."""
+    """Every runtime that works here, the shipped one first, and one sentence for each of the others."""
     single, static, mixed, dynamic = (graphs[name] for name in ("single", "static", "mixed", "dynamic"))
     wanted: list[tuple[str, Path, Callable[[], Encode]]] = [
         ("ONNX Runtime fp32", single, lambda: onnx_runtime(single, threads, spin=False)),
@@ -97,7 +97,7 @@ def open_runtimes(graphs: dict[str, Path], threads: int) -> tuple[list[Runtime],
         try:
             encode = make()
             encode(np.zeros((1, 1, *input_size(file)), np.float32))
-        except Exception as error:  # runtimes refuse a graph with types of their own; the reason goes into the report
+        except Exception as error:  # runtimes raise types of their own; the reason goes into the report
             missing.append(f"{name}: left out, {' '.join(str(error).split())[:160]}")
             continue
         opened.append(Runtime(name, file, encode))

@@ -16,7 +16,7 @@ FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16"
 
 
 def cpu_flags() -> str:
-    """The processor and which of the instructions that matter here it has."""
+    """The processor, and whether it has the instructions that matter here."""
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.is_file():
         return f"{platform.machine()}, {os.cpu_count()} cores"

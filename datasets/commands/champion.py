@@ -1,4 +1,4 @@
-"""The commands about champions and cycles that are asked for: champion, request-cycle."""
+"""The commands about champions and requests for cycles: champion, request-cycle."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMMANDS = ("champion", "request-cycle")
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], environment: Mapping[str, str]) -> None:
     """Describe the commands to argparse."""
-    champion = commands.add_parser("champion", help="which model serves, which did, and which is to")
+    champion = commands.add_parser("champion", help="see and change which model serves")
     actions = champion.add_subparsers(dest="action", required=True, metavar="ACTION")
     shown = (("show", "the champion, and the model in shadow"), ("history", "all champions, one a line"))
     for action, about in shown:
@@ -36,17 +36,17 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     register = actions.add_parser("register", help="put an exported model folder into the store")
     register.add_argument("folder", type=Path)
     fetch = actions.add_parser("fetch", help="bring a model to this machine, checked, and print its folder")
-    fetch.add_argument("digest", nargs="?", help="or how it begins (the champion's)")
+    fetch.add_argument("digest", nargs="?", help="digest of the model, or its first characters (the champion's)")
     fetch.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for models; made if missing")
-    fetch.add_argument("--serving", action="store_true", help="only what reads with it, and not what trains from it")
+    fetch.add_argument("--serving", action="store_true", help="only the files that reading needs, not the weights")
     promote = actions.add_parser("promote", help="make a registered model the champion")
-    promote.add_argument("digest", help="or how it begins")
+    promote.add_argument("digest", help="digest of the model, or its first characters")
     promote.add_argument("--expected", type=int, metavar="N", help="only while this entry is the champion (0: none is)")
-    promote.add_argument("--dataset-version", metavar="NAME", help="that it was trained on (as its card says)")
-    rollback = actions.add_parser("rollback", help="bring back the champion before, or the one of an entry")
+    promote.add_argument("--dataset-version", metavar="NAME", help="dataset version that trained it (as its card says)")
+    rollback = actions.add_parser("rollback", help="bring back the previous champion, or that of an entry")
     rollback.add_argument("--to", type=int, metavar="N", help="number of the entry, as `history` shows it")
     shadow = actions.add_parser("shadow", help="let a registered model read beside the champion, without showing it")
-    shadow.add_argument("digest", nargs="?", help="or how it begins")
+    shadow.add_argument("digest", nargs="?", help="digest of the model, or its first characters")
     shadow.add_argument("--off", action="store_true", help="let no model read in shadow")
     actions.add_parser("share", help="bring the spool's models and champions to a bucket that has none yet")
     request = commands.add_parser("request-cycle", help="ask the worker for a cycle")
@@ -56,11 +56,11 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
             "--tracking",
             metavar="URI",
             default=default_uri(environment),
-            help="of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
+            help="URI of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
         )
     for parser in (promote, rollback, shadow, request):
         parser.add_argument("--by", default="", help="name for the history (you, on this machine)")
-        parser.add_argument("--reason", default="", help="in words")
+        parser.add_argument("--reason", default="", help="the reason, in words")
 
 
 def run(places: Places, options: argparse.Namespace) -> int:
@@ -98,10 +98,10 @@ def run(places: Places, options: argparse.Namespace) -> int:
 
 
 def verify_champions(places: Places) -> int:
-    """Check every model and every entry; print what is wrong. Returns how many are."""
+    """Check every model and every entry, and print each fault. Returns the number of faults."""
     wrong = 0
-    for name, what in find_model_problems(places.authority):
-        print(f"{places.authority.url}: {name}: {what}")
+    for name, problem in find_model_problems(places.authority):
+        print(f"{places.authority.url}: {name}: {problem}")
         wrong += 1
     return wrong
 
@@ -109,7 +109,9 @@ def verify_champions(places: Places) -> int:
 def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
     champion, shadow = champions.current(), ShadowHistory(places.authority).current()
     if as_json:
-        print(json.dumps({name: json.loads(_json(one)) if one else None for name, one in _both(champion, shadow)}))
+        print(
+            json.dumps({name: json.loads(_json(entry)) if entry else None for name, entry in _both(champion, shadow)})
+        )
         return
     if champion is None:
         print(f"no champion in {places.authority.url}: backends serve the model that they ship")
@@ -159,7 +161,7 @@ def _trained_on(champions: Champions, digest: str) -> str | None:
 
 
 def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking: str) -> None:
-    """Print which model serves now, and tell the tracker, whose failure does not undo the change."""
+    """Print which model serves now, and update the tracker; its failure does not undo the change."""
     print(_line(record), flush=True)
     if has_begun(tracking):
         told = tell_champion(champions.current, tracking, models_url(places.authority))

@@ -1,4 +1,4 @@
-"""`counts`: how much the store holds. `reindex`: its database, made anew. `export`: all of it as a plain folder."""
+"""`counts` shows how much the store holds, `reindex` rebuilds its database, `export` writes it as a plain folder."""
 
 from __future__ import annotations
 

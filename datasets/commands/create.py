@@ -1,4 +1,4 @@
-"""`create`: a dataset version is created from labels and recipes."""
+"""`create` makes a dataset version from labels and recipes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
-    """Create the version, or only work out what it would hold, and print that."""
+    """Create the version, or only draw it up, and print what it holds."""
     catalogue = VersionCatalogue(places)
     request = VersionRequest(
         parent=options.parent,

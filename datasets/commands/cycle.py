@@ -43,38 +43,40 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
         "write a report. A killed cycle goes on with the same command. Exit status: 0 accepted (or nothing to do), "
         "3 rejected, 1 failed, 130 stopped.",
     )
-    what = cycle.add_mutually_exclusive_group(required=True)
-    what.add_argument("--version", metavar="NAME", help="dataset version to train on")
-    what.add_argument("--once", action="store_true", help="make the next version from the labels so far, and run")
-    what.add_argument("--watch", action="store_true", help="as a worker, run what is requested and what is due")
-    what.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
+    mode = cycle.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--version", metavar="NAME", help="dataset version to train on")
+    mode.add_argument("--once", action="store_true", help="make the next version from the labels so far, and run")
+    mode.add_argument("--watch", action="store_true", help="work: run requested cycles, and request those that are due")
+    mode.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
     cycle.add_argument("--settings", type=Path, metavar="FILE", help="TOML, as --print-settings writes it")
-    cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for what is under way (%(default)s)")
+    cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for cycles under way (%(default)s)")
     cycle.add_argument("--by", default="", help="name for the report (you, on this machine)")
     cycle.add_argument("--no-promote", action="store_true", help="decide and report, and leave the champion")
     cycle.add_argument(
         "--tracking",
         metavar="URI",
-        help=f"of MLflow; none = no tracker (MLFLOW_TRACKING_URI; {default_uri(environment)})",
+        help=f"URI of MLflow; none = no tracker (MLFLOW_TRACKING_URI; {default_uri(environment)})",
     )
     cycle.set_defaults(tracker=default_uri(environment))
     challenger = default.cycle.challenger
     cycle.add_argument(
-        "--crops", type=int, metavar="N", help=f"to train on, collected and rendered together ({challenger.crops})"
+        "--crops", type=int, metavar="N", help=f"crops to train on, collected and rendered ({challenger.crops})"
     )
-    cycle.add_argument("--threads", type=int, metavar="N", help=f"of torch, and of reading ({challenger.threads})")
+    cycle.add_argument(
+        "--threads", type=int, metavar="N", help=f"threads of torch and of a reading ({challenger.threads})"
+    )
     cycle.add_argument(
         "--most-damaged",
         type=float,
         metavar="SHARE",
-        help="of the crops, and of the label events, that it goes on without if they cannot be read "
+        help="largest share of unreadable crops, and of unreadable label events, to go on without "
         f"({default.cycle.most_damaged})",
     )
-    made = cycle.add_argument_group("the version that --once and --watch make")
-    made.add_argument("--collected", action="append", metavar="FILTER", help="labels that it takes (all)")
+    made = cycle.add_argument_group("the version that --once and --watch create")
+    made.add_argument("--collected", action="append", metavar="FILTER", help="labels to take (all)")
     made.add_argument("--synthetic", nargs="+", metavar="RECIPE:COUNT[:SEED]", help="crops to train on")
-    triggers, when = TriggerSettings(), cycle.add_argument_group("when --watch starts one by itself")
-    when.add_argument("--no-triggers", action="store_true", help="never; only cycles that are requested")
+    triggers, when = TriggerSettings(), cycle.add_argument_group("when --watch requests a cycle by itself")
+    when.add_argument("--no-triggers", action="store_true", help="never: run requested cycles only")
     when.add_argument(
         "--corrections",
         type=int,
@@ -95,7 +97,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     Raises:
         StoreError: with one line that says what is wrong.
     """
-    # Here, not above: every other command starts without what reads and draws.
+    # Imported here, so that other commands start without the recognizer and the plots.
     from datasets.cycles.cycle import run_cycle
     from datasets.cycles.worker import watch
 
@@ -146,7 +148,7 @@ def settings_from(options: argparse.Namespace) -> WorkerSettings:
     """The settings of the file, with what the options change.
 
     Raises:
-        SettingsError: they make no sense.
+        SettingsError: a setting makes no sense.
     """
     settings = read_settings(options.settings, _given(options))
     uri = options.tracker if settings.cycle.tracking_uri is None else settings.cycle.tracking_uri
@@ -181,10 +183,10 @@ def _run_once(
     bar: ProgressBar,
     stop: threading.Event,
 ) -> int:
-    """Run the oldest request for a new version, made here if none waits."""
+    """Run the oldest request for a new version; without one, request it here."""
     from datasets.cycles.worker import look_for_trigger, run_request
 
-    waiting = [one for one in pending(places.authority) if one.version is None]
+    waiting = [request for request in pending(places.authority) if request.version is None]
     if not waiting:
         triggers = settings.triggers or TriggerSettings()
         _, counts, _ = look_for_trigger(store, places, triggers, Reports(places.authority))
@@ -208,7 +210,7 @@ def _run_once(
 
 
 def print_report(report: CycleReport) -> int:
-    """Say on stdout how a cycle ended. Returns the exit status."""
+    """Print how a cycle ended. Returns the exit status."""
     print(json.dumps({"cycle": report.id, "version": report.version, "outcome": report.outcome}))
     print(in_english(report.reason))
     for note in (*report.notes, *((report.tracking,) if report.tracking else ())):

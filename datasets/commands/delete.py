@@ -1,4 +1,4 @@
-"""`delete`: a sample is removed for good."""
+"""`delete` removes a sample for good."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     """Remove the sample. The exit status is 1 while the bucket has not confirmed it."""
     try:
-        store.pull()  # another backend may have labelled the same crop, and what is unknown cannot be buried
+        store.pull()  # a tombstone buries only labels that are known here; other backends may have sent more
     except BucketUnavailableError as error:
         print(f"removing it here first: {error}", file=sys.stderr)
     labels = store.delete(options.sample)

@@ -1,4 +1,4 @@
-"""`list`: the live samples or the versions, one line each."""
+"""`list` shows the live samples or the versions, one line each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`materialize`: a version is written to a folder that trains and evaluates."""
+"""`materialize` writes a version to a folder to train on and to evaluate on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from datasets.versions.materialize import materialize
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command to argparse."""
-    write = commands.add_parser("materialize", help="write a version to a folder that trains and evaluates")
+    write = commands.add_parser("materialize", help="write a version to a folder to train on and to evaluate on")
     write.add_argument("name")
     write.add_argument("--out", type=Path, required=True, help="new folder, or the folder of a stopped run")
     write.add_argument(

@@ -1,4 +1,4 @@
-"""How far a cycle is, on a terminal: a bar for each stage; a line for each stage where stderr is no terminal."""
+"""The progress of a cycle on stderr: a bar for each stage on a terminal, else a line for each stage."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ProgressBar:
         self._end()
 
     def __call__(self, stage: str, done: int, total: int, message: str) -> None:
-        """Show it."""
+        """Show the progress of a stage."""
         if stage != self._stage:
             self._end()
             self._stage = stage

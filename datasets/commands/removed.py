@@ -1,4 +1,4 @@
-"""Crops that were removed since a version was created: what the commands about versions do and say about them."""
+"""Crops that were removed since a version was created: redraws contact sheets, and names the crops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from datasets.versions.version import Version
 def redraw_sheets(store: SampleStore, places: Places) -> None:
     """Take removed crops out of the contact sheets.
 
-    While the bucket does not answer, only here; every later `create` looks again.
+    While the bucket does not answer, only the spool's sheets change; every later `create` looks again.
     """
     try:
         for name in forget_on_sheets(store, VersionCatalogue(places), read_buried(places)):
@@ -27,7 +27,7 @@ def redraw_sheets(store: SampleStore, places: Places) -> None:
 
 
 def buried_now(store: SampleStore, places: Places) -> frozenset[str]:
-    """Digests of the removed crops, by everything that this machine can learn now."""
+    """Digests of the removed crops, after fetching the bucket's events if it answers."""
     try:
         store.pull()
     except BucketUnavailableError as error:

@@ -1,4 +1,4 @@
-"""`show`: the card of a version. `diff`: what changed from one version to another."""
+"""`show` prints the card of a version, `diff` the changes from one version to another."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def run_show(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
-    """Print the card and what is gone; write the card where its creator was stopped before it wrote one."""
+    """Print the card and the removed crops; write the card if its creator was stopped before writing it."""
     catalogue = VersionCatalogue(places)
     version = catalogue.read(options.name)
     buried = buried_now(store, places)

@@ -1,4 +1,4 @@
-"""`verify`: everything that the store holds is hashed again."""
+"""`verify` hashes everything that the store holds again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
-    """Print what is wrong. The exit status is 1 if anything is."""
+    """Print every fault. The exit status is 1 if there is one."""
     problems = 0
     for problem in store.verify():
         print(problem)
@@ -29,7 +29,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
 
 
 def _verify_versions(places: Places) -> int:
-    """Check every version's hash; print what is wrong. Returns how many are."""
+    """Check every version's hash, and print each fault. Returns the number of faults."""
     catalogue, wrong = VersionCatalogue(places), 0
     for name in catalogue.names():
         try:

@@ -1,4 +1,4 @@
-"""Why a cycle failed, as data: from whatever was raised."""
+"""Turns an exception into the reason why a cycle failed, as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datasets.reason import Reason
 from datasets.samples.damage import TooDamagedError
 from datasets.versions.version import VersionError
 
-_CLEAR = ("TrainingDivergedError", "NoWeightsError")  # errors of what trains, whose messages say enough
+_CLEAR = ("TrainingDivergedError", "NoWeightsError")  # errors of training whose messages need no type
 
 
 class NothingToTrainError(VersionError):
@@ -22,7 +22,7 @@ class NothingToTrainError(VersionError):
 
 
 def cause_of(error: BaseException) -> Reason:
-    """What went wrong; in one line where there is no kind for it."""
+    """The reason of a failure; one line of text for an error without a kind of its own."""
     if isinstance(error, TooDamagedError | NothingToTrainError):
         return error.reason
     line = " ".join(str(error).split()) or type(error).__name__

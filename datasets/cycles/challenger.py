@@ -1,4 +1,4 @@
-"""Trains a challenger from the champion, and exports it. Needs torch; serving imports nothing of it."""
+"""Trains a challenger from the champion, and exports it. Needs torch; serving never imports this module."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def replayed_recipes(parts: Iterable[SyntheticPart], base: str | None, base_shar
     Args:
         parts: synthetic parts of the version and its ancestors.
         base: the recipe that the champion began with; None if it is unknown.
-        base_share: of the rendered crops that are of `base`, at least.
+        base_share: share of the rendered crops that are of `base`, at least.
 
     Raises:
         RecipeError: there is no such recipe.
@@ -53,7 +53,7 @@ def replayed_recipes(parts: Iterable[SyntheticPart], base: str | None, base_shar
     counts: dict[str, float] = {}
     for part in parts:
         if part.side == "training":
-            # A recipe's parents are part of it, as the versions of the original grew.
+            # A recipe brings its parents' crops along, as the versions of the original project did.
             for name, count in plan_dataset(load_recipe(part.recipe), part.recipe, count=part.count).parts:
                 counts[name] = counts.get(name, 0.0) + count
     if base is not None:
@@ -83,16 +83,16 @@ def train_challenger(
     Args:
         champion: exported model folder with its weights.
         collected: folder with labels.tsv; None if there are no collected crops.
-        recipes: that are replayed.
-        excluded: match keys of codes that are never rendered.
-        seed: of the mixture and of what is rendered.
-        settings: of the schedule.
-        run: folder of the run; one that was stopped goes on.
-        on_progress: is told (crops seen, of) after each batch.
+        recipes: recipes to replay.
+        excluded: match keys of codes that must not be rendered.
+        seed: seed of the mixture and of the renderer.
+        settings: the schedule.
+        run: folder of the run; a stopped run goes on.
+        on_progress: called with (crops seen, of) after each batch.
 
     Raises:
         NoWeightsError: the champion comes without weights.
-        TrainingDivergedError: no finite numbers come any more.
+        TrainingDivergedError: the loss is no longer finite.
     """
     if not (champion / WEIGHTS).is_file():
         raise NoWeightsError(f"the champion has no {WEIGHTS}; export it anew to train from it")
@@ -133,13 +133,13 @@ def export_challenger(
     """Export a trained challenger, check the export, fit turns and calibration. A finished export is used again.
 
     Args:
-        champion: whose name it keeps, and what is not fitted anew.
+        champion: its name is kept, and its settings that are not fitted anew.
         run: folder of the training run.
         out: the exported model's folder; there whole or not at all.
-        version: of the model.
-        base: recipe whose crops check, fit and calibrate; None leaves all that out.
-        settings: how many crops do.
-        card: what model.json says of its training, beside the run's own card.
+        version: version of the model.
+        base: recipe whose crops check, fit and calibrate; None skips these steps.
+        settings: how many crops each step takes.
+        card: further entries of the training's card in model.json.
 
     Raises:
         ExportMismatchError: the graphs do not compute what the network computes.
@@ -171,7 +171,7 @@ def export_challenger(
 
 
 def _keep_search(champion: dict[str, Any], model_json: Path) -> None:
-    """How readings are searched for, and how sure they are, stays as the champion's where it is not fitted anew."""
+    """Keep the champion's search and calibration where they are not fitted anew."""
     kept = {key: champion[key] for key in ("calibration", "decoding") if key in champion}
     content = json.loads(model_json.read_text(encoding="utf-8")) | kept
     model_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -180,7 +180,7 @@ def _keep_search(champion: dict[str, Any], model_json: Path) -> None:
 def _check_and_fit(
     network: RecognitionNetwork, part: Path, base: str, champion: dict[str, Any], settings: ChallengerSettings
 ) -> None:
-    """Check the export on crops of a recipe, and fit to others what the champion has."""
+    """Check the export on crops of a recipe, and fit turn head, int8 scales and calibration to other crops of it."""
     if settings.check_crops:
         weight = float(champion.get("decoding", {}).get("ctc_weight", 0.0))
         check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
@@ -193,7 +193,7 @@ def _check_and_fit(
 
 
 def base_recipe_of(description: dict[str, Any]) -> str | None:
-    """The recipe that a model began with, from its model.json; None if it says none."""
+    """The recipe that a model began with, from its model.json; None if there is none."""
     card = description.get("card", {})
     recipe = card.get("base_recipe") or card.get("training", {}).get("recipe")
     return str(recipe) if recipe else None

@@ -1,4 +1,4 @@
-"""What the readings of two models on one set or slice came to, as reports keep it."""
+"""The comparison of two models on one set or slice, as reports keep it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class SetComparison(Record):
     challenger_right: int
     fixed: int  # crops that only the challenger reads right
     broken: int  # crops that only the champion reads right
-    difference: float  # of the shares that are right, challenger minus champion
+    difference: float  # of the shares read right, challenger minus champion
     low: float  # ends of the interval of the difference
     high: float
-    p: float  # of McNemar's exact test, both sides: how likely so uneven a count is if neither is better
+    p: float  # of McNemar's exact two-sided test: the chance of counts as uneven as these if neither model is better
     verdict: SetVerdict
     why: Reason
 

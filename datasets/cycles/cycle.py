@@ -8,7 +8,7 @@
 
 Each stage leaves its result in the cycle's work folder, so a killed cycle goes on at its stage; the store
 (`cycles/<id>/`) gets the report. Only one cycle runs at a time on a store, held by a lease; a promotion is a
-compare-and-swap beside that. Whatever goes wrong, the champion stays, and the report says what it was.
+compare-and-swap beside that. When a stage fails, the champion stays, and the report gives the reason.
 """
 
 from __future__ import annotations
@@ -80,16 +80,16 @@ def run_cycle(
     """Run a cycle, or go on with one that was stopped.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
+        store: the store of the crops.
+        places: spool and bucket of that store.
         version: name of the dataset version to train on.
         settings: how to train, evaluate and decide.
         work: folder of this machine in which cycles have their work folders; made if missing.
-        cycle_id: of a request; None finds one: the same version, champion and settings make the same cycle.
+        cycle_id: id of a request; None derives it: the same version, champion and settings make the same cycle.
         by: a person or a trigger, for the report and the champions' history; None is this process.
         why: the person's words or the trigger's occasion, for the report.
-        on_progress: is told how far it is.
-        heartbeat: tells it to the store, with the lease under which the cycle runs.
+        on_progress: called with the progress.
+        heartbeat: writes the progress to the store, with the lease under which the cycle runs.
         stop: once set, the cycle stops at the next batch; the same call goes on with it.
 
     Returns:
@@ -147,12 +147,12 @@ class _Cycle:
     """A cycle with a plan that has not finished.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
+        store: the store of the crops.
+        places: spool and bucket of that store.
         settings: how to train, evaluate and decide.
         work: folder of this machine for cycles; the cycle's own is in it.
-        plan: what it has set out to do.
-        watch: is told how far it is.
+        plan: the cycle's plan.
+        watch: called with the progress.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class _Cycle:
         self._plan, self._models, self._folder = plan, work / "models", work / plan.id
         self._objects = places.authority
         self._champions = Champions(self._objects)
-        self._champion = self._champions.entry(plan.champion_number)  # the one that is trained from
+        self._champion = self._champions.entry(plan.champion_number)  # training starts from it
         times = self._folder / _TIMES
         self._seconds: dict[str, float] = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else {}
         self._stage = "prepare"
@@ -188,9 +188,9 @@ class _Cycle:
                 report, pictures = self._go()
         except (CycleStoppedError, LeaseLostError, MemoryError):
             raise
-        except (BucketUnavailableError, IndexUnavailableError):  # goes on where it was once they answer again
+        except (BucketUnavailableError, IndexUnavailableError):  # the cycle goes on here once they answer again
             raise
-        except Exception as error:  # whatever it is: the champion stays, and people are told
+        except Exception as error:  # any failure leaves the champion in place and is reported
             _LOG.exception("cycle %s failed in stage %s", plan.id, self._stage)
             reason = Reason(kind="failed", values={"stage": self._stage, "cause": cause_of(error)})
             damaged = refuse_damage(error.damaged if isinstance(error, TooDamagedError) else ())
@@ -199,7 +199,7 @@ class _Cycle:
 
     def _promotion(self) -> ChampionRecord | None:
         """The entry by which this cycle promoted its challenger before it was killed, perhaps on another machine."""
-        return next((one for one in self._champions.history() if one.attempt == self._plan.id), None)
+        return next((entry for entry in self._champions.history() if entry.attempt == self._plan.id), None)
 
     # --- Stages ---
 
@@ -215,14 +215,14 @@ class _Cycle:
             readings = read_sets(prepared.sets, models, self._folder / _READINGS, threads, self._watch)
         self._stage = "decide"
         decision, examples = judge(prepared.sets, readings, self._settings)
-        # All of the report comes before the promotion: whatever goes wrong here, the champion stays.
+        # The report is finished before the promotion, so that a failure here leaves the champion in place.
         report = self._report(
             "accepted" if decision.accepted else "rejected",
             decision.reason,
             challenger=challenger,
             comparisons=decision.comparisons,
             examples=tuple(examples),
-            sets={one.name: one.digest for one in prepared.sets},
+            sets={evaluated.name: evaluated.digest for evaluated in prepared.sets},
             calibration=calibration_errors(prepared.sets[0], readings[0]),
             training=_training(out),
             watermark=dict(lineage[0].manifest.watermark),
@@ -253,7 +253,7 @@ class _Cycle:
         return base, prepared
 
     def _train(self, champion: Path, base: str | None, prepared: Prepared) -> tuple[Path, ModelSummary]:
-        """Train and export the challenger. Returns its folder and what the report says of it."""
+        """Train and export the challenger. Returns its folder and its summary for the report."""
         from datasets.cycles.challenger import export_challenger, train_challenger
 
         plan, settings = self._plan, self._settings.challenger
@@ -279,7 +279,7 @@ class _Cycle:
         return out, ModelSummary(digest=None, name=exported.name, version=exported.version)
 
     def _promote(self, report: CycleReport, challenger: Path, pictures: Mapping[str, bytes]) -> CycleReport:
-        """Register the challenger, and make it the champion if the one that it was compared with still is."""
+        """Register the challenger, and make it the champion if the champion that it was compared with still serves."""
         digest = self._champions.registry.register(challenger)
         if report.challenger is not None:
             summary = report.challenger.model_copy(update={"digest": digest})
@@ -330,7 +330,7 @@ class _Cycle:
         """Tell the tracker, and put the report into the work folder and into the store."""
         self._stage = "report"
         refused = keep_report(self._folder, report, pictures)
-        # What follows is done whether or not the cycle was told to stop.
+        # From here on a request to stop is ignored.
         with contextlib.suppress(CycleStoppedError, LeaseLostError, StoreError):
             self._watch.tell("report", 0, 1, "the tracker")
         tracking = refused or record_cycle(
@@ -347,7 +347,7 @@ class _Cycle:
             _LOG.error("the report of cycle %s could not be stored: %s", report.id, error)
             note = f"this report could not be stored: {error}"
             return report.model_copy(update={"notes": (*report.notes, note)})
-        if report.outcome != "failed":  # what a failed one has done may serve the next attempt
+        if report.outcome != "failed":  # the next attempt may go on from a failed cycle's files
             with contextlib.suppress(OSError):
                 shutil.rmtree(self._folder / "collected", ignore_errors=True)
                 (self._folder / "run" / "checkpoint.pt").unlink(missing_ok=True)
@@ -355,7 +355,7 @@ class _Cycle:
 
     @contextlib.contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
-        """Count the seconds of a stage, those before a stop too."""
+        """Count the seconds of a stage, including those before a stop."""
         self._stage, begun = stage, time.monotonic()
         before = self._seconds.get(stage, 0.0)
         try:
@@ -381,7 +381,7 @@ def _draw(prepared: Prepared, readings: Sequence[SetReadings], report: CycleRepo
 
 
 def _training(model: Path) -> dict[str, Any]:
-    """What the report tells of the training."""
+    """The training's figures for the report."""
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))["card"]
     shown = ("crops_seen", "hours", "crops_per_second", "hardware", "parameters", "mixture", "training", "results")
     return {key: card[key] for key in shown if key in card}

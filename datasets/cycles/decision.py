@@ -29,15 +29,15 @@ from datasets.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class DecisionRules:
-    """What it takes to be accepted."""
+    """The rules by which a challenger is accepted."""
 
     level: float = 0.05  # of the paired tests on the collected holdout, both sides
     coverage: float = 0.95  # of the intervals
     margin: float = 0.03  # largest loss on a set that still counts as "not worse", as a share of its crops
     slice_margin: float = 0.05  # the same for a slice
     status_margin: float = 0.10  # the same for a slice by status
-    least_crops: int = 200  # from which on a set must show that it is not worse; below, harm must be shown
-    least_slice: int = 500  # the same for a slice: there are many, and one of them always looks bad
+    least_crops: int = 200  # a set of so many must show that it is not worse; on a smaller one harm must be shown
+    least_slice: int = 500  # the same for a slice: among many slices one always looks bad
     harm_level: float = 0.02  # of the one-sided test for harm on a small set or slice
     resamples: int = 4000  # of the bootstrap
     seed: int = 0  # of the bootstrap: the same readings give the same interval
@@ -62,7 +62,7 @@ class PairedReadings:
     kind: SetKind
     champion: tuple[bool, ...]  # whether it read each crop right
     challenger: tuple[bool, ...]
-    groups: tuple[str, ...] = ()  # crops of one name are drawn together; () means each for itself
+    groups: tuple[str, ...] = ()  # crops of one group are resampled together; () puts each in a group of its own
 
     def __post_init__(self) -> None:
         if len(self.champion) != len(self.challenger) or len(self.groups) not in (0, len(self.champion)):
@@ -83,13 +83,13 @@ def decide(holdout: PairedReadings, others: Sequence[PairedReadings], rules: Dec
 
     Args:
         holdout: readings of the collected holdout.
-        others: of every other set, and of slices of all sets.
-        rules: what it takes.
+        others: readings of every other set, and of slices of all sets.
+        rules: the rules of acceptance.
     """
     first = compare(holdout, rules)
-    comparisons = (first, *(compare(one, rules) for one in others))
-    worse = [one for one in comparisons[1:] if one.verdict == "worse"]
-    unclear = [one for one in comparisons[1:] if one.verdict == "unclear"]
+    comparisons = (first, *(compare(paired, rules) for paired in others))
+    worse = [comparison for comparison in comparisons[1:] if comparison.verdict == "worse"]
+    unclear = [comparison for comparison in comparisons[1:] if comparison.verdict == "unclear"]
     gain = {"fixed": first.fixed, "broken": first.broken, "crops": first.crops}
     if worse:
         return Decision(False, _blocked("harms", worse), comparisons)
@@ -102,7 +102,7 @@ def decide(holdout: PairedReadings, others: Sequence[PairedReadings], rules: Dec
 
 
 def _blocked(kind: str, by: Sequence[SetComparison]) -> Reason:
-    """Rejected because of the first of these."""
+    """A rejection because of the first of these comparisons."""
     return Reason(kind=kind, values={"set": by[0].set, "more": len(by) - 1, **by[0].why.values})
 
 
@@ -137,21 +137,21 @@ def compare(readings: PairedReadings, rules: DecisionRules) -> SetComparison:
 
 
 def mcnemar(fixed: int, broken: int) -> float:
-    """Exact two-sided p of McNemar's test: of `fixed + broken` fair coins, so uneven or more; 1.0 without any."""
+    """Exact two-sided p of McNemar's test: the chance that fair coins fall at least as unevenly; 1.0 without any."""
     return min(1.0, 2.0 * _at_most(min(fixed, broken), fixed + broken))
 
 
 def difference_interval(readings: PairedReadings, rules: DecisionRules) -> tuple[float, float]:
-    """Percentile interval of the difference of the shares that are right, from a paired bootstrap over groups.
+    """Percentile interval of the difference of the shares read right, from a paired bootstrap over groups.
 
-    Groups with the same size and the same balance are alike, so that drawing how many of each kind come up is the
-    same as drawing groups one by one, and takes no time.
+    Groups of the same size and balance are interchangeable, so drawing the number of each kind is the same as drawing
+    groups one by one, and takes no time.
     """
     if not readings.champion:
         return 0.0, 0.0
     kinds = Counter(_group_balances(readings))
     ordered = sorted(kinds)
-    counts = np.array([kinds[one] for one in ordered])
+    counts = np.array([kinds[kind] for kind in ordered])
     drawn = np.random.default_rng(rules.seed).multinomial(counts.sum(), counts / counts.sum(), rules.resamples)
     crops, balance = (drawn @ np.array(ordered, np.int64)).T
     outside = (1.0 - rules.coverage) / 2.0
@@ -160,7 +160,7 @@ def difference_interval(readings: PairedReadings, rules: DecisionRules) -> tuple
 
 
 def _group_balances(readings: PairedReadings) -> list[tuple[int, int]]:
-    """Of each group: its crops, and how many more of them the challenger reads right than the champion."""
+    """The crops of each group, and how many more of them the challenger reads right than the champion."""
     names = readings.groups or tuple(map(str, range(len(readings.champion))))
     sizes: Counter[str] = Counter(names)
     balances: dict[str, int] = dict.fromkeys(sizes, 0)

@@ -25,7 +25,9 @@ def draw_differences(comparisons: Sequence[SetComparison]) -> bytes:
         axes.plot([100 * comparison.difference], [row], marker="o", color=colour)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(
-        range(len(comparisons)), [f"{in_english(one.set)} ({one.crops})" for one in reversed(comparisons)], fontsize=7
+        range(len(comparisons)),
+        [f"{in_english(comparison.set)} ({comparison.crops})" for comparison in reversed(comparisons)],
+        fontsize=7,
     )
     axes.set_xlabel("difference of exact match, percentage points (challenger minus champion)")
     return _png(figure)
@@ -33,7 +35,7 @@ def draw_differences(comparisons: Sequence[SetComparison]) -> bytes:
 
 def draw_accuracy(comparisons: Sequence[SetComparison]) -> bytes:
     """Exact match of both models on the whole sets, as PNG."""
-    shown = [one for one in comparisons if one.kind in ("holdout", "set") and one.crops]
+    shown = [comparison for comparison in comparisons if comparison.kind in ("holdout", "set") and comparison.crops]
     figure, axes = _figure(7.0, 1.2 + 0.6 * len(shown))
     for row, comparison in enumerate(reversed(shown)):
         for offset, right, colour in (
@@ -43,14 +45,14 @@ def draw_accuracy(comparisons: Sequence[SetComparison]) -> bytes:
             share = 100 * right / comparison.crops
             axes.barh(row + offset, share, height=0.36, color=colour)
             axes.text(share + 0.5, row + offset, f"{share:.1f}", va="center", fontsize=8)
-    axes.set_yticks(range(len(shown)), [in_english(one.set) for one in reversed(shown)], fontsize=8)
+    axes.set_yticks(range(len(shown)), [in_english(comparison.set) for comparison in reversed(shown)], fontsize=8)
     axes.set_xlim(0, 108)
     axes.set_xlabel("exact match, % (grey: champion, blue: challenger)")
     return _png(figure)
 
 
 def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[CropReading]]) -> bytes:
-    """Share that is wrong over the share that is answered, the surest first, as PNG."""
+    """Share of wrong readings over the share of answered crops, the surest first, as PNG."""
     from ocr_model.export.confidence_figures import risk_coverage
 
     figure, axes = _figure(6.0, 4.0)

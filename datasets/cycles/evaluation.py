@@ -24,20 +24,20 @@ SetReadings = Mapping[str, Sequence[CropReading]]
 def read_sets(
     sets: Sequence[FrozenSet], models: Mapping[str, Path], saved: Path, threads: int, watch: CycleWatch
 ) -> list[SetReadings]:
-    """Let both models read all sets; what a stopped cycle has read already is not read again.
+    """Let both models read all sets; sets that a stopped cycle has read are not read again.
 
     Args:
-        sets: to be read.
+        sets: the sets to read.
         models: folder of each model, by `CHAMPION` and `CHALLENGER`.
-        saved: file that keeps the readings so far.
-        threads: per reading.
-        watch: is told how far it is.
+        saved: file of the readings so far.
+        threads: threads per reading.
+        watch: called with the progress.
 
     Returns:
         The readings of each set.
     """
     known: dict[str, list[list[Any]]] = json.loads(saved.read_text(encoding="utf-8")) if saved.is_file() else {}
-    total, done = sum(len(one.crops) for one in sets) * len(models), 0
+    total, done = sum(len(crops.crops) for crops in sets) * len(models), 0
     found: list[SetReadings] = []
     for crops in sets:
         by_model: dict[str, list[CropReading]] = {}
@@ -76,8 +76,8 @@ def calibration_errors(crops: FrozenSet, readings: SetReadings) -> dict[str, dic
         return {}
     errors = {}
     for model, read in readings.items():
-        right = [is_right(one, crop) for one, crop in zip(read, crops.crops, strict=True)]
-        error = expected_calibration_error([one.confidence for one in read], right, resamples=1)
+        right = [is_right(reading, crop) for reading, crop in zip(read, crops.crops, strict=True)]
+        error = expected_calibration_error([reading.confidence for reading in read], right, resamples=1)
         errors[model] = round(error.value, 4)
     return {crops.name: errors}
 

@@ -22,7 +22,7 @@ from datasets.versions.split import code_key
 from datasets.versions.version import SyntheticPart
 from ocr_model.codes.text import label_text, match_key
 
-FROZEN_SEED = 20_250_801  # of recipes' crops that are evaluated on; nothing trains or calibrates with it
+FROZEN_SEED = 20_250_801  # of recipes' crops to evaluate on; nothing trains or calibrates with it
 _LENGTHS = ((1, 6), (7, 9), (10, 12), (13, 99))  # characters, both ends included
 _BATCH = 16  # crops that a recognizer reads at once
 _EXAMPLES = 12  # of each kind and set
@@ -30,7 +30,7 @@ _EXAMPLES = 12  # of each kind and set
 
 @dataclass(frozen=True, slots=True)
 class EvaluationCrop:
-    """One crop with what is known about it."""
+    """A crop with its label."""
 
     image: NDArray[np.uint8]  # grey, (H, W)
     text: str
@@ -40,20 +40,20 @@ class EvaluationCrop:
 
 @dataclass(frozen=True, slots=True)
 class FrozenSet:
-    """Crops that nothing is trained on."""
+    """Crops that no model trains on."""
 
-    set: Reason  # which it is
+    set: Reason  # names the set
     kind: Literal["holdout", "set"]
     crops: tuple[EvaluationCrop, ...]
 
     @property
     def name(self) -> str:
-        """For people."""
+        """English name, for people."""
         return in_english(self.set)
 
     @property
     def digest(self) -> str:
-        """Names the crops and their labels, so that two reports can be held against each other."""
+        """Hash of the crops and their labels: reports with equal digests can be compared."""
         total = hashlib.sha256()
         for crop in self.crops:
             total.update(f"{crop.name}\t{crop.text}\t{crop.image.shape}\n".encode())
@@ -63,7 +63,7 @@ class FrozenSet:
 
 @dataclass(frozen=True, slots=True)
 class CropReading:
-    """What a model read in a crop."""
+    """A model's reading of a crop."""
 
     text: str
     confidence: float
@@ -76,7 +76,7 @@ def render_set(recipe: str, count: int, seed: int = FROZEN_SEED) -> FrozenSet:
         RecipeError: there is no such recipe.
         FontsMissingError: its fonts are not here.
     """
-    # Here, not above: the app has no generator.
+    # Imported here: the app has no generator.
     from data_gen.crop import CropRenderer
     from data_gen.fonts import load_fonts
     from data_gen.recipe import load_recipe
@@ -96,7 +96,7 @@ def render_set(recipe: str, count: int, seed: int = FROZEN_SEED) -> FrozenSet:
 
 
 def wanted_sets(parts: Iterable[SyntheticPart], recipes: Iterable[str], count: int) -> tuple[tuple[str, int, int], ...]:
-    """Which recipes' crops are evaluated on, as (recipe, crops, seed).
+    """The recipes whose crops are evaluated on, as (recipe, crops, seed).
 
     The version's own evaluation parts, and `count` crops of each recipe that is trained on and has no such part.
     """
@@ -113,9 +113,9 @@ def read_set(
 
     Args:
         model: the exported model's folder.
-        crops: to be read.
-        threads: per reading.
-        on_progress: is told after each batch how many crops were read.
+        crops: the crops to read.
+        threads: threads per reading.
+        on_progress: called after each batch with the number of crops read.
 
     Raises:
         ModelError: the model cannot be loaded, or computes no numbers.
@@ -126,7 +126,7 @@ def read_set(
     readings: list[CropReading] = []
     for first in range(0, len(crops.crops), _BATCH):
         images = [Image.fromarray(crop.image) for crop in crops.crops[first : first + _BATCH]]
-        readings += [CropReading(one.text, one.confidence) for one in reader.read_batch(images)]
+        readings += [CropReading(prediction.text, prediction.confidence) for prediction in reader.read_batch(images)]
         if on_progress is not None:
             on_progress(len(readings))
     return readings
@@ -156,8 +156,10 @@ def pair(
     rows = list(zip(crops.crops, champion, challenger, strict=True))
     # Pictures of one code are of one tag, or of one model line.
     groups = [code_key(crop.text) or crop.name for crop in crops.crops]
-    right = [(is_right(one, crop), is_right(other, crop)) for crop, one, other in rows]
-    strict = [(is_strictly_right(one, crop), is_strictly_right(other, crop)) for crop, one, other in rows]
+    right = [(is_right(champion, crop), is_right(challenger, crop)) for crop, champion, challenger in rows]
+    strict = [
+        (is_strictly_right(champion, crop), is_strictly_right(challenger, crop)) for crop, champion, challenger in rows
+    ]
     whole = _paired(crops.set, crops.kind, right, groups, range(len(rows)))
     strictly = Reason(kind="slice_separators", values={"of": crops.set})
     slices = [_paired(strictly, "slice", strict, groups, range(len(rows)))] if rows else []
@@ -171,7 +173,7 @@ def pair(
 def find_examples(
     crops: FrozenSet, champion: Sequence[CropReading], challenger: Sequence[CropReading]
 ) -> list[Example]:
-    """Crops that only one of both reads right, the first ones of either kind."""
+    """Crops that only one of both models reads right: the first ones of either kind."""
     found: dict[bool, list[Example]] = {True: [], False: []}
     for crop, before, after in zip(crops.crops, champion, challenger, strict=True):
         fixed = is_right(after, crop)
@@ -206,7 +208,7 @@ def _paired(
 
 
 def _slices(crops: FrozenSet) -> list[tuple[Reason, list[int]]]:
-    """Places of the crops of each slice: by brand, length and status."""
+    """Indices of the crops of each slice: by brand, length and status."""
     found: dict[str, tuple[Reason, list[int]]] = {}
     for at, crop in enumerate(crops.crops):
         for title in _slices_of(crop, crops.set):

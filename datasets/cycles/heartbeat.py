@@ -1,4 +1,4 @@
-"""The heartbeat of a worker: `workers/<worker>/<number>.json` tells that it lives, and what it does.
+"""The heartbeat of a worker: `workers/<worker>/<number>.json` shows that the worker lives, and its progress.
 
 The times come from the clocks of several machines. They decide whether a worker counts as listening: that is right as
 long as clocks differ by less than `FRESH`.
@@ -28,7 +28,7 @@ from datasets.objects.record import UtcTime
 _LOG = logging.getLogger(__name__)
 FRESH = 60.0  # seconds for which a beat counts
 SECONDS = 15.0  # between two beats
-PROGRESS_SECONDS = 5.0  # between two beats while a cycle gets on; a new stage is told at once
+PROGRESS_SECONDS = 5.0  # between two beats while a cycle advances; a new stage is written at once
 _FORGOTTEN = timedelta(days=1)  # after the last beat of a worker that was killed
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 
@@ -37,7 +37,7 @@ OnProgress = Callable[[str, int, int, str], None]
 
 
 class Beat(ChainEntry):
-    """The last that a worker told of itself."""
+    """One heartbeat of a worker."""
 
     worker: str
     at: UtcTime
@@ -51,7 +51,7 @@ class Beat(ChainEntry):
 
 
 def last_beats(objects: ObjectStore) -> tuple[Beat, ...]:
-    """The last beat of every worker that has not said that it leaves, by name; damaged ones are left out.
+    """The last beat of every worker that has not signed off, by name; damaged ones are left out.
 
     Raises:
         BucketUnavailableError: the bucket does not answer.
@@ -59,14 +59,14 @@ def last_beats(objects: ObjectStore) -> tuple[Beat, ...]:
     workers = [folder.removeprefix(WORKERS).rstrip("/") for folder in objects.folders(WORKERS)]
     found = []
     for worker in sorted(filter(_NAME.match, workers)):
-        with contextlib.suppress(ChainDamagedError, ObjectMissingError):  # missing: it has left just now
+        with contextlib.suppress(ChainDamagedError, ObjectMissingError):  # missing: the worker has just signed off
             if (beat := _chain(objects, worker).last()) is not None:
                 found.append(beat)
     return tuple(found)
 
 
 def is_fresh(beat: Beat, now: datetime) -> bool:
-    """Whether the worker counts as alive; a beat from the future counts for as long as one from the past."""
+    """Whether the worker counts as alive; a beat from the future counts for as long as a beat from the past."""
     return abs(now - beat.at) <= timedelta(seconds=FRESH)
 
 
@@ -75,14 +75,14 @@ def listening(objects: ObjectStore, now: datetime | None = None) -> tuple[Beat, 
 
     Args:
         objects: `Places.authority`.
-        now: with a time zone; None is this machine's clock.
+        now: the present time, with a zone; None is this machine's clock.
     """
     now = now or datetime.now(UTC)
     return tuple(beat for beat in last_beats(objects) if beat.listens and is_fresh(beat, now))
 
 
 def worker_name() -> str:
-    """A name that no other worker has."""
+    """A unique name for a worker."""
     host = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
     return f"{host[:40]}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
 
@@ -130,13 +130,13 @@ class Heartbeat:
             self._chain.trim(0)
 
     def work_on(self, cycle: str, fence: int = 0) -> None:
-        """Tell that it works on a cycle from now on, under the lease of this fence; "" is none."""
+        """Note the cycle that the worker runs, and the fence of its lease; "" is none."""
         told = {"doing": cycle, "fence": fence, "stage": "", "done": 0, "total": 0, "message": ""}
         self._next = self._next.model_copy(update=told)
         self._wake.set()
 
     def progress(self, stage: str, done: int, total: int, message: str) -> None:
-        """Tell how far the cycle is: at once if the stage is new, else now and then."""
+        """Note the cycle's progress: written at once if the stage is new, else every few seconds."""
         is_new = stage != self._next.stage
         self._next = self._next.model_copy(update={"stage": stage, "done": done, "total": total, "message": message})
         if is_new or time.monotonic() - self._beaten >= PROGRESS_SECONDS:
@@ -152,7 +152,7 @@ class Heartbeat:
         self._beaten = time.monotonic()
         told = self._next.model_copy(update={"at": self._now(), "attempt": uuid.uuid4().hex})
         beat = self._chain.append(lambda number: told.model_copy(update={"number": number}))
-        self._chain.trim(2)  # a reader that has just listed the one before may still read it
+        self._chain.trim(2)  # a reader that has just listed the last beat but one may still read it
         return beat
 
     def _now(self) -> datetime:
@@ -167,7 +167,7 @@ class Heartbeat:
             except StoreError as error:
                 _LOG.warning("no heartbeat: %s", error)
             self._wake.wait(self._seconds)
-            self._wake.clear()  # before the next beat reads what is to be told, so that nothing is missed
+            self._wake.clear()  # cleared before the next beat reads its fields, so no change is missed
 
 
 def _chain(objects: ObjectStore, worker: str) -> Chain[Beat]:

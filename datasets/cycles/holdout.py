@@ -1,8 +1,8 @@
 """The collected holdout: crops that shoppers confirmed and that neither model was trained on.
 
-It is drawn from all labels, accepted ones too, whatever the version takes: only then does it look like what
-shoppers photograph. It holds the groups of codes and pictures that the split puts on the evaluation side, given
-everything that the version, its ancestors, and the version that the champion was trained on have put on a side.
+It is drawn from all labels, accepted ones too, and not only from those that the version takes: only then does it look
+like what shoppers photograph. It holds the groups of codes and pictures that the split puts on the evaluation side,
+given the sides of all crops of the version, its ancestors, and the version that the champion was trained on.
 Labels that wait for a second look do not judge.
 """
 
@@ -30,13 +30,13 @@ from datasets.versions.version import Rules, Version
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
-    """The collected holdout, and what could not take part."""
+    """The collected holdout, and crops and events that could not take part."""
 
     crops: FrozenSet
-    excluded: frozenset[str]  # match keys of its codes: nothing may be rendered with them
+    excluded: frozenset[str]  # match keys of its codes, which must not be rendered
     damaged: tuple[Damage, ...]  # crops that cannot be read, by name
     damaged_events: tuple[Damage, ...]  # label events that cannot be read, by name
-    of: int  # crops with a label to believe, damaged ones too
+    of: int  # crops with a believed label, damaged ones too
     of_events: int  # label events, damaged ones too
     waiting: int  # crops whose labels wait for a second look
     unread_events: int  # label events that are unsent or stand after one that is missing
@@ -48,11 +48,11 @@ def draw_holdout(
     """Draw the holdout from all labels that are known now.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
-        lineages: the version with its ancestors, and those of the champion; what they trained on stays out.
-        rules: of the version: share, nearness, suspicion.
-        most: crops of it, those with the smallest hash.
+        store: the store of the crops.
+        places: spool and bucket of that store.
+        lineages: the version with its ancestors, and those of the champion; crops that they trained on stay out.
+        rules: the version's rules: share, nearness, suspicion.
+        most: largest number of crops; those with the smallest hash stay.
 
     Raises:
         StoreError: the label events cannot be read.
@@ -60,20 +60,20 @@ def draw_holdout(
     """
     history = read_history(places, past_damaged=True)
     lost = event_damage(history.damaged, store.crops_behind)
-    touched = frozenset(digest for one in lost for digest in one.samples)
+    touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     believed, waiting = _believed(live, rules)
     pictures, unseen = _pictures_of(store, believed, lineages)
     held = _held_back([sample for sample in believed if sample.digest in pictures], pictures, lineages, rules)
-    # A hash decides which stay if there are too many; the order of the digests makes the set always the same.
-    held = sorted(sorted(held, key=lambda one: hashlib.sha256(one.digest.encode()).digest())[:most], key=_digest)
+    # A hash chooses among too many; sorting by digest makes the set reproducible.
+    held = sorted(sorted(held, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:most], key=_digest)
     crops, unread = _crops_of(store, held)
     evaluated = [sample.label.text for sample in held]
     evaluated += [entry.text for version in lineages for entry in version.manifest.on("evaluation")]
     return Holdout(
         crops=FrozenSet(Reason(kind="holdout"), "holdout", tuple(crops)),
         excluded=frozenset[str]().union(*map(code_keys, evaluated)),
-        damaged=tuple(sorted([*unseen, *unread], key=lambda one: one.name)),
+        damaged=tuple(sorted([*unseen, *unread], key=lambda damage: damage.name)),
         damaged_events=lost,
         of=len(believed),
         of_events=sum(history.watermark.values()),
@@ -100,10 +100,10 @@ def _pictures_of(
 def _held_back(
     samples: Sequence[Sample], pictures: Mapping[str, str], lineages: Sequence[Version], rules: Rules
 ) -> list[Sample]:
-    """The samples on the evaluation side, given the sides of everything that was trained or judged on before."""
+    """The samples on the evaluation side, given the sides of all crops of the lineages."""
     if not samples:
         return []
-    members = [Member(one.digest, code_key(one.label.text), pictures[one.digest]) for one in samples]
+    members = [Member(sample.digest, code_key(sample.label.text), pictures[sample.digest]) for sample in samples]
     past = [
         Member(entry.digest, entry.code, entry.picture, entry.side)
         for version in lineages

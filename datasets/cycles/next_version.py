@@ -1,4 +1,4 @@
-"""The version that a cycle makes for itself from the labels so far: built on the champion's, under the next name."""
+"""The version that a cycle creates from the labels so far: built on the champion's version, under the next name."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
 @dataclass(frozen=True, slots=True)
 class NextVersionSettings:
-    """What the version holds."""
+    """The contents of the version."""
 
-    collected: tuple[str, ...] = ("all",)  # filters; accepted labels are replay of what is read well
+    collected: tuple[str, ...] = ("all",)  # filters; accepted labels replay crops that are read well
     synthetic: tuple[str, ...] = ()  # recipe:count[:seed] to train on, beside what cycles replay anyway
     synthetic_evaluation: tuple[str, ...] = ()  # the same to evaluate on
     evaluation_share: float = 0.2  # of the codes, held back
@@ -34,7 +34,7 @@ class NextVersionSettings:
 
 
 def next_version_name(names: Iterable[str]) -> str:
-    """The name after the highest one: v3.1 after v3.0; v1.0 if there is none."""
+    """The name after the highest name: v3.1 after v3.0; v1.0 if there is none."""
     numbers = [(int(match[1]), int(match[2])) for name in names if (match := _NUMBERED.match(name))]
     if not numbers:
         return "v1.0"
@@ -45,17 +45,17 @@ def next_version_name(names: Iterable[str]) -> str:
 def create_next_version(
     store: SampleStore, places: Places, name: str, parent: str | None, settings: NextVersionSettings
 ) -> Version:
-    """Create the version, or take the one that a killed process has created under this name.
+    """Create the version, or return the version that a killed process has created under this name.
 
-    Suspicious and contradicting labels stay out, whatever the filters say; so does what is damaged, and the version
-    names it.
+    Suspicious and contradicting labels stay out even if the filters match them; so do damaged crops and events, which
+    the version lists.
 
     Args:
-        store: for the crops; it sends labels that the bucket does not have yet.
-        places: of the same spool and bucket.
-        name: from `next_version_name`, written down before this is called.
-        parent: the champion's version; one that is not here is left out.
-        settings: what it holds.
+        store: the store of the crops; it sends labels that the bucket does not have yet.
+        places: spool and bucket of that store.
+        name: from `next_version_name`, stored before this call.
+        parent: the champion's version; ignored if it is not in the store.
+        settings: the contents of the version.
 
     Raises:
         TooDamagedError: more crops or label events are damaged than may be left out.

@@ -1,4 +1,4 @@
-"""What a cycle has set out to do, kept in its work folder so that a stopped one goes on."""
+"""The plan of a cycle, kept in its work folder so that a stopped cycle goes on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAN = "plan.json"
 
 
 class CyclePlan(Record):
-    """What a cycle has set out to do."""
+    """The plan of a cycle: what it trains on, from which champion, with which settings."""
 
     id: str  # and the name of its work folder
     version: str
@@ -49,10 +49,10 @@ def find_or_make_plan(
     Args:
         objects: `Places.authority`.
         work: folder in which cycles have their work folders; made if missing.
-        version: to train on.
-        champion: to train from.
-        settings: their digest.
-        cycle_id: of a request; None names the cycle by version, champion and settings.
+        version: version to train on.
+        champion: champion to train from.
+        settings: digest of the settings.
+        cycle_id: id of a request; None names the cycle by version, champion and settings.
         by: a person or a trigger.
         why: the person's words or the trigger's occasion.
     """
@@ -71,21 +71,21 @@ def find_or_make_plan(
         champion=champion.model,
         champion_number=champion.number,
         settings=settings,
-        seed=1_000_000_000 + int(same.hexdigest()[8:15], 16),  # none of the seeds that evaluate or calibrate
+        seed=1_000_000_000 + int(same.hexdigest()[8:15], 16),  # disjoint from the seeds that evaluate or calibrate
         started_at=datetime.now(UTC).replace(microsecond=0),
         by=by,
         why=why,
     )
     folder = work / plan.id
     if cycle_id and _read_plan(folder / _PLAN) is not None:
-        shutil.rmtree(folder)  # of other settings or another version: nothing of it may be gone on from
+        shutil.rmtree(folder)  # it belongs to other settings or another version
     make_folder(folder)
     write_whole(folder / _PLAN, plan.to_bytes())
     return plan
 
 
 def _next_attempt(objects: ObjectStore, work: Path, name: str) -> str:
-    """The id after those of failed attempts; it takes their folder over, and goes on from their checkpoint."""
+    """The id after those of failed attempts, whose folder it takes over, to go on from their checkpoint."""
     attempt, plan_id = 1, name
     while (report := read_report(objects, plan_id)) is not None and report.outcome == "failed":
         attempt += 1
@@ -99,4 +99,4 @@ def _read_plan(path: Path) -> CyclePlan | None:
     try:
         return CyclePlan.from_bytes(path.read_bytes())
     except (OSError, ValueError):
-        return None  # of a process that was killed while it wrote, or of another program
+        return None  # written by a process that was killed, or by another program

@@ -27,16 +27,16 @@ from datasets.versions.version import UnknownVersionError, Version
 if TYPE_CHECKING:
     from ocr_model.training.mixture import WeightedRecipe
 
-_SHORTEST_CODE = 4  # characters; shorter codes of rendered crops are no secret worth keeping from the generator
+_SHORTEST_CODE = 4  # characters; shorter codes of rendered crops may be rendered for training, too
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a cycle trains on, and what both models are to read."""
+    """Crops and recipes to train on, and the sets that both models read."""
 
     sets: tuple[FrozenSet, ...]  # the collected holdout first
-    excluded: frozenset[str]  # match keys of codes that are never rendered
-    recipes: tuple[WeightedRecipe, ...]  # that are replayed
+    excluded: frozenset[str]  # match keys of codes that must not be rendered
+    recipes: tuple[WeightedRecipe, ...]  # to replay
     collected: TrainingCrops
     notes: tuple[str, ...]
     damaged: tuple[LeftOutDamage, ...]
@@ -56,15 +56,15 @@ def prepare(
     """Prepare a cycle.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
+        store: the store of the crops.
+        places: spool and bucket of that store.
         lineage: the version and its ancestors.
         trained_on: name of the version that the champion was trained on.
         champion: the exported model's folder.
         base: recipe that the champion began with; None if it is unknown.
-        settings: of the cycle.
-        folder: where the collected crops go.
-        watch: is told how far it is.
+        settings: the cycle's settings.
+        folder: receives the collected crops.
+        watch: called with the progress.
 
     Raises:
         TooDamagedError: more crops or label events are damaged than may be left out.
@@ -75,19 +75,19 @@ def prepare(
 
     version = lineage[0]
     watch.tell("prepare", 0, 3, "the collected holdout")
-    others, notes = _lineage_of(places, trained_on, {one.name for one in lineage})
+    others, notes = _lineage_of(places, trained_on, {ancestor.name for ancestor in lineage})
     holdout = draw_holdout(store, places, [*lineage, *others], version.manifest.rules, most=settings.evaluation.holdout)
     check_damage(holdout.damaged_events, holdout.of_events, settings.most_damaged, "events")
     check_damage(holdout.damaged, holdout.of, settings.most_damaged, "crops")
     notes += _holdout_notes(holdout)
-    parts = [part for one in lineage for part in one.manifest.synthetic]
+    parts = [part for ancestor in lineage for part in ancestor.manifest.synthetic]
     trained = dict.fromkeys([*(part.recipe for part in parts if part.side == "training"), *([base] if base else [])])
     sets = []
     for recipe, count, seed in wanted_sets(version.manifest.synthetic, trained, settings.evaluation.synthetic_crops):
         watch.tell("prepare", 1, 3, f"{count} crops of {recipe}")
         sets.append(render_set(recipe, count, seed))
     notes += _recipe_notes(version)
-    drawn = [code_keys(crop.text) for one in sets for crop in one.crops]
+    drawn = [code_keys(crop.text) for evaluated in sets for crop in evaluated.crops]
     codes = frozenset(code for keys in drawn for code in keys if len(code) >= _SHORTEST_CODE)
     entries = version.manifest.on("training")
     collected = write_training_crops(
@@ -126,11 +126,11 @@ def prepare(
 
 
 def _lineage_of(places: Places, name: str | None, known: set[str]) -> tuple[list[Version], list[str]]:
-    """The versions that the champion was trained on, but for the known ones; and notes."""
+    """The versions that the champion was trained on, without the known ones; and notes."""
     if name is None or name in known:
         return [], []
     try:
-        return [one for one in VersionCatalogue(places).lineage(name) if one.name not in known], []
+        return [ancestor for ancestor in VersionCatalogue(places).lineage(name) if ancestor.name not in known], []
     except UnknownVersionError:
         return [], [f"the champion's dataset version {name} is not here: the holdout may hold crops it was trained on"]
 
@@ -141,8 +141,10 @@ def _holdout_notes(holdout: Holdout) -> list[str]:
         shown = _shown(holdout.damaged)
         notes.append(f"{len(holdout.damaged)} confirmed crops are damaged or missing and were left out ({shown})")
     if holdout.damaged_events:
-        touched = sorted({digest for one in holdout.damaged_events for digest in one.samples})
-        about = f", with the crops that they were about: {', '.join(one[:12] for one in touched)}" if touched else ""
+        touched = sorted({digest for damage in holdout.damaged_events for digest in damage.samples})
+        about = (
+            f", with the crops that they were about: {', '.join(digest[:12] for digest in touched)}" if touched else ""
+        )
         notes.append(f"{len(holdout.damaged_events)} label events are damaged and were left out{about}")
     if holdout.unread_events:
         notes.append(
@@ -178,11 +180,11 @@ def _recipe_notes(version: Version) -> list[str]:
 
 def _shown(damaged: Sequence[Damage]) -> str:
     """Some damaged crops, for a note; the report's table names them all."""
-    digests = [digest[:12] for one in damaged for digest in one.samples]
+    digests = [digest[:12] for damage in damaged for digest in damage.samples]
     return ", ".join(digests[:5]) + (" ..." if len(digests) > 5 else "")
 
 
 def _counted(damaged: Sequence[Damage]) -> str:
-    events = sum(EventName.parse(one.name) is not None for one in damaged)
+    events = sum(EventName.parse(damage.name) is not None for damage in damaged)
     counts = ((len(damaged) - events, "crops"), (events, "label events"))
-    return " and ".join(f"{count} {what}" for count, what in counts if count)
+    return " and ".join(f"{count} {kind}" for count, kind in counts if count)

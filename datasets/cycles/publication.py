@@ -23,7 +23,7 @@ _PICTURES = ("differences.png", "accuracy.png", "confidence.png", "curve.png", "
 
 
 def keep_report(folder: Path, report: CycleReport, pictures: Mapping[str, bytes]) -> str | None:
-    """Write the report's files into the work folder. Returns why not, if the disk refuses."""
+    """Write the report's files into the work folder. Returns a message if the disk refuses, else None."""
     try:
         for name, data in _files(report, pictures).items():
             write_whole(folder / name, data)
@@ -57,12 +57,12 @@ def publish_failure(
 
     Args:
         objects: `Places.authority`.
-        cycle_id: of the request.
+        cycle_id: id of the request.
         version: name of the dataset version, or `(none)`.
-        cause: of the failure.
+        cause: the cause of the failure.
         by: a person or a trigger.
         why: the person's words or the trigger's occasion.
-        damaged: what the cycle refused to go on without.
+        damaged: crops and events that the cycle refused to go on without.
 
     Raises:
         StoreError: it could not be stored.
@@ -86,7 +86,7 @@ def publish_failure(
 
 
 def keep_decision(objects: ObjectStore, folder: Path, report: CycleReport, pictures: Mapping[str, bytes]) -> None:
-    """Keep what was decided before the promotion: labels that come since must not decide it again."""
+    """Keep the decision before the promotion, so that a resumed cycle does not decide again with later labels."""
     for name, data in pictures.items():
         write_whole(folder / name, data)
     write_whole(folder / _DECIDED, report.to_bytes())
@@ -94,7 +94,7 @@ def keep_decision(objects: ObjectStore, folder: Path, report: CycleReport, pictu
 
 
 def recall_decision(objects: ObjectStore, folder: Path, cycle_id: str) -> tuple[CycleReport | None, dict[str, bytes]]:
-    """What `keep_decision` kept, with the pictures that are in the work folder.
+    """The report that `keep_decision` kept, with the pictures in the work folder.
 
     Raises:
         BucketUnavailableError: it is not in the work folder, and the bucket does not answer.

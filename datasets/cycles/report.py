@@ -1,7 +1,7 @@
-"""What a cycle did and why: the report that programs read. People get the same as a page (see report_page.py).
+"""What a cycle did and why: the report for programs. People get the same content as a page (see report_page.py).
 
-Pictures of crops that shoppers confirmed are not in it: a crop that was removed must not live on in a report.
-They are named by their digest.
+It names crops that shoppers confirmed by their digest and holds no pictures of them: a removed crop must not live on
+in a report.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ModelSummary(Record):
 
 
 class Example(Record):
-    """A crop that one of both models misreads."""
+    """A crop that only one of both models reads right."""
 
     set: Reason
     crop: str  # digest of a collected crop, number of a rendered one
@@ -46,7 +46,7 @@ class Example(Record):
 
 
 class LeftOutDamage(Record):
-    """Something damaged, and what did without it."""
+    """A damaged crop or event, and the steps that went on without it."""
 
     damage: Damage
     of: tuple[str, ...]  # "version", "holdout", "training"; () if the cycle refused to go on without it
@@ -61,12 +61,12 @@ class CycleReport(Record):
     outcome: Outcome
     reason: Reason
     by: Reason  # a person or a trigger
-    why: Reason  # the trigger's occasion, or what the person said
+    why: Reason  # the trigger's occasion, or the person's words
     started_at: UtcTime
     finished_at: UtcTime
     champion: ModelSummary | None
     challenger: ModelSummary | None = None
-    champion_number: int | None = None  # of the entry that the decision was based on
+    champion_number: int | None = None  # number of the champion's entry that the decision was based on
     promoted_number: int | None = None  # of the new entry; None if nothing was promoted
     comparisons: tuple[SetComparison, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -76,9 +76,9 @@ class CycleReport(Record):
     settings: Mapping[str, Any] = {}
     watermark: Mapping[str, int] = {}  # label events that the version was drawn up from
     seconds: Mapping[str, float] = {}  # by stage
-    notes: tuple[str, ...] = ()  # what else is worth knowing
+    notes: tuple[str, ...] = ()  # further remarks, in words
     damaged: tuple[LeftOutDamage, ...] = ()  # crops and label events that cannot be read, by object name
-    tracking: str = ""  # what the tracker answered
+    tracking: str = ""  # the tracker's answer
 
     def to_bytes(self) -> bytes:
         """Serialise to JSON that people can read, too."""
@@ -102,7 +102,7 @@ class CycleReport(Record):
 
 
 class Reports:
-    """The reports of the finished cycles of a store. What has been read once is not read again.
+    """The reports of the finished cycles of a store; each is read once.
 
     Args:
         objects: `Places.authority`.
@@ -113,7 +113,7 @@ class Reports:
         self._known: dict[str, CycleReport] = {}  # by cycle
 
     def all(self) -> list[CycleReport]:
-        """All of them, the oldest first; damaged ones are left out.
+        """All reports, the oldest first; damaged ones are left out.
 
         Raises:
             BucketUnavailableError: the bucket does not answer.
@@ -142,10 +142,10 @@ def read_report(objects: ObjectStore, cycle: str) -> CycleReport | None:
 
 
 def merge_damage(parts: Mapping[str, Sequence[Damage]]) -> tuple[LeftOutDamage, ...]:
-    """Name each damaged thing once.
+    """List each damaged crop or event once.
 
     Args:
-        parts: what did without which.
+        parts: the damage that each step went on without.
     """
     found: dict[str, LeftOutDamage] = {}
     for part, damaged in parts.items():
@@ -156,5 +156,5 @@ def merge_damage(parts: Mapping[str, Sequence[Damage]]) -> tuple[LeftOutDamage, 
 
 
 def refuse_damage(damaged: Sequence[Damage]) -> tuple[LeftOutDamage, ...]:
-    """Name what a cycle refused to go on without."""
-    return tuple(LeftOutDamage(damage=one, of=()) for one in sorted(damaged, key=lambda one: one.name))
+    """List the damage that a cycle refused to go on without."""
+    return tuple(LeftOutDamage(damage=damage, of=()) for damage in sorted(damaged, key=lambda damage: damage.name))

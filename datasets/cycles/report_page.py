@@ -47,7 +47,7 @@ class Section:
 
 @pass_eval_context
 def _shown(context: EvalContext, value: object) -> object:
-    """In Markdown, let no text of a label or a person end its line or its cell, or become markup."""
+    """Escape a text for Markdown, so that it cannot end its line or cell, or become markup."""
     if context.autoescape or isinstance(value, Markup):
         return value
     return html.escape(" ".join(str(value).split()), quote=False).replace("&gt;", ">").replace("|", "\\|")
@@ -68,17 +68,17 @@ def write_markdown(report: CycleReport, pictures: Sequence[str] = ()) -> str:
     """The report in Markdown.
 
     Args:
-        report: what to tell.
+        report: the report.
         pictures: names of PNG files beside it.
     """
     return _write(REPORT_MARKDOWN, report, pictures)
 
 
 def write_html(report: CycleReport, pictures: Mapping[str, bytes]) -> str:
-    """The report as one page that needs nothing beside it.
+    """The report as one self-contained page.
 
     Args:
-        report: what to tell.
+        report: the report.
         pictures: PNG files by name, shown in this order.
     """
     data = {name: base64.b64encode(png).decode() for name, png in pictures.items()}
@@ -112,7 +112,7 @@ def _sections(report: CycleReport, pictures: Sequence[str]) -> list[Section]:
         Section("Training", code=_json(report.training)),
         Section("Settings", code=_json(report.settings)),
     ]
-    return [one for one in sections if one.lines or one.rows or one.code or one.pictures]
+    return [section for section in sections if section.lines or section.rows or section.code or section.pictures]
 
 
 def _facts(report: CycleReport) -> list[tuple[str, str]]:
@@ -159,23 +159,27 @@ def _comparisons(report: CycleReport) -> list[tuple[str, ...]]:
 
 def _examples(title: str, report: CycleReport, *, fixed: bool) -> Section:
     rows = [
-        (in_english(one.set), one.crop[:12], *(text or _NO_TEXT for text in (one.label, one.champion, one.challenger)))
-        for one in report.examples
-        if one.fixed == fixed
+        (
+            in_english(example.set),
+            example.crop[:12],
+            *(text or _NO_TEXT for text in (example.label, example.champion, example.challenger)),
+        )
+        for example in report.examples
+        if example.fixed == fixed
     ]
     return Section(title, head=("set", "crop", "label", "champion", "challenger"), rows=rows)
 
 
 def _damaged(report: CycleReport) -> Section:
-    refused = any(not one.of for one in report.damaged)
+    refused = any(not left_out.of for left_out in report.damaged)
     rows = [
         (
-            ", ".join(digest[:12] for digest in one.damage.samples) or "(unknown)",
-            one.damage.name,
-            one.damage.why,
-            ", ".join(one.of) or "-",
+            ", ".join(digest[:12] for digest in left_out.damage.samples) or "(unknown)",
+            left_out.damage.name,
+            left_out.damage.why,
+            ", ".join(left_out.of) or "-",
         )
-        for one in report.damaged[:_DAMAGED]
+        for left_out in report.damaged[:_DAMAGED]
     ]
     if len(report.damaged) > _DAMAGED:
         rows.append((f"and {len(report.damaged) - _DAMAGED} more", f"see {REPORT_JSON}", "", ""))

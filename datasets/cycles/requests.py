@@ -1,10 +1,10 @@
-"""Cycles that were asked for.
+"""Requests for cycles.
 
-    cycles/<id>/request.json    asks for a cycle
-    cycles/<id>/report.json     how it ended (see report.py); it is no longer pending
+    cycles/<id>/request.json    the request for a cycle
+    cycles/<id>/report.json     its report (see report.py); the request is no longer pending
 
-The app only writes requests and reads the rest: it never trains. The times in here come from the clocks of several
-machines and are shown to people.
+The app writes requests and never trains. The times in requests come from the clocks of several machines and are only
+shown to people.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 
 
 def _with_zone(stored: object) -> object:
-    """A time that was typed by hand may lack its zone; it is the one of this machine."""
+    """A time that was typed by hand may lack its zone; this machine's zone is added."""
     return datetime.fromisoformat(stored).astimezone() if isinstance(stored, str) else stored
 
 
 class CycleRequest(Record):
-    """A cycle that was asked for."""
+    """A request for a cycle."""
 
     id: str = ""
     by: Reason  # a person, a trigger
@@ -65,7 +65,7 @@ def request_cycle(
         by: a person's name, or the trigger.
         version: dataset version to train on; None leaves it to the worker to create one.
         why: a person's words, or the trigger's occasion.
-        key: a second request under the same key is the same request: two workers that see one trigger ask once.
+        key: a second request under the same key is the same request: two workers that see one trigger make one.
         clock: seconds since 1970.
 
     Returns:
@@ -110,7 +110,7 @@ def read_request(objects: ObjectStore, cycle: str) -> CycleRequest:
 
 
 def cycles(objects: ObjectStore) -> Mapping[str, frozenset[str]]:
-    """The files of every cycle, by its id, in the order of ids.
+    """The files of every cycle by its id, in the order of ids.
 
     Raises:
         BucketUnavailableError: the bucket does not answer.

@@ -20,7 +20,7 @@ _SETTINGS = TypeAdapter(WorkerSettings)
 
 
 class SettingsError(ValueError):
-    """A settings file or an option that makes no sense; the message names the key."""
+    """A setting that makes no sense; the message names its key."""
 
 
 def read_settings(path: Path | None, changes: Mapping[str, Any] | None = None) -> WorkerSettings:
@@ -28,7 +28,7 @@ def read_settings(path: Path | None, changes: Mapping[str, Any] | None = None) -
 
     Args:
         path: the file; None gives the defaults.
-        changes: what counts beyond the file, by dotted key, such as `cycle.challenger.crops`.
+        changes: values that replace the file's, by dotted key, such as `cycle.challenger.crops`.
 
     Raises:
         SettingsError: the file cannot be read, or a key is unknown or has an impossible value.

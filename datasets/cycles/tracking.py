@@ -2,8 +2,7 @@
 
 The store says which model serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with
 a time limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias
-to the model that serves by then; so what it missed while it was down, the next contact makes good. Its telemetry is
-off.
+to the model that serves by then, so the next contact makes up for those that failed. Its telemetry is off.
 
     TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
 """
@@ -36,8 +35,8 @@ TIME_LIMIT = 120.0  # seconds for everything; a new database takes ten
 CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: a person waits
 _LONGEST_METRIC = 200  # characters of a metric's name
 _SQLITE = "sqlite:///"
-_URI = "TAGS_TRACKER_URI"  # for the process that tells: arguments can be seen by others on the machine
-_CONTACTS = 3  # in a row, if the champion changes during each
+_URI = "TAGS_TRACKER_URI"  # an environment variable, because other users of the machine can see arguments
+_CONTACTS = 3  # at most, if the champion changes during each
 
 FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
 
@@ -57,7 +56,7 @@ def default_uri(environment: Mapping[str, str]) -> str:
 
 
 def has_begun(uri: str | None) -> bool:
-    """Whether there is a tracker to tell of a champion; a SQLite file is begun by the first cycle."""
+    """Whether there is a tracker whose alias can follow a champion; the first cycle creates a SQLite file."""
     if not uri or uri == "none":
         return False
     return not uri.startswith(_SQLITE) or Path(uri.removeprefix(_SQLITE)).is_file()
@@ -76,11 +75,11 @@ def record_cycle(
 
     Args:
         folder: holds the report's files.
-        uri: of the tracker, as MLflow writes it: `sqlite:///file` or `http://server`; None or "" for no tracker.
+        uri: URI of the tracker, as MLflow writes it: `sqlite:///file` or `http://server`; None or "" for no tracker.
         source: URL of the folder of models in the store.
-        environment: of the process; None is this one's.
+        environment: environment variables of MLflow's process; None is this process'.
         champion: the record of the model that serves, from the store; None leaves the alias where it is.
-        seconds: that it may take.
+        seconds: time limit.
 
     Returns:
         A message for the report.
@@ -103,10 +102,10 @@ def tell_champion(
 
     Args:
         champion: the record of the model that serves, from the store.
-        uri: of the tracker.
+        uri: URI of the tracker.
         source: URL of the folder of models in the store.
-        environment: of the process; None is this one's.
-        seconds: that it may take.
+        environment: environment variables of MLflow's process; None is this process'.
+        seconds: time limit.
     """
     told = _tell([], uri, source, champion, environment, seconds, "the champion is changed all the same")
     if told.reached:
@@ -128,7 +127,7 @@ def _tell(
         record = _present(champion)
         named = ["--champion", json.dumps(_described(record))] if record is not None else []
         told = _contact([*arguments, "--source", source, *named], uri, environment, seconds, without)
-        # Two processes may reach the tracker in either order: the last one sees whether it told of the past.
+        # Two processes may reach the tracker in either order, so each looks again whether its champion still serves.
         if not told.reached or _present(champion) == record:
             break
     return told
@@ -188,7 +187,7 @@ def shown(uri: str) -> str:
 
 
 def metrics_of(report: CycleReport) -> dict[str, float]:
-    """The figures of a report under names that MLflow takes."""
+    """The figures of a report under names that MLflow accepts."""
     found = {f"seconds {stage}": seconds for stage, seconds in report.seconds.items()}
     for comparison in report.comparisons:
         if comparison.crops:
@@ -201,16 +200,16 @@ def metrics_of(report: CycleReport) -> dict[str, float]:
 
 
 def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
-    """Write the run, and for an accepted challenger the model version. Written twice, it stays one.
+    """Write the run, and for an accepted challenger the model version. Writing it twice makes one run.
 
     Args:
         client: an `MlflowClient`.
         folder: holds the report's files.
-        uri: of the tracker.
+        uri: URI of the tracker.
         source: URL of the folder of models in the store.
 
     Returns:
-        What was done.
+        A message: the run, and the model version if there is one.
 
     Raises:
         Exception: whatever MLflow raises.
@@ -255,7 +254,7 @@ def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
 
 
 def write_champion(client: Any, champion: Mapping[str, str], source: str) -> str:
-    """Bring the alias to the model that serves; one that no cycle has made gets a model version without a run.
+    """Bring the alias to the model that serves; a model that no cycle has made gets a model version without a run.
 
     Args:
         client: an `MlflowClient`.
@@ -292,14 +291,14 @@ def _model_version(client: Any, digest: str, source: str, about: str, dataset_ve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run in a process of its own; the last line of stdout says what was done, that of stderr what failed."""
+    """Run in a process of its own; the last line of stdout is the result, that of stderr the failure."""
     parser = argparse.ArgumentParser(prog="python -m datasets.cycles.tracking")
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--source", required=True)
     parser.add_argument("--champion", type=json.loads)
     options = parser.parse_args(arguments)
     try:
-        # Here, not above: only this process loads MLflow.
+        # Imported here: only this process loads MLflow.
         from mlflow import MlflowClient
 
         uri = os.environ[_URI]
@@ -311,7 +310,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed here; `make train-setup` installs it in .venv-dev", file=sys.stderr)
         return 1
-    except Exception as error:  # whatever it is: the parent tells people
+    except Exception as error:  # any failure is reported by the parent process
         line = str(error).splitlines()[0] if str(error) else ""
         print(f"{type(error).__name__}: {line}", file=sys.stderr)
         return 1

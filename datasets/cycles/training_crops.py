@@ -1,7 +1,7 @@
 """The collected crops of a version's training side, as a folder that a challenger is trained from.
 
-Labels have no spaces, and the recognizer reads them: a label that taught it to leave them out would teach it to forget.
-So a label gets the spaces that the champion sees in the crop, wherever both agree on the characters around.
+Labels have no spaces, and the recognizer reads spaces: training on bare labels would unlearn them. So a label gets the
+spaces that the champion reads in the crop, where both agree on the characters around a space.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from datasets.samples.store import SampleStore
 from datasets.versions.version import Entry
 
 _DONE = "done.json"
-_FORM = 2  # of that file; one of another form is begun anew
+_FORM = 2  # version of that file's format; a file of another one is begun anew
 _BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingCrops:
-    """What lies in the folder."""
+    """The contents of the folder."""
 
     folder: Path
-    count: int  # crops with a label to learn
+    count: int  # crops with a label to learn from
     damaged: tuple[Damage, ...]  # crops that cannot be read
     removed: int  # crops that were removed for good since the version was made
     unlearnable: int  # labels with characters that the recognizer does not know, or too long ones
@@ -51,13 +51,13 @@ def write_training_crops(
     """Write `labels.tsv` (file, text) and the crops. A stopped run begins anew; a finished one is used again.
 
     Args:
-        store: for the crops.
-        entries: of the version's training side.
+        store: the store of the crops.
+        entries: entries of the version's training side.
         champion: the exported model whose spaces are taken over.
-        folder: to write to.
+        folder: folder to write to.
         buried: digests of crops that were removed for good.
-        threads: per reading.
-        on_progress: is told (done, of).
+        threads: threads per reading.
+        on_progress: called with (done, of).
 
     Raises:
         StoreError: the disk fails, or the bucket does not answer.
@@ -74,7 +74,7 @@ def write_training_crops(
         if saved.pop("about") == about:
             unread = TypeAdapter(tuple[Damage, ...]).validate_python(saved.pop("damaged"))
             return TrainingCrops(folder, damaged=unread, **saved)
-    shutil.rmtree(folder, ignore_errors=True)  # of a stopped run; or a sample was removed since
+    shutil.rmtree(folder, ignore_errors=True)  # left by a stopped run, or a sample was removed since
     folder.mkdir(parents=True)
     reader = Recognizer.load(champion, threads=threads)
     charset, longest = _limits(champion)

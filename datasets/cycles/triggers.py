@@ -1,6 +1,6 @@
-"""When a cycle is due by itself: enough new corrections, a schedule, or readings that drift out of their band.
+"""Decides whether a cycle is due: enough new corrections, a schedule, or readings that drift out of their band.
 
-Labels that wait for a second look count for nothing here: mistyping must not start a cycle, or look like drift.
+Labels that wait for a second look do not count: mistyping must not start a cycle, or look like drift.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from datasets.samples.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class TriggerSettings:
-    """When a cycle is due."""
+    """The conditions under which a cycle is due."""
 
-    corrections: int = 200  # new corrected labels that make one due; 0 = never for this reason
-    every: timedelta = timedelta(days=7)  # after the last one; 0 = no schedule
-    last: int = 500  # readings of the champion that tell whether it drifts; 0 = drift is not watched
-    highest_correction_rate: float = 0.25  # of these; beyond it is drift
-    lowest_confidence: float = 0.75  # mean of these; below it is drift
+    corrections: int = 200  # new corrected labels that make a cycle due; 0 = never for this reason
+    every: timedelta = timedelta(days=7)  # after the last cycle; 0 = no schedule
+    last: int = 500  # latest readings of the champion, in which drift is looked for; 0 = drift is not watched
+    highest_correction_rate: float = 0.25  # of these readings; above it is drift
+    lowest_confidence: float = 0.75  # mean of these readings; below it is drift
     least_new: int = 50  # new labels without which there is nothing to learn: for the schedule and for drift
     pause: timedelta = timedelta(hours=1)  # after the last cycle, accepted or not
     suspicion: SuspicionRules = field(default_factory=SuspicionRules)  # labels that wait for a second look
@@ -42,7 +42,7 @@ class LastCycle:
     """The cycle that finished last."""
 
     finished_at: datetime
-    watermark: Mapping[str, int]  # label events that it has seen; {} if it failed before it saw any
+    watermark: Mapping[str, int]  # label events that the cycle has seen; {} if it failed before it saw any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class LabelCounts:
     new: int
     new_corrected: int
     waiting: int  # labels that wait for a second look
-    readings: int  # of the champion, among the last ones
-    correction_rate: float  # of these; 0.0 without any
-    confidence: float  # mean of these; 0.0 without any
+    readings: int  # of the champion, among the latest
+    correction_rate: float  # of these readings; 0.0 without any
+    confidence: float  # mean of these readings; 0.0 without any
 
 
 def count_labels(
@@ -69,28 +69,30 @@ def count_labels(
     Args:
         samples: all live labels.
         seen: the watermark of the last cycle.
-        settings: for the number of readings, and what is suspicious.
+        settings: the number of readings, and the rules of suspicion.
         model: name and version of the champion; drift is about its readings. None takes those of any model.
     """
     contradictions = find_contradictions(samples)
     doubts = find_suspicious(samples, settings.suspicion)
     counting = settle(samples)
-    believed = [one for one in counting if one.digest not in contradictions and one.event not in doubts]
-    new = [one for one in believed if _is_new(one, seen)]
-    read = [one for one in believed if model is None or (one.label.model_name, one.label.model_version) == model]
-    last = sorted(read, key=lambda one: one.stamp)[-settings.last :] if settings.last else []
+    believed = [sample for sample in counting if sample.digest not in contradictions and sample.event not in doubts]
+    new = [sample for sample in believed if _is_new(sample, seen)]
+    read = [
+        sample for sample in believed if model is None or (sample.label.model_name, sample.label.model_version) == model
+    ]
+    last = sorted(read, key=lambda sample: sample.stamp)[-settings.last :] if settings.last else []
     return LabelCounts(
         new=len(new),
-        new_corrected=sum(one.label.status == "corrected" for one in new),
+        new_corrected=sum(sample.label.status == "corrected" for sample in new),
         waiting=len(counting) - len(believed),
         readings=len(last),
-        correction_rate=sum(one.label.status == "corrected" for one in last) / len(last) if last else 0.0,
-        confidence=sum(one.label.read_confidence for one in last) / len(last) if last else 0.0,
+        correction_rate=sum(sample.label.status == "corrected" for sample in last) / len(last) if last else 0.0,
+        confidence=sum(sample.label.read_confidence for sample in last) / len(last) if last else 0.0,
     )
 
 
 def due(counts: LabelCounts, last: LastCycle | None, now: datetime, settings: TriggerSettings) -> Reason | None:
-    """Why a cycle is due; None if it is not. Without any cycle before, the schedule waits for nothing."""
+    """Why a cycle is due; None if none is. Before the first cycle the schedule is due at once."""
     if last is not None and now - last.finished_at < settings.pause:
         return None
     if settings.corrections and counts.new_corrected >= settings.corrections:

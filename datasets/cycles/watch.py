@@ -22,13 +22,13 @@ class CycleStoppedError(RuntimeError):
 
 
 class CycleWatch:
-    """Stands between the stages of a cycle and what may stop it.
+    """Passes progress on, and stops the cycle when its lease is lost or a stop was requested.
 
     Args:
-        listeners: are told how far the cycle is.
-        lease: under which it runs.
-        lost: is set once the lease is lost.
-        stop: is set when the cycle is to stop; None if it never is.
+        listeners: called with the progress.
+        lease: the lease under which the cycle runs.
+        lost: set once the lease is lost.
+        stop: set when the cycle shall stop; None if it never shall.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class CycleWatch:
         self._listeners, self._lease, self._lost, self._stop = listeners, lease, lost, stop
 
     def tell(self, stage: str, done: int, total: int, message: str = "") -> None:
-        """Tell how far it is.
+        """Pass the progress on.
 
         Raises:
             LeaseLostError: another process may go on with the cycle.
@@ -48,7 +48,7 @@ class CycleWatch:
             listener(stage, done, total, message)
 
     def check(self) -> None:
-        """Go on only if the cycle may.
+        """Raise if the cycle must not go on.
 
         Raises:
             LeaseLostError: another process may go on with the cycle.
@@ -66,7 +66,7 @@ def take_lease(objects: ObjectStore, owner: str, seconds: float, stop: threading
     Args:
         objects: `Places.authority`.
         owner: this process, for people.
-        seconds: of silence after which another process may take over.
+        seconds: silence after which another process may take over.
         stop: once set, the waiting ends.
 
     Raises:

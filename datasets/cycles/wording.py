@@ -1,6 +1,6 @@
 """English for the reasons that cycles and champions store: for reports, command lines, and the team's API.
 
-The page words the same reasons in its other languages from their kinds and values.
+The page words the same reasons in Korean from their kinds and values.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 from datasets.reason import Reason
 from datasets.samples.damage import describe_damage
 
-_Values = Mapping[str, Any]  # of a reason; the reasons among them are in English already
+_Values = Mapping[str, Any]  # of a reason; reasons among them are already worded
 
 
 def in_english(reason: Reason) -> str:
-    """The sentence of a reason; of a kind that this release does not know, its kind and values."""
+    """The sentence of a reason; for a kind that this release does not know, its kind and values."""
     values = {name: in_english(value) if isinstance(value, Reason) else value for name, value in reason.values.items()}
     sentence = _SENTENCES.get(reason.kind)
     try:

@@ -1,7 +1,7 @@
-"""The worker: takes up cycles that were asked for, and asks for one when a trigger says so.
+"""The worker: runs requested cycles, and requests one when a trigger makes it due.
 
-Whatever is to be run is a request in the store first, so that a worker that was killed finds it again, and two workers
-that see the same trigger ask once.
+Every cycle begins as a request in the store, so that a killed worker finds it again, and two workers that see the same
+trigger make one request.
 """
 
 from __future__ import annotations
@@ -52,26 +52,26 @@ def run_request(
     heartbeat: Heartbeat | None = None,
     stop: threading.Event | None = None,
 ) -> CycleReport:
-    """Run a cycle that was asked for; without a version, make the next one from the labels so far.
+    """Run a requested cycle; if the request names no version, create the next one from the labels so far.
 
     Args:
-        store: for the crops.
-        places: of the same spool and bucket.
-        request: what was asked for.
-        settings: how to run it.
+        store: the store of the crops.
+        places: spool and bucket of that store.
+        request: the request.
+        settings: the worker's settings.
         work: folder of this machine for cycles.
-        on_progress: is told how far the cycle is.
-        heartbeat: tells it to the store.
+        on_progress: called with the progress.
+        heartbeat: writes the progress to the store.
         stop: once set, the cycle stops; the next call goes on.
 
     Returns:
-        The report; a request that cannot be run has one, too, that says why.
+        The report; for a request that cannot be run it gives the reason.
 
     Raises:
         CycleBusyError: another process runs a cycle.
         CycleImpossibleError: packages for training are missing.
         CycleStoppedError: `stop` was set.
-        LeaseLostError: another took over.
+        LeaseLostError: another process took over.
         BucketUnavailableError: the bucket does not answer; worth another try later.
         IndexUnavailableError: the database does not answer; worth another try later.
     """
@@ -97,7 +97,7 @@ def run_request(
         )
     except (CycleBusyError, CycleImpossibleError, LeaseLostError, BucketUnavailableError, IndexUnavailableError):
         raise
-    except StoreError as error:  # before the cycle had a plan: an unknown version, too many damaged crops
+    except StoreError as error:  # raised before the cycle had a plan: an unknown version, too many damaged crops
         _LOG.error("cycle %s: %s", request.id, error)
         damaged = error.damaged if isinstance(error, TooDamagedError) else ()
         return publish_failure(
@@ -124,14 +124,14 @@ def look_for_trigger(
     """Whether a cycle is due.
 
     Args:
-        store: for the labels.
-        places: of the same spool and bucket.
-        settings: when one is.
-        finished: the reports of this store; those that it has read are not read again.
+        store: the store of the labels.
+        places: spool and bucket of that store.
+        settings: the conditions.
+        finished: the reports of this store.
         now: with a time zone; None is this machine's clock.
 
     Returns:
-        Why one is due, or None; what was counted; and a key that names this occasion.
+        Why a cycle is due, or None; the counts; and a key that names this occasion.
 
     Raises:
         StoreError: the store cannot be read.
@@ -161,14 +161,14 @@ def watch(
     """Work until `stop` is set.
 
     Args:
-        store: for labels and crops.
-        places: of the same spool and bucket.
-        settings: how.
+        store: the store of labels and crops.
+        places: spool and bucket of that store.
+        settings: the worker's settings.
         work: folder of this machine for cycles.
-        stop: ends it, in the middle of a cycle too; the next worker goes on with that.
-        heartbeat: of this worker.
-        on_progress: is told how far a cycle is.
-        on_report: is told of each finished cycle.
+        stop: ends the worker, also in the middle of a cycle; the next worker goes on with that cycle.
+        heartbeat: this worker's heartbeat.
+        on_progress: called with the progress.
+        on_report: called with the report of each finished cycle.
 
     Raises:
         CycleImpossibleError: packages for training are missing.
@@ -199,14 +199,14 @@ def watch(
             _LOG.warning("nothing can be done now: %s", error)
         if report is None:
             stop.wait(settings.look)
-        elif on_report is not None:  # and another request may wait
+        elif on_report is not None:  # look again at once: another request may wait
             on_report(report)
 
 
 def _next_request(
     store: SampleStore, places: Places, settings: WorkerSettings, finished: Reports
 ) -> CycleRequest | None:
-    """The oldest request that waits; one that a trigger has just made if none does; None if none is due."""
+    """The oldest waiting request, else one that a trigger makes now; None if no cycle is due."""
     waiting = pending(places.authority)
     if not waiting and settings.triggers is not None:
         store.pull()
@@ -225,7 +225,7 @@ def _version_for(
     settings: WorkerSettings,
     listeners: Sequence[OnProgress],
 ) -> str:
-    """Create the request's version. Its name is written down first, so that a killed worker's is found again."""
+    """Create the request's version. Its name is stored first, so that the version of a killed worker is found again."""
     objects = places.authority
     note = cycle_file_name(request.id, VERSION)
     champion = Champions(objects).current()
@@ -238,7 +238,7 @@ def _version_for(
     except ObjectConflictError:
         content = json.loads(objects.get(note))
     name = str(content["version"])
-    if name not in VersionCatalogue(places).names():  # else another worker may be far beyond this
+    if name not in VersionCatalogue(places).names():  # unless another worker has created it meanwhile
         for tell in listeners:
             tell("version", 0, 1, "collecting the labels so far")
     return create_next_version(store, places, name, content["parent"], settings.version).name

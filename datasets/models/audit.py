@@ -17,7 +17,7 @@ Pointer = TypeVar("Pointer", ChampionRecord, ShadowRecord)
 
 
 def find_model_problems(objects: ObjectStore) -> Iterator[tuple[str, str]]:
-    """Hash all models again and read all entries. Yields (object name, what is wrong); changes nothing.
+    """Hash all models again and read all entries. Yields (object name, fault); changes nothing.
 
     Args:
         objects: `Places.authority`.
@@ -32,7 +32,7 @@ def find_model_problems(objects: ObjectStore) -> Iterator[tuple[str, str]]:
         try:
             whole.add(registry.model(digest).digest)
         except ChampionError:
-            continue  # told above
+            continue  # reported above
     yield from _chain_problems(Chain(objects, CHAMPION, ChampionRecord), whole)
     yield from _chain_problems(Chain(objects, SHADOW, ShadowRecord), whole)
 

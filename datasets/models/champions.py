@@ -1,8 +1,8 @@
 """Which model serves: `champion/<number>.json` names the model from then on; the highest number is the champion.
 
-Nothing here is ever overwritten. A promotion *creates* the number after the one that its author has seen, and of
-several that create one name exactly one succeeds, in a folder as in a bucket: that is the compare-and-swap. A
-rollback is a further entry, so the history tells everything that ever served.
+Entries are never overwritten. A promotion *creates* the number after the last one that its author has seen, and of
+several writers of one number exactly one succeeds, in a folder as in a bucket: that is the compare-and-swap. A
+rollback is a further entry, so the history holds every model that ever served.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ Digest = Annotated[str, AfterValidator(_checked_digest)]
 class ChampionRecord(ChainEntry):
     """One entry of the champions' history; numbers count from 1, without holes.
 
-    `attempt` tells two authors apart, and lets one that was cut off find what it wrote.
+    `attempt` tells two authors apart, and lets an author that was cut off find its entry.
     """
 
     model: Digest
     name: str  # of the model
     version: str  # of the model
     at: UtcTime  # by the clock of the machine that wrote it; for people, never for the order
-    by: Reason  # a person, or what asked for the cycle
+    by: Reason  # a person, or the trigger of the cycle
     reason: Reason
-    dataset_version: str | None  # that the model was trained on
+    dataset_version: str | None  # dataset version that the model was trained on
     previous: str | None  # digest of the champion before
     kind: Kind | Literal["rejection-revert"]  # the last of them in histories of earlier releases only
     restores: int | None = None  # number of the entry that a rollback brings back
@@ -77,7 +77,7 @@ class Champions:
         self._known: dict[int, ChampionRecord] = {}  # entries never change, so each is read once
 
     def current(self) -> ChampionRecord | None:
-        """The champion; None while the store has none, and everybody serves the model that they ship.
+        """The champion; None while the store has none, and backends serve the model that they ship.
 
         Raises:
             ChampionError: its entry is damaged.
@@ -113,7 +113,7 @@ class Champions:
     def begin(self, directory: Path, *, by: Reason | str) -> ChampionRecord:
         """The champion; if the store has none yet, the model in this folder becomes the first one.
 
-        So that a first promotion can be taken back to the model that was shipped.
+        With it, a first promotion can be rolled back to the shipped model.
 
         Raises:
             ModelDamagedError: the folder holds no whole model.
@@ -139,18 +139,18 @@ class Champions:
         """Make a registered model the champion if no other entry was written since `expected`.
 
         Args:
-            digest: of a registered model.
-            expected: number of the entry that the decision was based on; None for "there was none".
-            by: a person, or what asked for the cycle.
-            reason: a person's words, or what was decided.
-            dataset_version: that the model was trained on.
-            attempt: a name of the caller's own for this decision, such as a cycle's id. A caller that was cut off
+            digest: digest of a registered model.
+            expected: number of the entry that the decision was based on; None if there was no champion.
+            by: a person, or the trigger of the cycle.
+            reason: a person's words, or the decision.
+            dataset_version: dataset version that the model was trained on.
+            attempt: a name for this decision, unique to the caller, such as a cycle's id. A caller that was cut off
                 and asks again under the same name gets the entry that it had written.
 
         Raises:
-            ChampionMovedError: another entry was first, or `expected` is not an entry; nothing was changed.
+            ChampionMovedError: another entry was written since, or `expected` is not an entry; nothing was changed.
             UnknownModelError: the model is not registered.
-            BucketUnavailableError: no answer; it may or may not have happened. Ask again with the same `attempt`.
+            BucketUnavailableError: no answer; the entry may or may not be written. Repeat it with the same `attempt`.
         """
         if attempt is not None and expected and self._is_of(expected, attempt, digest):
             return self.entry(expected)
@@ -169,8 +169,8 @@ class Champions:
 
         Args:
             by: a person.
-            reason: a person's words, or what was decided.
-            to: number of the entry whose model is to serve again; None is the one before the present champion.
+            reason: a person's words.
+            to: number of the entry whose model shall serve again; None is the entry before the present champion's.
                 Rollbacks in a row lead further and further back.
 
         Raises:
@@ -251,7 +251,7 @@ class Champions:
         try:
             return self.entry(number).model
         except ChampionError:
-            return None  # damaged: a new champion must be possible all the same
+            return None  # a damaged entry must not prevent a new champion
 
 
 def read_entry(chain: Chain[Entry], number: int) -> Entry:

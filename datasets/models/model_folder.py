@@ -1,9 +1,9 @@
-"""An exported model folder: `model.json`, the files that it vouches for, and what else lies beside them.
+"""An exported model folder: `model.json`, the files whose hashes it holds, and further files beside them.
 
-model.json    names the model and gives the SHA-256 of each file that reads; its own SHA-256 is the model's digest
+model.json    names the model, with the SHA-256 of each file that reading needs; its own SHA-256 is the model's digest
 files.json    in the store and in fetched folders: the SHA-256 of every file
 
-A model from elsewhere must not point out of its folder, so all names are plain file names.
+A foreign model must not point out of its folder, so all names are plain file names.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def read_contents(directory: Path) -> dict[str, bytes]:
         if sha256(contents[file]) != expected:
             raise ModelDamagedError(f"{directory / file} is damaged: its SHA-256 is not the one in {DESCRIPTION}")
     absent = sorted(_fetched_files(directory).keys() - contents.keys())
-    if absent:  # registered so, it could never be trained from, and later registrations would not heal that
+    if absent:  # a model registered without its weights could never be trained from, nor be completed later
         raise ModelDamagedError(
             f"{directory} was fetched to serve, without {', '.join(absent)}; fetch all of it to register it"
         )
@@ -53,10 +53,10 @@ def read_contents(directory: Path) -> dict[str, bytes]:
 
 
 def describe(directory: Path) -> tuple[bytes, dict[str, str]]:
-    """The bytes of a folder's `model.json`, and the SHA-256 of each file that it vouches for.
+    """The bytes of a folder's `model.json`, and the SHA-256 of each file that it lists.
 
     Raises:
-        ModelDamagedError: it holds none, or one that does not describe a model.
+        ModelDamagedError: there is no `model.json`, or it does not describe a model.
     """
     path = directory / DESCRIPTION
     try:
@@ -67,7 +67,7 @@ def describe(directory: Path) -> tuple[bytes, dict[str, str]]:
 
 
 def parse_description(description: bytes, where: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The content of a `model.json`, and the SHA-256 of each file that it vouches for.
+    """The content of a `model.json`, and the SHA-256 of each file that it lists.
 
     Raises:
         ModelDamagedError: it does not describe a model; `where` names it in the message.
@@ -98,7 +98,7 @@ def is_file_map(value: object) -> TypeGuard[dict[str, str]]:
 
 
 def find_lacking(folder: Path, digest: str, *, serving: bool) -> set[str] | None:
-    """The files that a fetched folder lacks or holds damaged; None if it does not even say which it should hold."""
+    """The files that a fetched folder lacks or holds damaged; None if its list of files is missing, too."""
     try:
         wanted = describe(folder)[1]
     except ModelDamagedError:
@@ -131,12 +131,12 @@ def move_into(folder: Path, part: Path) -> None:
 
 
 def sha256(data: bytes) -> str:
-    """In hexadecimal."""
+    """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def _fetched_files(folder: Path) -> dict[str, str]:
-    """The sha256 of every file that the model of a fetched folder has in the store; {} for any other folder."""
+    """The SHA-256 of every file that a fetched folder's model has in the store; {} for any other folder."""
     try:
         listed = json.loads((folder / FILES).read_bytes())
     except (OSError, ValueError):

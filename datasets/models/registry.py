@@ -3,7 +3,7 @@
     models/<digest>/<file>      an exported model folder; the digest is the SHA-256 of its `model.json`
     models/<digest>/files.json  the SHA-256 of every file of it
 
-Nothing here is ever overwritten, but for what is damaged.
+Objects are never overwritten, except damaged ones.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class ModelRecord:
     name: str
     version: str
     files: Mapping[str, str]  # file name -> sha256, model.json among them
-    serving: frozenset[str]  # of these, the ones that read: model.json and what it vouches for; not weights.pt
-    card: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what model.json says of its training
+    serving: frozenset[str]  # names of the files that reading needs: model.json and those that it lists; not weights.pt
+    card: Mapping[str, Any] = field(default_factory=dict, compare=False)  # the training's card in model.json
 
 
 class ModelRegistry:
@@ -66,8 +66,8 @@ class ModelRegistry:
     def register(self, directory: Path) -> str:
         """Put an exported model folder into the store, `weights.pt` and other files beside it too.
 
-        May be repeated, by several at once, and after having been cut off: `model.json` is written last, and a
-        model without one is not there. Files that `model.json` does not vouch for stay as first registered.
+        May be repeated, by several processes at once, and after having been cut off: `model.json` is written last, and
+        without it there is no model. Files that `model.json` does not list stay as first registered.
 
         Returns:
             Its digest.
@@ -89,11 +89,11 @@ class ModelRegistry:
         return digest
 
     def model(self, digest: str) -> ModelRecord:
-        """What the store says of a model; its larger files are not read.
+        """The store's record of a model; its larger files are not read.
 
         Raises:
-            UnknownModelError: it has no such model, or only part of one.
-            ModelDamagedError: what it says is damaged.
+            UnknownModelError: the store has no such model, or only a part of it.
+            ModelDamagedError: the record is damaged.
         """
         if not is_digest(digest):
             raise UnknownModelError(f"not a model's digest: {digest!r}")
@@ -128,7 +128,7 @@ class ModelRegistry:
         return tuple(digest for name in self._objects.names(MODELS) if (digest := model_name(name)) is not None)
 
     def find(self, start: str) -> str:
-        """The digest that begins like this.
+        """The model's digest that begins with these characters.
 
         Raises:
             UnknownModelError: none does, or more than one.
@@ -140,16 +140,16 @@ class ModelRegistry:
         return found[0]
 
     def fetch(self, digest: str, cache: Path, *, serving: bool = False) -> Path:
-        """Bring a model to a folder of this machine, checked; all that is wanted or nothing.
+        """Bring a model to a folder of this machine, checked; all wanted files or none.
 
         A model that was fetched before is checked again and used without asking the store. Missing and damaged files
         are fetched into the same folder one by one, so a reader of the folder is not disturbed. Several threads and
         processes may share the cache: one fetches, the others wait for it.
 
         Args:
-            digest: of a registered model.
+            digest: digest of a registered model.
             cache: folder of this machine; made if missing.
-            serving: only the files that read. `weights.pt` and what tells of the training stay in the store until
+            serving: only the files that reading needs. `weights.pt` and the training's records stay in the store until
                 the whole model is fetched.
 
         Returns:
@@ -157,7 +157,7 @@ class ModelRegistry:
 
         Raises:
             UnknownModelError: the store has no such model.
-            ModelDamagedError: the store's bytes are not the ones that the model promises; nothing was left here.
+            ModelDamagedError: the store's bytes do not match the model's hashes; nothing was left here.
             StoreFullError: no room.
             BucketUnavailableError: the bucket does not answer.
         """
@@ -169,7 +169,7 @@ class ModelRegistry:
             with locked(cache / f".{digest}.lock"):
                 if find_lacking(folder, digest, serving=serving) == set():
                     return folder
-                for left in cache.glob(f".{digest}.*.part"):  # by a process that was killed
+                for left in cache.glob(f".{digest}.*.part"):  # left by a process that was killed
                     shutil.rmtree(left)
                 part = cache / f".{digest}.{uuid.uuid4().hex[:8]}.part"
                 try:
@@ -186,7 +186,7 @@ class ModelRegistry:
         return folder
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        """Hash all models again. Yields (object name, what is wrong); changes nothing.
+        """Hash all models again. Yields (object name, fault); changes nothing.
 
         Raises:
             BucketUnavailableError: the bucket does not answer.
@@ -204,14 +204,14 @@ class ModelRegistry:
                     yield model_file_name(digest, file), str(error)
 
     def _put_file(self, digest: str, file: str, data: bytes, promised: Mapping[str, str]) -> str:
-        """Put a file of a model. Returns the sha256 of what is there now."""
+        """Put a file of a model. Returns the SHA-256 of the bytes that are there now."""
         name = model_file_name(digest, file)
         try:
             self._objects.put(name, data)
         except ObjectConflictError:
             if file not in promised:
                 return sha256(self._objects.get(name))  # as first registered
-            # The digest leaves no choice of bytes, so what is there is damaged.
+            # The name fixes the bytes, so the stored ones are damaged.
             put_instead(self._objects, name, data)
         return sha256(data)
 

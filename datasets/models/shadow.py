@@ -1,6 +1,6 @@
-"""Which model reads in shadow: `shadow/<number>.json` names the one beside the champion from then on, or none.
+"""Which model reads in shadow: `shadow/<number>.json` names the challenger beside the champion from then on, or none.
 
-What it reads is compared with the champion's reading and never shown.
+Its readings are compared with the champion's and never shown.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class ShadowHistory:
         self._chain = Chain(objects, SHADOW, ShadowRecord)
 
     def current(self) -> ShadowRecord | None:
-        """The last entry; None if the shadow was never set. In a record without a `model` none reads in shadow.
+        """The last entry; None if the shadow was never set. A record without a `model` switches the shadow off.
 
         Raises:
             ChampionError: the entry is damaged.
@@ -53,11 +53,11 @@ class ShadowHistory:
         return read_entry(self._chain, number) if number else None
 
     def set(self, digest: str | None, by: Reason | str, reason: Reason | str) -> ShadowRecord:
-        """Let a registered model read in shadow, or none (None). The last word counts.
+        """Let a registered model read in shadow, or none (None). The last entry counts.
 
         Raises:
             UnknownModelError: the model is not registered.
-            StoreError: too many others change the shadow at the same time.
+            StoreError: too many writers change the shadow at the same time.
         """
         model = self._registry.model(digest) if digest is not None else None
         return self._chain.append(

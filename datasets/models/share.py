@@ -29,7 +29,7 @@ def share_champions(source: ObjectStore, target: ObjectStore) -> int:
             there.register(here.fetch(digest, Path(folder)))
     copied = 0
     for history in (SHADOW, CHAMPION):
-        for number in numbers(source, history):  # in order: cut off, it is a shorter history and no other
+        for number in numbers(source, history):  # in order: a copy that is cut off is a shorter history and no other
             name = numbered_name(history, number)
             try:
                 created = target.put(name, source.get(name))

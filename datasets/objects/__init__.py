@@ -1,1 +1,1 @@
-"""Objects by name, in a folder or a bucket, and what is built from nothing else: numbered chains and leases."""
+"""Objects by name, in a folder or a bucket, and the numbered chains and leases built from them."""

@@ -80,14 +80,14 @@ class BucketObjects:
                 blob.upload_from_string(
                     data,
                     content_type=_CONTENT_TYPES.get(suffix, "application/octet-stream"),
-                    # Only if there is none. Makes the client's own retries harmless, too.
+                    # Create only if there is none: this makes the client's own retries harmless, too.
                     if_generation_match=0,
                     timeout=self._timeout,
                     retry=self._retry,
                     checksum="auto",
                 )
             except PreconditionFailed:
-                # There is one already: another writer's, or this one's, whose answer was lost.
+                # It exists already: another writer's, or this writer's own, whose answer was lost.
                 present = self._blob(name)
                 present.reload(timeout=self._timeout, retry=self._retry)
                 if not self._is_same(present, data):
@@ -174,13 +174,13 @@ class BucketObjects:
         return bool(blob.download_as_bytes(timeout=self._timeout, retry=self._retry) == data)
 
     @contextlib.contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
+    def _errors(self, action: str) -> Iterator[None]:
         try:
             yield
         except _UNAVAILABLE as error:
             _hang_up(error)
             reason = " ".join(str(error).split())[:300] or type(error).__name__
-            raise BucketUnavailableError(f"{what}: {self.url}: {reason}") from error
+            raise BucketUnavailableError(f"{action}: {self.url}: {reason}") from error
 
 
 def _hang_up(error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""The canonical JSON on which stored hashes stand."""
+"""The canonical JSON that stored hashes are computed from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import json
 
 
 def canonical_json(content: object) -> bytes:
-    """The one way to write a value: keys sorted, no spaces, UTF-8."""
+    """Serialise a value: keys sorted, no spaces, UTF-8."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode()

@@ -17,8 +17,6 @@ from datasets.objects.interface import ObjectStore
 from datasets.objects.names import numbered_name, numbers
 from datasets.objects.record import Record
 
-__all__ = ["Chain", "ChainEntry"]
-
 _TRIES = 100  # numbers that `append` tries while other writers are faster
 
 
@@ -26,7 +24,7 @@ class ChainEntry(Record):
     """One entry of a chain."""
 
     number: int = Field(default=0, ge=0)  # 0 in entries that were stored without one
-    # Keeps the bytes of two writers apart: "there already, with the same bytes" is then the writer's own lost answer.
+    # Makes each writer's bytes unique: an object with the same bytes is then this writer's own, whose answer was lost.
     attempt: str = Field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -64,7 +62,7 @@ class Chain(Generic[Entry]):
 
         Raises:
             ObjectMissingError: there is no such entry.
-            ChainDamagedError: its bytes are not an entry of this chain with this number.
+            ChainDamagedError: its bytes are no entry of this chain, or have another number.
             BucketUnavailableError: the bucket does not answer.
         """
         data = self._objects.get(self.name(number))
@@ -96,7 +94,7 @@ class Chain(Generic[Entry]):
 
         Raises:
             StoreFullError: no room.
-            BucketUnavailableError: no answer; it may or may not have happened. The same entry can be tried again.
+            BucketUnavailableError: no answer; the entry may or may not be there. The same entry can be tried again.
         """
         try:
             self._objects.put(self.name(entry.number), entry.to_bytes())
@@ -105,7 +103,7 @@ class Chain(Generic[Entry]):
         return True
 
     def append(self, make: Callable[[int], Entry]) -> Entry:
-        """Store an entry after all others, whatever number that is: the last word counts.
+        """Store an entry under the number after the last one, trying again while other writers are faster.
 
         Args:
             make: returns the entry for a number.

@@ -33,7 +33,7 @@ class FolderObjects:
 
     Args:
         root: the folder; made if missing.
-        scratch: where files are written before they get their name; on the same file system.
+        scratch: folder in which files are written before they get their name; on the same file system.
     """
 
     def __init__(self, root: Path, scratch: Path | None = None) -> None:
@@ -66,8 +66,8 @@ class FolderObjects:
                             except FileNotFoundError:
                                 if temporary.exists() or path.exists():
                                     raise
-                                continue  # another process, just starting here, swept the temporary file up; once more
-                    # The process that renamed it may not have synced it yet, and the caller relies on it.
+                                continue  # a process that just started here has removed the temporary file
+                    # The process that renamed the file may not have synced it yet, and the caller relies on that.
                     sync_folder(path.parent)
                     break
                 finally:
@@ -130,7 +130,7 @@ class FolderObjects:
             return 0.0
 
     def close(self) -> None:
-        """A folder holds no connections."""
+        """Do nothing: a folder holds no connections."""
 
     def _path(self, name: str) -> Path:
         return self.root / checked_name(name)
@@ -152,21 +152,21 @@ class FolderObjects:
         try:
             sync_folder(path.parent)
         except BaseException:
-            # Not known to be durable, so it must not look kept.
+            # The file is not known to be durable, so it must not look kept.
             path.unlink(missing_ok=True)
             raise
         return True
 
 
 def _sort_key(entry: os.DirEntry[str]) -> str:
-    # As a bucket sorts: the slash after a folder's name takes part.
+    # Sorted as a bucket sorts: the slash after a folder's name takes part.
     return entry.name + "/" if entry.is_dir() else entry.name
 
 
 def sync_file(descriptor: int) -> None:
     """Wait until the file is on the disk."""
     if sys.platform == "darwin":
-        # There fsync only reaches the drive's cache (man 2 fsync).
+        # On macOS fsync only reaches the drive's cache (man 2 fsync).
         fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     else:
         os.fsync(descriptor)
@@ -202,11 +202,11 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def disk_errors(what: str) -> Iterator[None]:
+def disk_errors(action: str) -> Iterator[None]:
     """Turn the operating system's errors into the store's."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StoreFullError(f"{what}: the disk is full") from error
-        raise StoreError(f"{what}: {error}") from error
+            raise StoreFullError(f"{action}: the disk is full") from error
+        raise StoreError(f"{action}: {error}") from error

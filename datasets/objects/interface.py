@@ -38,7 +38,7 @@ class ObjectStore(Protocol):
         """Create the object if there is none; durable when this returns.
 
         Returns:
-            True if it was created; False if it was there already with the same bytes.
+            True if the object was created; False if it was there already with the same bytes.
 
         Raises:
             ObjectConflictError: it is there with other bytes, which stay as they are.

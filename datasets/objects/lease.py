@@ -1,4 +1,4 @@
-"""Leases: of several machines only one does a thing at a time, and a dead one is replaced.
+"""Leases: of several machines only one does a piece of work at a time, and a dead one is replaced.
 
 A lease is a chain of entries, `leases/<name>/<number>.json`. Taking, renewing and giving back each *create* the
 number after the last one that the holder has seen, and of several writers of one number exactly one succeeds, in a
@@ -6,9 +6,9 @@ folder as in a bucket. So a holder that was suspended while another took over ca
 number of the entry that took the lease grows with each holder and fences what they write (Kleppmann 2016, "How to
 do distributed locking").
 
-Clocks are assumed to run at about the same speed, no more. A holder counts as dead once it has been silent for as
-long as it had asked for, measured on the monotonic clock of the machine that wants to replace it. Wall clocks only
-tell whether that measuring is worth the time: a wrong one costs time, never a second holder.
+Clocks are assumed to run at about the same speed, no more. A holder counts as dead once it has been silent for the
+time in its own entry, measured on the monotonic clock of the machine that wants to replace it. Wall clocks only decide
+whether measuring is worth the time: a wrong clock costs time, never a second holder.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from datasets.objects.record import UtcTime
 
 _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
-_KEPT = 4  # entries of the chain; older ones say nothing that counts
+_KEPT = 4  # entries of the chain; older ones are not needed
 _LOOKS = 10  # at the chain, at least, while a silent holder is watched
 MOST_SECONDS = 1e7  # of silence that a holder may ask for
 
@@ -46,10 +46,10 @@ class LeaseEntry(ChainEntry):
     """An entry of a lease's chain."""
 
     owner: str  # a label for people
-    token: str  # tells holders apart, of one owner too
+    token: str  # tells holders apart, even those of one owner
     kind: Kind
     fence: int  # number of the entry that took the lease
-    seconds: float = Field(gt=0.0, lt=MOST_SECONDS)  # of silence after which the holder may be replaced
+    seconds: float = Field(gt=0.0, lt=MOST_SECONDS)  # silence after which the holder may be replaced
     at: UtcTime  # by the holder's wall clock
 
 
@@ -60,7 +60,7 @@ class Lease:
         chain: the lease's entries.
         name: name of the lease.
         owner: label of the holder, for people.
-        seconds: of silence after which another machine may take over.
+        seconds: silence after which another machine may take over.
         clock: seconds since 1970.
         monotonic: seconds by a clock that cannot be set.
     """
@@ -100,11 +100,11 @@ class Lease:
             _LOG.warning("lease %s will run out by itself: %s", self.name, failed)
 
     def remaining(self) -> float:
-        """Seconds for which no other machine can have taken the lease, at least; 0.0 if it is lost or given back.
+        """Seconds for which, at least, no other machine can take the lease; 0.0 if it is lost or given back.
 
         Measured from *before* the last renewal, on a clock that cannot be set.
         """
-        # Without the guard, which a renewal holds for as long as the bucket lets it wait.
+        # Read without the guard, which a renewal holds while it waits for the bucket.
         return 0.0 if self._over else max(0.0, self._renewed_at + self.seconds - self._monotonic())
 
     def renew(self) -> None:
@@ -113,7 +113,7 @@ class Lease:
         Also succeeds late, as long as the lease has not been taken over.
 
         Raises:
-            LeaseLostError: another has taken over, or the lease was given back. Stop what it protects.
+            LeaseLostError: another machine has taken over, or the lease was given back. Stop the work that it protects.
             BucketUnavailableError: no answer; the lease holds for `remaining()` seconds more. Try again.
         """
         with self._guard:
@@ -137,7 +137,7 @@ class Lease:
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[threading.Event]:
-        """Renew in the background while something long runs.
+        """Renew in the background during long work.
 
         Yields:
             An event that is set once the lease is lost, or could not be renewed for `seconds`. Look at it
@@ -155,7 +155,7 @@ class Lease:
                 except StoreError as error:
                     _LOG.warning("lease %s was not renewed: %s", self.name, error)
 
-        def watch() -> None:  # apart, since a renewal may hang longer than the lease lasts
+        def watch() -> None:  # in a thread of its own, since a renewal may hang for longer than the lease lasts
             while not done.wait(self.seconds / 40):
                 if self.remaining() == 0.0:
                     lost.set()
@@ -187,7 +187,7 @@ class Lease:
         before = self._monotonic()
         try:
             if not self._create(kind):
-                # An entry of this holder, whose answer was lost? Then the number after it is still free.
+                # If it is this holder's own entry, whose answer was lost, the number after it is still free.
                 there = _read(self._chain, self._number + 1)
                 if there is None or there.token != self._token:
                     raise self._lost(there)
@@ -195,7 +195,7 @@ class Lease:
                 if not self._create(kind):
                     raise self._lost(_read(self._chain, self._number + 1))
             self._number += 1
-            # A holder that was suspended may have written to a place in the chain that was cleared meanwhile.
+            # A holder that was suspended may have written a number that was deleted meanwhile.
             numbers = self._chain.numbers()
             if numbers and numbers[-1] > self._number:
                 self._chain.delete(self._number)
@@ -237,15 +237,15 @@ def acquire(
 ) -> Lease | None:
     """Take a lease.
 
-    Returns at once if it is free or its holder has given a sign of life of late. If the holder's last sign is
-    older than the holder asked for (or its time makes no sense), the chain is watched for that long, and the holder
-    is replaced if it stays silent.
+    Returns at once if the lease is free, or its holder has renewed it recently. If the last renewal is older than the
+    time in the holder's entry (or has an impossible time), the chain is watched for that time, and the holder is
+    replaced if it stays silent.
 
     Args:
         objects: `Places.authority`.
         name: name of the lease: a-z, 0-9, point, dash, underscore.
         owner: label of the new holder, for people.
-        seconds: of silence after which another machine may take over; three renewals must fit with room to spare.
+        seconds: silence after which another machine may take over; three renewals must fit with room to spare.
         clock: seconds since 1970.
         monotonic: seconds by a clock that cannot be set.
         sleep: waits for a number of seconds; replaced in tests, or to be woken early.

@@ -9,13 +9,13 @@
     shadow/<number>.json                         the model that reads in shadow from then on
     cycles/<id>/<file>                           a request for a cycle, and its report
     leases/<name>/<number>.json                  the holder of a lease (see lease.py)
-    workers/<worker>/<number>.json               a worker's signs of life
+    workers/<worker>/<number>.json               a worker's heartbeats
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
 being written), `writers/` (names under which its processes write events) and lock files.
 
-Crops and events lie in the spool first and are copied to the bucket. Everything below them lies where all
-machines see it: in the bucket if there is one, else in the spool (`Places.authority`); versions in both.
+Crops and events are written to the spool first and copied to the bucket. Everything listed below them is written
+where all machines see it: to the bucket if there is one, else to the spool (`Places.authority`); versions to both.
 
 Crops, events, versions, models, champions and reports are the truth; everything else can be rebuilt from them.
 """
@@ -43,7 +43,7 @@ _CROP = re.compile(r"crops/(?P<shard>[0-9a-f]{2})/(?P<digest>(?P=shard)[0-9a-f]{
 
 
 def is_digest(text: str) -> bool:
-    """Whether this is a digest: of a crop, or of a model."""
+    """Whether a text is a digest of a crop or of a model."""
     return _DIGEST.match(text) is not None
 
 
@@ -97,7 +97,7 @@ def numbers(objects: ObjectStore, folder: str, start: int = 0) -> list[int]:
 
 
 def put_instead(objects: ObjectStore, name: str, data: bytes) -> None:
-    """Put an object in place of what lies there now, if other bytes do."""
+    """Put an object, replacing one of the same name with other bytes."""
     try:
         objects.put(name, data)
     except ObjectConflictError:

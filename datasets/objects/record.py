@@ -13,8 +13,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 from datasets.objects.canonical import canonical_json
 
-__all__ = ["Record", "UtcTime", "one_line"]
-
 
 def _to_utc(time: datetime) -> datetime:
     return time.astimezone(UTC)
@@ -25,7 +23,7 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc), PlainSerializer(date
 
 
 class Record(BaseModel):
-    """A value of the store. Fields that a newer program wrote are ignored when it is read."""
+    """A value of the store. Reading ignores unknown fields, which newer programs may have written."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
@@ -35,7 +33,7 @@ class Record(BaseModel):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Read and check what `to_bytes` wrote, here or in an earlier release.
+        """Read and check the bytes that `to_bytes` wrote, in this or an earlier release.
 
         Raises:
             ValueError: the bytes are no JSON, or a field is missing or has a wrong type or value. The message is one

@@ -1,4 +1,4 @@
-"""Reads every byte that the store holds and names what is wrong."""
+"""Reads every byte that the store holds and names every fault."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FETCHERS = 8  # at once; a bucket answers each in some 30 ms
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong."""
+    """A fault of the store."""
 
     place: str  # URL of the spool's folder or of the bucket, or "index"
     name: str  # of the object
@@ -35,7 +35,7 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
 
     Found are: damaged events and crops, numbers missing in a writer's sequence, crops that a label needs and
     that are nowhere, crops that should be gone, names that do not belong here, and rows of the index without
-    an event, or the other way round. What is merely unsent is no problem.
+    an event, or the other way round. Unsent events are no problem.
 
     Raises:
         IndexUnavailableError: the database does not answer.
@@ -102,8 +102,8 @@ def _fetch(objects: ObjectStore, names: Iterable[str]) -> Iterator[tuple[str, by
 
     with ThreadPoolExecutor(_FETCHERS) as pool:
         remaining = iter(names)
-        while some := list(islice(remaining, 256)):  # in portions: not everything is in memory at once
-            for name, data in pool.map(fetch, some):
+        while batch := list(islice(remaining, 256)):  # in portions, to bound the memory
+            for name, data in pool.map(fetch, batch):
                 if data is not None:
                     yield name, data
 

@@ -10,8 +10,8 @@ from PIL import Image, UnidentifiedImageError
 
 from datasets.errors import CropError
 
-MAX_PIXELS = 50_000_000  # as many as a photo may have; the store never wrote a larger one
-_FAST = 1  # zlib level: on noisy photos level 6 saves a twentieth of the bytes and costs the shopper time
+MAX_PIXELS = 50_000_000  # as many as a photo may have, so no stored crop has more
+_FAST = 1  # zlib level: on noisy photos level 6 would save a twentieth of the bytes and keep the shopper waiting
 
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 
@@ -47,7 +47,7 @@ def make_crop(image: Image.Image) -> Crop:
     width, height = image.size
     if width < 1 or height < 1 or width * height > MAX_PIXELS:
         raise CropError(f"a crop of {width} x {height} pixels cannot be kept")
-    # From bare bytes: Pillow's encoder would carry profile, EXIF and transparency over from `image.info`.
+    # Encoded from bare bytes: Pillow would carry profile, EXIF and transparency over from `image.info`.
     bare = Image.frombytes("RGB", (width, height), image.convert("RGB").tobytes())
     buffer = io.BytesIO()
     bare.save(buffer, "PNG", compress_level=_FAST)
@@ -61,7 +61,7 @@ def open_crop(png: bytes) -> Image.Image:
         CropError: the bytes are not a whole PNG of a sensible size.
     """
     if not png.endswith(_END):
-        raise CropError("not a whole PNG")  # Pillow forgives a cut where only the end mark is lost
+        raise CropError("not a whole PNG")  # Pillow accepts a file without its end mark
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             if image.width * image.height > MAX_PIXELS:

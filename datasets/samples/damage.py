@@ -1,8 +1,8 @@
-"""What cannot be read of the confirmed samples, so that an automatic cycle goes on without it and says so.
+"""Confirmed samples that cannot be read: an automatic cycle goes on without them and reports them.
 
-A crop is damaged if its pixels are not those that it is named after, or missing though a label needs it; a label event
-if its bytes are not those that its name promises. Nothing is ever deleted because of that: what is brought back from
-a copy counts again. A machine must not learn from what is left of a store that falls apart, so there is a limit.
+A crop is damaged if its pixels do not match the hash in its name, or if it is missing though a label needs it; a label
+event if its bytes do not match its name. Damage deletes nothing: files brought back from a copy count again. A model
+must not learn from the remains of a broken store, so there is a limit.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Damage:
     """A crop or a label event that cannot be read."""
 
     name: str  # object name
-    samples: tuple[str, ...]  # digests of the crops that are left out because of it; () if nothing tells which
+    samples: tuple[str, ...]  # digests of the crops that are left out because of it; () if they are unknown
     why: str
 
 
 class TooDamagedError(StoreError):
-    """More is damaged than a cycle may go on without.
+    """More crops or label events are damaged than a cycle may go on without.
 
     Attributes:
         damaged: all of it.
@@ -40,7 +40,7 @@ class TooDamagedError(StoreError):
     """
 
     def __init__(self, damaged: Sequence[Damage], of: int, most: float, what: DamagedKind) -> None:
-        names = ", ".join(one.name for one in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
+        names = ", ".join(damage.name for damage in damaged[:_NAMED]) + (" ..." if len(damaged) > _NAMED else "")
         percent = round(100 * most, 6)
         super().__init__(describe_damage(damaged=len(damaged), of=of, what=what, names=names, most=percent))
         self.damaged = tuple(damaged)
@@ -51,14 +51,14 @@ class TooDamagedError(StoreError):
 
 
 def describe_damage(*, damaged: int, of: int, what: DamagedKind, names: str, most: float) -> str:
-    """The sentence that refuses to go on.
+    """The message of a cycle that refuses to go on.
 
     Args:
-        damaged: how many are.
-        of: how many were looked at.
-        what: they are.
-        names: of some of them.
-        most: percent of them that may be left out.
+        damaged: number of damaged crops or events.
+        of: number of crops or events that were looked at.
+        what: crops or events.
+        names: names of some damaged ones.
+        most: percent that may be left out.
     """
     return (
         f"{damaged} of {of} {_WORDS[what]} are damaged or missing ({names}), more than the {most:g} % that may "
@@ -71,7 +71,7 @@ def crop_damage(digest: str, error: StoreError) -> Damage:
     """A crop that the store did not hand out.
 
     Args:
-        digest: of the crop.
+        digest: digest of the crop.
         error: what `SampleStore.crop` raised.
     """
     why = "it is missing" if isinstance(error, UnknownSampleError) else str(error)
@@ -79,12 +79,12 @@ def crop_damage(digest: str, error: StoreError) -> Damage:
 
 
 def event_damage(events: Mapping[str, str], crops_behind: Callable[[str], Sequence[str]]) -> tuple[Damage, ...]:
-    """Label events that cannot be read, with the crops that they were about.
+    """Label events that cannot be read, with their crops.
 
-    Such a crop is left out whole: what is lost may have been the correction of a label that can still be read.
+    Such a crop is left out altogether: the lost event may have corrected a label that can still be read.
 
     Args:
-        events: why, by object name.
+        events: the fault of each event, by object name.
         crops_behind: `SampleStore.crops_behind`.
     """
     return tuple(Damage(name, tuple(crops_behind(name)), why) for name, why in sorted(events.items()))
@@ -94,13 +94,13 @@ def check_damage(damaged: Sequence[Damage], of: int, most: float, what: DamagedK
     """Refuse to go on if too much is damaged.
 
     Args:
-        damaged: what is.
-        of: how many were looked at.
+        damaged: the damaged crops or events.
+        of: number of crops or events that were looked at.
         most: share of these that may be damaged, 0..1.
-        what: they are.
+        what: crops or events.
 
     Raises:
-        TooDamagedError: more than that is.
+        TooDamagedError: a larger share is damaged.
     """
     if len(damaged) > most * of:
         raise TooDamagedError(damaged, of, most, what)

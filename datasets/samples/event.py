@@ -1,4 +1,4 @@
-"""Label events: what happened to labels, each in an immutable object of its own.
+"""Label events: the history of labels, each event in an immutable object of its own.
 
 `events/<writer>/<sequence>-<digest>.json`
 
@@ -6,12 +6,12 @@
   bucket never share one, so they never write the same name.
 - *sequence*: 1, 2, 3 ... without holes within a writer, ten digits, so that names sort. `{writer: sequence}`
   therefore says exactly which events a machine has seen, and a hole is a loss that `verify` can name.
-- *digest*: the first 32 hexadecimal digits of the sha256 of the bytes, so that each event proves itself.
+- *digest*: the first 32 hexadecimal digits of the sha256 of the bytes, so that each event can be checked by its name.
 
 No date stands in the name: a clock that jumps renames nothing. Events are ordered by `stamp`, a hybrid
 logical clock (Kulkarni et al. 2014): milliseconds of the wall clock, but always later than every event known
 before, then by writer and sequence. The later label of a prediction supersedes the earlier one. A tombstone
-buries what came before it, and nothing that comes after.
+buries the labels before it, and none after it.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def sample_of(event: Event, name: str) -> Sample:
 def needed_crops(events: Iterable[Event]) -> set[str]:
     """Digests of the crops that must be kept: those with a label that no tombstone buries.
 
-    A label that a later one superseded still needs its crop: a dataset version may stand on it.
+    A label that a later label superseded still needs its crop: a dataset version may hold it.
     """
     undone: dict[str, tuple[int, str, int]] = {}
     erased: dict[str, tuple[int, str, int]] = {}
@@ -165,10 +165,10 @@ def event_digest(data: bytes) -> str:
 
 
 def read_event(name: str, data: bytes) -> Event:
-    """Read an event and check that it is what its name says.
+    """Read an event and check it against its name.
 
     Raises:
-        StoreError: it is not, or a newer program wrote it in a way that this one does not know.
+        StoreError: it does not match, or a newer program wrote it in a form that this program does not know.
     """
     parsed = EventName.parse(name)
     if parsed is None:

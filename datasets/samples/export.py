@@ -32,11 +32,11 @@ def export_samples(store: SampleStore, folder: Path) -> int:
     tag without text.
 
     Args:
-        store: where the samples are.
+        store: the store of the samples.
         folder: made if missing; must be empty.
 
     Returns:
-        How many labels were written.
+        The number of labels written.
 
     Raises:
         StoreError: the folder is not empty or cannot be written; or a crop is missing or damaged.

@@ -1,4 +1,4 @@
-"""Objects that prove themselves: the bytes of crops, label events and models match their names."""
+"""Objects whose bytes can be checked by their names: crops, label events and models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datasets.samples.event import EventName, event_digest
 
 
 def is_genuine(name: str, data: bytes) -> bool:
-    """Whether the bytes are what their name promises: crops, events and descriptions of models prove themselves."""
+    """Whether the bytes of a crop, a label event or a model's description match the hash in their name."""
     digest = crop_digest(name)
     if digest is not None:
         try:
@@ -27,12 +27,12 @@ def is_genuine(name: str, data: bytes) -> bool:
 
 
 def place(objects: ObjectStore, name: str, data: bytes) -> bool:
-    """Put a self-proving object where it belongs, whatever lies there now.
+    """Put an object that its name can check, replacing a damaged one.
 
-    The same pixels in another encoder's bytes are left alone; damaged bytes under this name are replaced.
+    The same pixels in another encoder's bytes are left alone.
 
     Returns:
-        True if the object was created or replaced; False if a good one was there.
+        True if the object was created or replaced; False if a genuine one was there.
     """
     try:
         return objects.put(name, data)

@@ -1,7 +1,7 @@
-"""Label events up to a point, and what they say together, without a database.
+"""Label events up to a point, and the labels that follow from them, without a database.
 
 A watermark `{writer: sequence}` names a point that means the same on every machine: each writer numbers its events
-without holes, so it says exactly which events are in and which are not.
+without holes, so it determines exactly which events count.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ Watermark = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The events up to a watermark, and what has happened since."""
+    """The events up to a watermark, and changes since."""
 
     watermark: Watermark
     events: Mapping[str, Event]  # by object name: those up to the watermark
-    beyond: int  # events in the spool that are not: unsent ones, and those after a hole
-    buried: frozenset[str]  # digests of crops of which tombstones bury every label, by all events of the spool
-    damaged: Mapping[str, str] = field(default_factory=dict)  # events up to the watermark that were passed over -> why
+    beyond: int  # events in the spool beyond it: unsent ones, and those after a hole
+    buried: frozenset[str]  # digests of crops all of whose labels are buried, by all events of the spool
+    damaged: Mapping[str, str] = field(default_factory=dict)  # event that was passed over -> reason
 
 
 def read_history(places: Places, watermark: Watermark | None = None, *, past_damaged: bool = False) -> History:
-    """Read the events of the spool up to a watermark; one that is damaged there, from the bucket.
+    """Read the events of the spool up to a watermark; events that are damaged there are read from the bucket.
 
-    Without a watermark: up to the last that has none missing before it. Where there is a bucket, what it does not
-    hold yet does not count, for no other machine could see it.
+    Without a watermark, each writer's events up to the first missing one are read. Where there is a bucket, events that
+    it does not hold yet do not count, because no other machine could see them.
 
     Args:
         places: spool and bucket.
-        watermark: where to stop.
-        past_damaged: pass over events that are there but cannot be read, and say which; else such an event is as good
-            as missing, and nothing counts behind it.
+        watermark: the last events to read.
+        past_damaged: pass over events that are there but cannot be read, and list them; else such an event counts as
+            missing, and no event after it counts.
 
     Raises:
         StoreError: an event up to the watermark is missing or damaged.
@@ -92,9 +92,9 @@ def reached(names: Iterable[str]) -> dict[str, int]:
 
 
 def live_samples(events: Mapping[str, Event]) -> list[Sample]:
-    """The live labels that these events leave, in the order of events; what `SampleStore.samples` says of all."""
+    """The live labels that these events leave, in their order, as `SampleStore.samples` has them for all events."""
     ordered = sorted(events.items(), key=lambda item: item[1].order)
-    last: dict[str, tuple[str, Event]] = {}  # the last word on each prediction
+    last: dict[str, tuple[str, Event]] = {}  # the last event of each prediction
     erased: dict[str, Event] = {}  # the last tombstone of each crop
     for name, event in ordered:
         if event.prediction_id is not None:
@@ -112,7 +112,7 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
 
 
 def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str, Event], dict[str, str]]:
-    """The spool's events, and why the others of its names can be read neither there nor in the bucket."""
+    """The spool's events, and the reason for each event that can be read neither there nor in the bucket."""
     events: dict[str, Event] = {}
     damaged: dict[str, str] = {}
     for name in spool.names(EVENTS):
@@ -130,21 +130,21 @@ def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str
 
 
 def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
-    """Events that only the bucket has and cannot be read there, and why. Looks at the next one of each writer only."""
+    """Events that only the bucket has and that are damaged there, with reasons: at most the next one of each writer."""
     candidates = {(e.writer, e.sequence): str(e) for e in map(EventName.parse, only_there) if e is not None}
     names, damaged = set(known), dict[str, str]()
     for writer in sorted({writer for writer, _ in candidates}):
         while (name := candidates.get((writer, reached(names).get(writer, 0) + 1))) is not None:
             copy = _copy(replica, name)
             if not isinstance(copy, StoreError):
-                break  # it has only just arrived
+                break  # the event has only just arrived
             damaged[name] = _why(name, copy)
             names.add(name)
     return damaged
 
 
 def _copy(replica: ObjectStore | None, name: str) -> Event | StoreError | None:
-    """The bucket's copy of an event, or why it cannot be read; None if there is none."""
+    """The bucket's copy of an event, or the reason why it cannot be read; None if there is none."""
     if replica is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The index: what the events say, in a database, to be asked quickly. It holds no truth of its own.
+"""The index: a database built from the events, for quick queries. It holds no truth of its own.
 
 Losing it costs a `reindex`, never a label.
 """
@@ -6,6 +6,8 @@ Losing it costs a `reindex`, never a label.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,8 @@ from datasets.samples.tables import (
 )
 
 _BATCH = 500
-_CREATING = 7_233_061  # of the advisory lock under which PostgreSQL tables are made
+_BUSY_SECONDS = 10.0  # that a connection waits for another one to finish writing
+_CREATING = 7_233_061  # key of the advisory lock under which PostgreSQL tables are made
 
 
 @contextlib.contextmanager
@@ -57,7 +60,7 @@ class SampleIndex:
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-        except (SQLAlchemyError, ValueError):  # whose messages may hold a part of the password
+        except (SQLAlchemyError, ValueError):  # the driver's message may hold a part of the password
             raise IndexUnavailableError(
                 "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
             ) from None
@@ -80,7 +83,7 @@ class SampleIndex:
 
     @classmethod
     def beside(cls, spool: Path) -> SampleIndex:
-        """Open the SQLite index of a spool; a damaged one is put aside and begun anew."""
+        """Open the SQLite index of a spool; a damaged index is put aside and begun anew."""
         path = spool.resolve() / "local" / "index.sqlite3"
         url = sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
         try:
@@ -99,7 +102,7 @@ class SampleIndex:
         return cls(url)
 
     def is_sound(self) -> bool:
-        """Whether every page of a SQLite file can be read; other databases look after themselves.
+        """Whether every page of a SQLite file can be read; other databases check themselves.
 
         Raises:
             IndexUnavailableError: the database does not answer.
@@ -116,7 +119,7 @@ class SampleIndex:
             raise IndexUnavailableError(f"the database does not answer: {reason}") from error
 
     def add(self, events: Iterable[Event]) -> None:
-        """Take in events; those known already change nothing."""
+        """Add events; known events change nothing."""
         rows = [row_of(event) for event in events]
         if not rows:
             return
@@ -125,7 +128,7 @@ class SampleIndex:
                 connection.execute(self._insert_or_ignore(EVENT_TABLE), rows[start : start + _BATCH])
 
     def replace(self, events: Iterable[Event]) -> None:
-        """Hold these events and no others. A query meanwhile sees the old or the new ones, never a part."""
+        """Hold these events and no others. A concurrent query sees the old or the new events, never a mixture."""
         rows = [row_of(event) for event in events]
         self._counted = None
         with _database_errors(), self._engine.begin() as connection:
@@ -151,7 +154,9 @@ class SampleIndex:
     def last_stamp_about(self, prediction_id: str | None = None, digest: str | None = None) -> int:
         """The latest place in their order of the events about a prediction or a crop; 0 if there are none."""
         abouts = [(EVENT_TABLE.c.prediction_id, prediction_id), (EVENT_TABLE.c.sample, digest)]
-        queries = [sa.select(sa.func.max(EVENT_TABLE.c.stamp)).where(column == one) for column, one in abouts if one]
+        queries = [
+            sa.select(sa.func.max(EVENT_TABLE.c.stamp)).where(column == value) for column, value in abouts if value
+        ]
         with _database_errors(), self._engine.connect() as connection:
             return max((connection.scalar(query) or 0 for query in queries), default=0)
 
@@ -184,8 +189,7 @@ class SampleIndex:
     def is_buried(self, digest: str) -> bool:
         """Whether labels pointed at this crop and tombstones bury all of them.
 
-        Not the opposite of `is_needed`: of a crop without any event nothing is known, and nothing may be
-        removed.
+        Not the opposite of `is_needed`: a crop without any event is neither, and must not be removed.
         """
         query = sa.select(EVENT_TABLE.c.name).where(EVENT_TABLE.c.sample == digest, EVENT_TABLE.c.kind == "label")
         with _database_errors(), self._engine.connect() as connection:
@@ -194,7 +198,7 @@ class SampleIndex:
         return not self.is_needed(digest)
 
     def needed_crops(self) -> set[str]:
-        """Digests of all crops that must be there."""
+        """Digests of all crops that labels need."""
         query = sa.select(EVENT_TABLE.c.sample).where(EVENT_TABLE.c.kind == "label", is_unburied()).distinct()
         with _database_errors(), self._engine.connect() as connection:
             return {str(digest) for digest in connection.scalars(query)}
@@ -213,7 +217,7 @@ class SampleIndex:
             return [str(digest) for digest in connection.scalars(query)]
 
     def crops_behind(self, name: str) -> list[str]:
-        """Digests of the crops that an event is about, those of its prediction's other labels too."""
+        """Digests of the crops that an event is about, including those of its prediction's other labels."""
         about = (
             sa.select(EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample).where(EVENT_TABLE.c.name == name).subquery()
         )
@@ -231,7 +235,7 @@ class SampleIndex:
 
     def count(self) -> tuple[dict[LabelStatus, int], int]:
         """Live labels by status, and the number of different crops that they point at."""
-        # Counting looks at every label.
+        # Counting reads every row, so the last answer is reused until the events change.
         live = sa.select(EVENT_TABLE.c.status, EVENT_TABLE.c.sample).where(is_live()).subquery()
         by_status = sa.select(live.c.status, sa.func.count()).group_by(live.c.status)
         crops = sa.select(sa.func.count(live.c.sample.distinct()))
@@ -256,7 +260,7 @@ class SampleIndex:
             return set(connection.scalars(sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url)))
 
     def mark_sent(self, url: str, names: Sequence[str]) -> None:
-        """Remember that this bucket has confirmed these events, and what they ask for."""
+        """Remember that this bucket has confirmed these events and carried out their removals."""
         if not names:
             return
         with _database_errors(), self._engine.begin() as connection:
@@ -280,7 +284,7 @@ class SampleIndex:
             if sa.inspect(connection).has_table(ABOUT_TABLE.name) and self._version(connection) == VERSION:
                 return
         with _database_errors(), self._engine.connect() as connection:
-            # One process at a time, in one transaction; the driver begins none before DDL by itself.
+            # One process at a time, in one transaction, which the driver does not begin before DDL by itself.
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -314,8 +318,18 @@ def _make_engine(url: sa.URL) -> sa.Engine:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    # WAL: readers do not wait for the writer. NORMAL: a power cut may cost the last rows, which opening
-    # the store puts back from the spool.
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * _BUSY_SECONDS)}")
+    # WAL: readers do not wait for the writer. Of several connections that set it on a new file SQLite refuses all but
+    # one at once, whatever the timeout (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    # NORMAL: a power cut may cost the last rows, which opening the store puts back from the spool.
+    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()

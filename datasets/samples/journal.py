@@ -1,7 +1,7 @@
 """The journal: the label events of a spool, and the index that follows them.
 
 An event counts once it is on the disk. The index may lag behind, because its database was away or a process was
-killed; what it lacks is taken in before it is asked the next time.
+killed; missing events are added before the next query.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Journal:
 
     Args:
         spool: where events and crops are written.
-        index: what follows the events.
+        index: follows the events.
         announce: called with the name of each new event and when it was written, seconds since 1970.
     """
 
@@ -126,8 +126,8 @@ class Journal:
     def sweep(self) -> None:
         """Remove crops that no label needs, left by a process killed between crop and event, or within an undo.
 
-        Judged by the events themselves, not by the index. Nothing is removed when one of them cannot be read: that
-        one might need the crop.
+        The events themselves decide, not the index. If an event cannot be read, no crop is removed: the event might
+        need it.
         """
         with self._spool.exclusive():
             names = {name for name in self._spool.objects.names(CROPS) if crop_digest(name) is not None}
@@ -142,14 +142,14 @@ class Journal:
                 self._spool.objects.delete(name)
 
     def _come_after(self, *, prediction_id: str | None = None, digest: str | None = None) -> None:
-        """Let what is appended next come after all that is known about a prediction or a crop.
+        """Make the next event come after all known events about a prediction or a crop.
 
-        Another process or machine may have written it, with a clock that is ahead of this one.
+        Another process or machine may have written those, with a clock that is ahead of this one.
         """
         self._spool.witness(self._index.last_stamp_about(prediction_id, digest))
 
     def _take_in(self, event: Event) -> str:
-        """Tell the index and the uploader of an event that is on the disk; neither may fail the caller any more.
+        """Pass an event that is on the disk to the index and the uploader, whose failures must not reach the caller.
 
         Returns:
             The event's name.

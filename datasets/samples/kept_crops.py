@@ -17,7 +17,7 @@ class KeptCrops:
     """Reads crops by their digest.
 
     Args:
-        places: where they may lie, the nearest first.
+        places: places to look in, the nearest first.
     """
 
     def __init__(self, places: Sequence[ObjectStore]) -> None:
@@ -27,7 +27,7 @@ class KeptCrops:
         """The PNG of a sample as it is stored, unchecked.
 
         Raises:
-            UnknownSampleError: it is in none of the places.
+            UnknownSampleError: the crop is in none of the places.
             BucketUnavailableError: it is not in the spool and the bucket does not answer.
         """
         if not is_digest(digest):
@@ -38,11 +38,11 @@ class KeptCrops:
         raise UnknownSampleError(f"there is no crop {digest}")
 
     def whole(self, digest: str) -> tuple[bytes, Image.Image]:
-        """The PNG and the RGB picture of a sample, from the first place where it shows what its name says.
+        """The PNG and the RGB picture of a sample, from the first place where its pixels match its name.
 
         Raises:
             UnknownSampleError: it is in none of the places.
-            CropError: it is damaged wherever it lies.
+            CropError: every copy is damaged.
             BucketUnavailableError: it is not whole in the spool, and the bucket does not answer.
         """
         if not is_digest(digest):
@@ -59,7 +59,7 @@ class KeptCrops:
                 continue
             except BucketUnavailableError:
                 raise
-            except StoreError as error:  # the disk's errors among them: this one file cannot be read
+            except StoreError as error:  # such as an error of the disk: this file cannot be read
                 damage = damage or error
         if damage is not None:
             raise CropError(f"the crop {digest} is damaged: {damage}") from damage

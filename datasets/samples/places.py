@@ -1,4 +1,4 @@
-"""The two places where objects lie: the spool's folder on this machine and, if there is one, the bucket.
+"""The two places of objects: the spool's folder on this machine and, if there is one, the bucket.
 
 Labels are kept through `SampleStore`. Dataset versions only read events and crops, and keep objects of their own, so
 they need no writer's name and no index.
@@ -20,7 +20,7 @@ from datasets.samples.uploader import UploadPolicy
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where objects lie. With a bucket, the bucket decides what a name means: every machine sees it."""
+    """The places of objects. With a bucket, the bucket decides which object has a name: every machine sees it."""
 
     local: ObjectStore  # the spool's folder
     replica: ObjectStore | None = None  # the bucket
@@ -68,7 +68,7 @@ def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
     """
     scheme = urlsplit(url).scheme
     if scheme == "gs":
-        # Here, not above: without a bucket Google's client is not loaded (a second of start-up).
+        # Imported here: Google's client costs a second of start-up.
         from datasets.objects.bucket import BucketObjects
 
         return BucketObjects(url, timeout=policy.timeout, deadline=policy.deadline)

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL that give up on a server that has fallen silent.
 
-libpq waits for an answer as long as the network does. A label waits for the index, and is kept without it once the
-index has failed; so it has to fail soon.
+libpq waits for an answer as long as the network does. Keeping a label waits for the index, and goes on without it once
+the index has failed; so a silent index has to fail soon.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import sqlalchemy as sa
 T = TypeVar("T")
 
 SILENCE = 10.0  # seconds
-_ARGUMENTS: dict[str, Any] = {"connect_timeout": 3}  # seconds; what the URL says goes before
+_ARGUMENTS: dict[str, Any] = {"connect_timeout": 3}  # seconds; the URL's own arguments take precedence
 
 
 def make_engine(url: sa.URL) -> sa.Engine:
     """An engine whose calls fail with OperationalError after `SILENCE` seconds without a byte from the server.
 
     Args:
-        url: of the dialect `postgresql+psycopg`.
+        url: URL of the dialect `postgresql+psycopg`.
     """
     engine = sa.create_engine(url, pool_pre_ping=True)
 
@@ -47,11 +47,11 @@ class _Connection(psycopg.Connection[Any]):
 
 
 class _SilentError(Exception):
-    """The time is over."""
+    """The server has been silent for too long."""
 
 
 def _until_silent(gen: Generator[Any, Any, T], seconds: float) -> Generator[Any, Any, T]:
-    """The same steps of the protocol, as long as the server is ready now and then."""
+    """Run the steps of the protocol until the server is silent for too long."""
     try:
         wanted, last = next(gen), time.monotonic()
         while True:

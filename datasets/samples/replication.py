@@ -1,4 +1,4 @@
-"""Makes a bucket agree with the spool: what is sent in which order, what is fetched, what is removed.
+"""Makes a bucket agree with the spool: the order of sending, fetching and removing.
 
 Order matters more than speed here:
 
@@ -53,7 +53,7 @@ class Replication:
         return self._spool.objects.written_at(name)
 
     def has_sent(self) -> bool:
-        """Whether the index knows of anything that the bucket has confirmed."""
+        """Whether the index knows any event that the bucket has confirmed."""
         return bool(self._index.sent(self.replica.url))
 
     def send(self, name: str) -> None:
@@ -66,7 +66,7 @@ class Replication:
         """
         data = self._spool.objects.get(name)
         event = read_event(name, data)
-        if not self._index.holds(name):  # the database was away, or a backend that shares it rebuilt it
+        if not self._index.holds(name):  # the database was away, or another backend on it has rebuilt it
             self._index.add([event])
         if event.kind == "label" and event.sample is not None:
             self._send_crop(event.sample)
@@ -81,7 +81,7 @@ class Replication:
         self._index.mark_sent(self.replica.url, [name])
 
     def pull(self) -> int:
-        """Fetch the events of other spools and carry out what they ask for. Returns how many were new.
+        """Fetch the events of other spools and carry out their removals. Returns the number of new events.
 
         Raises:
             BucketUnavailableError: later.
@@ -100,7 +100,7 @@ class Replication:
         return len(fetched)
 
     def reconcile(self) -> list[str]:
-        """Learn anew from the bucket's own listing what it has, as after the loss of the index.
+        """Learn from the bucket's listing which events it has, as after the loss of the index.
 
         Returns:
             Names of the events that need not be sent again.
@@ -165,7 +165,7 @@ class Replication:
             self._remove(digest)
 
     def _remove(self, digest: str) -> None:
-        """Remove a crop here and there unless a label needs it."""
+        """Remove a crop from the spool and the bucket unless a label needs it."""
         name = crop_name(digest)
         if not self.replica.holds(name):
             self._remove_local(digest)
@@ -185,7 +185,7 @@ class Replication:
     def _remove_local(self, digest: str) -> bool:
         """Remove the spool's copy; False unless every label on it is known to be buried."""
         with self._spool.exclusive():
-            # A backend that shares the database and rebuilt it did not know the labels that only this spool holds.
+            # Another backend may have rebuilt the shared database without the labels that only this spool holds.
             unknown = self._spool.event_names() - self._index.event_names()
             self._index.add(self._spool.read_all(unknown))
             if not self._index.is_buried(digest):

@@ -1,7 +1,7 @@
 """Labels that wait for a second look: those that contradict each other, and those that are hard to believe.
 
-A second look (see verdict.py) is a label in the place of the doubted one, told by its `source`: kept and fixed labels
-are believed, also against others of the same crop; dropped ones count for nothing except against their client.
+A second look (see verdict.py) is a label in the place of the doubted label, marked by its `source`: kept and fixed
+labels are believed, also against other labels of the same crop; dropped labels count only against their client.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Reason = Literal["contradiction", "far from a sure reading", "client contradicts
 
 @dataclass(frozen=True, slots=True)
 class SuspicionRules:
-    """When a label is hard to believe. Part of a version's hash, so that a stored 1 stays 1 and 1.0 stays 1.0."""
+    """When a label is suspicious. Part of a version's hash, so a stored 1 stays 1 and 1.0 stays 1.0."""
 
     sure: float | int = 0.95  # confidence above which a reading is hard to contradict
-    most_edits: int = 2  # between such a reading and its correction; more is suspicious
-    client_contradictions: int = 5  # of sure readings, from which on a client is looked at ...
+    most_edits: int = 2  # between such a reading and its correction; more edits are suspicious
+    client_contradictions: int = 5  # corrected sure readings that make a client suspicious ...
     client_share: float | int = 0.5  # ... if that is at least this share of the sure readings that the client judged
 
 
@@ -42,7 +42,7 @@ class Doubt:
 def settle(samples: Iterable[Sample]) -> list[Sample]:
     """The labels that count, in the same order.
 
-    Dropped ones are left out. Of a crop with second looks, only the last of these counts.
+    Dropped labels are left out. Of a crop with second looks, only the last second look counts.
     """
     counting = [sample for sample in samples if sample.label.source != DROPPED]
     settled: dict[str, Sample] = {}  # by digest, the last second look
@@ -70,14 +70,14 @@ def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
 
 
 def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping[str, Doubt]:
-    """Labels that are hard to believe, by the object name of their event.
+    """Suspicious labels, by the object name of their event.
 
     Args:
         samples: all live labels, not only those that `settle` leaves: refused ones speak against their client.
-        rules: when a label is hard to believe.
+        rules: the rules of suspicion.
     """
     doubts: dict[str, Doubt] = {}
-    judged: dict[str, list[Sample]] = {}  # by client, what it said about sure readings
+    judged: dict[str, list[Sample]] = {}  # by client: its labels on sure readings
     for sample in samples:
         label = sample.label
         if label.read_confidence <= rules.sure:
@@ -103,7 +103,7 @@ def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping
 
 
 def _contradicts(sample: Sample) -> bool:
-    """Whether the client contradicted a sure reading, as far as a second look has not proved the client right."""
+    """Whether the client contradicted a sure reading, and no second look has proved the client right."""
     label = sample.label
     if label.source in SECOND_LOOKS:
         return label.source != REVIEWED

@@ -30,7 +30,7 @@ class Label:
     (normalised, spaces dropped).
     """
 
-    prediction_id: str  # which reading it is about; one reading has at most one live label
+    prediction_id: str  # names the reading; a reading has at most one live label
     status: LabelStatus
     text: str  # the whole line; "" for unreadable (and for "yes, there is no text")
     read_text: str  # what the recognizer had read
@@ -47,7 +47,7 @@ def checked_label(label: Label) -> Label:
     """Normalise a label's texts and check that it makes sense.
 
     Raises:
-        LabelError: it does not: unknown status, correction without text, id that is not plain, time without zone ...
+        LabelError: unknown status, correction without text, id that is not plain, time without zone ...
     """
     if label.status not in LABEL_STATUSES:
         raise LabelError(f"unknown status {label.status!r}; there are {', '.join(LABEL_STATUSES)}")
@@ -72,7 +72,7 @@ def checked_label(label: Label) -> Label:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A crop with its live label, and where the truth of it is written down."""
+    """A crop with its live label, and the label event that holds it."""
 
     digest: str  # sha256 over size and decoded RGB pixels; names the crop
     label: Label
@@ -97,5 +97,5 @@ class Counts:
     by_status: Mapping[LabelStatus, int]
     unsent: int  # events of this spool that the bucket has not confirmed yet; 0 without a bucket
     oldest_unsent_seconds: float  # age of the oldest of them; 0.0 if there is none
-    stuck: int  # unsent ones that failed for their own reason, not because of the bucket
+    stuck: int  # unsent events that failed for a reason of their own, not because of the bucket
     last_error: str | None  # why the last attempt to send failed; None after a success

@@ -1,4 +1,4 @@
-"""The local spool: where a confirmed crop and its label are safe before the shopper sees "saved"."""
+"""The local spool: it makes a confirmed crop and its label safe before the shopper sees "saved"."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Spool:
 
     Args:
         root: the spool's folder; made if missing.
-        clock: seconds since 1970; another one for tests of clocks that jump.
+        clock: seconds since 1970; tests pass clocks that jump.
     """
 
     def __init__(self, root: Path, *, clock: Clock = time.time) -> None:
@@ -48,14 +48,14 @@ class Spool:
         self._stamp = 0
 
     def event_names(self) -> set[str]:
-        """Names of all events that lie here, of all writers."""
+        """Names of all events of this spool, by all writers."""
         return {name for name in self.objects.names(EVENTS) if EventName.parse(name) is not None}
 
     def read(self, name: str) -> Event:
         """Read an event.
 
         Raises:
-            ObjectMissingError: it is not here.
+            ObjectMissingError: the event is not here.
             StoreError: it is damaged.
         """
         return read_event(name, self.objects.get(name))
@@ -71,12 +71,12 @@ class Spool:
         return events
 
     def witness(self, stamp: int) -> None:
-        """Take note of an event seen elsewhere: what is written from now on comes after it."""
+        """Take note of an event seen elsewhere: later events of this spool are ordered after it."""
         self._stamp = max(self._stamp, stamp)
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Keep other threads and processes of this spool from keeping or removing at the same time."""
+        """Keep other threads and processes of this spool from writing or removing at the same time."""
         with self._guard, contextlib.ExitStack() as stack:
             with disk_errors("cannot lock the spool"):
                 stack.enter_context(locked(self.local / "spool.lock"))
@@ -126,7 +126,7 @@ class Spool:
                 os.close(descriptor)
 
     def _announce(self) -> int:
-        """Show that this process works here; if no other does, sweep up half-written files."""
+        """Register this process at the spool; if no other works here, remove half-written files."""
         descriptor = os.open(self.local / "presence.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if _try_lock(descriptor):
             for left in self._scratch.glob("*.tmp"):
@@ -135,7 +135,7 @@ class Spool:
         return descriptor
 
     def _lease_writer(self) -> tuple[str, int]:
-        """Take a writer that no process uses now, or draw a new one. Returns its name and the lock on it."""
+        """Take a writer that no process uses now, or draw a new writer. Returns its name and the lock on it."""
         folder = self.local / "writers"
         make_folder(folder)
         for path in sorted(folder.glob("*.json")):
@@ -169,7 +169,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _is_own(path: Path, descriptor: int) -> bool:
-    """Whether this writer was drawn here.
+    """Whether this writer was drawn in this very folder.
 
     A spool that was copied, or brought back from a backup, must not go on with the original's numbers: the
     original may have used them since. A copied file has another inode.

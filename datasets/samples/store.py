@@ -75,15 +75,15 @@ class SampleStore:
         policy: UploadPolicy | None = None,
         clock: Clock = time.time,
     ) -> Self:
-        """Open the store, make its folders where they are missing, and take up what a killed process left.
+        """Open the store, make missing folders, and finish the work of killed processes.
 
         Args:
             spool: folder of this machine where everything is kept first.
             storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
                 copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
-            upload: whether a thread sends to `storage_url` in the background; not needed to look only.
-            policy: how patient the uploader is.
+            upload: whether a thread sends to `storage_url` in the background; reading needs none.
+            policy: the uploader's delays and time limits.
             clock: seconds since 1970.
 
         Raises:
@@ -126,11 +126,11 @@ class SampleStore:
         Args:
             image: the crop, upright, of any mode; only its RGB pixels are kept.
             label: texts as typed or as read; they are normalised here.
-            expected: object name of the event that must still be the last word on the prediction.
+            expected: object name of the event that must still be the prediction's last.
 
         Raises:
-            LabelMovedError: it is another one, or the label was taken back; nothing is kept.
-            IndexUnavailableError: `expected` is given, and the database that would tell does not answer.
+            LabelMovedError: another event is the last, or the label was taken back; nothing is kept.
+            IndexUnavailableError: `expected` is given, and the database does not answer.
             LabelError: the label contradicts itself or is out of range.
             CropError: the picture cannot be kept.
             StoreFullError: the disk is full; nothing is kept.
@@ -144,25 +144,25 @@ class SampleStore:
                 raise LabelMovedError("the label has changed since it was looked at")
             if present is not None and _says_nothing_new(label, present.label):
                 if present.digest == crop.digest:
-                    # Heals a crop that was lost or damaged since.
+                    # Replaces a crop that was lost or damaged since.
                     place(self._spool.objects, crop_name(crop.digest), crop.png)
                 return present
             return self._journal.write_label(label, crop)
 
     def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
-        """Take back what was kept for a prediction.
+        """Take back the label of a prediction.
 
         A tombstone is written; every crop that no other label needs is removed here at once and from the
         bucket as soon as it answers. The label events stay as history: a line of text and random ids, without
         the picture.
 
         Args:
-            prediction_id: of the prediction.
+            prediction_id: id of the prediction.
             look_in_bucket: fetch first what other backends have sent: one of them may have kept the label unknown to
                 this spool. Takes as long as the bucket does.
 
         Returns:
-            False if nothing was kept for it, as far as is known here.
+            False if no label is known here.
 
         Raises:
             BucketUnavailableError: `look_in_bucket`, and the bucket does not answer; nothing has changed.
@@ -173,17 +173,17 @@ class SampleStore:
             self.pull()
         with self._journal.exclusive():
             if look_in_bucket:
-                self._journal.catch_up()  # the uploader may have fetched an event just now and not taken it in yet
+                self._journal.catch_up()  # the uploader may have fetched an event that the index does not hold yet
             if self._journal.current_index().find(prediction_id) is None:
                 return False
             self._journal.bury(prediction_id=prediction_id)
         return True
 
     def delete(self, digest: str) -> int:
-        """Remove a sample for good: its crop here and in the bucket, and every label on it from what is live.
+        """Remove a sample for good: its crop here and in the bucket, and every live label on it.
 
         Returns:
-            How many live labels it had.
+            The number of its live labels.
 
         Raises:
             UnknownSampleError: there is no such crop, or it is gone already.
@@ -218,19 +218,19 @@ class SampleStore:
         """The picture of a sample: RGB, from the spool or else from the bucket.
 
         Raises:
-            UnknownSampleError: it is in neither.
-            CropError: what is there is damaged.
+            UnknownSampleError: the crop is in neither.
+            CropError: every copy is damaged.
             BucketUnavailableError: it is not whole in the spool, and the bucket does not answer.
         """
         return self.crops.whole(digest)[1]
 
     def crops_behind(self, event: str) -> list[str]:
-        """Digests of the crops that an event is about, as the database remembers them.
+        """Digests of the crops that an event is about, from the database.
 
         Needed for an event whose file is damaged. Empty for an event that was never read here.
 
         Args:
-            event: its object name.
+            event: object name of the event.
 
         Raises:
             IndexUnavailableError: the database does not answer.
@@ -264,7 +264,7 @@ class SampleStore:
         )
 
     def queue(self) -> Queue:
-        """What is still to be sent. Needs no database while the uploader runs."""
+        """Events that are still to be sent. Needs no database while the uploader runs."""
         return self._uploader.queue() if self._uploader is not None else Queue(0, 0.0, 0, None)
 
     def flush(self, timeout: float) -> bool:
@@ -301,7 +301,7 @@ class SampleStore:
         return events
 
     def verify(self) -> Iterator[Problem]:
-        """Hash everything in spool and bucket again and name what is wrong; changes nothing.
+        """Hash everything in spool and bucket again and name every fault; changes nothing.
 
         Raises:
             IndexUnavailableError: the database does not answer.
@@ -310,9 +310,9 @@ class SampleStore:
         yield from find_problems(self._spool, self._index, self._replica)
 
     def close(self) -> None:
-        """Stop sending and close files and connections. What is unsent is sent after the next `open`."""
-        # A thread that still waits for the bucket is a daemon and ends after that call; to take its connections away
-        # now would only make it fail louder.
+        """Stop sending and close files and connections. Unsent events are sent after the next `open`."""
+        # A thread that still waits for the bucket is a daemon and ends after that call; closing its connections now
+        # would only make it log an error.
         if self._uploader is None or self._uploader.stop(timeout=5.0):
             if self._replica is not None:
                 self._replica.close()
@@ -320,13 +320,13 @@ class SampleStore:
         self._spool.close()
 
     def _label_before(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
-        """The live label of a prediction, if the database says."""
+        """The live label of a prediction, if the database answers."""
         try:
             return self._journal.label_before(prediction_id, digest)
         except IndexUnavailableError as error:
             if must_know:
                 raise
-            # Then the label is written once more than needed, which is harmless: the last one counts.
+            # The label may then be written once more than needed, which is harmless: the last one counts.
             _LOG.warning("keeping without the index: %s", error)
             return None
 

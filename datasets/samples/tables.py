@@ -1,8 +1,8 @@
 """The tables of the index, and which rows of them are live.
 
 Two tables. `events` has one row for each event; which label is live follows from the order of events at the
-time of asking, so it does not matter in which order, or how often, events come in. `replicas` remembers what
-a bucket has confirmed.
+time of asking, so it does not matter in which order, or how often, events come in. `replicas` remembers the
+events that a bucket has confirmed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ REPLICA_TABLE = sa.Table(
     sa.Column("name", sa.String(80), primary_key=True),
 )
 
-# Events are only ever added, so their number and the last one tell whether anything has changed.
+# Events are only added, except by a rebuild, so their number and the last one show any change.
 REVISION = sa.select(sa.func.count(), sa.func.max(EVENT_TABLE.c.stamp)).select_from(EVENT_TABLE)
 
 
@@ -62,7 +62,7 @@ def _place(events: Any) -> Any:
 
 
 def is_unburied() -> sa.ColumnElement[bool]:
-    """Of a label: no later tombstone for its prediction or its crop."""
+    """Condition on a label: no later tombstone for its prediction or its crop."""
     stone = EVENT_TABLE.alias("stone")
     later = sa.and_(stone.c.kind == "deleted", _place(stone) > _place(EVENT_TABLE))
     return sa.and_(
@@ -72,7 +72,7 @@ def is_unburied() -> sa.ColumnElement[bool]:
 
 
 def is_live() -> sa.ColumnElement[bool]:
-    """Of an event: a label that is the last word on its prediction, and not buried."""
+    """Condition on an event: a label that is its prediction's last, and not buried."""
     newer = EVENT_TABLE.alias("newer")
     same = newer.c.prediction_id == EVENT_TABLE.c.prediction_id
     return sa.and_(

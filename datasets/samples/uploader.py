@@ -1,4 +1,4 @@
-"""The thread that brings the spool to the bucket, for as long as it takes."""
+"""The thread that copies the spool to the bucket, and keeps trying."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class UploadPolicy:
-    """How patient the uploader is. All in seconds."""
+    """Delays and time limits of the uploader, in seconds."""
 
     timeout: float = 20.0  # for a connection, and for the next bytes of an answer
-    deadline: float = 30.0  # no further try of one call after this
+    deadline: float = 30.0  # after which a call is not tried again
     first_delay: float = 1.0  # pause after the first failure; doubles with each further one
     longest_delay: float = 60.0  # but never longer
-    pull_interval: float = 60.0  # between looks at what other backends have sent
+    pull_interval: float = 60.0  # between fetches of other backends' events
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What is still to be sent from this spool."""
+    """The events of this spool that are still to be sent."""
 
     unsent: int  # events
     oldest_seconds: float  # age of the oldest; 0.0 if there is none
-    stuck: int  # of these, how many failed for a reason of their own
-    last_error: str | None  # of the last failure since the last success
+    stuck: int  # events that failed for a reason of their own
+    last_error: str | None  # the last failure since the last success
 
 
 class Uploader:
@@ -43,8 +43,8 @@ class Uploader:
     come back in step. When one event fails for its own reason (a damaged crop), the others go on, and it is
     tried again at the next look around.
 
-    What is unsent is worked out from the spool at the start, and again at each look around; nothing is lost
-    with the thread or its process.
+    The unsent events are found from the spool at the start, and again at each look around, so nothing is lost with
+    the thread or its process.
     """
 
     def __init__(self, replication: Replication, policy: UploadPolicy, *, clock: Clock = time.time) -> None:
@@ -54,7 +54,7 @@ class Uploader:
         self._changed = threading.Condition()
         self._pending: dict[str, float] = {}  # event name -> when it was written, seconds since 1970
         self._stuck: dict[str, str] = {}  # event name -> why
-        self._due: set[str] = set()  # stuck ones that get another try now
+        self._due: set[str] = set()  # stuck events that are tried again now
         self._failures = 0  # in a row
         self._last_error: str | None = None
         self._stopping = False
@@ -74,19 +74,19 @@ class Uploader:
             self._changed.notify_all()
 
     def queue(self) -> Queue:
-        """What is still to be sent."""
+        """The events that are still to be sent."""
         if not self._thread.is_alive():
             self._pending = self._unsent()
         with self._changed:
             oldest = min(self._pending.values(), default=None)
-            # A clock set back must not give a negative age.
+            # A clock that was set back must not give a negative age.
             age = 0.0 if oldest is None else max(0.0, self._clock() - oldest)
             return Queue(len(self._pending), age, len(self._stuck), self._last_error)
 
     def flush(self, timeout: float) -> bool:
         """Wait until everything is sent. Returns False if something is left after `timeout` seconds.
 
-        A thread that was not started sends nothing, so there is nothing to wait for.
+        Without a started thread nothing is sent, and there is nothing to wait for.
         """
         if not self._thread.is_alive():
             return True
@@ -114,7 +114,7 @@ class Uploader:
 
     def _step(self) -> None:
         if not self._reconciled:
-            # An index that knows of nothing sent may have been lost: the bucket itself knows better.
+            # An index without sent events may have been lost, so the bucket's listing is read.
             if self._pending and not self._replication.has_sent():
                 self._settled(self._replication.reconcile())
             self._reconciled = True
@@ -150,7 +150,7 @@ class Uploader:
             return name
 
     def _look_around(self) -> None:
-        """Work out anew what is unsent, also of other processes; stuck events get another try."""
+        """Find the unsent events anew, including other processes'; stuck events are tried again."""
         unsent = self._unsent()
         with self._changed:
             self._due.update(self._stuck)

@@ -1,7 +1,7 @@
-"""Second looks: the team keeps, fixes or drops a label that is hard to believe (see review.py).
+"""Second looks: the team keeps, fixes or drops a suspicious or contradicting label (see review.py).
 
 The verdict is a label event like any other, in the place of the doubted label: it is synced before it is acknowledged,
-copied to the bucket, and taken in by the next dataset version. Earlier versions stay as they are.
+copied to the bucket, and used by the next dataset version. Earlier versions stay as they are.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Waiting:
 
     sample: Sample
     doubt: Doubt
-    others: tuple[str, ...] = ()  # what other labels of the same crop say; "" for unreadable
+    others: tuple[str, ...] = ()  # texts of other labels of the same crop; "" for unreadable
 
 
 def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None) -> tuple[Waiting, ...]:
@@ -42,7 +42,7 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
 
     Args:
         samples: all live labels.
-        rules: when a label is hard to believe; None is the rule of automatic cycles.
+        rules: the rules of suspicion; None is the rules of automatic cycles.
     """
     live = list(samples)
     contradictions = find_contradictions(live)
@@ -50,7 +50,7 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
     waiting = []
     for sample in settle(live):
         if sample.digest in contradictions:
-            texts = [other.label.text for other in contradictions[sample.digest]]
+            texts = [contradicting.label.text for contradicting in contradictions[sample.digest]]
             others = tuple(sorted({text for text in texts if text != sample.label.text}))
             doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")
             waiting.append(Waiting(sample, doubt, others))
@@ -67,15 +67,15 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
     """Keep, fix or drop a label; on the disk when this returns. The same verdict again changes nothing.
 
     Args:
-        store: where the label is.
-        prediction_id: prediction of the label.
-        verdict: `keep`: it is right as it is. `fix`: the line says `text`. `drop`: no version shall have it.
+        store: the store of the label.
+        prediction_id: id of the label's prediction.
+        verdict: `keep`: the label is right. `fix`: the line says `text`. `drop`: no version shall hold the label.
         text: the right line; for `fix` only.
-        seen: object name of the event that was looked at.
+        seen: object name of the label event that the person saw.
 
     Raises:
         UnknownSampleError: the prediction has no label any more, or its crop is gone.
-        LabelMovedError: the label is another than the one that was looked at.
+        LabelMovedError: the label has changed since the person saw it.
         LabelError: `fix` without a text.
         StoreError: as in `SampleStore.keep` and `SampleStore.crop`.
     """
@@ -84,14 +84,14 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
         raise UnknownSampleError(f"there is no label of {prediction_id}")
     if sample.event != seen:
         if _is_given(sample.label, verdict, text):
-            return sample  # the answer to the first request was lost
+            return sample  # a repeated request, because the answer to the first one was lost
         raise LabelMovedError("the label has changed since it was looked at")
     crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
     try:
         return store.keep(crop, label, expected=seen)
     except LabelMovedError:
         if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
-            return present  # the same request was under way twice
+            return present  # two equal requests were under way
         raise
 
 

@@ -1,4 +1,4 @@
-"""The card of a version: what is in it, counted, for people (Markdown) and programs (JSON)."""
+"""The card of a version: counts of its contents, for people (Markdown) and programs (JSON)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DoubtedCrop:
 
 
 class Card(Record):
-    """What a version holds, counted. All of it follows from the manifest, or from the folder made of it."""
+    """Counts of a version's contents. All of them follow from the manifest, or from the folder made of it."""
 
     version: str
     hash: str
@@ -64,7 +64,7 @@ class Card(Record):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a card counts about one crop, collected or drawn."""
+    """The properties of a crop, collected or drawn, that a card counts."""
 
     side: str  # training, evaluation or unreadable
     source: str  # app, an import, or the recipe
@@ -81,12 +81,12 @@ def brands_of(text: str) -> str:
 
 
 def entry_row(entry: Entry) -> Row:
-    """What the card counts about a collected crop."""
+    """The properties of a collected crop that a card counts."""
     return Row(entry.side, entry.source, entry.status, entry.text, entry.turn, entry.light)
 
 
 def count_rows(rows: Iterable[Row]) -> Tables:
-    """Tables of a card: by what, value, side.
+    """The tables of a card, by property, value and side.
 
     An unreadable crop has no text, so it is not counted by brand, length and character.
     """
@@ -167,9 +167,15 @@ def write_markdown(card: Card) -> str:
 def table_lines(tables: Tables) -> list[str]:
     """The tables of a card in Markdown."""
     lines: list[str] = []
-    for what, table in tables.items():
+    for column, table in tables.items():
         if table:
-            lines += ["", f"## By {what}", "", f"| {what} | training | evaluation | unreadable |", "|---|---|---|---|"]
+            lines += [
+                "",
+                f"## By {column}",
+                "",
+                f"| {column} | training | evaluation | unreadable |",
+                "|---|---|---|---|",
+            ]
             lines += [
                 f"| {_cell(value)} | " + " | ".join(str(counts.get(side, 0)) for side in SIDES) + " |"
                 for value, counts in table.items()
@@ -181,10 +187,10 @@ def write_cards(store: SampleStore, catalogue: VersionCatalogue, version: Versio
     """Put card and contact sheet beside the version.
 
     Args:
-        store: for the crops on the sheet.
-        catalogue: where the version lies.
+        store: the store of the crops on the sheet.
+        catalogue: the catalogue of the version.
         version: the version.
-        buried: crops that were removed since, by digest.
+        buried: digests of the crops that were removed since.
     """
     card = describe(version)
     catalogue.put_beside(version.name, CARD_JSON, card.to_bytes())

@@ -1,6 +1,6 @@
-"""Where versions are kept: `versions/<name>.json`, and beside it `versions/<name>/card.md` and the like.
+"""The catalogue of versions: `versions/<name>.json`, and beside it `versions/<name>/card.md` and the like.
 
-The manifest is immutable. What lies beside it is made from it and from the crops, and may be made anew.
+The manifest is immutable. The files beside it are made from it and from the crops, and may be made anew.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class VersionCatalogue:
-    """All versions, by name. With a bucket, the bucket is what counts, and the spool keeps copies."""
+    """All versions, by name. With a bucket, the bucket's versions count, and the spool keeps copies."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -41,10 +41,10 @@ class VersionCatalogue:
         return sorted(found, key=_natural)
 
     def read(self, name: str) -> Version:
-        """Read a version and check its hash. Works on the spool's copy while the bucket does not answer.
+        """Read a version and check its hash. While the bucket does not answer, the spool's copy is read.
 
         Raises:
-            UnknownVersionError: there is none of this name.
+            UnknownVersionError: there is no version of this name.
             VersionError: it is damaged.
         """
         checked_version_name(name)
@@ -83,7 +83,7 @@ class VersionCatalogue:
         """Claim the name for this version, for good. Of several creators exactly one succeeds.
 
         Raises:
-            VersionExistsError: another one was first.
+            VersionExistsError: another creator was first.
             BucketUnavailableError: the bucket does not answer.
         """
         name = checked_version_name(version.name)
@@ -97,7 +97,7 @@ class VersionCatalogue:
                 )
         data = version.to_bytes()
         try:
-            # Each attempt writes bytes of its own, so "there already, the same" means that the answer was lost.
+            # Each attempt writes unique bytes, so equal bytes are this attempt's own, whose answer was lost.
             self._places.authority.put(version_file_name(name), data)
         except ObjectConflictError:
             there = self.read(name)
@@ -110,7 +110,7 @@ class VersionCatalogue:
             self._places.local.put(version_file_name(name), data)
 
     def get_beside(self, name: str, file: str) -> bytes | None:
-        """What lies beside a version under this file name; None if there is nothing, as far as is known now."""
+        """A file beside a version; None if there is none, as far as is known now."""
         for objects in reversed(self._all()):
             try:
                 return objects.get(version_file_name(name, file))
@@ -119,7 +119,7 @@ class VersionCatalogue:
         return None
 
     def put_beside(self, name: str, file: str, data: bytes) -> None:
-        """Put a file beside a version, in place of what was there."""
+        """Put a file beside a version, replacing an earlier one."""
         for objects in self._all():
             put_instead(objects, version_file_name(name, file), data)
 
@@ -132,7 +132,7 @@ class VersionCatalogue:
         return [self._places.local] + ([self._places.replica] if self._places.replica is not None else [])
 
     def _share_parents(self, version: Version) -> None:
-        """Send parents that were created before there was a bucket to it: a child cannot be read without them."""
+        """Send parents from before there was a bucket to the bucket: a child cannot be read without them."""
         if version.manifest.parent is None or self._places.replica is None:
             return
         for ancestor in self.lineage(version.manifest.parent.name):

@@ -28,27 +28,27 @@ from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, V
 class VersionRequest:
     """The definition of a version that is to be made."""
 
-    parent: str | None = None  # name of the version that it builds on
+    parent: str | None = None  # name of the version to build on
     filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
     synthetic: tuple[SyntheticRequest, ...] = ()
     rules: Rules = field(default_factory=Rules)
-    watermark: Watermark | None = None  # None: everything that is known and, with a bucket, sent
+    watermark: Watermark | None = None  # None: all known events and, with a bucket, all sent ones
     most_damaged: float | None = None  # share of crops and of label events that may be left out; None: none at all
 
 
 def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Manifest:
-    """Work out what the version holds. The same request at the same watermark gives the same manifest anywhere.
+    """Draw up the version's manifest. The same request at the same watermark gives the same manifest on every machine.
 
     Args:
-        store: for the crops.
-        places: where events and versions lie; of the same spool and bucket.
+        store: the store of the crops.
+        places: spool and bucket of that store, for events and versions.
         request: the definition.
 
     Raises:
         VersionError: the request is empty or out of range, the parent is missing, or a crop that was there at the
             watermark is gone since.
         StoreError: events are missing, or a crop is missing or damaged.
-        TooDamagedError: more of them are than the request lets be left out.
+        TooDamagedError: more of them are damaged than the request allows.
         BucketUnavailableError: the bucket does not answer.
     """
     if not request.filters and not request.synthetic:
@@ -114,7 +114,7 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
             detail = f"{len(labels)} labels do not agree"
             left_out.append(LeftOut(digest, "contradiction", detail, _told(labels)))
             continue
-        # Labels of one crop agree from here on; a label without a doubt vouches for the others.
+        # From here on the labels of a crop agree, so one label without a doubt is enough.
         believed = [sample for sample in labels if sample.event not in doubts]
         if not believed:
             doubt = doubts[labels[0].event]
@@ -136,7 +136,7 @@ def _told(labels: Sequence[Sample]) -> tuple[tuple[str, str], ...]:
 def _look_at(
     samples: Sequence[Sample], store: SampleStore, history: History, known: Mapping[str, Entry], *, name_damaged: bool
 ) -> tuple[list[tuple[Sample, str, int]], list[Damage]]:
-    """The samples with picture hash and light, and the damaged ones if these shall be named rather than raised.
+    """The samples with picture hash and light, and the damaged ones if `name_damaged`, which else raise.
 
     A picture that an earlier version has seen is not read again.
     """
@@ -170,7 +170,7 @@ def _put_on_sides(seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[V
         for sample, picture, _ in seen
         if sample.label.status != "unreadable"
     ]
-    # Earlier versions take part with all that they hold, also where this one does not take it.
+    # All crops of earlier versions take part, also those that this version does not take.
     past = [
         Member(entry.digest, entry.code, entry.picture, entry.side)
         for version in ancestors

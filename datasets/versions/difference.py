@@ -1,4 +1,4 @@
-"""What changed from one version to another."""
+"""The differences between two versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Difference:
         return bool(self.definition or self.added or self.removed or self.relabelled or self.moved)
 
     def lines(self, most: int = 20) -> Iterator[str]:
-        """For people; `most` crops of each kind, and the number of the others."""
+        """Lines for people: at most `most` crops of each kind, and the number of the others."""
         yield from self.definition
         kinds = (
             ("+", "added", [f"{_named(entry)}  {entry.side}" for entry in self.added]),

@@ -1,6 +1,6 @@
-"""Writes a version as a folder that trains and evaluates.
+"""Writes a version as a folder to train on and to evaluate on.
 
-    version.json                         name, hash, what is gone, what was left out, and whether it is complete
+    version.json                         name, hash, removed crops, left-out crops, and whether it is complete
     training/labels.tsv                  columns file, text, source, sample; `file` is relative to this folder
     training/images/<digest>.png         collected crops
     evaluation/labels.tsv, images/       the same, held back
@@ -44,7 +44,7 @@ class Materialized:
     crops: dict[str, int]  # lines of labels.tsv, by side
     gone: tuple[str, ...]  # digests of samples that were removed since the version was created
     repeated: int  # drawn crops left out because their code is on the other side
-    differing: tuple[str, ...]  # recipes that draw other crops here, and were drawn all the same
+    differing: tuple[str, ...]  # recipes that draw other crops on this machine, and were drawn all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def materialize(
     """Write a version to a folder.
 
     Args:
-        store: for the crops.
-        version: what to write.
+        store: the store of the crops.
+        version: the version.
         folder: made if missing; empty, or one that an earlier run for the same version wrote to.
         buried: digests of crops that were removed for good (`History.buried`).
         processes: number of processes that draw synthetic crops.
@@ -76,7 +76,7 @@ def materialize(
 
     Raises:
         RecipeDiffersError: a recipe draws other crops here; nothing has been written.
-        VersionError: the folder holds something else; a crop is missing that was not removed.
+        VersionError: the folder holds other files; or a crop is missing that was not removed.
         StoreError: a crop is damaged, or the disk fails.
     """
     differing = _check_recipes(version.manifest.synthetic, allow_other_digest)
@@ -146,14 +146,14 @@ def _mark(folder: Path, version: Version, *, complete: bool, done: Materialized 
 def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry], buried: frozenset[str]) -> list[_Line]:
     images = folder / "images"
     images.mkdir(parents=True, exist_ok=True)
-    for path in images.glob("*.part"):  # of a run that was killed
+    for path in images.glob("*.part"):  # left by a run that was killed
         path.unlink()
     there = {path.name for path in images.iterdir()}
     lines = []
     wanted = [entry for entry in entries if entry.digest not in buried]
     for entry in tqdm(wanted, desc=folder.name, unit="crop", disable=None):
         name = f"{entry.digest}.png"
-        if name not in there:  # written in one step: what is there is whole
+        if name not in there:  # files are written in one step, so an existing one is whole
             try:
                 write_whole(images / name, store.crops.whole(entry.digest)[0])
             except UnknownSampleError as error:
@@ -162,13 +162,13 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
                 ) from error
         there.discard(name)
         lines.append(_Line(f"images/{name}", entry.text, entry.digest, entry_row(entry)))
-    for name in there:  # of a run before a sample was removed
+    for name in there:  # left by a run before a sample was removed
         (images / name).unlink()
     return lines
 
 
 def _write_synthetic(folder: Path, number: int, part: SyntheticPart, processes: int) -> list[_Line]:
-    # Here, not above: a version without synthetic parts needs no generator.
+    # Imported here: a version without synthetic parts needs no generator.
     from data_gen.recipe import load_recipe
     from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
 

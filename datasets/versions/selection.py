@@ -1,4 +1,4 @@
-"""A small language that says which labels a dataset version takes.
+"""A small language to select the labels of a dataset version.
 
     status = corrected and confidence < 0.9
     (brand in (Nike, Jordan) or text contains "COLOR") and not client = "c-123"
@@ -38,8 +38,6 @@ from datasets.errors import StoreError
 from datasets.samples.sample import LABEL_STATUSES, Sample
 from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import label_text, normalize_text
-
-__all__ = ["FIELDS", "Filter", "FilterError", "parse_filter"]
 
 LONGEST = 2000  # characters of a filter
 DEEPEST = 40  # brackets and "not" inside each other
@@ -122,7 +120,7 @@ class All(Filter):
     """Takes every label."""
 
     def matches(self, sample: Sample) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def __str__(self) -> str:
@@ -138,7 +136,7 @@ class Comparison(Filter):
     value: Value
 
     def matches(self, sample: Sample) -> bool:
-        """Whether the field's value compares so."""
+        """Whether the comparison holds."""
         found = FIELDS[self.field].read(sample)
         if isinstance(found, frozenset):  # brands: several may fit one line
             return (self.value in found) == (self.operator == "=")
@@ -244,8 +242,8 @@ class _Parser:
                 continue
             match = _TOKEN.match(self._text, position)
             if match is None:
-                what = "this quote is not closed" if self._text[position] in "\"'" else "did not expect this"
-                raise self._error(what, _Token("end", "", position))
+                problem = "this quote is not closed" if self._text[position] in "\"'" else "did not expect this"
+                raise self._error(problem, _Token("end", "", position))
             if match["quoted"] is not None:
                 tokens.append(_Token("quoted", match["quoted"][1:-1], position))
             elif match["symbol"] is not None:
@@ -263,9 +261,9 @@ class _Parser:
         self._at = min(self._at + 1, len(self._tokens) - 1)
         return token
 
-    def _error(self, what: str, token: _Token) -> FilterError:
+    def _error(self, problem: str, token: _Token) -> FilterError:
         marked = f"{self._text[: token.start]}▸{self._text[token.start :]}"
-        return FilterError(f"filter, character {token.start + 1}: {what}: {marked.strip()}")
+        return FilterError(f"filter, character {token.start + 1}: {problem}: {marked.strip()}")
 
     def _either(self) -> Filter:
         return self._joined("or", lambda: self._joined("and", self._negation))
@@ -374,5 +372,5 @@ def _written(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, float):
-        return format(Decimal(repr(value)).normalize(), "f")  # without an exponent, which the grammar has not
+        return format(Decimal(repr(value)).normalize(), "f")  # without an exponent, which the grammar lacks
     return f'"{value}"' if '"' not in value else f"'{value}'"

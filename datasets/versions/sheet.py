@@ -1,6 +1,6 @@
 """The contact sheet of a version: some of its crops on one picture.
 
-It shows crops, so it is drawn anew without those that were removed since: a removed crop must not live on in a picture.
+The sheet is drawn anew when a crop on it is removed: a removed crop must not live on in a picture.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KEY = "samples"  # text chunk of the sheet that names the crops on it
 
 
 def forget_on_sheets(store: SampleStore, catalogue: VersionCatalogue, buried: frozenset[str]) -> list[str]:
-    """Draw those contact sheets anew that show a removed crop. Returns the names of their versions."""
+    """Redraw the contact sheets that show a removed crop. Returns the names of their versions."""
     redrawn = []
     for name in catalogue.names():
         sheet = catalogue.get_beside(name, SHEET)
@@ -41,7 +41,7 @@ def sheet_samples(sheet: bytes) -> list[str]:
 
 
 def put_sheet(store: SampleStore, catalogue: VersionCatalogue, version: Version, buried: frozenset[str]) -> None:
-    """Draw a version's contact sheet and put it beside the version, in place of what was there."""
+    """Draw a version's contact sheet and put it beside the version, replacing an earlier one."""
     sheet = draw_sheet(store, version.manifest, buried)
     if sheet is None:
         catalogue.drop_beside(version.name, SHEET)
@@ -54,13 +54,13 @@ def draw_sheet(store: SampleStore, manifest: Manifest, buried: frozenset[str]) -
     columns: list[list[tuple[NDArray[np.uint8], str]]] = []
     shown: list[str] = []
     for side in SIDES:
-        # Digests are as good as random: the first ones are a fair choice.
+        # Digests are as good as random, so the first ones are a fair choice.
         cells = []
         for entry in [entry for entry in manifest.on(side) if entry.digest not in buried][: _SHOWN // len(SIDES)]:
             try:
                 picture = np.asarray(store.crop(entry.digest).convert("L"))
             except (UnknownSampleError, CropError):
-                continue  # `verify` and `materialize` name it
+                continue  # `verify` and `materialize` report it
             cells.append((picture, f"{side}: {_latin(entry.text) or '(no text)'}"))
             shown.append(entry.digest)
         if cells:
@@ -75,5 +75,5 @@ def draw_sheet(store: SampleStore, manifest: Manifest, buried: frozenset[str]) -
 
 
 def _latin(text: str) -> str:
-    """What Pillow's built-in font can draw."""
+    """The text as far as Pillow's built-in font can draw it."""
     return text.encode("ascii", "replace").decode()

@@ -1,8 +1,8 @@
-"""Which crops show nearly the same picture: another JPEG of one photo, another size, the box a little elsewhere.
+"""Finds crops that show nearly the same picture: another JPEG of one photo, another size, the box a little elsewhere.
 
 A hash of 255 bits: the signs of the lowest 32 x 8 frequencies of the crop (a cosine transform, as in the pHash of
 Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions", but wide as lines of text are).
-Whole numbers throughout, so that every machine gets the same bits.
+All steps are in whole numbers, so that every machine gets the same bits.
 
 Measured on 250 generated crops: of 31,125 pairs of different crops the nearest differ in 90 bits. Twins differ in
 28 bits or fewer for 97 % after JPEG at quality 40, in 39 or fewer after a resize to 60 %, in 63 or fewer for 90 %
@@ -19,7 +19,7 @@ from PIL import Image
 
 WIDTH, HEIGHT = 64, 16  # pixels of the small picture
 COLUMNS, ROWS = 32, 8  # frequencies kept
-NEAR = 60  # bits; crops that differ in no more show nearly the same
+NEAR = 60  # bits; crops that differ in no more show nearly the same picture
 _BLOCK = 2048  # hashes compared with as many others at a time
 
 
@@ -32,10 +32,10 @@ def _cosines(length: int, frequencies: int) -> NDArray[np.int64]:
 
 
 def picture_hash(image: Image.Image) -> str:
-    """Hash what a crop looks like.
+    """Hash the look of a crop.
 
     Args:
-        image: of any mode and size.
+        image: picture of any mode and size.
 
     Returns:
         64 hexadecimal digits. A picture without any structure has all of them 0.
@@ -55,7 +55,7 @@ def light(image: Image.Image) -> int:
 
 
 def near_pairs(hashes: Sequence[str], most: int = NEAR) -> Iterator[tuple[int, int]]:
-    """Places of hashes that differ in at most `most` bits; of equal ones only the chain first-second, first-third.
+    """Places of hashes that differ in at most `most` bits; equal hashes are paired with the first of them only.
 
     Compares all with all, as products of -1 and 1: some five seconds for 20,000 crops on two cores.
     """

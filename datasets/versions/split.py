@@ -1,8 +1,8 @@
-"""Which crops train and which evaluate: never the same code on both sides, nor nearly the same picture.
+"""Splits crops into training and evaluation: never the same code on both sides, nor nearly the same picture.
 
 Crops that share a code, or look alike, form a group; so do their neighbours' neighbours. A group goes to one side
-as a whole. The side follows from the group's own hash, so that it does not depend on what else there is: data that
-comes later joins its group or makes a new one, and moves no other.
+as a whole. The side follows from the group's own hash and depends on no other group: later data joins its group or
+makes a new one, and moves no other.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ class Member:
     digest: str  # of the crop
     code: str  # from `code_key`; "" takes part by its picture alone
     picture: str  # from `similarity.picture_hash`
-    settled: Side | None = None  # where an earlier version that this one builds on has put it
+    settled: Side | None = None  # the side that an earlier version of the lineage has put it on
 
 
 def code_key(text: str) -> str:
-    """What two labels must not share across the split: the code, however it is spelled; "" if there is nothing."""
+    """The key that labels on both sides must not share: the code without its spelling; "" if there is none."""
     return match_key(extract_code(text)) or match_key(text)
 
 
 def code_keys(line: str) -> frozenset[str]:
     """The keys of a line with its spaces and, as a label of it would be written, without them.
 
-    A space may be what parts the code from its neighbour: `08382982 RED` and its label `08382982RED` have
-    different codes, and are the same line.
+    A space may separate the code from its neighbour: `08382982 RED` and its label `08382982RED` have different codes,
+    and are the same line.
     """
     return frozenset({code_key(line), code_key(label_text(line))} - {""})
 
@@ -46,14 +46,14 @@ def code_keys(line: str) -> frozenset[str]:
 def split(members: Sequence[Member], *, evaluation_share: float, near: int = NEAR) -> list[Side]:
     """Put each crop on a side.
 
-    A group in which an earlier version trained stays with training: what is evaluated on must be new to every
-    model of this line. Else one of which an earlier version held a part back stays held back. Else a hash says,
+    A group that an earlier version trained on stays in training: evaluation crops must be new to every model of the
+    lineage. Otherwise a group that an earlier version held back in part stays held back. Otherwise a hash decides,
     with the chance `evaluation_share`.
 
     Args:
         members: the crops.
-        evaluation_share: of the groups, 0..1.
-        near: how many of 256 bits the hashes of pictures of one group differ in at most.
+        evaluation_share: share of the groups, 0..1.
+        near: most bits (of 256) in which the hashes of two pictures of a group differ.
 
     Returns:
         The side of each member.
@@ -82,7 +82,7 @@ def _side(settled: set[Side], name: str, evaluation_share: float) -> Side:
         return "training"
     if "evaluation" in settled:
         return "evaluation"
-    # Hashed once more: the smallest of several hashes is small, which must not favour a side.
+    # Hashed once more, because the smallest of several hashes is small and would favour one side.
     return "evaluation" if int(_hash(f"side {name}")[:16], 16) < evaluation_share * 2**64 else "training"
 
 

@@ -1,4 +1,4 @@
-"""Synthetic parts of a version: which recipe, how many crops, which seed, and whether this machine draws the same.
+"""Synthetic parts of a version: recipe, number of crops, seed, and whether this machine draws the same crops.
 
 Nothing here is needed to serve: the generator (TRDG, OpenCV) is imported when a part is described or drawn.
 """
@@ -39,7 +39,7 @@ def parse_request(text: str, side: Side) -> SyntheticRequest:
     Without a seed training takes 0 and evaluation 1: the same seed would draw the same crops on both sides.
 
     Raises:
-        VersionError: it is not written so.
+        VersionError: the text has another form.
     """
     match = _REQUEST.match(text)
     if match is None or int(match["count"]) < 1:
@@ -49,7 +49,7 @@ def parse_request(text: str, side: Side) -> SyntheticRequest:
 
 
 def describe_parts(requests: Sequence[SyntheticRequest]) -> tuple[SyntheticPart, ...]:
-    """Fix what the parts are on this machine.
+    """Describe the parts as this machine draws them.
 
     Raises:
         VersionError: unknown recipe, missing fonts or libraries; the same crops twice; a seed that training and
@@ -76,10 +76,10 @@ def describe_parts(requests: Sequence[SyntheticRequest]) -> tuple[SyntheticPart,
 
 
 def check_part(part: SyntheticPart) -> None:
-    """Make sure that this machine draws what the version says.
+    """Make sure that this machine draws the version's crops.
 
     Raises:
-        RecipeDiffersError: it does not; the message names what differs.
+        RecipeDiffersError: it draws other crops; the message names the differences.
         VersionError: the recipe cannot be drawn here at all.
     """
     digest, here = _describe(part.recipe)
@@ -114,7 +114,7 @@ def _describe(name: str) -> tuple[str, dict[str, str]]:
 
 
 def _ingredients(name: str) -> dict[str, str]:
-    """Each thing that `Recipe.digest` covers, by its name."""
+    """The hash or version of each ingredient that `Recipe.digest` covers, by its name."""
     from data_gen.fonts import load_fonts
     from data_gen.recipe import LIBRARIES, load_recipe, sources
 

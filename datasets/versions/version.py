@@ -1,4 +1,4 @@
-"""Dataset versions: what one holds, written so that the same content has the same hash on every machine.
+"""Dataset versions: their contents, written so that the same content has the same hash on every machine.
 
 `versions/<name>.json` holds `manifest` (everything that counts), `hash` (the sha256 of the manifest in canonical
 JSON: keys sorted, no spaces, UTF-8) and `created` (creator and time). The hash covers neither these nor the name.
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 
 
 class VersionError(StoreError):
-    """Something is wrong with a dataset version."""
+    """A dataset version is damaged, impossible, or has an unknown form."""
 
 
 class VersionExistsError(VersionError, ObjectConflictError):
@@ -43,9 +43,9 @@ class UnknownVersionError(VersionError, LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How labels become a version. Part of its hash, so that a stored 1 stays 1 and 1.0 stays 1.0."""
+    """The rules by which labels become a version. Part of its hash, so a stored 1 stays 1 and 1.0 stays 1.0."""
 
-    evaluation_share: float | int = 0.2  # of the groups of codes and pictures that are held back
+    evaluation_share: float | int = 0.2  # share of the groups of codes and pictures to hold back
     near: int = NEAR  # bits of the picture hash in which crops of one group differ at most
     include_suspicious: bool = False  # whether labels that wait for a second look are taken
     suspicion: SuspicionRules = field(default_factory=SuspicionRules)
@@ -53,7 +53,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The version that this one builds on: crops keep the sides that it gave them."""
+    """The version that another version builds on: crops keep the sides that it gave them."""
 
     name: str
     hash: str
@@ -68,7 +68,7 @@ class SyntheticPart:
     seed: int
     side: Side
     digest: str  # of the recipe with its fonts, libraries and code
-    ingredients: Mapping[str, str]  # hash or version of each thing that the digest covers, to say what differs
+    ingredients: Mapping[str, str]  # hash or version of each ingredient of the digest, to name differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class Entry:
     status: LabelStatus
     text: str  # the whole line, without spaces
     side: Literal["training", "evaluation", "unreadable"]  # unreadable ones are kept apart
-    code: str  # what no other side has, from `split.code_key`
+    code: str  # key that no other side has, from `split.code_key`
     picture: str  # from `similarity.picture_hash`
     light: int  # mean brightness, 0..255
     turn: int  # quarter turns clockwise that the shopper applied
-    source: str  # where the label comes from
+    source: str  # the label's origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class LeftOut:
 
 
 class Manifest(Record):
-    """Everything that counts about a version."""
+    """The contents of a version that its hash covers."""
 
     parent: Parent | None
     filters: tuple[str, ...]  # in canonical spelling, sorted; a label is taken if any of them takes it
@@ -107,12 +107,12 @@ class Manifest(Record):
     synthetic: tuple[SyntheticPart, ...]
     entries: tuple[Entry, ...]  # by digest
     left_out: tuple[LeftOut, ...]  # by digest
-    damaged: tuple[Damage, ...] = ()  # what it was made without, by object name
+    damaged: tuple[Damage, ...] = ()  # crops and events that it was made without, by object name
 
     def stored(self) -> dict[str, Any]:
         """The plain values that are hashed and stored."""
         content = self.model_dump(mode="json") | {"schema": SCHEMA}
-        if not self.damaged:  # as versions were written, and hashed, before anything could be left out as damaged
+        if not self.damaged:  # earlier releases, which knew no damage, wrote and hashed no such field
             del content["damaged"]
         return content
 
@@ -133,7 +133,7 @@ class Version(Record):
     manifest: Manifest
     # By the clock of the machine that created it; for people.
     created_at: UtcTime = Field(validation_alias=AliasChoices("created_at", AliasPath("created", "at")))
-    # Tells two creators apart: each attempt has its own.
+    # Tells two creators apart: each attempt draws its own.
     creator: str = Field(validation_alias=AliasChoices("creator", AliasPath("created", "creator")))
 
     def to_bytes(self) -> bytes:
@@ -168,7 +168,7 @@ def checked_version_name(name: str) -> str:
     """Return the name if a version may have it.
 
     Raises:
-        VersionError: it may not.
+        VersionError: no version may have it.
     """
     if not _NAME.match(name) or name.endswith(".json"):
         raise VersionError(f"a version is named like v2.0 (a-z, 0-9, point, dash, underscore), not {name!r}")

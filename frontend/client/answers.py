@@ -1,4 +1,4 @@
-"""The backend's answers to shoppers, as models; what is not as documented does not validate."""
+"""The backend's answers to shoppers, as models; an answer that is not as documented does not validate."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Kept(Answer):
 
 
 class Deletion(Answer):
-    """What became of a request to delete a label."""
+    """The outcome of a request to delete a label."""
 
     deleted: bool  # False when nothing was kept
 

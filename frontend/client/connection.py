@@ -34,15 +34,15 @@ class Connection:
         self._session.trust_env = False
 
     def on_behalf_of(self, address: str | None) -> Connection:
-        """The same connection, naming the shopper's address.
+        """The same connection with the shopper's address.
 
-        The backend's limit per client would count all shoppers as one otherwise; it believes the header only
+        Without it the backend's limit per client would count all shoppers as one client; it believes the header only
         if it is told to trust this machine.
         """
         return self._with_header("X-Forwarded-For", address) if address else self
 
     def with_token(self, token: str) -> Connection:
-        """The same connection, with the team's token; characters that no header may carry become question marks."""
+        """The same connection with the team's token; characters that no header may carry become question marks."""
         sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
         return self._with_header("Authorization", f"Bearer {sent}")
 
@@ -60,14 +60,14 @@ class Connection:
 
         Args:
             answer: The model of the answer.
-            method: Of HTTP.
-            path: Below the backend's address.
-            fields: Of the form.
+            method: The HTTP method.
+            path: Path below the backend's address.
+            fields: Fields of the form.
             cut: The picture that goes with it.
-            params: Of the query.
+            params: Parameters of the query.
 
         Raises:
-            BackendError: There is no such answer.
+            BackendError: The backend refused the request, or its answer is not as documented.
         """
         # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
         parts: dict[str, _Part] = {name: (None, value) for name, value in (fields or {}).items()}

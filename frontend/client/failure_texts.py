@@ -101,7 +101,7 @@ _BY_KIND = {
 
 
 class FailureTexts(Texts):
-    """What pages say about failed requests; a page may say some of it in its own words."""
+    """What pages say about failed requests; a page may replace some of these sentences by its own."""
 
     unreachable = Words(ko="서버에 연결할 수 없어요.", en="The server cannot be reached.")
     slow = Words(ko="서버 응답이 늦어지고 있어요.", en="The server is taking too long.")

@@ -1,4 +1,4 @@
-"""What keeps the backend from answering, as one small tree.
+"""The errors of a request to the backend, as one small tree.
 
 BackendError
 ├── BackendUnreachableError   there is no server, or the connection broke
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 
 class BackendError(Exception):
-    """Anything that kept the backend from answering."""
+    """A request got no usable answer."""
 
 
 class BackendUnreachableError(BackendError):

@@ -58,7 +58,7 @@ class Card(Answer):
     """What a version holds."""
 
     name: str
-    tables: Mapping[str, Mapping[str, Mapping[str, int]]]  # by what, value, side
+    tables: Mapping[str, Mapping[str, Mapping[str, int]]]  # by table, value, side
     has_sheet: bool
 
 
@@ -138,7 +138,7 @@ class Overview(Answer):
     cycles: tuple[Cycle, ...]
     labels: Labels | None
     queue: Queue | None
-    faults: tuple[str, ...]  # what could not be read, in English
+    faults: tuple[str, ...]  # parts that could not be read, in English
 
 
 class Progress(Answer):
@@ -224,5 +224,5 @@ class Shadow(Answer):
     different: int
     dropped: int
     failed: int
-    labels: Mapping[str, int]  # of which model had read right what a shopper confirmed
+    labels: Mapping[str, int]  # confirmed crops by the models that had read them right
     confidence: ShadowConfidence

@@ -1,1 +1,1 @@
-"""The team's page: what is learned from, and which model reads."""
+"""The team's page: the labels that models learn from, and the models that read."""

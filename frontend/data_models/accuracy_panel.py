@@ -67,7 +67,7 @@ def show_accuracy(cycles: Sequence[Cycle], texts: DataTexts, client: TeamClient)
 
 
 def cycle_names(cycles: Sequence[Cycle]) -> dict[str, str]:
-    """What stands for each cycle by its id: its version; numbered where one version was tried again."""
+    """The name of each cycle by its id: its version, numbered where several cycles trained on one version."""
     tries: Counter[str] = Counter()
     names = {}
     for cycle in cycles:
@@ -83,8 +83,8 @@ def accuracy_chart(
 
     Args:
         cycles: The oldest first.
-        names: Of the cycles, by id.
-        scores: Of one set, by cycle; cycles without one are left out.
+        names: Names of the cycles, by id.
+        scores: Scores of one set, by cycle; cycles without a score are left out.
         texts: The language.
     """
     series = [texts.series_champion] + [

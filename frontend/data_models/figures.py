@@ -12,7 +12,7 @@ import streamlit as st
 
 _NARROW: Final = 4  # columns that a phone has room for
 _SHORT: Final = 20  # characters that a tile has room for in large print
-_Z95: Final = 1.959964  # of the normal distribution: 95 % lie within so many standard deviations
+_Z95: Final = 1.959964  # standard deviations around the mean that hold 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,16 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], language:
 
 
 def show_tiles(tiles: Iterable[tuple[str, str, str]], language: str) -> None:
-    """Draw figures beside each other: what, the figure, and what there is to add."""
+    """Draw figures beside each other: name, figure and note of each."""
     drawn = "".join(
-        f'<div class="tile"><span>{escape(what)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
+        f'<div class="tile"><span>{escape(name)}</span><b{"" if len(figure) <= _SHORT else " class=long"}>'
         f"{escape(figure)}</b><small>{escape(note)}</small></div>"
-        for what, figure, note in tiles
+        for name, figure, note in tiles
     )
     st.html(f'<div class="tiles" lang="{language}">{drawn}</div>')
 
 
-def _cell(one: Cell, column: str) -> str:
-    quiet = f"<small>{escape(one.quiet)}</small>" if one.quiet else ""
-    text = f"<span>{escape(one.text)}</span>" if one.kind.startswith("pill") else escape(one.text)
-    return f'<td class="{escape(one.kind, quote=True)}" data-column="{escape(column, quote=True)}">{text}{quiet}</td>'
+def _cell(cell: Cell, column: str) -> str:
+    quiet = f"<small>{escape(cell.quiet)}</small>" if cell.quiet else ""
+    text = f"<span>{escape(cell.text)}</span>" if cell.kind.startswith("pill") else escape(cell.text)
+    return f'<td class="{escape(cell.kind, quote=True)}" data-column="{escape(column, quote=True)}">{text}{quiet}</td>'

@@ -1,4 +1,4 @@
-"""How often shoppers correct, and how sure the readings are that they judge, over time."""
+"""How often shoppers correct readings, and how confident the readings are, over time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show_labels(labels: Labels, champions: Sequence[ChampionEntry], texts: DataT
     step = st.segmented_control(
         texts.axis_time,
         [_DAY, _BLOCK],
-        # A few days are no curve.
+        # Too few days make no curve; blocks of labels do.
         default=_DAY if len(labels.days) >= min(7, len(labels.blocks)) else _BLOCK,
         required=True,
         format_func=lambda value: names[value],
@@ -53,7 +53,7 @@ def labels_chart(
         periods: The oldest first.
         champions: The history; changes outside the periods are left out.
         texts: The language.
-        timezone: The reader's.
+        timezone: The time zone of the reader's browser.
         by_day: Whether a period is a day of UTC rather than so many labels.
     """
     series = [texts.series_corrected, texts.series_confidence]

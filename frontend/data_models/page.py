@@ -1,4 +1,4 @@
-"""The page "Data and models", behind the team's token: the labels that are learned from, and the models that read."""
+"""The page "Data and models", behind the team's token: the labels that models learn from, and the models that read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from frontend.data_models.versions_panel import show_versions
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
 
-# For this visit only: a reload asks for it again.
+# The token is kept for this visit only: a reload asks for it again.
 _ENTERED: Final = "entered-with"
 
 
@@ -67,7 +67,7 @@ def data_models(reading_page: StreamlitPage) -> None:
 
 
 def _show_refusal(error: BackendError, token: str | None, texts: DataTexts) -> None:
-    """Draw why nothing is shown; asks for the token where that is why."""
+    """Draw why nothing is shown; asks for the token if it is missing or wrong."""
     match error:
         case BackendRefusedError(kind="team-off"):
             st.info(failure_sentence(error, texts), icon=":material/lock:")

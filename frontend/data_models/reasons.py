@@ -1,4 +1,4 @@
-"""Reasons in words: the API's English on the English page, a sentence of ours for each kind on the Korean one."""
+"""Reasons in words: the API's sentence on the English page, a sentence of this file for each kind on the Korean one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KOREAN: Final[Mapping[str, str]] = {
         "(--most-damaged). 사본에서 되살리거나 `python -m datasets delete --sample`로 지워 주세요. "
         "`python -m datasets verify`가 무엇이 잘못되었는지 알려 줘요"
     ),
-    # Triggers, and who asked
+    # Triggers, and the author of a request
     "corrections": "새로 고친 라벨 {corrected}개 (기준 {enough}개)",
     "correction_rate": "최근 {count}번 중 {rate:.1f}%를 고침 (기준 {band:g}%까지)",
     "confidence": "최근 {count}번의 평균 확신도 {mean:.3f} (기준 {band:g}부터)",
@@ -78,7 +78,7 @@ _SOURCES: Final = {"app": "앱"}
 
 
 def reason_in(language: Language, reason: Reason) -> str:
-    """A reason in the page's language; one of an unknown kind, and a person's own words, as they are."""
+    """A reason in the page's language; a reason of an unknown kind and a person's own words stay as they are."""
     if language != "ko" or reason.kind not in _KOREAN:
         return reason.text
     try:

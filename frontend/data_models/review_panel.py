@@ -44,7 +44,7 @@ def show_review(texts: DataTexts, client: TeamClient) -> None:
 
 
 def _show_item(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
-    key = f"{item.prediction_id}-{item.event}"  # a newer label is another line to fix
+    key = f"{item.prediction_id}-{item.event}"  # a newer label of the reading gets a field of its own
 
     def judge(verdict: Verdict) -> None:
         text = str(st.session_state.get(f"line-{key}") or "") if verdict == "fix" else ""
@@ -95,7 +95,7 @@ def _show_picture(item: ReviewItem, texts: DataTexts, client: TeamClient) -> Non
         st.caption(texts.review_no_picture)
 
 
-# A minute: long enough for a few clicks, too short for a removed picture to live on.
+# A minute: long enough for a few clicks, too short for a removed picture to stay visible.
 @st.cache_data(ttl=60, max_entries=200, show_spinner=False)
 def _picture(sample: str, _client: TeamClient) -> bytes:
     return _client.crop(sample)

@@ -16,7 +16,7 @@ class DataTexts(FailureTexts):
 
     page = Words(ko="데이터와 모델", en="Data and models")
     back = Words(ko="태그 읽기로", en="Read a tag")
-    # Who may see it
+    # The token
     entry_label = Words(ko="팀 토큰", en="Team token")
     entry_button = Words(ko="들어가기", en="Enter")
     entry_hint = Words(

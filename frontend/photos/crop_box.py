@@ -13,7 +13,7 @@ from typing import Final
 from frontend.photos.pictures import Box
 
 STROKE: Final = 3
-# What is wider than this is already a cropped line, not a photo of a tag.
+# A picture wider than this (width to height) is already a cropped line, not a photo of a tag.
 LINE_ASPECT: Final = 2.5
 
 
@@ -28,7 +28,7 @@ class CanvasBox:
 
 
 def default_box(canvas: tuple[int, int]) -> CanvasBox:
-    """Where the box starts: a band across the middle, or nearly all of a picture that is a line already."""
+    """Where the box starts: a band across the middle of a photo, or nearly all of an already cropped line."""
     width, height = canvas
     if width >= LINE_ASPECT * height:
         margin = max(STROKE, round(height * 0.04))
@@ -70,7 +70,7 @@ def to_canvas(box: Box, canvas: tuple[int, int], photo: tuple[int, int]) -> Canv
 
 
 def to_photo(box: CanvasBox, canvas: tuple[int, int], photo: tuple[int, int]) -> Box:
-    """Scale a canvas box to the photo and clip it there; what would be empty keeps one pixel.
+    """Scale a canvas box to the photo and clip it there; a side that would be empty keeps one pixel.
 
     Args:
         box: The region in canvas pixels.

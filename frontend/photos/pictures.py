@@ -66,7 +66,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Cut:
-    """What travels to the backend: the region alone, without metadata.
+    """The picture that travels to the backend: the region alone, without metadata.
 
     The pixels lie as in the photo; the backend turns them by `turn` clockwise quarter turns, so that the kept
     sample still knows how people hold their tags.
@@ -155,7 +155,7 @@ class Photo:
         """Cut `box` (in pixels of the turned photo) out of the original pixels.
 
         Args:
-            box: The region; what leaves the photo is clipped.
+            box: The region; it is clipped to the photo.
             turn: Clockwise quarter turns.
 
         Raises:
@@ -213,7 +213,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _is_light(layered: Image.Image) -> bool:
-    """Whether what is visible of a transparent picture would be lost on white."""
+    """Whether the visible part of a transparent picture would be lost on white."""
     small = layered.reduce(max(1, max(layered.size) // 256))
     visible = small.getchannel("A").point(lambda value: 255 if value > 127 else 0)
     grey = small.convert("RGB").convert("L")

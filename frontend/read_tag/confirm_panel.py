@@ -1,4 +1,4 @@
-"""The right side, middle part: accept, correct or mark unreadable, and take it back."""
+"""The right side, middle part: accept, correct or mark unreadable, and undo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def confirm(reading: Reading, cut: Cut, texts: ReadTagTexts, visit: Visit, clien
 
 
 def show_kept(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
-    """Draw what was kept earlier in this visit, each with a button that deletes it."""
+    """Draw the labels kept earlier in this visit, each with a button that deletes it."""
     present = visit.saved.prediction_id if visit.saved is not None else None
     earlier = [kept for kept in visit.kept.values() if kept.prediction_id != present]
     if not earlier:
@@ -104,7 +104,7 @@ def await_deletion(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> 
 def code_of(typed: str, reading: Reading) -> str:
     """The code in a line that the shopper typed without letting the backend keep it.
 
-    What stands around the code in the line as read (a field name, a colour) is taken off if typed again.
+    A field name or a colour around the code in the line as read is taken off if the shopper typed it again.
     """
     line = " ".join(typed.upper().split())
     for known in (Candidate(text=reading.text, code=reading.code, confidence=reading.confidence), *reading.candidates):

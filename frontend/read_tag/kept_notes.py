@@ -1,7 +1,7 @@
-"""What was kept lately, noted in the browser's tab, so that it can still be deleted after a reload.
+"""Labels that were kept lately, noted in the browser's tab, so that they can still be deleted after a reload.
 
-A note is a prediction id, and who knows that may delete the label: so it stands neither in the page's address, which
-people send to each other, nor where another tab or a later visit finds it.
+A note is a prediction id, and the id alone entitles to delete the label: so notes stand neither in the page's address,
+which people send to each other, nor where another tab or a later visit finds them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _notes = st.components.v2.component("kept_notes", html="<div style='height:0'></
 
 
 def note_kept(visit: Visit) -> None:
-    """Note what this visit has kept; in a new visit first list what the tab has noted before a reload."""
+    """Note the labels that this visit has kept; a new visit first lists those that the tab noted before a reload."""
     visit.is_recalled = visit.is_recalled or bool(visit.kept)
     ids = list(visit.kept)[-_NOTED:] if visit.is_recalled else None
     answer = _notes(key="kept_notes", data={"name": "kept-labels", "ids": ids}, on_noted_change=lambda: None)

@@ -95,7 +95,7 @@ def _read(region: tuple[str, int, Box], texts: ReadTagTexts, visit: Visit, clien
     cut = visit.cut
     if cut is None:
         raise ValueError("what was read has a cut")
-    # Line and code stand above the confirmation, but the confirmation may change them.
+    # Line and code are drawn above the confirmation, but filled in after it, because it may change them.
     line = _line(reading, visit)
     _show_line(place, line, reading, texts, client)
     code_place = st.container()
@@ -117,7 +117,7 @@ def _read(region: tuple[str, int, Box], texts: ReadTagTexts, visit: Visit, clien
 
 
 def _line(reading: Reading, visit: Visit) -> str:
-    """The line that counts now: the shopper's, else the reader's. Spaces are no difference."""
+    """The line that counts now: the shopper's, else the reader's. A difference in spaces alone is none."""
     if visit.chosen is None or visit.chosen[0].replace(" ", "") == reading.text.replace(" ", ""):
         return reading.text
     return visit.chosen[0]

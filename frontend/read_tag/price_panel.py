@@ -18,7 +18,7 @@ from frontend.read_tag.texts import ReadTagTexts
 from frontend.read_tag.visit import Visit
 
 MAX_OFFERS = 4
-PASSING = ("unavailable", "quota")  # reasons without a price that may be gone in a moment
+PASSING = ("unavailable", "quota")  # reasons that may be gone in a moment
 
 
 @st.fragment
@@ -71,7 +71,7 @@ def _show_answer(answer: PriceAnswer, texts: ReadTagTexts) -> None:
 
 
 def order_offers(products: tuple[Product, ...]) -> list[Product]:
-    """Sure matches first, then those in won, then the cheapest; what names no price comes last among its kind."""
+    """Sure matches first, then those in won, then the cheapest; an offer without a price comes last among its kind."""
     return sorted(
         products, key=lambda p: (not p.is_match, p.price is None, p.currency.upper() not in ("KRW", ""), p.price or 0)
     )
@@ -96,7 +96,7 @@ def moment(at: datetime, texts: ReadTagTexts, timezone: str | None, now: datetim
         at: The time.
         texts: The language.
         timezone: The browser's.
-        now: The present, with its zone.
+        now: The present time, with its zone.
     """
     at, now = local(at, timezone), local(now, timezone)
     this_year = at.year == now.year

@@ -1,4 +1,4 @@
-"""The right side, upper part: what was read and how sure that is."""
+"""The right side, upper part: the reading and its confidence."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def show_reading(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> N
 
 
 def show_correction(text: str, reading: Reading, texts: ReadTagTexts) -> None:
-    """Draw the line that the shopper has put in the reading's place, and what had been read."""
+    """Draw the line that the shopper has put in the reading's place, and the reading."""
     tiles = "".join(
         f'<span class="character confirmed"><b>{escape(sign)}</b></span>' if sign.strip() else " " for sign in text
     )

@@ -1,4 +1,4 @@
-"""What one browser session is looking at."""
+"""The state of one browser session: photo, crop, reading, labels, price."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PREDICTION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 @dataclass(frozen=True)
 class Cropper:
-    """The cropper on the page, which cannot be told anything once it is there."""
+    """The cropper on the page, which takes no new values once it is mounted."""
 
     number: int  # of croppers so far
     shows: tuple[str, int, int]  # the photo, how it is turned, and the canvas' width
@@ -33,10 +33,10 @@ class Cropper:
 
 @dataclass(frozen=True)
 class Labelling:
-    """A label under way, kept or failed, with all that it takes to ask again."""
+    """A label under way, kept or failed, with everything needed to send it again."""
 
     reading: Reading
-    cut: Cut  # what was read
+    cut: Cut  # the picture that was read
     status: LabelStatus
     text: str
     job: Future[Kept]
@@ -44,23 +44,23 @@ class Labelling:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the backend has said so."""
+        """Whether the backend has confirmed that the label is kept."""
         return self.job.done() and self.job.exception() is None
 
     @property
     def is_refused(self) -> bool:
-        """Whether the backend has said that nothing is kept; after a time-out it is not known."""
+        """Whether the backend has answered that nothing is kept; after a time-out that is unknown."""
         return self.job.done() and is_refusal(self.job.exception())
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    """Whether an error is the backend's own word that nothing was kept, and not a time-out or a proxy's page."""
+    """Whether the backend itself answered that nothing was kept; a time-out or a proxy's page says nothing about it."""
     return isinstance(error, BackendRefusedError) and error.kind != ""
 
 
 @dataclass
 class Visit:
-    """Mutable, one per session. Everything that hangs on a crop is replaced when the crop changes."""
+    """Mutable, one per session. Everything that depends on a crop is replaced when the crop changes."""
 
     # The photo and how it is turned; `round` makes new upload widgets for a next photo.
     photo: Photo | None = None
@@ -79,11 +79,11 @@ class Visit:
     saved: Kept | None = None
     # Labels of readings that are no longer shown, and not known to be kept.
     behind: list[Labelling] = field(default_factory=list)
-    # Whether the correction that was sent last was empty, until that is said.
+    # Whether the correction that was sent last was empty, until the page has told the shopper.
     typed_nothing: bool = False
     # Everything kept in this session, newest last, by prediction; and the deletions under way, by prediction.
     kept: dict[str, Kept] = field(default_factory=dict)
-    is_recalled: bool = False  # whether what was kept before a reload is among it
+    is_recalled: bool = False  # whether `kept` holds the labels from before a reload, too
     forgetting: dict[str, Future[bool]] = field(default_factory=dict)
     # One sentence to show once, after an undo.
     notice: str | None = None
@@ -101,14 +101,14 @@ class Visit:
         self.clear_reading()
 
     def drop_photo(self) -> None:
-        """Back to the start; what was kept stays listed."""
+        """Go back to the start; kept labels stay listed."""
         self.photo = None
         self.turn = 0
         self.round += 1
         self.clear_reading()
 
     def clear_reading(self) -> None:
-        """Forget the crop and all that was read from it; a label under way stays behind until it is kept."""
+        """Forget the crop and its reading; a label under way is finished in the background."""
         if self.labelling is not None and not self.labelling.is_kept:
             self.behind.append(self.labelling)
         self.region = None
@@ -147,16 +147,16 @@ class Visit:
 
         Args:
             client: The backend.
-            reading: What the button belonged to. It stands there until the next one is read, so that it may not be
-                the present one any more.
-            cut: What was read then.
+            reading: The reading that the button belonged to. It stays until the next one is read, so it need not be
+                the present reading any more.
+            cut: The picture of that reading.
             status: The shopper's verdict.
             text: The line, if there is one.
-            is_whole: Whether that is all that the line says; what was typed may be the code alone.
+            is_whole: Whether the text is the whole line; the shopper may have typed the code alone.
         """
         self.notice = None
         job = pool().submit(client.label, reading, status, text, cut, is_whole=is_whole)
-        # Recorded even when the shopper moves on before the answer comes: what is kept must stay deletable.
+        # Recorded even when the shopper moves on before the answer comes: a kept label must stay deletable.
         job.add_done_callback(self._record)
         labelling = Labelling(reading, cut, status, text, job, is_whole)
         self.drop_behind(reading.id)
@@ -166,7 +166,7 @@ class Visit:
             self.behind.append(labelling)
 
     def label_again(self, client: ShopperClient, failed: Labelling) -> None:
-        """Ask once more to keep what failed."""
+        """Send a label that failed once more."""
         self.label(client, failed.reading, failed.cut, failed.status, failed.text, failed.is_whole)
 
     def choose(self, reading: Reading, text: str, code: str) -> None:
@@ -175,23 +175,23 @@ class Visit:
             self.chosen = (text, code)
 
     def drop_behind(self, prediction_id: str) -> None:
-        """Take a label off those that were left behind."""
+        """Drop a label of an earlier reading."""
         self.behind = [label for label in self.behind if label.reading.id != prediction_id]
 
     def forget(self, client: ShopperClient, prediction_id: str) -> None:
-        """Ask the backend to delete what was kept."""
+        """Ask the backend to delete the label."""
         self.notice = None
         self.forgetting[prediction_id] = pool().submit(client.forget, prediction_id)
 
     def abandon(self, client: ShopperClient, prediction_id: str) -> None:
-        """Give up a label that failed; where it may have been kept after all, have it deleted."""
+        """Give up a label that failed; if it may have been kept after all, delete it."""
         failed = [label for label in self.behind if label.reading.id == prediction_id]
         self.drop_behind(prediction_id)
         if any(not label.is_refused for label in failed):
             self.forget(client, prediction_id)
 
     def forgotten(self, prediction_id: str) -> None:
-        """Note that nothing is kept for this reading any more."""
+        """Note that no label is kept for this reading any more."""
         self.kept.pop(prediction_id, None)
         self.forgetting.pop(prediction_id, None)
         if self.saved is not None and self.saved.prediction_id == prediction_id:
@@ -200,10 +200,10 @@ class Visit:
             self.labelling = None
 
     def recall(self, noted: Iterable[str]) -> bool:
-        """List what was kept before a reload. Ids cannot be guessed, so what is noted is true.
+        """List the labels that were kept before a reload. Ids cannot be guessed, so the tab's notes can be trusted.
 
         Returns:
-            Whether there is anything.
+            Whether there are any.
         """
         self.is_recalled = True
         ids = [note for note in noted if _PREDICTION_ID.match(note)]

@@ -1,1 +1,1 @@
-"""What is printed on tags: texts, brands' code formats, and how probable a text is as a code."""
+"""Texts on tags: their normal forms, the brands' code formats, and how probable a text is as a code."""

@@ -1,4 +1,4 @@
-"""What a printed line holds: the code, and the field names, colour, size or order number around it.
+"""Takes a printed line apart: the code, and the field names, colour, size or order number around it.
 
 A line may carry field names (`ART`, `STYLE NO.`, `MTL#`, `SN`, `품번`), a colour (`COLOR:BLK`), a size or an order
 number, printed with or without spaces between.
@@ -36,9 +36,9 @@ _FIELD_NAME = re.compile(
     rf"(?<![A-Z0-9])(?:{_LATIN_NAME}(?:[ .]?{_NUMBER})?(?: ?[.:#]+ ?| |$)"
     rf"|{_OTHER_NAME}(?: ?{_NUMBER})? ?[.:#]* ?)"
 )
-# A name with nothing between it and the code, as in a label, which has no spaces: `ARTCP9448`.
+# A name right before the code, as in a label, which has no spaces: `ARTCP9448`.
 _GLUED_NAME = re.compile(rf"(?<![A-Z0-9]){_LATIN_NAME}{_NUMBER}?(?=[A-Z0-9])")
-# The same where no known format vouches for the rest: only long names, or digits right behind.
+# The same where no known format fits the rest: only long names, or digits right behind.
 _CLEAR_GLUED_NAME = re.compile(
     rf"(?<![A-Z0-9])(?:(?:ARTICLE|STYLE|MODEL|MATERIAL|PRODUCT){_NUMBER}?(?=[A-Z]*\d)"
     rf"|{_LATIN_NAME}{_NUMBER}?(?=\d))"
@@ -65,8 +65,8 @@ _NUMBER_OF_ART = re.compile(
 def _searchers() -> tuple[tuple[CodeFormat, re.Pattern[str]], ...]:
     """The formats, compiled so that they match whole codes only.
 
-    A letter or digit next to it, also one behind a dash or a point, means that this is the inside of
-    something longer.
+    A letter or digit next to a match, also behind a dash or a point, means that the match is a part of a longer
+    code.
     """
     # ASCII: a digit of another script is no part of a code, though `\d` would take it.
     return tuple(
@@ -80,13 +80,13 @@ def _searchers() -> tuple[tuple[CodeFormat, re.Pattern[str]], ...]:
 
 @cache
 def _any_searcher() -> re.Pattern[str]:
-    """All formats as one pattern: tells twenty times faster than one after the other that none fits."""
+    """All formats as one pattern: twenty times faster than one after the other where none fits."""
     return re.compile("|".join(f"(?:{searcher.pattern})" for _, searcher in _searchers()), flags=re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A format found in a line, with the place where, and the code as printed there."""
+    """A format found in a line, with its place, and the code as printed there."""
 
     start: int
     end: int
@@ -95,7 +95,7 @@ class _Found:
 
 
 def _search(line: str) -> list[_Found]:
-    """All formats in a line from left to right; what lies inside of a longer one is left out."""
+    """All formats in a line from left to right; matches inside longer ones are left out."""
     if not _any_searcher().search(line):
         return []
     found = []
@@ -105,18 +105,20 @@ def _search(line: str) -> list[_Found]:
             printed = line[spans[0][0] : spans[-1][1]]
             found.append(_Found(*match.span(), printed, FormatMatch(entry.brand, entry.name, entry.code(match))))
     outer = [
-        one
-        for one in found
+        placed
+        for placed in found
         if not any(
-            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
-            for other in found
+            wider.start <= placed.start
+            and placed.end <= wider.end
+            and wider.end - wider.start > placed.end - placed.start
+            for wider in found
         )
     ]
-    return sorted(outer, key=lambda one: one.start)  # stable: the table's order at one place
+    return sorted(outer, key=lambda placed: placed.start)  # stable: the table's order at one place
 
 
 def _split(pieces: Iterable[str], *fields: re.Pattern[str]) -> list[str]:
-    """What is left of the pieces between the fields, without empty rests."""
+    """The pieces without the fields in them; empty rests are dropped."""
     for field in fields:
         pieces = [rest for piece in pieces for rest in field.split(piece)]
     return [rest for rest in map(normalize_text, pieces) if rest]
@@ -145,14 +147,14 @@ def _find(line: str) -> list[list[_Found]]:
         if found:
             return found
         readings.append(pieces)
-    # Spaces read into the middle of a code: only a format that covers all that is printed is believed then.
+    # Spaces may be read into the middle of a code: then only a format that covers the whole piece is believed.
     for pieces in readings:
         joined = [label for piece in pieces if (label := piece.replace(" ", "")) not in without]
         without.update(joined)
         found = [
             whole
             for piece in joined
-            if (whole := [one for one in _search(piece) if one.start == 0 and one.end == len(piece)])
+            if (whole := [placed for placed in _search(piece) if placed.start == 0 and placed.end == len(piece)])
         ]
         if found:
             return found
@@ -174,13 +176,13 @@ def match_formats(text: str) -> tuple[FormatMatch, ...]:
 def _unique_matches(found: list[list[_Found]]) -> tuple[FormatMatch, ...]:
     unique: dict[tuple[str, str], FormatMatch] = {}
     for piece in found:
-        for one in piece:
-            unique.setdefault((one.match.brand, one.match.code), one.match)
+        for placed in piece:
+            unique.setdefault((placed.match.brand, placed.match.code), placed.match)
     return tuple(unique.values())
 
 
 def extract_code(text: str) -> str:
-    """What to search for: the line without field names, prefixes and colour, in the brand's usual spelling.
+    """The code to search for: the line without field names, prefixes and colour, in the brand's usual spelling.
 
     Where the formats that fit disagree about the spelling (nine digits are an older Nike, `315122-111`, or a
     Reebok), the code stays as printed: a separator is never invented. If no format fits, the answer is the
@@ -199,15 +201,15 @@ def code_and_formats(text: str) -> tuple[str, tuple[FormatMatch, ...]]:
 
 
 def _code(line: str, found: list[list[_Found]]) -> str:
-    """What to search for in a normalised line with these formats in it."""
+    """The code to search for in a normalised line with these formats in it."""
     if found:
         piece = found[0]
-        first = [one for one in piece if (one.start, one.end) == (piece[0].start, piece[0].end)]
-        codes = {one.match.code for one in first}
+        first = [placed for placed in piece if (placed.start, placed.end) == (piece[0].start, piece[0].end)]
+        codes = {placed.match.code for placed in first}
         return codes.pop() if len(codes) == 1 else label_text(first[0].printed)
     for part in _FIELD_WITH_VALUE.split(line):
         before, *values = _ANY_NAME.split(part)
-        # What follows a field's name is its value; only without one is it what stands before.
+        # A field's value follows its name; only if nothing follows, it stands before the name.
         for value in (*values, before):
             code = label_text(value).strip(":#.")
             if code:
@@ -243,7 +245,7 @@ def complete_line(read_text: str, typed: str) -> str:
         for at in range(1, len(line) + 1)
         if line[at - 1] != " " and (at == len(line) or _COLOUR_ONLY.fullmatch(line, at))
     ]
-    # The distance first: what was typed belongs where it fits best. Then, of equally good places, the least
+    # By distance first: the typed text belongs where it fits best. Then, of equally good places, the least
     # completion.
     distance, _, start, end = min(
         (edit_distance(wanted, label_text(line[start:end])), start + len(line) - end, start, end)

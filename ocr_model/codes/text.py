@@ -40,8 +40,8 @@ def normalize_text(typed: str) -> str:
 
     Compatibility forms are unified (NFKC: full-width letters, `№` -> `NO`), every Unicode dash becomes `-`,
     letters become upper case, invisible characters disappear, and runs of white space become one space, none
-    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: deciding about them is up to the
-    caller.
+    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: the caller
+    decides about them.
 
     The result does not change when it is normalised again.
     """

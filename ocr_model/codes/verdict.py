@@ -1,4 +1,4 @@
-"""What a shopper's verdict on a reading means: which line is kept, and under which status."""
+"""Settles a shopper's verdict on a reading: which line is kept, and under which status."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ocr_model.errors import ReaderError
 
 VerdictStatus = Literal["accepted", "corrected", "unreadable"]
 
-# The longest line seen on a tag has 19 characters; this is room for any.
+# Characters; the longest line seen on a tag has 19.
 _LONGEST_LINE = 64
 
 
@@ -37,7 +37,7 @@ class Verdict:
 
 
 def settle_verdict(status: VerdictStatus, read_text: str, typed: str | None, *, is_whole: bool = False) -> Verdict:
-    """Settle what is kept of a verdict.
+    """Settle which line and status a verdict keeps.
 
     A correction that leads to the line as read (only the code of a rightly read line was typed) finds no mistake, and
     is kept as accepted.
@@ -47,7 +47,7 @@ def settle_verdict(status: VerdictStatus, read_text: str, typed: str | None, *, 
         read_text: the line as the recognizer read it.
         typed: the corrected line, or its code alone (see `typed_line`); the accepted line, or None; ignored for
             unreadable.
-        is_whole: whether the typed text is all that the line says: no field name of the reading is put back around it.
+        is_whole: whether the typed text is the whole line: no field name of the reading is put back around it.
 
     Raises:
         VerdictError: "text-differs": another line than the one that was read is accepted.

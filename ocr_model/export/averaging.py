@@ -11,13 +11,13 @@ from ocr_model.training.architecture import RecognitionNetwork
 def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, share: float = 0.5) -> RecognitionNetwork:
     """The mean of a network's weights and of those that its training began with.
 
-    The average forgets less of what the start could read (Wortsman et al., CVPR 2022,
+    The average keeps more of the start's accuracy on old kinds (Wortsman et al., CVPR 2022,
     https://arxiv.org/abs/2109.01903).
 
     Args:
-        network: after its training.
+        network: the trained network.
         start: the network that the training began with.
-        share: of `start` in the average, 0..1.
+        share: share of `start` in the average, 0..1.
 
     Raises:
         ValueError: the networks are built differently, or the share is outside 0..1.

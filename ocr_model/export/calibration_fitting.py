@@ -1,8 +1,8 @@
-"""Fits what turns the recognizer's probabilities into the confidence that is shown, for an exported model.
+"""Fits the map from the recognizer's probabilities to the shown confidence, for an exported model.
 
-One temperature with a bias, and the confidence from which a text may be accepted without asking. All come from fresh
-synthetic crops that nothing was trained on, half of them under the shift of `synthetic_readings`, read exactly as they
-will be served. No real crop takes part.
+It fits a temperature, a bias, and the confidence from which a text may be accepted without asking, on fresh synthetic
+crops that nothing was trained on, half of them under the shift of `synthetic_readings`, read exactly as in serving. No
+real crop takes part.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ocr_model.reading.calibration import Calibration
 
 FIT_SEED = 20_220_801  # neither trained nor evaluated on
 _DECIMALS = 1e6  # of the threshold; confidences crowd near 1
-_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; beyond them the data says "always" or "never", not how sure
+_LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; data beyond them is all right or all wrong
 _LARGEST_BIAS = 3.0  # in logits
 
 
@@ -57,7 +57,9 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
     Raises:
         ValueError: no reading.
     """
-    temperature, bias = (round(one, 4) for one in fit_temperature_and_bias(readings.confidence, readings.correct))
+    temperature, bias = (
+        round(parameter, 4) for parameter in fit_temperature_and_bias(readings.confidence, readings.correct)
+    )
     shown = np.array([Calibration(temperature, bias=bias).apply(float(raw)) for raw in readings.confidence])
     threshold = None
     if readings.has_text.any():
@@ -70,15 +72,15 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
 def calibrate_directory(
     directory: Path, recipe: str, count: int, *, processes: int = 1, progress: bool = False
 ) -> CalibrationFit:
-    """Fit an exported model and write what was found into its `model.json`.
+    """Calibrate an exported model and write the calibration into its `model.json`.
 
-    Do it last: the number that is calibrated is the one after decoding, format prior and turn.
+    Calibrate last: the calibrated number is that after decoding, format prior and turn.
 
     Args:
-        directory: of the model.
-        recipe: of the crops.
+        directory: folder of the model.
+        recipe: recipe of the crops.
         count: crops, at least 2; half of them are photographed again.
-        processes: that read side by side.
+        processes: processes that read side by side.
         progress: whether to draw a bar.
 
     Raises:
@@ -142,15 +144,15 @@ def fit_temperature_and_bias(confidences: ArrayLike, correct: ArrayLike) -> tupl
         return _lowest_point(lambda bias: loss(temperature, bias), -_LARGEST_BIAS, _LARGEST_BIAS)
 
     log_temperature = _lowest_point(
-        lambda one: loss(math.exp(one), best_bias(one)), math.log(_LOWEST), math.log(_HIGHEST)
+        lambda logarithm: loss(math.exp(logarithm), best_bias(logarithm)), math.log(_LOWEST), math.log(_HIGHEST)
     )
     return math.exp(log_temperature), best_bias(log_temperature)
 
 
 def _likelihood_loss(confidences: ArrayLike, correct: ArrayLike) -> Callable[[float, float], float]:
-    """Mean negative log likelihood of what was right and wrong, by temperature and bias."""
+    """Mean negative log likelihood of right and wrong readings, by temperature and bias."""
     sure, right = checked_confidences(confidences, correct)
-    sure = np.clip(sure, 1e-12, 1 - 1e-12)  # one wrong reading at exactly 1.0 must not decide alone
+    sure = np.clip(sure, 1e-12, 1 - 1e-12)  # a single wrong reading at exactly 1.0 must not decide alone
     logit = np.log(sure) - np.log1p(-sure)
     sign = np.where(right == 1.0, -1.0, 1.0)
     # -log sigmoid(x) = log(1 + exp(-x)), without overflow.
@@ -158,7 +160,7 @@ def _likelihood_loss(confidences: ArrayLike, correct: ArrayLike) -> Callable[[fl
 
 
 def _lowest_point(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function with one minimum has it, by golden-section search."""
+    """The minimum of a function that has one, by golden-section search."""
     golden = (math.sqrt(5.0) - 1.0) / 2.0
     while high - low > 1e-6:
         left, right = high - golden * (high - low), low + golden * (high - low)
@@ -174,14 +176,14 @@ def fit_accept_threshold(
 ) -> float | None:
     """The lowest confidence from which texts may be accepted without asking.
 
-    The errors seen above a threshold that was chosen for having few are fewer than those to come. So the upper
-    end of their one-sided Clopper-Pearson interval has to keep the promise, not their share.
+    A threshold that was chosen for few errors has fewer errors in the fitting data than later. So the upper end of the
+    one-sided Clopper-Pearson interval has to be within the risk, not the share itself.
 
     Args:
         confidences: (N,) shown (calibrated) probabilities of whole texts, 0..1.
         correct: (N,) whether the text was right.
         risk: greatest share of wrong texts among the accepted ones.
-        level: how sure that the share is not greater.
+        level: confidence that the share is not greater, 0..1.
 
     Returns:
         One of the confidences; None if there is no such threshold, or if the data is too small to tell (without a

@@ -32,16 +32,16 @@ class ReliabilityBins:
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:
-    """How many answers are wrong if only the surest ones are given, at K thresholds."""
+    """The share of wrong answers if only the surest readings are answered, at K thresholds."""
 
-    threshold: NDArray[np.float64]  # (K,) descending confidences; everything from this confidence on is answered
+    threshold: NDArray[np.float64]  # (K,) descending confidences; readings of at least this confidence are answered
     coverage: NDArray[np.float64]  # (K,) share of the readings that is answered, 0..1
     risk: NDArray[np.float64]  # (K,) share of the answers that is wrong, 0..1
     area: float  # under the curve risk over coverage; smaller is better
 
 
 def checked_confidences(confidences: ArrayLike, correct: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Confidences 0..1 and what was right, 0 or 1, as two arrays (N,).
+    """Confidences 0..1 and whether each text was right, 0 or 1, as two arrays (N,).
 
     Raises:
         ValueError: no reading, lengths that differ, values out of range.
@@ -69,7 +69,7 @@ def _binned_error(sure: NDArray[np.float64], right: NDArray[np.float64], bins: i
 
 
 def reliability_bins(confidences: ArrayLike, correct: ArrayLike, *, bins: int = 10) -> ReliabilityBins:
-    """What a reliability diagram shows: per bin, the mean confidence beside the share that is right.
+    """The reliability diagram: per bin, the mean confidence beside the share that is right.
 
     Raises:
         ValueError: no reading, lengths that differ, values out of range.
@@ -98,14 +98,14 @@ def expected_calibration_error(
     """How far the shown confidence is from the share that is right, on average over equally wide bins.
 
     Args:
-        confidences: (N,) what was shown, 0..1.
+        confidences: (N,) shown confidences, 0..1.
         correct: (N,) whether the text was right.
         groups: (N,) names; readings of one group are drawn together in the bootstrap. Twins made from one
             crop are no independent evidence: give all of them the name of their parent.
         bins: number of bins.
         resamples: number of bootstrap samples.
-        level: of the interval, 0..1.
-        seed: of the bootstrap; the same seed gives the same interval.
+        level: coverage of the interval, 0..1.
+        seed: seed of the bootstrap; the same seed gives the same interval.
 
     Returns:
         The error on the data, and the percentile interval. Resampling adds noise to every bin, so the interval of

@@ -61,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
         network = average_networks(network, load_run(args.average_with), args.share)
         card["averaged_with"] = {**about_model(args.average_with), "share": args.share}
     part = args.out.with_name(args.out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)  # of an export that was killed
+    shutil.rmtree(part, ignore_errors=True)  # left by an export that was killed
     try:
         weight = args.ctc_weight if network.attention is not None else 0.0
         export_network(network, part, name=args.name, version=args.version, card=card, ctc_weight=weight)
@@ -88,11 +88,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 def put_in_place(part: Path, out: Path) -> None:
-    """Move a finished model into its folder, model.json last; files of a model that was there before go."""
+    """Move a finished model into its folder, model.json last; files of an earlier model there are removed."""
     out.mkdir(parents=True, exist_ok=True)
     description = out / "model.json"
     if description.is_file():
         for name in json.loads(description.read_text(encoding="utf-8")).get("files", {}).values():
             (out / PurePath(name).name).unlink(missing_ok=True)
-    for file in sorted(part.iterdir(), key=lambda one: one.name == description.name):
+    for file in sorted(part.iterdir(), key=lambda path: path.name == description.name):
         file.replace(out / file.name)

@@ -26,9 +26,9 @@ def compile_format(pattern: str) -> DFA:
     """The minimal automaton of the texts that a format's pattern matches, their spaces left out.
 
     Raises:
-        automata.base.exceptions.InvalidRegexError: the pattern uses what no regular language knows.
+        automata.base.exceptions.InvalidRegexError: the pattern describes no regular language.
     """
-    # Which groups capture makes no difference to the texts that match.
+    # Capturing groups make no difference to the matching texts.
     printed = NFA.from_regex(pattern.replace("(?:", "("), input_symbols={*_SYMBOLS, " "})
     # A space leaves no character in a label: it becomes the empty step.
     steps: dict[int, dict[str, set[int]]] = {}
@@ -50,20 +50,24 @@ def compile_formats(formats: Sequence[CodeFormat] = FORMATS) -> dict[str, Any]:
     """All formats in one automaton.
 
     Returns:
-        What `FormatPrior.load` reads: "digest"; "counts", per format how many texts of each length it has; and
+        The table that `FormatPrior.load` reads: "digest"; "counts", per format the number of texts of each length; and
         "states", each with the "formats" that a text which ends there fits, and its "steps": pairs of characters
         and the state that they lead to.
     """
-    automata = [compile_format(one.pattern) for one in formats]
+    automata = [compile_format(code_format.pattern) for code_format in formats]
     counts = [
-        {str(length): count for length in range(_longest(one) + 1) if (count := one.count_words_of_length(length))}
-        for one in automata
+        {
+            str(length): count
+            for length in range(_longest(automaton) + 1)
+            if (count := automaton.count_words_of_length(length))
+        }
+        for automaton in automata
     ]
-    start = tuple((number, one.initial_state) for number, one in enumerate(automata))
+    start = tuple((number, automaton.initial_state) for number, automaton in enumerate(automata))
     numbers = {start: 0}
     queue = [start]
     states = []
-    for group in queue:  # grows while it is walked
+    for group in queue:  # the loop appends to it
         targets: dict[int, str] = {}
         for symbol in sorted(_SYMBOLS):
             following = tuple(

@@ -26,7 +26,7 @@ from ocr_model.training.architecture.prediction import Attention, StepDecoder
 from ocr_model.training.evaluation import WEIGHTS
 
 OPSET = 17
-HALF_FROM = 256  # smaller tensors stay float32: they weigh nothing and biases want the precision
+HALF_FROM = 256  # elements; smaller tensors stay float32: they take little room, and biases need the precision
 
 
 class _Encoder(nn.Module):
@@ -60,8 +60,8 @@ class _DecoderStep(nn.Module):
 class _LeanAttentionStep(nn.Module):
     """The same as `_DecoderStep` for `Attention`, with fewer and smaller products.
 
-    What the LSTM cell makes of the previous character depends on that character alone: it is computed beforehand for
-    all of them. The glimpse and the old state share one product, and three of the four gates one sigmoid.
+    The LSTM cell's product with the previous character depends on that character alone, so it is computed beforehand
+    for all characters. The glimpse and the old state share one product, and three of the four gates one sigmoid.
     """
 
     def __init__(self, attention: Attention) -> None:
@@ -141,7 +141,7 @@ def export_network(
 
 
 def save_weights(network: RecognitionNetwork, path: Path) -> None:
-    """Write the network itself, float16: the graphs have folded what training needs, and a challenger starts here."""
+    """Write the network itself, float16: a challenger starts from it, for the graphs lack folded layers."""
     state = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
     torch.save({"network_config": json.loads(json.dumps(asdict(network.config))), "averages": state}, path)
 
@@ -149,7 +149,7 @@ def save_weights(network: RecognitionNetwork, path: Path) -> None:
 def _export(module: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str], path: Path) -> None:
     axes = {name: {0: "batch"} for name in (*inputs, *outputs)}
     with warnings.catch_warnings():
-        # The tracing exporter keeps LSTM as one node; the newer one unrolls it, and warns that this one is the older.
+        # The tracing exporter keeps the LSTM as one node; the newer one unrolls it, and warns that this one is old.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module.eval(),
@@ -186,7 +186,7 @@ def store_half(model: onnx.ModelProto) -> None:
 
 
 def open_session(file: Path) -> onnxruntime.InferenceSession:
-    """An exported graph on one thread, as the network is compared with it and timed."""
+    """An exported graph on one thread, for comparison with the network and for timing."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

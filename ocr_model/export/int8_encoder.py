@@ -19,7 +19,7 @@ PRECISIONS: tuple[Precision, Precision] = ("single", "int8")
 INT8_SEED = 20_270_801  # neither trained nor evaluated on, in cycles either
 
 
-INT8_LOSS = 0.005  # share of crops that int8 may read wrong more than single precision, noise included
+INT8_LOSS = 0.005  # largest share of crops that int8 may misread beyond single precision, noise included
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ def quantize_directory(directory: Path, recipe: str, count: int, *, checked: int
     """Add an int8 encoder to an exported model if it reads as well as the one in single precision.
 
     Args:
-        directory: of the model.
-        recipe: of the crops that set the scales and of those that check.
+        directory: folder of the model.
+        recipe: recipe of the crops that set the scales, and of those that check.
         count: crops that set the scales.
-        checked: crops that both precisions read.
+        checked: crops that both precisions read, for the check.
     """
     config = load_run(directory).config
     data = synthetic_set(recipe, count + checked, seed=INT8_SEED)

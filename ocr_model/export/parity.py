@@ -1,4 +1,4 @@
-"""Whether exported graphs compute what the network computes, on the crops of a set."""
+"""Compares exported graphs with their network, on the crops of a set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ocr_model.training.evaluation import EvaluationSet, decode_greedily, networ
 
 
 class ExportMismatchError(RuntimeError):
-    """The exported graphs do not compute what the network computes."""
+    """The exported graphs give other texts or probabilities than the network."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Parity:
 
     crops: int
     different_texts: int
-    largest_difference: float  # of a probability that reading uses; the decoder's along the network's own texts
+    largest_difference: float  # of a probability that reading uses; of the decoder's, along the network's own texts
 
 
-MOST_DIFFERENT = 0.1  # probability; weights in half precision make a few hundredths, where a character is undecided
+MOST_DIFFERENT = 0.1  # probability; weights in half precision cause a few hundredths where a character is undecided
 
 
 def check_parity(
@@ -41,15 +41,15 @@ def check_parity(
     The decoder is fed with the network's own characters, so that its probabilities can be compared one by one.
 
     Args:
-        network: that was exported.
-        directory: of the graphs.
+        network: the exported network.
+        directory: folder of the graphs.
         data: the crops.
-        ctc_weight: how much CTC counts in what is read by a network with an attention decoder.
+        ctc_weight: weight of CTC in the readings of a network with an attention decoder.
 
     Raises:
-        ExportMismatchError: more than one text in a hundred differs (one of fewer may: a draw), or a probability that
-            reading uses by more than `MOST_DIFFERENT`. Of a CTC head that only helped to train, one crop in a hundred
-            may.
+        ExportMismatchError: more than one text in a hundred differs (of fewer texts one may, where two are equally
+            probable), or a probability that reading uses differs by more than `MOST_DIFFERENT`. The probabilities of a
+            CTC head that only helped to train may differ on one crop in a hundred.
     """
     session, decoder = open_session(directory / "encoder.onnx"), None
     if network.attention is not None:
@@ -75,11 +75,11 @@ def check_parity(
             steps = _exported_steps(decoder, outputs["context"], outputs["projected"], expected.argmax(1).tolist())
             differences.append(float(np.abs(steps - expected.numpy()).max()))
             different += int(steps.argmax(1).tolist() != expected.argmax(1).tolist())
-    largest = float(np.max(differences))  # NaN if one is
+    largest = float(np.max(differences))  # NaN if any difference is NaN
     draws = max(1, len(data.images) // 100)
     if different > draws:
         raise ExportMismatchError(f"{different} of {len(data.images)} texts differ between the network and {directory}")
-    if not largest <= MOST_DIFFERENT or sum(not one <= MOST_DIFFERENT for one in auxiliary) > draws:
+    if not largest <= MOST_DIFFERENT or sum(not difference <= MOST_DIFFERENT for difference in auxiliary) > draws:
         most = np.max([largest, *auxiliary])
         raise ExportMismatchError(f"probabilities differ by up to {most:.2f} between the network and {directory}")
     return Parity(len(data.images), different, largest)
@@ -105,7 +105,7 @@ def _exported_steps(
 ) -> Floats:
     """Probabilities (L, tokens) of the exported step along given tokens of one crop."""
     hidden = cell = np.zeros((1, projected.shape[-1]), dtype=np.float32)
-    asked = {one.name for one in decoder.get_inputs()}  # a graph keeps no input that it does not use
+    asked = {tensor.name for tensor in decoder.get_inputs()}  # a graph keeps no input that it does not use
     steps = []
     for before in [START, *tokens[:-1]]:
         feed = {"context": context, "projected": projected, "hidden": hidden, "cell": cell}

@@ -1,14 +1,14 @@
-"""The command `prior`: how much the brands' formats may count beside the picture, chosen and shown on crops.
+"""The command `prior`: chooses the weight of the brands' formats beside the picture, and shows its effect on crops.
 
     python -m ocr_model prior --recipe tags-1 --count 3000
     python -m ocr_model prior --compile          after a change of the formats
 
 Three kinds of synthetic crops, which differ in their text only:
 
-- brands' codes: what the prior is for;
-- random strings: what no format describes. The weight must not cost them anything;
+- brands' codes, which the prior is for;
+- random strings, which no format describes: the weight must not cost them anything;
 - near misses: a brand's code with one or two characters replaced by another of the same shape, so that it fits no
-  format any more. Hardly any tag carries one; they show the worst that the prior can do.
+  format any more. Hardly any tag has one; they show the worst effect of the prior.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _AT_ONCE = 16  # crops read together
 
 
 def brand_code(prior: FormatPrior, rng: random.Random) -> str:
-    """A code in some brand's format, as printed; `prior` has no part in it."""
+    """A code in some brand's format, as printed; `prior` is not used."""
     while len(text := texts.brand_code(rng)) > _LONGEST:
         pass
     return text
@@ -67,10 +67,10 @@ def random_string(prior: FormatPrior, rng: random.Random) -> str:
 
 def near_miss(prior: FormatPrior, rng: random.Random) -> str:
     """A brand's code, one or two characters of it replaced by others of the same shape, that fits no format."""
-    others = {one: shapes.replace(one, "") for shapes in SAME_SHAPE for one in shapes}
+    others = {character: shapes.replace(character, "") for shapes in SAME_SHAPE for character in shapes}
     while True:
         characters = list(brand_code(prior, rng))
-        places = [at for at, one in enumerate(characters) if one in others]
+        places = [at for at, character in enumerate(characters) if character in others]
         for at in rng.sample(places, min(len(places), rng.choice((1, 1, 1, 2)))):
             characters[at] = rng.choice(others[characters[at]])
         text = "".join(characters)
@@ -86,7 +86,7 @@ KINDS: Mapping[str, Callable[[FormatPrior, random.Random], str]] = {
 
 
 def _renderer_of(recipe: Recipe, fonts: FontBook, seed: int, line: Callable[[random.Random], str]) -> CropRenderer:
-    """Renders crops as a recipe says, but with texts of our choice, printed as they are."""
+    """A renderer of the recipe's crops with texts from `line`, printed as they are."""
     ours = replace(recipe, no_text=0.0, shortest=0, title_case=0.0, lower_case=0.0)
     return CropRenderer(ours, fonts, seed, line=line)
 
@@ -104,7 +104,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a weight does to some crops, in numbers of crops."""
+    """The effect of a weight on some crops, in numbers of crops."""
 
     crops: int
     right: int  # with the prior
@@ -118,12 +118,12 @@ class Outcome:
 
 
 def measure_weight(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> Outcome:
-    """Exact match with a weight of the prior, beside that without it."""
+    """Exact match with a weight of the prior, and without the prior."""
     right = gained = lost = 0
-    for one in seen:
-        bonuses = [prior.bonus(reading.text, weight) for reading in one.readings]
-        with_prior = match_key(add_bonuses(one.readings, bonuses, 2)[0].text) == one.key
-        without = match_key(one.readings[0].text) == one.key
+    for line in seen:
+        bonuses = [prior.bonus(reading.text, weight) for reading in line.readings]
+        with_prior = match_key(add_bonuses(line.readings, bonuses, 2)[0].text) == line.key
+        without = match_key(line.readings[0].text) == line.key
         right += with_prior
         gained += with_prior and not without
         lost += without and not with_prior
@@ -137,18 +137,18 @@ def choose_weight(brands: Mapping[float, Outcome], others: Mapping[float, Outcom
     smallest whose gain on brands' codes is within one standard error of the best gain.
 
     Args:
-        brands: what each weight does to brands' codes.
-        others: what it does to random strings; the same weights.
+        brands: effect of each weight on brands' codes.
+        others: effect of the same weights on random strings.
 
     Raises:
         ValueError: no weight is harmless.
     """
 
-    def net(one: Outcome) -> int:
-        return one.gained - one.lost
+    def net(outcome: Outcome) -> int:
+        return outcome.gained - outcome.lost
 
-    def noise(one: Outcome) -> float:
-        return math.sqrt(one.gained + one.lost)
+    def noise(outcome: Outcome) -> float:
+        return math.sqrt(outcome.gained + outcome.lost)
 
     harmless = [weight for weight in sorted(others) if net(others[weight]) >= -noise(others[weight])]
     if not harmless:
@@ -164,7 +164,7 @@ def _see(reader: Recognizer, crops: Iterator[tuple[str, ImageLike]]) -> list[See
 
     def read() -> None:
         readings = reader.picture_readings([image for _, image in waiting])
-        seen.extend(Seen(match_key(text), some) for (text, _), some in zip(waiting, readings, strict=True))
+        seen.extend(Seen(match_key(text), hypotheses) for (text, _), hypotheses in zip(waiting, readings, strict=True))
         waiting.clear()
 
     for crop in crops:
@@ -179,7 +179,7 @@ def _see(reader: Recognizer, crops: Iterator[tuple[str, ImageLike]]) -> list[See
 def _see_synthetic(
     reader: Recognizer, prior: FormatPrior, recipe: Recipe, count: int, seed: int
 ) -> dict[str, list[Seen]]:
-    """Per kind of text, what is read on fresh crops."""
+    """The readings of fresh crops, by kind of text."""
     fonts = load_fonts(recipe.fonts)
     seen = {}
     for kind, text in KINDS.items():
@@ -191,8 +191,8 @@ def _see_synthetic(
 
 
 def _see_real(reader: Recognizer, folder: Path) -> dict[str, list[Seen]]:
-    """What is read on real crops, as they are and on their harder twins; they are measured only."""
-    from data_gen.twins import TWINS, make_twin  # a measuring rod of the benchmark, nothing that reading needs
+    """The readings of real crops and of their harder twins, by folder; they are measured only."""
+    from data_gen.twins import TWINS, make_twin  # only this measurement needs the twins
 
     seen: dict[str, list[Seen]] = {}
     for labels in sorted(folder.glob("*/labels.tsv")):
@@ -212,18 +212,18 @@ def _see_real(reader: Recognizer, folder: Path) -> dict[str, list[Seen]]:
 
 def _print_outcomes(prior: FormatPrior, weights: Sequence[float], seen: Mapping[str, Sequence[Seen]]) -> None:
     """A Markdown table: exact match, and in brackets the crops that the prior put right and those it spoilt."""
-    print(f"| weight | {' | '.join(f'{kind}, {len(some)}' for kind, some in seen.items())} |")
+    print(f"| weight | {' | '.join(f'{kind}, {len(lines)}' for kind, lines in seen.items())} |")
     print(f"|---{'|---' * len(seen)}|")
     for weight in weights:
-        row = [str(measure_weight(prior, weight, some)) for some in seen.values()]
+        row = [str(measure_weight(prior, weight, lines)) for lines in seen.values()]
         print(f"| {weight:g} | {' | '.join(row)} |")
 
 
 def _microseconds(prior: FormatPrior, weight: float, seen: Sequence[Seen]) -> float:
     """Processor time of the prior per crop, which other work on the machine hardly changes."""
     began = time.process_time()
-    for one in seen:
-        add_bonuses(one.readings, [prior.bonus(reading.text, weight) for reading in one.readings], 6)
+    for line in seen:
+        add_bonuses(line.readings, [prior.bonus(reading.text, weight) for reading in line.readings], 6)
     return (time.process_time() - began) * 1e6 / max(1, len(seen))
 
 
@@ -261,7 +261,7 @@ def main(args: argparse.Namespace) -> int:
         Exit status: 0, or 2 if there is no model, recipe or font.
     """
     if args.compile:
-        from ocr_model.export.format_table import write_format_table  # automata-lib is needed for nothing else
+        from ocr_model.export.format_table import write_format_table  # only compiling needs automata-lib
 
         print(f"{write_format_table()} states in {FORMAT_TABLE}")
         return 0
@@ -279,7 +279,7 @@ def _fit(args: argparse.Namespace) -> int:
     if recipe.style != "tag":
         raise RecipeError(f"recipe {recipe.name} draws no tags; texts of our choice need a recipe of style 'tag'")
     fit = _see_synthetic(reader, prior, recipe, args.count, FIT_SEED)
-    brands, others, _ = ({w: measure_weight(prior, w, some) for w in WEIGHTS} for some in fit.values())
+    brands, others, _ = ({w: measure_weight(prior, w, lines) for w in WEIGHTS} for lines in fit.values())
     weight = choose_weight(brands, others)
     print(f"\n{reader.info.name} {reader.info.version}: exact match (+ put right, - spoilt by the format prior)")
     print(f"\nThe crops that choose, recipe {recipe.name}:\n")

@@ -1,4 +1,4 @@
-"""Shares counted on few cases, with what such a count says about the share."""
+"""Shares counted on few cases, with their intervals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """How many cases out of all, with what that says about the share."""
+    """A count of cases out of all, and the interval of its share."""
 
     count: int
     total: int  # of all cases
@@ -24,7 +24,7 @@ class Proportion:
         return self.count / self.total if self.total else math.nan
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
-        """The Clopper-Pearson interval of the share: never covers less than `level`, however few the cases.
+        """The Clopper-Pearson interval of the share: it covers at least `level`, even with few cases.
 
         Clopper and Pearson 1934, https://doi.org/10.1093/biomet/26.4.404. Its ends are the shares under which so
         many cases, or more (fewer), have a probability of (1 - level) / 2.
@@ -40,7 +40,7 @@ class Proportion:
 
 
 def _bisect(is_below: Callable[[float], bool]) -> float:
-    """Where in 0..1 a condition stops being true."""
+    """The point in 0..1 at which a condition stops being true."""
     low, high = 0.0, 1.0
     for _ in range(50):
         middle = (low + high) / 2.0

@@ -1,9 +1,9 @@
 """An int8 copy of an exported encoder, for processors that multiply bytes faster than floats.
 
 The residual network, nearly all of the arithmetic, computes in int8 with scales measured on crops (static quantisation,
-Jacob et al., CVPR 2018); the LSTMs keep their weights in int8 and scale their input as it comes. What locates the line
-stays in single precision: an error there moves the whole line. So does the first convolution: its one grey channel has
-nothing to gain.
+Jacob et al., CVPR 2018); the LSTMs keep their weights in int8 and scale their input at run time. The localization
+network stays in single precision, because an error there moves the whole line. So does the first convolution, whose
+single grey channel gains nothing.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def quantize_encoder(encoder: Path, out: Path, pictures: Sequence[Floats]) -> No
     Args:
         encoder: graph of an exported model, weights in half or single precision.
         out: file to write.
-        pictures: a hundred inputs like those it will see, (1, channels, height, width) float32 in -1..1; they set
-            the scales of what lies between the layers.
+        pictures: about a hundred typical inputs, (1, channels, height, width) float32 in -1..1; they set the scales of
+            the values between the layers.
 
     Raises:
         ValueError: no pictures.
@@ -72,7 +72,7 @@ def quantize_layers(
     graph: Path, out: Path, pictures: Sequence[Floats], operators: Sequence[str], kept: Sequence[str]
 ) -> None:
     """Static int8 of some operators, weights scaled per channel; the nodes `kept` stay in single precision."""
-    with contextlib.redirect_stdout(io.StringIO()):  # its progress
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress
         quantize_static(
             str(graph),
             str(out),

@@ -1,4 +1,4 @@
-"""The command `calibrate`: how far the shown confidence can be trusted, measured and drawn.
+"""The command `calibrate`: measures and draws how far the shown confidence can be trusted.
 
     python -m ocr_model calibrate --synthetic tags-1:10000 --processes 2     # measure what the model shows
     python -m ocr_model calibrate --fit tags-1:12000 --processes 2           # fit first, write it into model.json
@@ -38,7 +38,7 @@ from ocr_model.export.synthetic_readings import Readings, read_synthetic
 from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
 
-MEASURE_SEED = 20_260_801  # neither trained on nor calibrated with
+MEASURE_SEED = 20_260_801  # nothing was trained or calibrated with it
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def measure_readings(name: str, readings: Readings, threshold: float | None) -> 
     """Measure readings as they are shown.
 
     Args:
-        name: of the crops.
-        readings: with the confidence that is shown.
-        threshold: from which texts are accepted without asking; None if there is none.
+        name: name of the crops.
+        readings: readings with the shown confidence.
+        threshold: confidence from which texts are accepted without asking; None if there is none.
     """
     accepted = wrong = None
     if threshold is not None:
@@ -108,8 +108,8 @@ def draw(measured: list[Reliability], threshold: float | None, file: Path) -> No
 
     figure, (diagram, curve) = pyplot.subplots(1, 2, figsize=(10, 4.4), layout="constrained")
     diagram.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="keeps its promise")
-    for one in measured:
-        bins = reliability_bins(one.readings.confidence, one.readings.correct)
+    for model in measured:
+        bins = reliability_bins(model.readings.confidence, model.readings.correct)
         share = bins.correct / bins.count
         ends = [
             Proportion(int(correct), int(count)).interval()
@@ -117,10 +117,15 @@ def draw(measured: list[Reliability], threshold: float | None, file: Path) -> No
         ]
         bars = [np.maximum(0.0, share - [low for low, _ in ends]), np.maximum(0.0, [high for _, high in ends] - share)]
         diagram.errorbar(
-            bins.confidence, share, yerr=bars, marker="o", capsize=2, label=f"{one.name} (ECE {one.error.value:.3f})"
+            bins.confidence,
+            share,
+            yerr=bars,
+            marker="o",
+            capsize=2,
+            label=f"{model.name} (ECE {model.error.value:.3f})",
         )
-        risk = risk_coverage(one.readings.confidence, one.readings.correct)
-        curve.plot(risk.coverage, risk.risk, label=f"{one.name} (area {risk.area:.4f})")
+        risk = risk_coverage(model.readings.confidence, model.readings.correct)
+        curve.plot(risk.coverage, risk.risk, label=f"{model.name} (area {risk.area:.4f})")
     diagram.set(xlabel="confidence shown", ylabel="share that is right", title="Reliability, 95 % intervals")
     curve.axhline(ACCEPTABLE_RISK, color="0.7", linewidth=1, linestyle="--", label="1 error in 200")
     title = "Risk and coverage" if threshold is None else f"Risk and coverage; accepted from {threshold:.4f} on"
@@ -235,8 +240,8 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
     args.out.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     draw(measured, calibration.accept_threshold, args.out.with_suffix(".png"))
     print(f"read in {precision} precision, {_in_words(calibration)}")
-    for one in measured:
-        print(one.line())
+    for model in measured:
+        print(model.line())
     print(f"wrote {args.out.with_suffix('.json')} and {args.out.with_suffix('.png')}")
 
 

@@ -1,7 +1,7 @@
-"""Synthetic crops as the served recognizer reads them: how sure it was, and whether it was right.
+"""Reads synthetic crops as in serving, and notes confidence and correctness of each reading.
 
-The crops come fresh from a recipe. Half the evidence for a calibration are crops under a *shift*: a second, careless
-camera that the recipe does not have. On crops like those of its training a recognizer is surer than on photographs.
+The crops come fresh from a recipe. Half of the crops for a calibration are under a *shift*: damages of a second,
+careless camera that the recipe lacks, because a recognizer is surer on crops like its training's than on photographs.
 """
 
 from __future__ import annotations
@@ -162,13 +162,13 @@ def read_synthetic(
     """Render crops of a recipe and read them as they are served: beam, prior, turn and all.
 
     Args:
-        model: directory of an exported model; the champion if None.
+        model: folder of an exported model; the champion if None.
         recipe: name or path.
         count: crops.
-        seed: of the crops; one that nothing was trained on.
+        seed: seed of the crops; one that nothing was trained on.
         shifted: whether each crop is photographed again (see `photograph_again`).
-        calibration: in place of the model's own.
-        processes: that read side by side; the readings are the same for any number.
+        calibration: used in place of the model's own.
+        processes: processes that read side by side; the readings are the same for any number.
         progress: whether to draw a bar.
 
     Raises:

@@ -30,8 +30,8 @@ class TurnFit:
 def fit_turn_directory(directory: Path, recipe: str, count: int) -> TurnFit:
     """Fit the turn head of an exported model on fresh crops of a recipe, and store it with the model.
 
-    Each crop with text is encoded upright and upside down. Fit it before the calibration: that is fitted on the
-    number after the choice of the turn.
+    Each crop with text is encoded upright and upside down. Fit it before the calibration, which
+    depends on the choice of the turn.
 
     Raises:
         ModelError: the model cannot be loaded, or its encoder does not show its features.

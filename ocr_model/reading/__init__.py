@@ -1,1 +1,1 @@
-"""The reading floor: pixels in, text and calibrated confidence out, on ONNX Runtime. Never imports torch."""
+"""The reading floor: pixels in, text and calibrated confidence out, on ONNX Runtime. It never imports torch."""

@@ -42,8 +42,8 @@ def attention_beam_search(
 ) -> list[list[Hypothesis]]:
     """The most probable texts of each crop, the best first.
 
-    A crop is done as soon as nothing unfinished can become one of its `beam` best texts. With `beam` = 1 this
-    is greedy decoding that also remembers the best place to end.
+    A crop is done as soon as no unfinished text can become one of its `beam` best. With `beam` = 1 this is greedy
+    decoding that also remembers the best place to end.
 
     Args:
         step: the network.
@@ -51,7 +51,7 @@ def attention_beam_search(
         hidden_size: H of the LSTM state.
         charset: characters by class.
         max_length: characters of the longest text. A text that has not ended there keeps all its characters.
-        beam: how many unfinished texts per crop are followed.
+        beam: number of unfinished texts per crop that are followed.
 
     Returns:
         Per crop at least one hypothesis, by falling rank.
@@ -72,7 +72,7 @@ def attention_beam_search(
         log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
         extended = log_probabilities + scores[:, None]  # (M, V)
         if len(owners) == 1:
-            # Most of the time one beginning is certain: then nothing needs to be sorted, gathered or copied.
+            # Usually a single beginning is certain: then nothing needs to be sorted, gathered or copied.
             row, done = extended[0], finished[owners[0]]
             end, group = float(row[END]), row[FIRST_CHARACTER:]
             at = int(group.argmax())
@@ -116,7 +116,7 @@ def attention_beam_search(
         tokens = np.asarray(characters, dtype=np.int64) + FIRST_CHARACTER
         added = log_probabilities[rows, tokens].tolist()
         texts = [texts[parent] + charset[character] for parent, character in zip(parents, characters, strict=True)]
-        trails = [(*trails[parent], one) for parent, one in zip(parents, added, strict=True)]
+        trails = [(*trails[parent], token) for parent, token in zip(parents, added, strict=True)]
         scores = extended[rows, tokens]
         owners = [owners[parent] for parent in parents]
         owner, hidden, cell = owner[rows], hidden[rows], cell[rows]
@@ -126,6 +126,6 @@ def attention_beam_search(
 
 def _least_rank(done: Sequence[Hypothesis], top: float, beam: int) -> float:
     """The rank above which an unfinished text is followed, given the finished texts and the best unfinished rank."""
-    best = sorted([one.rank for one in done], reverse=True)
+    best = sorted([hypothesis.rank for hypothesis in done], reverse=True)
     floor = max(best[0], top) + NEGLIGIBLE
     return max(floor, best[beam - 1]) if len(best) >= beam else floor

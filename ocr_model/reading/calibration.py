@@ -2,8 +2,8 @@
 
 Recognizers are overconfident. One temperature for the whole text is fitted on data that the model was not
 trained on (Guo et al. 2017, https://arxiv.org/abs/1706.04599); temperatures per character make the confidence
-of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643). A bias beside it (Platt 1999) gives back
-what a search among few texts takes from doubtful readings.
+of the text worse (Slossberg et al. 2020, https://arxiv.org/abs/2012.12643). A bias beside it (Platt 1999) makes up
+for the confidence that doubtful readings lose because the search covers few texts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 
 def reading_digest() -> str:
-    """SHA-256 over the code that reads: figures measured with other code are not of this reader."""
+    """SHA-256 over the code of the reader: figures that were measured with other code do not hold for it."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for path in sorted([*package.glob("codes/*.py"), *package.glob("codes/*.json"), *package.glob("reading/*.py")]):
@@ -46,7 +46,7 @@ class Calibration:
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> Calibration:
-        """What the field `calibration` of a `model.json` says; a description without one changes nothing.
+        """The field `calibration` of a `model.json`; without the field nothing is changed.
 
         Raises:
             TypeError: a value of another type.

@@ -79,7 +79,9 @@ def main(args: argparse.Namespace) -> int:
                 "code": prediction.code,
                 "confidence": prediction.confidence,
                 "turn": prediction.turn,
-                "candidates": [{"text": one.text, "confidence": one.confidence} for one in prediction.candidates],
+                "candidates": [
+                    {"text": candidate.text, "confidence": candidate.confidence} for candidate in prediction.candidates
+                ],
             }
             shown = prediction.text or "(no text)"
             code = f"  code {prediction.code}" if prediction.code and prediction.code != prediction.text else ""

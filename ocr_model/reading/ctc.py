@@ -1,4 +1,4 @@
-"""The search in CTC's probabilities, one row per column of the picture, and CTC's say beside the attention decoder.
+"""The search in CTC's probabilities, one row per column of the picture, and CTC's vote beside the attention decoder.
 
 `ctc_beam_search` finds texts (Hannun 2014, https://arxiv.org/abs/1408.2873, without a language model), `ctc_score`
 gives the probability of known ones, and `join_with_ctc` lets attention decoder and CTC judge the same texts together
@@ -63,18 +63,18 @@ def ctc_score(
 def join_with_ctc(
     hypotheses: Sequence[Hypothesis], ctc_log_probabilities: Sequence[float], weight: float, count: int
 ) -> list[Hypothesis]:
-    """Rank the readings of one crop by what the attention decoder and CTC think of them together.
+    """Rank the readings of one crop by the attention decoder and CTC together.
 
     score = (1 - weight) * log p_attention + weight * log p_ctc, per reading (`merge_spacings`) and for "any
-    other text", whose two probabilities are what the readings leave of 1. The scores' exponentials divided by
+    other text", whose two probabilities are the readings' complements to 1. The scores' exponentials divided by
     their sum are the readings' probabilities: the log-linear pool of both opinions. So they stay probabilities
     of disjoint events, and a weight of 0 gives those of the attention decoder unchanged.
 
     Args:
-        hypotheses: of one crop, each text once.
-        ctc_log_probabilities: of each hypothesis, from `ctc_score`.
-        weight: of CTC, 0..1.
-        count: how many readings at most.
+        hypotheses: hypotheses of one crop, each text once.
+        ctc_log_probabilities: log probability of each hypothesis, from `ctc_score`.
+        weight: weight of CTC, 0..1.
+        count: largest number of readings.
 
     Returns:
         The best readings first, like `merge_spacings`.
@@ -82,27 +82,29 @@ def join_with_ctc(
     attention = merge_spacings(hypotheses, len(hypotheses))
     heard = merge_spacings(
         [
-            Hypothesis(one.text, score, one.character_log_probabilities, score)
-            for one, score in zip(hypotheses, ctc_log_probabilities, strict=True)
+            Hypothesis(hypothesis.text, score, hypothesis.character_log_probabilities, score)
+            for hypothesis, score in zip(hypotheses, ctc_log_probabilities, strict=True)
         ],
         len(hypotheses),
     )
-    ctc = {one.text.replace(" ", ""): one.log_probability for one in heard}
+    ctc = {hypothesis.text.replace(" ", ""): hypothesis.log_probability for hypothesis in heard}
 
     def pool(by_attention: float, by_ctc: float) -> float:
-        # 0 * minus infinity is NaN: an opinion without weight is left out.
+        # 0 * minus infinity is NaN, so a term without weight is left out.
         return (by_attention * (1.0 - weight) if weight < 1.0 else 0.0) + (by_ctc * weight if weight > 0.0 else 0.0)
 
-    scores = [pool(one.log_probability, ctc[one.text.replace(" ", "")]) for one in attention]
-    ranks = [pool(one.rank, ctc[one.text.replace(" ", "")]) for one in attention]
-    total = pool(log_rest(one.log_probability for one in attention), log_rest(ctc.values()))
+    scores = [pool(hypothesis.log_probability, ctc[hypothesis.text.replace(" ", "")]) for hypothesis in attention]
+    ranks = [pool(hypothesis.rank, ctc[hypothesis.text.replace(" ", "")]) for hypothesis in attention]
+    total = pool(log_rest(hypothesis.log_probability for hypothesis in attention), log_rest(ctc.values()))
     for score in scores:
         total = log_add(total, score)
     if total == -math.inf:
         total = 0.0
     joined = [
-        Hypothesis(one.text, min(0.0, score - total), one.character_log_probabilities, min(0.0, rank - total))
-        for one, score, rank in zip(attention, scores, ranks, strict=True)
+        Hypothesis(
+            hypothesis.text, min(0.0, score - total), hypothesis.character_log_probabilities, min(0.0, rank - total)
+        )
+        for hypothesis, score, rank in zip(attention, scores, ranks, strict=True)
     ]
     return best_hypotheses(joined)[:count]
 
@@ -113,7 +115,7 @@ def ctc_beam_search(log_probabilities: Floats, *, charset: str, beam: int = 5) -
     Args:
         log_probabilities: (T, 1 + len(charset)), per column of the picture; class 0 is the blank.
         charset: characters by class, from 1 on.
-        beam: how many beginnings are followed from column to column.
+        beam: number of beginnings that are followed from column to column.
 
     Returns:
         At least one hypothesis. Its probability sums over all alignments that were followed, so it is a lower

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# What is less than a thousandth as probable as the best is never shown, so it is not searched either.
+# Texts less than a thousandth as probable as the best are never shown, so they are not searched either.
 NEGLIGIBLE = math.log(1e-3)
 
 
@@ -26,41 +26,41 @@ class Hypothesis:
 
 
 def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
-    """By falling rank, without what is negligible beside the best."""
-    ordered = sorted(hypotheses, key=lambda one: one.rank, reverse=True)
-    return [one for one in ordered if one.rank >= ordered[0].rank + NEGLIGIBLE]
+    """The hypotheses by falling rank, without those that are negligible beside the best."""
+    ordered = sorted(hypotheses, key=lambda hypothesis: hypothesis.rank, reverse=True)
+    return [hypothesis for hypothesis in ordered if hypothesis.rank >= ordered[0].rank + NEGLIGIBLE]
 
 
 def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count: int) -> list[Hypothesis]:
     """Rank the readings of one crop by the picture and the format prior together.
 
-    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with what the
-    readings leave of 1, "any other text", which gets no bonus. So without any bonus nothing changes.
+    The probability of each reading is multiplied by exp(bonus); then all are normalised, together with "any other
+    text", the readings' complement to 1, which gets no bonus. So without any bonus nothing changes.
 
     Args:
-        readings: of one crop, no two equal but for spaces, at least one.
-        bonuses: of each, at least 0 (`ocr_model.codes.format_prior.FormatPrior.bonus`).
-        count: how many readings at most, at least 2.
+        readings: readings of one crop, at least one; no two differ in spaces only.
+        bonuses: bonus of each reading, at least 0 (`ocr_model.codes.format_prior.FormatPrior.bonus`).
+        count: largest number of readings, at least 2.
 
     Returns:
-        The best readings first. What the picture alone says (`picture_reading`) is among them in any case.
+        The best readings first. The best reading by the picture alone (`picture_reading`) is always among them.
     """
     if not any(bonuses):
         return list(readings[:count])
-    total = log_rest(one.log_probability for one in readings)
-    for one, bonus in zip(readings, bonuses, strict=True):
-        total = log_add(total, one.log_probability + bonus)
+    total = log_rest(reading.log_probability for reading in readings)
+    for reading, bonus in zip(readings, bonuses, strict=True):
+        total = log_add(total, reading.log_probability + bonus)
     if total == -math.inf:
         total = 0.0
     weighed = [
         Hypothesis(
-            one.text,
-            min(0.0, one.log_probability + bonus - total),
-            one.character_log_probabilities,
-            one.rank + bonus - total,
+            reading.text,
+            min(0.0, reading.log_probability + bonus - total),
+            reading.character_log_probabilities,
+            reading.rank + bonus - total,
             bonus,
         )
-        for one, bonus in zip(readings, bonuses, strict=True)
+        for reading, bonus in zip(readings, bonuses, strict=True)
     ]
     by_picture = weighed[max(range(len(readings)), key=lambda at: readings[at].rank)]
     kept = best_hypotheses(weighed)[:count]
@@ -68,13 +68,13 @@ def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count:
 
 
 def picture_reading(readings: Sequence[Hypothesis]) -> Hypothesis:
-    """Of the readings of one crop, the one that the picture alone makes the best."""
-    return max(readings, key=lambda one: one.rank - one.bonus)
+    """Of the readings of reading crop, the reading that the picture alone makes the best."""
+    return max(readings, key=lambda reading: reading.rank - reading.bonus)
 
 
 def log_rest(log_probabilities: Iterable[float]) -> float:
-    """Log of what these probabilities leave of 1."""
-    rest = 1.0 - sum(math.exp(one) for one in log_probabilities)
+    """Log of the complement of these probabilities to 1."""
+    rest = 1.0 - sum(math.exp(probability) for probability in log_probabilities)
     return math.log(rest) if rest > 0.0 else -math.inf
 
 
@@ -85,20 +85,20 @@ def log_add(left: float, right: float) -> float:
     return left if right == -math.inf else left + math.log1p(math.exp(right - left))
 
 
-def _collapse_spaces(one: Hypothesis) -> Hypothesis:
+def _collapse_spaces(hypothesis: Hypothesis) -> Hypothesis:
     """The hypothesis without spaces at its ends and without double spaces."""
     kept = [
         at
-        for at, character in enumerate(one.text)
-        if character != " " or (one.text[:at].strip() and one.text[at + 1 : at + 2].strip())
+        for at, character in enumerate(hypothesis.text)
+        if character != " " or (hypothesis.text[:at].strip() and hypothesis.text[at + 1 : at + 2].strip())
     ]
-    if len(kept) == len(one.text):
-        return one
+    if len(kept) == len(hypothesis.text):
+        return hypothesis
     return Hypothesis(
-        "".join(one.text[at] for at in kept),
-        one.log_probability,
-        tuple(one.character_log_probabilities[at] for at in kept),
-        one.rank,
+        "".join(hypothesis.text[at] for at in kept),
+        hypothesis.log_probability,
+        tuple(hypothesis.character_log_probabilities[at] for at in kept),
+        hypothesis.rank,
     )
 
 
@@ -106,24 +106,24 @@ def merge_spacings(hypotheses: Sequence[Hypothesis], count: int) -> list[Hypothe
     """Texts that differ only in their spaces are one reading: their probabilities are added.
 
     Args:
-        hypotheses: of one crop.
-        count: how many readings at most.
+        hypotheses: hypotheses of one crop.
+        count: largest number of readings.
 
     Returns:
         The best readings first, each with the most probable of its spacings, spaces collapsed.
     """
     by_label: dict[str, list[Hypothesis]] = {}
-    for one in hypotheses:
-        by_label.setdefault(one.text.replace(" ", ""), []).append(one)
+    for hypothesis in hypotheses:
+        by_label.setdefault(hypothesis.text.replace(" ", ""), []).append(hypothesis)
     merged = []
     for same in by_label.values():
-        best = _collapse_spaces(max(same, key=lambda one: one.rank))
+        best = _collapse_spaces(max(same, key=lambda hypothesis: hypothesis.rank))
         log_probability = rank = -math.inf
-        for one in same:
-            log_probability = log_add(log_probability, one.log_probability)
-            rank = log_add(rank, one.rank)
+        for hypothesis in same:
+            log_probability = log_add(log_probability, hypothesis.log_probability)
+            rank = log_add(rank, hypothesis.rank)
         # Rounding may lift a sum of probabilities above 1.
         merged.append(
             Hypothesis(best.text, min(0.0, log_probability), best.character_log_probabilities, min(0.0, rank))
         )
-    return sorted(merged, key=lambda one: one.rank, reverse=True)[:count]
+    return sorted(merged, key=lambda hypothesis: hypothesis.rank, reverse=True)[:count]

@@ -42,7 +42,7 @@ ImageLike = Image.Image | NDArray[Any]
 """What `as_picture` takes."""
 
 _DEFAULT_LIMITS = ImageLimits()
-_OVERSHOOT = 1e-3  # of floats beyond 0..1 that a resize or a sum leaves; less than a grey level
+_OVERSHOOT = 1e-3  # by which floats may exceed 0..1 after a resize or a sum; less than a grey level
 
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -64,7 +64,7 @@ _TRANSPOSE_BY_QUARTER_TURNS = {
 
 
 def _sniff_format(data: bytes) -> str | None:
-    """The format by the first bytes, as Pillow names it; None for one that is not accepted."""
+    """The format by the first bytes, as Pillow names it; None for a format that is not accepted."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -112,7 +112,7 @@ def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
 
 
 def _decode_heif(data: bytes, limits: ImageLimits) -> Image.Image:
-    import pi_heif  # 20 ms and a shared library that only pictures from iPhones need
+    import pi_heif  # imported here: 20 ms and a shared library that only pictures from iPhones need
 
     with _damage_is_an_image_error():
         # Nothing is decoded by opening. libheif itself applies the rotation of the container and pi_heif
@@ -224,7 +224,7 @@ def turn_image(image: Image.Image, quarter_turns: int) -> Image.Image:
 
 
 def crop_image(image: Image.Image, box: Box) -> Image.Image:
-    """Cut a region out of a picture; what reaches over the edge is clipped.
+    """Cut a region out of a picture; the region is clipped at the edges.
 
     Raises:
         ImageError: "bad_box" if nothing remains.
@@ -254,7 +254,7 @@ def as_picture(image: ImageLike) -> Image.Image:
             raise ImageError("empty", f"the picture has no pixels: it is {image.width} x {image.height}")
         try:
             image.load()
-        except Exception as error:  # a file is decoded only now, and decoders raise many types
+        except Exception as error:  # Pillow decodes a file only now, and decoders raise many types
             raise ImageError("truncated", "the picture is damaged or cut off") from error
         plain = image.mode in ("L", "RGB") and not image.has_transparency_data
         return image if plain else flatten_image(image)

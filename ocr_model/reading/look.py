@@ -19,8 +19,8 @@ from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
 
 READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
-LARGEST_BATCH = 16  # crops that are encoded together; more only costs memory on a CPU
-_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to what the encoder sees
+LARGEST_BATCH = 16  # crops that are encoded together; larger batches only cost memory on a CPU
+_SCALED = (np.arange(256, dtype=np.float32) / 255.0 - 0.5) / 0.5  # from a grey value to the encoder's input
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class Looker:
     """Looks at pictures with one model; any number of threads may use it at the same time.
 
     Args:
-        description: of the model.
-        sessions: its graphs.
+        description: description of the model.
+        sessions: graphs of the model.
         beam: unfinished texts that the search follows.
 
     Raises:
@@ -79,8 +79,8 @@ class Looker:
         clock.encode += encoded - prepared
         clock.decode += time.perf_counter() - encoded
         return [
-            TurnedReading(some, some[0].text, math.exp(some[0].log_probability), odds)
-            for some, odds in zip(found, upside_down, strict=True)
+            TurnedReading(hypotheses, hypotheses[0].text, math.exp(hypotheses[0].log_probability), odds)
+            for hypotheses, odds in zip(found, upside_down, strict=True)
         ]
 
     def prepare(self, picture: Image.Image, turn: int) -> Floats:
@@ -113,12 +113,12 @@ class Looker:
             beam=self._beam,
         )
         if weight == 0.0:
-            return [merge_spacings(some, READINGS) for some in found]
-        owners = [at for at, some in enumerate(found) for _ in some]
-        texts = [hypothesis.text for some in found for hypothesis in some]
+            return [merge_spacings(hypotheses, READINGS) for hypotheses in found]
+        owners = [at for at, hypotheses in enumerate(found) for _ in hypotheses]
+        texts = [hypothesis.text for hypotheses in found for hypothesis in hypotheses]
         scores = ctc_score(outputs["ctc_log_probs"], owners, texts, charset=charset).tolist()
         joined = []
-        for some in found:
-            joined.append(join_with_ctc(some, scores[: len(some)], weight, READINGS))
-            scores = scores[len(some) :]
+        for hypotheses in found:
+            joined.append(join_with_ctc(hypotheses, scores[: len(hypotheses)], weight, READINGS))
+            scores = scores[len(hypotheses) :]
         return joined

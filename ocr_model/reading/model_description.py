@@ -1,4 +1,4 @@
-"""An exported model as a folder: what its `model.json` says, and whether the files that it names are whole."""
+"""The description of an exported model: reads its `model.json`, and checks the files that it names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ocr_model.reading.prediction import ModelInfo
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
-    """What `model.json` says; the hashes of the files are checked."""
+    """The content of `model.json`; the hashes of the files are checked."""
 
     info: ModelInfo
     prediction: Literal["Attn", "CTC"]
@@ -49,8 +49,8 @@ class ModelDescription:
         """Read and check `model.json` and the hashes of the files that it names.
 
         Args:
-            directory: of the model.
-            calibration: in place of the model's own.
+            directory: folder of the model.
+            calibration: used in place of the model's own.
 
         Raises:
             ModelError: a missing or damaged file, or a description that makes no sense. One line.
@@ -67,8 +67,8 @@ class ModelDescription:
             hashes = raw.get("sha256", {})
             expected = {file: hashes.get(file.name) for file in description.files}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
-            raise ModelError(f"{path} does not describe a model: {what}") from error
+            problem = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
+            raise ModelError(f"{path} does not describe a model: {problem}") from error
         for file, digest in expected.items():
             _check_file(file, digest)
         return description
@@ -121,7 +121,7 @@ class ModelDescription:
 
 
 def _model_file(directory: Path, name: str) -> Path:
-    if name != PurePath(name).name:  # a model from elsewhere must not point out of its folder
+    if name != PurePath(name).name:  # a foreign model must not point out of its folder
         raise ValueError(f"{name!r} is not a file name")
     return directory / name
 

@@ -1,4 +1,4 @@
-"""What the recognizer answers: plain, immutable values without any way to compute."""
+"""The recognizer's answers: plain, immutable values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Character:
     """One character as read."""
 
     text: str  # exactly one character
-    confidence: float  # of this character given everything left of it, 0..1, NOT calibrated: a tint, no promise
+    confidence: float  # of this character given those before it, 0..1, NOT calibrated: for tinting only
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Candidate:
     """One possible reading of the whole line. The confidences of a crop's candidates are at most 1 together."""
 
     text: str  # the line as read, spaces kept (`SN 117504 COLOR:BLK`); empty for "there is no text"
-    code: str  # what to search for (`117504`)
+    code: str  # the code to search for (`117504`)
     confidence: float  # calibrated probability, 0..1, that the whole text is right; spaces do not count
 
 
@@ -40,16 +40,16 @@ class Prediction:
     """The reading of one crop."""
 
     text: str  # the most probable line, spaces kept as read; empty if there is no text
-    code: str  # what to search for; empty if there is nothing to search for
+    code: str  # the code to search for; empty if there is none
     confidence: (
         float  # calibrated probability, 0..1, that the whole text is right; of an empty text: that there is none
     )
     characters: tuple[Character, ...]  # one per character of `text`, in order
-    candidates: tuple[Candidate, ...]  # this reading first, then at most five others; no two equal but for spaces
+    candidates: tuple[Candidate, ...]  # this reading first, then at most five others; no two differ in spaces only
     formats: tuple[FormatMatch, ...]  # the brands' code formats that the text fits; empty if none does
     model: ModelInfo
     milliseconds: Mapping[str, float]  # by step: prepare, encode, decode, total; in a batch the average per crop
-    turn: int = 0  # clockwise quarter turns, 0..3, that the crop was turned by before this was read
-    # What the picture alone says where the brands' formats decided for another reading, which is then among the
-    # candidates; None where both agree.
+    turn: int = 0  # clockwise quarter turns, 0..3, by which the crop was turned before it was read
+    # The best reading by the picture alone, if the brands' formats decided for another one; it is among the candidates.
+    # None where both agree.
     picture_text: str | None = None

@@ -1,4 +1,4 @@
-"""The processor's instructions, as far as they decide which graph reads faster."""
+"""Looks at the processor's instructions, to choose the graph that reads faster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PRODUCTS = {"avx512_vnni", "avx_vnni", "asimddp"}  # sums of four byte products
 def has_byte_products(cpuinfo: Path = _CPUINFO) -> bool:
     """Whether the processor sums products of bytes in one instruction, so that int8 is faster than single precision.
 
-    Otherwise int8 is slower, and on older x86-64 may overflow. Where the system does not tell, the answer is no.
+    Otherwise int8 is slower, and on older x86-64 may overflow. If the system lists no features, the answer is no.
 
     Args:
         cpuinfo: Linux's list of the processor's features.

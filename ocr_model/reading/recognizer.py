@@ -1,8 +1,8 @@
 """Reads the text of a crop with an exported model on ONNX Runtime.
 
-The model is a folder: `model.json` says what it is, `encoder.onnx` turns the picture into a sequence of
-features, and `decoder.onnx` is one step of the attention decoder, so that the search for the best text lives
-here and not in the graph.
+The model is a folder: `model.json` describes it, `encoder.onnx` turns the picture into a sequence of features, and
+`decoder.onnx` is one step of the attention decoder, because the search for the best text is done here and not in the
+graph.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class Recognizer:
         self._prior = FormatPrior.load() if description.prior_weight > 0.0 else None
         self._looker = Looker(description, sessions, beam=beam)
         try:
-            # The first run allocates memory: no shopper should wait for it. It also proves that the parts fit.
+            # The first run allocates memory, for which no shopper should wait. It also proves that the parts fit.
             nothing = Image.new("L", (description.width, description.height), "white")
             for doubtful in (False, True) if sessions.has_single_beside_int8 else (False,):
                 self._looker.look([(nothing, 0)], Clock(), doubtful=doubtful)
         except ModelError:
             raise
-        except Exception as error:  # ONNX Runtime's exceptions share no base class but this one
+        except Exception as error:  # ONNX Runtime's exceptions have no other common base class
             raise ModelError(f"{description.encoder.parent}: the model does not run: {one_line(error)}") from error
 
     @classmethod
@@ -70,18 +70,18 @@ class Recognizer:
         """Load an exported model.
 
         Args:
-            directory: of the model; the champion that comes with the package if None.
+            directory: folder of the model; the champion that comes with the package if None.
             threads: CPU threads per reading.
             beam: unfinished texts that are followed while decoding; 1 is greedy, faster, and finds fewer
                 candidates.
-            calibration: in place of the model's own; `Calibration(1.0)` gives the uncalibrated probabilities
+            calibration: used in place of the model's own; `Calibration(1.0)` gives the uncalibrated probabilities
                 that a calibration is fitted on.
-            ctc_weight: in place of the model's own, 0..1; how much CTC counts beside the attention decoder.
-            second_look: in place of the model's own, 0..1; the probability before calibration under which a
+            ctc_weight: used in place of the model's own, 0..1; weight of CTC beside the attention decoder.
+            second_look: used in place of the model's own, 0..1; the probability before calibration under which a
                 reading is doubtful, so that the crop is read from other views as well. 0 is never.
-            prior_weight: in place of the model's own, 0..1; how much the format prior counts beside the picture.
-            precision: of the encoder; if None, int8 where the model has such a graph and the processor gains from
-                it, else single. A second look is always in single precision.
+            prior_weight: used in place of the model's own, 0..1; weight of the format prior beside the picture.
+            precision: precision of the encoder; if None, int8 where the model has such a graph and the processor gains
+                from it, else single. A second look is always in single precision.
 
         Raises:
             ModelError: a missing or damaged file, or parts that do not fit together. One line.
@@ -107,7 +107,7 @@ class Recognizer:
 
     @property
     def precision(self) -> Precision:
-        """What the encoder computes in."""
+        """The precision in which the encoder computes."""
         return self._sessions.precision
 
     def read(self, image: ImageLike, *, find_turn: bool = True) -> Prediction:
@@ -116,11 +116,11 @@ class Recognizer:
         Args:
             image: a Pillow picture of any mode, or an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255
                 or floats 0..1.
-            find_turn: whether to find out which way up it stands (`Prediction.turn`). Without, it is read as
-                it stands.
+            find_turn: whether to find out which way up the crop stands (`Prediction.turn`); else it is read as it
+                stands.
 
         Raises:
-            ImageError: (also a ValueError) the picture has no pixels, or values that are none.
+            ImageError: (also a ValueError) the picture has no pixels, or values that are no numbers.
             ModelError: the model computes no numbers for this picture.
         """
         return self.read_batch([image], find_turn=find_turn)[0]
@@ -155,10 +155,10 @@ class Recognizer:
                 ("total", total),
             )
         }
-        return [self._predict(some, turn, milliseconds) for some, (turn, _) in zip(shown, found, strict=True)]
+        return [self._predict(readings, turn, milliseconds) for readings, (turn, _) in zip(shown, found, strict=True)]
 
     def picture_readings(self, images: Sequence[ImageLike], *, find_turn: bool = True) -> list[Sequence[Hypothesis]]:
-        """What the pictures alone say, for fitting the format prior: per crop all readings found, the best first.
+        """The readings without the format prior, for fitting the prior: per crop all readings found, the best first.
 
         Args:
             images: see `read`.
@@ -171,11 +171,11 @@ class Recognizer:
         return [reading.hypotheses for _, reading in self._read_pictures(images, find_turn, Clock())]
 
     def turn_features(self, images: Sequence[ImageLike], *, turn: int = 0) -> Floats:
-        """What the turn head sees of the crops, for fitting one: (N, 3 D).
+        """The turn head's input for these crops, for fitting a head: (N, 3 D).
 
         Args:
             images: see `read`.
-            turn: clockwise quarter turns, 0..3, by which all are turned before.
+            turn: clockwise quarter turns, 0..3, by which all crops are turned first.
 
         Raises:
             ImageError: (also a ValueError) the first unusable picture.
@@ -191,7 +191,7 @@ class Recognizer:
     def _read_pictures(
         self, images: Sequence[ImageLike], find_turn: bool, clock: Clock
     ) -> list[tuple[int, TurnedReading]]:
-        """Per picture the turn that is believed, and what it says there without the format prior."""
+        """Per picture the chosen turn, and the readings at that turn without the format prior."""
         pictures = [as_picture(image) for image in images]
         first = [first_turns(*picture.size) if find_turn else (0,) for picture in pictures]
         readings: list[dict[int, TurnedReading]] = [{} for _ in pictures]
@@ -216,8 +216,8 @@ class Recognizer:
         *,
         doubtful: bool = False,
     ) -> None:
-        """Read each picture at its turns, all side by side, and add what they say to its readings."""
-        wanted = [(at, turn) for at, some in enumerate(turns) for turn in some]
+        """Read each picture at its turns, all side by side, and add the results to its readings."""
+        wanted = [(at, turn) for at, of_crop in enumerate(turns) for turn in of_crop]
         for start in range(0, len(wanted), LARGEST_BATCH):
             chunk = wanted[start : start + LARGEST_BATCH]
             found = self._looker.look([(pictures[at], turn) for at, turn in chunk], clock, doubtful=doubtful)
@@ -231,51 +231,53 @@ class Recognizer:
         readings: Sequence[dict[int, TurnedReading]],
         clock: Clock,
     ) -> None:
-        """Read other views of the pictures whose chosen reading is in doubt, and pool what they say."""
+        """Read other views of the pictures whose chosen reading is in doubt, and pool the readings."""
         doubt = math.log(self._description.second_look)
         doubtful = [at for at, turn in enumerate(turns) if readings[at][turn].hypotheses[0].log_probability < doubt]
         if not doubtful:
             return
         began = time.perf_counter()
         upright = [turn_image(pictures[at], turns[at]) for at in doubtful]
-        # Where the first reading was in int8, the picture itself is worth a look in single precision, too.
+        # Where the first reading was in int8, the picture itself is read in single precision, too.
         again = self._sessions.has_single_beside_int8
         views = [[*([picture] if again else []), *other_views(picture)] for picture in upright]
         clock.prepare += time.perf_counter() - began
-        looks: list[dict[int, TurnedReading]] = [{} for some in views for _ in some]
-        self._read_round([view for some in views for view in some], [(0,)] * len(looks), looks, clock, doubtful=True)
+        looks: list[dict[int, TurnedReading]] = [{} for crop_views in views for _ in crop_views]
+        self._read_round(
+            [view for crop_views in views for view in crop_views], [(0,)] * len(looks), looks, clock, doubtful=True
+        )
         remaining = iter(looks)
-        for at, some in zip(doubtful, views, strict=True):
+        for at, crop_views in zip(doubtful, views, strict=True):
             first = readings[at][turns[at]]
-            others = [next(remaining)[0].hypotheses for _ in some]
+            others = [next(remaining)[0].hypotheses for _ in crop_views]
             pooled = pool_looks([first.hypotheses, *others], READINGS)
             readings[at][turns[at]] = replace(
                 first, hypotheses=pooled, text=pooled[0].text, confidence=math.exp(pooled[0].log_probability)
             )
 
     def _add_prior(self, readings: Sequence[Hypothesis]) -> list[Hypothesis]:
-        """What is shown: the best readings of a crop by the picture and the format prior together."""
+        """The shown readings: the best of a crop by the picture and the format prior together."""
         prior, weight = self._prior, self._description.prior_weight
-        bonuses = [0.0 if prior is None else prior.bonus(one.text, weight) for one in readings]
+        bonuses = [0.0 if prior is None else prior.bonus(reading.text, weight) for reading in readings]
         return add_bonuses(readings, bonuses, _CANDIDATES)
 
     def _confidences(self, readings: Sequence[Hypothesis]) -> list[float]:
         """Calibrated probabilities of the readings of one crop, the best first; together at most 1.
 
-        The calibration is of the best one. What it leaves is shared among the others and "any other text" as the
-        probabilities before it say; none rises above the best.
+        The calibration is of the best reading. The rest to 1 is shared among the others and "any other text" in
+        proportion to their raw probabilities; none rises above the best.
         """
-        raw = [math.exp(one.log_probability) for one in readings]
+        raw = [math.exp(reading.log_probability) for reading in readings]
         best = self._description.calibration.apply(raw[0])
         share = (1.0 - best) / (1.0 - raw[0]) if raw[0] < 1.0 else 0.0
-        return [best, *(min(best, one * share) for one in raw[1:])]
+        return [best, *(min(best, probability * share) for probability in raw[1:])]
 
     def _predict(self, readings: Sequence[Hypothesis], turn: int, milliseconds: dict[str, float]) -> Prediction:
         code, formats = code_and_formats(readings[0].text)
-        codes = [code, *(extract_code(one.text) for one in readings[1:])]
+        codes = [code, *(extract_code(reading.text) for reading in readings[1:])]
         candidates = tuple(
-            Candidate(one.text, code, confidence)
-            for one, code, confidence in zip(readings, codes, self._confidences(readings), strict=True)
+            Candidate(reading.text, code, confidence)
+            for reading, code, confidence in zip(readings, codes, self._confidences(readings), strict=True)
         )
         characters = tuple(
             Character(text, math.exp(min(0.0, log_probability)))

@@ -1,4 +1,4 @@
-"""A second look at a doubtful crop: other views of the same picture, and what all of them say together.
+"""A second look at a doubtful crop: reads other views of the same picture, and pools the readings.
 
 As a shopper tilts a tag to read it, three more views of a doubtful crop are read, side by side, and the probabilities
 that all views give a text are averaged (test-time augmentation as a linear opinion pool).
@@ -20,7 +20,7 @@ from ocr_model.reading.hypotheses import Hypothesis
 DOUBTFUL = 0.8
 """Probability, before calibration, under which a new model looks at a reading again (`decoding` in model.json)."""
 
-_LARGEST = (1024, 256)  # pixels; a view of more would only be made smaller again
+_LARGEST = (1024, 256)  # pixels; a larger view would only be made smaller again
 _SIDES = 0.02  # of the width, cut off on both sides
 _BANDS = 0.1  # of the height, cut off above and below
 _MARGIN = 0.12  # of the height, added on both sides
@@ -53,24 +53,24 @@ def pool_looks(looks: Sequence[Sequence[Hypothesis]], count: int) -> list[Hypoth
     A look that does not list a text gives it none, so the sum stays at most 1.
 
     Args:
-        looks: per look its readings, spacings merged, the best first; of equal texts the first spacing is shown.
-        count: how many readings at most.
+        looks: readings of each look, spacings merged, the best first; of equal texts the first spacing is shown.
+        count: largest number of readings.
     """
     first_seen: dict[str, Hypothesis] = {}
     probability: dict[str, float] = {}
     rank: dict[str, float] = {}
     for look in looks:
-        for one in look:
-            label = one.text.replace(" ", "")
-            first_seen.setdefault(label, one)
-            probability[label] = probability.get(label, 0.0) + math.exp(one.log_probability)
-            rank[label] = rank.get(label, 0.0) + math.exp(one.rank)
+        for hypothesis in look:
+            label = hypothesis.text.replace(" ", "")
+            first_seen.setdefault(label, hypothesis)
+            probability[label] = probability.get(label, 0.0) + math.exp(hypothesis.log_probability)
+            rank[label] = rank.get(label, 0.0) + math.exp(hypothesis.rank)
 
     def log_mean(total: float) -> float:
         return min(0.0, math.log(total / len(looks))) if total > 0.0 else -math.inf
 
     pooled = [
-        replace(one, log_probability=log_mean(probability[label]), rank=log_mean(rank[label]))
-        for label, one in first_seen.items()
+        replace(hypothesis, log_probability=log_mean(probability[label]), rank=log_mean(rank[label]))
+        for label, hypothesis in first_seen.items()
     ]
-    return sorted(pooled, key=lambda one: one.rank, reverse=True)[:count]
+    return sorted(pooled, key=lambda hypothesis: hypothesis.rank, reverse=True)[:count]

@@ -20,9 +20,9 @@ class ModelSessions:
     """The open graphs of a model; any number of threads may run them at the same time.
 
     Args:
-        description: of the model.
-        precision: of the encoder. Doubtful crops are always encoded in single precision: int8 errs where the picture
-            is doubtful.
+        description: description of the model.
+        precision: precision of the encoder. Doubtful crops are always encoded in single precision: int8 errs where the
+            picture is doubtful.
         threads: CPU threads of one run of the encoder.
 
     Raises:
@@ -42,7 +42,7 @@ class ModelSessions:
             self._single = self._open_encoder(description.encoder, threads)
         self._decoder: onnxruntime.InferenceSession | None = None
         if description.decoder is not None:
-            # One step is so small that waking up a second thread costs more than it gains.
+            # A decoder step is so small that waking a second thread costs more than it gains.
             self._decoder = _open_session(description.decoder, 1)
             inputs, outputs = (
                 {"context", "projected", "hidden", "cell", "token"},
@@ -120,15 +120,15 @@ def _open_session(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors arrive as exceptions, warnings say nothing to a user
-    # Threads that share one reading wait for each other by spinning, for the waits are shorter than waking up. Between
-    # readings they sleep: on small machines a spinning thread would take the core from every other program.
+    options.log_severity_level = 3  # errors arrive as exceptions, and warnings are of no use to a user
+    # Threads that share a reading wait for each other by spinning, because waking up takes longer than the waits.
+    # Between readings they sleep: on small machines a spinning thread would take the core from every other program.
     options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's exceptions share no base class but this one
+    except Exception as error:  # ONNX Runtime's exceptions have no other common base class
         raise ModelError(f"the model file {file} cannot be loaded: {one_line(error)}") from error
 
 

@@ -1,8 +1,8 @@
-"""Which way up a crop stands: found by reading, at nearly no cost for crops that stand upright.
+"""Finds which way up a crop stands, by reading, at nearly no cost for crops that stand upright.
 
-Two signs tell. A line of text is wider than high, so a crop that is clearly higher than wide lies on its side. And a
-linear head sees the features that the encoder computes anyway, which differ for text that stands on its head. Only
-where that head is in doubt is a crop read a second time, upside down.
+There are two signs. A line of text is wider than high, so a crop that is clearly higher than wide lies on its side.
+And a linear head sees the features that the encoder computes anyway, which differ for text that stands on its head.
+Only where that head is in doubt, a crop is read a second time, upside down.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from ocr_model.reading.arrays import Floats
 from ocr_model.reading.hypotheses import Hypothesis
 
 # All thresholds were chosen on synthetic crops, at all four turns.
-_TALL = 1.25  # height over width from which a crop is taken to lie on its side
-_NEARLY_SQUARE = 0.8  # height over width from which it may
+_TALL = 1.25  # height over width from which a crop counts as lying on its side
+_NEARLY_SQUARE = 0.8  # height over width from which a crop may lie on its side
 _DOUBT = -1.5  # log odds of "upside down" from which the other way up is read as well
 _SURE = 0.9  # confidence from which a reading is believed by a model without a head
 _LIKELY = 0.5  # confidence from which a nearly square crop is not read on its sides as well
-_TEXT_AFTER_ALL = 0.3  # confidence that it takes to find text in a crop that has none the way it stands
-_HEAD_WEIGHT = 0.7  # of the head's log odds beside the confidence's
+_TEXT_AFTER_ALL = 0.3  # least confidence of a text in a crop that reads as "no text" the way it stands
+_HEAD_WEIGHT = 0.7  # of the head's log odds beside those of the confidence
 _UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most tags are photographed upright
 
 
@@ -35,13 +35,13 @@ _UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most tags are p
 class TurnedReading:
     """The reading of a crop at one turn.
 
-    The confidence is that before calibration, so that the choice of the turn does not depend on the calibration.
+    The confidence is uncalibrated, so that the choice of the turn does not depend on the calibration.
     """
 
     hypotheses: Sequence[Hypothesis]  # the best first, spacings merged
     text: str  # of the best
     confidence: float  # probability of the best, 0..1; of an empty text: that there is none
-    upside_down: float  # log odds that the text stands on its head this way up; 0 if nothing is known
+    upside_down: float  # log odds that the text stands on its head at this turn; 0 without a head
 
 
 def first_turns(width: int, height: int) -> tuple[int, ...]:
@@ -56,10 +56,10 @@ def further_turns(width: int, height: int, readings: Mapping[int, TurnedReading]
         width: pixels of the crop.
         height: pixels of the crop.
         readings: by first turn.
-        has_head: whether the model has a turn head, so that the readings' `upside_down` means something.
+        has_head: whether the model has a turn head, so that the readings' `upside_down` counts.
     """
     if 0 not in readings:
-        return () if any(one.text for one in readings.values()) else (0,)
+        return () if any(reading.text for reading in readings.values()) else (0,)
     upright = readings[0]
     unsure = not upright.text or upright.confidence < _SURE
     turns = (2,) if (upright.upside_down > _DOUBT if has_head else unsure) else ()
@@ -81,16 +81,18 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
     """
     expected = any(readings[turn].text for turn in first)
     among = {
-        turn: one for turn, one in readings.items() if one.text and (expected or one.confidence >= _TEXT_AFTER_ALL)
+        turn: reading
+        for turn, reading in readings.items()
+        if reading.text and (expected or reading.confidence >= _TEXT_AFTER_ALL)
     }
     if not among:
         return 0
 
     def belief(turn: int) -> float:
-        one = among[turn]
-        sure = min(max(one.confidence, 1e-9), 1.0 - 1e-9)
+        reading = among[turn]
+        sure = min(max(reading.confidence, 1e-9), 1.0 - 1e-9)
         log_odds = math.log(sure) - math.log1p(-sure)
-        return log_odds - _HEAD_WEIGHT * one.upside_down + (_UPRIGHT if turn == 0 else 0.0)
+        return log_odds - _HEAD_WEIGHT * reading.upside_down + (_UPRIGHT if turn == 0 else 0.0)
 
     return max(among, key=belief)
 
@@ -121,7 +123,7 @@ class TurnHead:
         """
         if pooled.shape[1:] != self.weights.shape:
             raise ModelError(f"the turn head expects {self.weights.size} features, the encoder has {pooled.shape[1]}")
-        # Not as a product of matrices: waking the library's threads for it takes longer than adding it up.
+        # No product of matrices: waking the library's threads takes longer than the sum.
         total: Floats = (pooled * self.weights).sum(axis=1) + np.float32(self.bias)
         return total
 
@@ -153,7 +155,7 @@ def fit_turn_head(upright: Floats, upside_down: Floats, *, ridge: float = 0.01) 
     Args:
         upright: (N, 3 D) pooled features of crops that stand upright.
         upside_down: (M, 3 D) of crops that stand on their head.
-        ridge: of the penalty per crop on the squared weights.
+        ridge: weight of the penalty per crop on the squared weights.
 
     Raises:
         ValueError: no crop, or features of different sizes.

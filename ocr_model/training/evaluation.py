@@ -69,7 +69,7 @@ class Evaluation:
         return edits / max(1, sum(len(match_key(text)) for text in self.data.texts))
 
     def errors(self) -> list[tuple[str, str, str, float]]:
-        """(file, label, reading, confidence) of everything misread."""
+        """(file, label, reading, confidence) of every misread crop."""
         rows = zip(self.data.files, self.data.texts, self.readings, self.confidences, strict=True)
         return [row for row in rows if match_key(row[1]) != match_key(row[2])]
 

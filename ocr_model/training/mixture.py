@@ -44,11 +44,11 @@ class CropMixture:
     mixture.
     """
 
-    folder: Path | None  # with labels.tsv (columns file, text); None for rendered crops only
+    folder: Path | None  # folder with labels.tsv (columns file, text); None for rendered crops only
     collected_share: float  # of the crops, 0..1
     recipes: tuple[WeightedRecipe, ...]
     seed: int = 0
-    excluded: frozenset[str] = frozenset()  # match keys of codes that are never rendered: those of evaluation sets
+    excluded: frozenset[str] = frozenset()  # match keys of codes that must not be rendered: those of evaluation sets
     strength: float = 1.0  # of the variation of collected crops, 0 = none
 
     def open(self) -> CropDrawer:
@@ -59,12 +59,12 @@ class CropMixture:
         """
         collected = [] if self.folder is None else load_collected(self.folder)
         share = self.collected_share if collected else 0.0
-        weights = [one.weight for one in self.recipes]
+        weights = [weighted.weight for weighted in self.recipes]
         if not 0.0 <= self.collected_share <= 1.0 or min(weights, default=0.0) < 0.0:
             raise NoCropsError("a share lies between 0 and 1, and weights are not negative")
         if share < 1.0 and sum(weights) <= 0.0:
             raise NoCropsError("a mixture needs collected crops alone, or a recipe with some weight")
-        drawers = [RecipeCrops(one.recipe, self.seed, self.excluded).open() for one in self.recipes]
+        drawers = [RecipeCrops(weighted.recipe, self.seed, self.excluded).open() for weighted in self.recipes]
         bounds = list(accumulate(weights))
 
         def draw(number: int, easy: bool) -> tuple[NDArray[np.uint8], str]:
@@ -80,18 +80,18 @@ class CropMixture:
 
     def describe(self) -> dict[str, Any]:
         """Shares, recipes with their digests, and the codes left out of them."""
-        whole = sum(one.weight for one in self.recipes)
+        whole = sum(weighted.weight for weighted in self.recipes)
         return {
             "mixture": {
                 "collected": 0 if self.folder is None else len(read_labels(self.folder)),
                 "collected_share": self.collected_share,
                 "recipes": [
                     {
-                        "recipe": Path(one.recipe).name,
-                        "share": round((1 - self.collected_share) * one.weight / whole, 4),
-                        "digest": load_recipe(one.recipe).digest,
+                        "recipe": Path(weighted.recipe).name,
+                        "share": round((1 - self.collected_share) * weighted.weight / whole, 4),
+                        "digest": load_recipe(weighted.recipe).digest,
                     }
-                    for one in self.recipes
+                    for weighted in self.recipes
                 ],
                 "excluded_codes": len(self.excluded),
                 "excluded_digest": hashlib.sha256("\n".join(sorted(self.excluded)).encode()).hexdigest(),
@@ -118,7 +118,7 @@ def vary(rng: np.random.Generator, image: NDArray[np.uint8], strength: float = 1
     """Photograph a crop a little differently: its text stays as readable as it was.
 
     Args:
-        rng: where the choices come from.
+        rng: generator of the choices.
         image: grey crop (H, W), any size.
         strength: 0 = unchanged, 1 = as meant, more = worse.
 
@@ -169,6 +169,6 @@ def _view(rng: np.random.Generator, picture: degrade.Picture, strength: float) -
 
 
 def _place(seed: int, number: int, count: int) -> int:
-    """Which collected crop stands at this number: all equally often."""
+    """The index of the collected crop at this number; all come equally often."""
     digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % count

@@ -1,4 +1,4 @@
-"""Where the crops of a training run come from: rendered by worker processes while the network learns."""
+"""Renders the crops of a training run in worker processes while the network learns."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CropDrawer = Callable[[int, bool], tuple[NDArray[np.uint8], str]]
 
 
 class CropSource(Protocol):
-    """Where the crops of a training run come from. Sent to the rendering processes, and opened there."""
+    """A source of crops for training. It is sent to the rendering processes, and opened there."""
 
     def open(self) -> CropDrawer:
-        """Load what drawing needs. The same number gives the same crop in any process and any order."""
+        """Load everything that drawing needs. The same number gives the same crop in any process and any order."""
         ...
 
     def describe(self) -> dict[str, Any]:

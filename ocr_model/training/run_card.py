@@ -1,4 +1,4 @@
-"""What a run leaves for people: `card.json` (recipe, seed, crops seen, hours, hardware, results) and `curve.png`."""
+"""The records of a run for people: `card.json` (recipe, seed, crops seen, hours, hardware, results) and `curve.png`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def write_card(run: Path, card: Mapping[str, Any], log: Sequence[Mapping[str, An
 
     Args:
         run: folder of the run.
-        card: what it says; `Trainer.card` makes it.
+        card: the card's content, from `Trainer.card`.
         log: one row per evaluation, at least one.
     """
     (run / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How a recognizer is trained: the settings of a run, and its learning rate over time."""
+"""The settings of a training run, and its learning rate over time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a recognizer is trained."""
+    """The settings of a training run."""
 
     recipe: str = "tags-1"  # data_gen recipe whose crops are rendered on the fly
     seed: int = 0
@@ -26,7 +26,7 @@ class TrainingConfig:
     evaluate_every: int = 25_000  # crops
     workers: int = 1  # rendering processes
     threads: int = 2  # of torch
-    give_up_after: int = 50  # batches in a row that overflow, from which on the training has diverged
+    give_up_after: int = 50  # overflowing batches in a row after which the training counts as diverged
 
 
 def learning_rate_at(progress: float, config: TrainingConfig) -> float:

@@ -1,4 +1,4 @@
-"""The command `train`: a recognizer learns from synthetic crops that are rendered meanwhile.
+"""The command `train`: trains a recognizer on synthetic crops that are rendered meanwhile.
 
     python -m ocr_model train --recipe tags-1 --crops 1000000 --run runs/first
 
@@ -86,7 +86,7 @@ def main(args: argparse.Namespace) -> int:
     """Run `python -m ocr_model train`.
 
     Returns:
-        Exit status: 0 when it has come to its end or to the hours it was given, 2 if it cannot start, 130 after Ctrl-C
+        Exit status: 0 at the end of the schedule or of the given hours, 2 if it cannot start, 130 after Ctrl-C
         or SIGTERM.
     """
     try:
@@ -106,7 +106,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _set_up(args: argparse.Namespace) -> Trainer:
-    """The run of a command: begun, gone on with, or started from another one's weights."""
+    """The run of a command: a new one, a resumed one, or one that starts from another run's weights."""
     network = NetworkConfig(
         transformation=args.transformation,
         features=args.features,

@@ -36,17 +36,17 @@ RESIZABLE = ("line_height", "line_width", "input_height", "input_width", "width"
 
 
 class TrainingDivergedError(RuntimeError):
-    """The network computes no finite numbers any more."""
+    """The network's numbers are no longer finite."""
 
 
 class Trainer:
-    """One run: network, optimiser, averages and what has been seen so far.
+    """A training run: network, optimiser, averages and progress.
 
     Args:
-        network_config: what the network is made of.
-        config: how it is trained.
+        network_config: configuration of the network.
+        config: settings of the training.
         run: folder of the run; an existing one goes on.
-        source: where the crops come from; those of `config.recipe` if None.
+        source: source of the crops; `config.recipe` if None.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Trainer:
 
     @property
     def checkpoint(self) -> Path:
-        """Where the run's state is kept."""
+        """The file of the run's state."""
         return self.run / "checkpoint.pt"
 
     def _resume(self) -> None:
@@ -143,7 +143,7 @@ class Trainer:
         return network.eval()
 
     def card(self) -> dict[str, Any]:
-        """What the run's card says: its settings, how far it has come, and the results of its last evaluation."""
+        """The run's card: settings, progress, and the results of the last evaluation."""
         return {
             "architecture": self.network_config.architecture,
             "network": asdict(self.network_config),
@@ -189,9 +189,9 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
-        if torch.isfinite(norm):  # a batch that overflows is left out, not learned
+        if torch.isfinite(norm):  # a batch that overflows is skipped
             self.optimizer.step()
-            # At once: torch's grid_sample crashes the process when the network places its points at NaN.
+            # Raised at once: torch's grid_sample crashes the process if the network places its points at NaN.
             if not all(bool(torch.isfinite(n)) for n in torch._foreach_norm(list(self.network.parameters()))):
                 raise TrainingDivergedError(f"training has diverged: weights overflowed after {self.seen} crops")
             self.averages.update(self.network)
@@ -238,7 +238,7 @@ class Trainer:
         with tqdm(total=self.config.crops, initial=self.seen, unit="crop", smoothing=0.05) as bar:
             for pictures, texts in loader:
                 for name, value in self.step(pictures, texts).items():
-                    if math.isfinite(value):  # a batch that overflowed was left out
+                    if math.isfinite(value):  # not finite: the batch was skipped
                         running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
                 bar.update(len(texts))
                 bar.set_postfix({name: f"{value:.3f}" for name, value in running.items()}, refresh=False)
@@ -251,7 +251,7 @@ class Trainer:
                 late = self.hours - began_hours >= stop_after
                 if self.seen >= next_evaluation or late:
                     next_evaluation += self.config.evaluate_every
-                    self.save()  # first, so that nothing learned depends on what follows
+                    self.save()  # first, so that a failure below loses nothing that was learned
                     self._evaluate(sets, running)
                     self.save()
                     self.network.train()

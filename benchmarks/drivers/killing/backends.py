@@ -129,7 +129,7 @@ class Backend:
             raise self._error("ended by itself")
 
     def end(self) -> None:
-        """Leave no process behind, whatever happened."""
+        """End the process if one still runs."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
@@ -145,8 +145,8 @@ class Backend:
         except requests.RequestException:
             return False
 
-    def _error(self, what: str) -> RuntimeError:
-        return RuntimeError(f"the backend {what}:\n{''.join(self._said)}")
+    def _error(self, failure: str) -> RuntimeError:
+        return RuntimeError(f"the backend {failure}:\n{''.join(self._said)}")
 
     def _listen(self, process: subprocess.Popen[str]) -> None:
         if process.stderr is not None:

@@ -1,4 +1,4 @@
-"""What the stores hold after the kills, compared with the ledger."""
+"""Compares the stores after the kills with the ledger."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class KillResult:
 
 
 def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend], known: dict[str, Event]) -> None:
-    """Check the files right after a kill, without index and without the store's own code for what is live.
+    """Check the files right after a kill, without the index and without the store's own code for live labels.
 
     Args:
         result: Counts what is wrong.
-        ledger: What may be there.
+        ledger: The labels that may be there.
         backends: Their spools are read.
         known: The events read so far, by object name; new ones are added.
     """
@@ -85,10 +85,10 @@ def check_at_the_end(
 
     Args:
         result: Counts what is wrong.
-        ledger: What must be there.
+        ledger: The labels that must be there.
         backends: Their spools are opened.
         gcs: The bucket; None without one.
-        folder: Room for the spool of a machine that knows nothing but the bucket.
+        folder: Folder for the spool of a machine that knows only the bucket.
 
     Raises:
         RuntimeError: The bucket does not get everything within two minutes.
@@ -111,7 +111,7 @@ def check_at_the_end(
                 store.reindex()
                 found.append(list(store.samples()))
                 for sample in store.samples():
-                    store.crop(sample.digest)  # raises if it is not what its name says
+                    store.crop(sample.digest)  # raises if its pixels do not match its name
         if gcs is not None:
             with SampleStore.open(folder / "new", storage_url=url, policy=_HASTY, upload=False) as store:
                 store.pull()
@@ -128,7 +128,7 @@ def compare(result: KillResult, jobs: Mapping[str, Job], samples: Sequence[Sampl
     Args:
         result: Counts what is wrong.
         jobs: The ledger's jobs, by prediction.
-        samples: What a store says is live.
+        samples: The live samples of a store.
     """
     there = Counter(sample.label.prediction_id for sample in samples)
     result.twice += sum(count > 1 for count in there.values())
@@ -153,7 +153,7 @@ def steps_back(events: Iterable[Event]) -> int:
 
 
 def _live(events: Iterable[Event]) -> dict[str, State]:
-    """Return the last word about each prediction."""
+    """Return the last event of each prediction."""
     live: dict[str, State] = {}
     for event in sorted(events, key=lambda event: (event.stamp, event.writer, event.sequence)):
         if event.prediction_id is None:

@@ -1,4 +1,4 @@
-"""The ledger of a kill test: what shoppers have sent, and what was acknowledged."""
+"""The ledger of a kill test: the verdicts that shoppers have sent, and those that were acknowledged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Job:
     """One crop on its way through reading, verdicts and undos."""
 
     prediction_id: str
-    allowed: set[State] = field(default_factory=lambda: {None})  # what the store may hold now
+    allowed: set[State] = field(default_factory=lambda: {None})  # states that the store may hold now
     sample: str | None = None  # digest that the last acknowledgement named
     settled: bool = False  # its shopper will do nothing further
 
@@ -34,10 +34,10 @@ class Ledger:
         with self._lock:
             return self._jobs.setdefault(prediction_id, Job(prediction_id))
 
-    def count(self, what: str) -> None:
-        """Count a thing that happened, by its name in `KillResult`."""
+    def count(self, kind: str) -> None:
+        """Count an event under its name in `KillResult`."""
         with self._lock:
-            self.counts[what] += 1
+            self.counts[kind] += 1
 
     def may_be(self, job: Job, state: State) -> set[State]:
         """Note that a request is about to be sent; return the states that were possible before."""

@@ -1,4 +1,4 @@
-"""Scenarios: what goes wrong beside the kills, and how one runs."""
+"""Scenarios: the trouble beside the kills, and the run of a scenario."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SHOPPERS = 4
 
 @dataclass(frozen=True)
 class Scenario:
-    """What goes wrong beside the kills."""
+    """The trouble beside the kills."""
 
     name: str
     trouble: Trouble = "none"
@@ -54,14 +54,14 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
     """Let shoppers work and backends die until there were so many kills and acknowledgements; then count.
 
     Args:
-        scenario: What else goes wrong.
+        scenario: The trouble beside the kills.
         folder: An empty folder for spools.
         kills: At least so many processes are killed.
         labels: At least so many verdicts are acknowledged.
-        seed: For everything that chance decides here; threads and processes race as they like.
+        seed: Seed of the random choices; threads and processes still race.
 
     Raises:
-        RuntimeError: A backend ended by itself, did not start, or kept something else than it was sent.
+        RuntimeError: A backend ended by itself, did not start, or kept another label than it was sent.
     """
     began = time.monotonic()
     result = KillResult(scenario.name)
@@ -80,7 +80,7 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
             shopper.start()
         try:
             while result.kills < kills or ledger.counts["acknowledged"] < labels:
-                # After some labels, on a slow machine some seconds; and then anywhere within the next few.
+                # After some labels, or some seconds on a slow machine; then at a random moment within the next few.
                 goal = ledger.counts["acknowledged"] + chance.randrange(2 * labels // kills + 1)
                 wait_until(partial(_has_reached, ledger, goal), seconds=20)
                 time.sleep(chance.uniform(0.0, 0.3))
@@ -99,8 +99,8 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
             backend.kill()
             result.kills += 1
         result.trouble = troubles()
-        for what in ("sent", "acknowledged", "resent", "refused"):
-            setattr(result, what, ledger.counts[what])
+        for kind in ("sent", "acknowledged", "resent", "refused"):
+            setattr(result, kind, ledger.counts[kind])
         check_at_once(result, ledger, backends, known)
         if scenario.trouble == "clock":
             result.trouble = steps_back(known.values())

@@ -25,12 +25,12 @@ _FAILED = 503
 
 
 class PatientShopper(threading.Thread):
-    """Reads tags and says what is right, again and again; repeats requests to backends that die.
+    """Reads tags and sends verdicts, again and again; repeats requests to backends that die.
 
     Args:
         number: Tells the shoppers apart.
         backends: Asked in random order.
-        ledger: Where everything is noted before it is sent.
+        ledger: Notes every verdict before it is sent.
         stop: Ends the shopper when it is set.
         seed: Decides about tags and verdicts.
     """
@@ -66,7 +66,7 @@ class PatientShopper(threading.Thread):
             return
         job = self._ledger.open(reading["id"])
         home = self._say(job, reading, crop, *self._opinion(reading["text"], printed))
-        if home is not None and self._chance.random() < 0.15:  # changes the mind
+        if home is not None and self._chance.random() < 0.15:  # the shopper changes the verdict
             home = self._say(job, reading, crop, "corrected", f"{printed[:-1]}-{self._chance.randrange(10)}")
         if home is not None and self._chance.random() < 0.05:
             self._undo(job, home)
@@ -162,7 +162,7 @@ def draw_crop(chance: random.Random, *, mark: int) -> tuple[str, bytes]:
 
     Args:
         chance: Decides about line and colours.
-        mark: Makes the crop's pixels its own.
+        mark: Makes the crop's pixels unique.
 
     Returns:
         Its line, and a PNG of 200 x 52 pixels.

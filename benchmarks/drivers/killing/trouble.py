@@ -24,8 +24,8 @@ def making_trouble(
     """Make trouble now and then until the block ends.
 
     Args:
-        trouble: What goes wrong; a jumping clock is a matter of the backends themselves.
-        gcs: The bucket that fails; None where none is to fail.
+        trouble: Kind of trouble; a jumping clock is made by the backends themselves.
+        gcs: The bucket that fails; None if none shall fail.
         backends: Their disk is full at times.
         chance: Decides when, and how much.
 
@@ -39,7 +39,7 @@ def making_trouble(
     def fail_bucket(faulty: GcsServer, kind: FaultKind) -> None:
         nonlocal made
         while not stop.wait(chance.uniform(0.1, 1.0)):
-            # A hanging request takes all of its client's patience, so a few are enough.
+            # A hanging request lasts until its client's time limit, so a few are enough.
             wanted = chance.randrange(1, 3) if kind == "hang" else chance.randrange(1, 25)
             faulty.faults.set(kind, wanted)
             stop.wait(chance.uniform(0.2, 2.0))
@@ -78,7 +78,7 @@ def making_trouble(
 
 
 def _limit_files(pid: int | None, room: int) -> bool:
-    """Let a process write no file beyond `room` bytes: its disk is full (EFBIG). Needs no rights, but Linux."""
+    """Let a process write no file beyond `room` bytes, as on a full disk (EFBIG). Needs Linux, no special rights."""
     if pid is None or sys.platform != "linux":
         return False
     try:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 
 def _multiple_of_16(channels: float) -> int:
-    # Matrix units want multiples of 16; thinner layers cost the same time and see less.
+    # Matrix units compute in multiples of 16; thinner layers take the same time and represent less.
     return max(16, round(channels / 16) * 16)
 
 

@@ -20,7 +20,7 @@ LINE_HEIGHTS = (32, 40, 48)
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """What a recognizer is made of. The default is the one that serves."""
+    """The parts of a recognizer. The default is the network that serves."""
 
     transformation: Literal["None", "TPS"] = "TPS"
     features: Literal["VGG", "RCNN", "ResNet", "ViT"] = "ResNet"  # ViT goes with None, None and Position: ViTSTR

@@ -35,7 +35,7 @@ class StepDecoder(nn.Module, ABC):
 
     hidden_size: int
     tokens: int
-    project: nn.Module  # what all steps share: context (N, T, D) to (N, T, H)
+    project: nn.Module  # computed once for all steps: context (N, T, D) to (N, T, H)
 
     @abstractmethod
     def step(
@@ -80,7 +80,7 @@ class Attention(StepDecoder):
         return hidden, cell
 
     def glimpse(self, context: Tensor, projected: Tensor, hidden: Tensor) -> Tensor:
-        """What the decoder looks at: the mean of the context (N, T, D), weighed by the state (N, H), (N, D)."""
+        """The glimpse (N, D): the mean of the context (N, T, D), weighed by the state (N, H)."""
         energy = self.score(torch.tanh(projected + self.project_state(hidden).unsqueeze(1)))
         weights = torch.softmax(energy.float(), dim=1).to(context.dtype)
         return torch.bmm(weights.transpose(1, 2), context).squeeze(1)
@@ -100,7 +100,7 @@ class Attention(StepDecoder):
 
 
 class PositionDecoder(StepDecoder):
-    """All characters at once: the i-th context vector says the i-th character (ViTSTR; Atienza, ICDAR 2021).
+    """All characters at once: the i-th context vector predicts the i-th character (ViTSTR; Atienza, ICDAR 2021).
 
     Served like any other decoder: `project` gives the logits of all positions, and the state counts the steps.
     """
@@ -118,6 +118,6 @@ class PositionDecoder(StepDecoder):
         return projected.gather(1, position).squeeze(1), hidden + 1, cell
 
     def forward(self, context: Tensor, tokens: Tensor) -> Tensor:
-        """Logits (N, L, tokens) of the first L positions; `tokens` (N, L) only says how many."""
+        """Logits (N, L, tokens) of the first L positions; `tokens` (N, L) only gives their number."""
         logits: Tensor = self.project(context[:, : tokens.shape[1]])
         return logits
