@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
-from backend.schemas import ProductBody, ProductsBody, ReasonBody, SearchBody
+from backend.schemas import NoPriceBody, ProductBody, ProductsBody, SearchBody
 from ocr_model.codes.lines import extract_code, match_formats
 from ocr_model.codes.text import match_key, normalize_text
 
@@ -44,6 +44,6 @@ async def find_products(
     return ProductsBody(
         code=answer.code,
         products=[ProductBody.model_validate(offer, from_attributes=True) for offer in answer.offers],
-        reason=None if answer.reason is None else ReasonBody.model_validate(answer.reason, from_attributes=True),
+        reason=None if answer.reason is None else NoPriceBody.model_validate(answer.reason, from_attributes=True),
         searches=[SearchBody.model_validate(link, from_attributes=True) for link in answer.searches],
     )

@@ -11,7 +11,7 @@ from backend.schemas.models import (
     ShadowConfidenceBody,
     ShadowLabelsBody,
 )
-from backend.schemas.products import ProductBody, ProductsBody, ReasonBody, SearchBody
+from backend.schemas.products import NoPriceBody, ProductBody, ProductsBody, SearchBody
 from backend.schemas.readings import (
     CandidateBody,
     CharacterBody,
@@ -35,12 +35,12 @@ __all__ = [
     "MillisecondsBody",
     "ModelBody",
     "ModelNameBody",
+    "NoPriceBody",
     "PhotoForm",
     "PredictionBody",
     "Probability",
     "ProductBody",
     "ProductsBody",
-    "ReasonBody",
     "SearchBody",
     "ShadowBody",
     "ShadowConfidenceBody",

@@ -23,7 +23,7 @@ class ProductBody(BaseModel):
     is_match: bool = Field(description="False: the title does not hold the code; possibly another product.")
 
 
-class ReasonBody(BaseModel):
+class NoPriceBody(BaseModel):
     """Why there is no product."""
 
     kind: ReasonKind
@@ -80,5 +80,5 @@ class ProductsBody(BaseModel):
 
     code: str = Field(description="The code that was asked for, normalised.")
     products: list[ProductBody] = Field(description="Certain matches first, then by price.")
-    reason: ReasonBody | None = Field(default=None, description="Why there is no product; null if there is.")
+    reason: NoPriceBody | None = Field(default=None, description="Why there is no product; null if there is.")
     searches: list[SearchBody]

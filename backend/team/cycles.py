@@ -66,7 +66,7 @@ class TeamCycles:
         """
         if self._activity is None or time.monotonic() - self._activity[0] >= _ACTIVITY_SECONDS:
             now, beats = datetime.fromtimestamp(self._clock(), UTC), last_beats(self._objects)
-            listening = [beat for beat in beats if is_fresh(beat, now)]
+            listening = [beat for beat in beats if beat.listens and is_fresh(beat, now)]
             body = ActivityBody(
                 workers=[WorkerBody.model_validate(beat, from_attributes=True) for beat in listening],
                 cycles=[_running(request, beats) for request in pending(self._objects)],
@@ -87,9 +87,11 @@ class TeamCycles:
         """
         key = None if key is None else f"the team's page: {key}"
         by = Reason(kind="page")
-        cycle = request_cycle(self._objects, by=by, version=version, why=why, key=key, clock=self._clock)
+        return request_cycle(self._objects, by=by, version=version, why=why, key=key, clock=self._clock)
+
+    def look_again(self) -> None:
+        """Ask the store at the next look, however short ago the last one was."""
         self._activity = None
-        return cycle
 
 
 def cycle_body(report: CycleReport) -> CycleBody:

@@ -130,10 +130,12 @@ class TeamData:
             UnknownVersionError: There is no version of this name.
             StoreError: Nothing answers.
         """
+        if version is not None:
+            self._versions.check(version)
+        cycle = self._cycles.request(version, why, key)  # not under the lock: a slow bucket keeps nobody else waiting
         with self._lock:
-            if version is not None:
-                self._versions.check(version)
-            return self._cycles.request(version, why, key)
+            self._cycles.look_again()
+        return cycle
 
     def judge(self, prediction_id: str, verdict: Verdict, text: str, seen: str) -> Sample:
         """Give a second look; see `datasets.samples.verdict.give_verdict` for what it raises."""

@@ -9,8 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
-from datasets.samples.review import edit_distance
-from ocr_model.codes.text import label_text, match_key
+from ocr_model.codes.text import edit_distance, label_text, match_key
 
 Status = Literal["accepted", "corrected", "unreadable"]
 

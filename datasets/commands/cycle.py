@@ -103,13 +103,13 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
 
     try:
         settings = settings_from(options)
+        if options.print_settings:  # without the tracker of this environment, whose URI may hold a password
+            print(write_settings(read_settings(options.settings, _given(options))), end="")
+            return 0
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if options.print_settings:
-        print(write_settings(settings), end="")
-        return 0
-    work, heartbeat = options.work, Heartbeat(places.authority, worker_name())
+    work, heartbeat = options.work, Heartbeat(places.authority, worker_name(), listens=options.watch)
     with stopped_by_signals() as stop, ProgressBar() as bar, heartbeat:
         try:
             if options.watch:
@@ -150,6 +150,14 @@ def settings_from(options: argparse.Namespace) -> WorkerSettings:
     Raises:
         SettingsError: a setting makes no sense.
     """
+    settings = read_settings(options.settings, _given(options))
+    uri = options.tracker if settings.cycle.tracking_uri is None else settings.cycle.tracking_uri
+    cycle = replace(settings.cycle, tracking_uri=None if uri in ("", "none") else uri)
+    return replace(settings, cycle=cycle, triggers=None if options.no_triggers else settings.triggers)
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that options change, by their keys in a settings file."""
     given: dict[str, Any] = {
         "cycle.challenger.crops": options.crops,
         "cycle.challenger.threads": options.threads,
@@ -163,10 +171,7 @@ def settings_from(options: argparse.Namespace) -> WorkerSettings:
         "triggers.corrections": options.corrections,
         "triggers.every": None if options.every is None else options.every * _DAY,
     }
-    settings = read_settings(options.settings, {key: value for key, value in given.items() if value is not None})
-    uri = options.tracker if settings.cycle.tracking_uri is None else settings.cycle.tracking_uri
-    cycle = replace(settings.cycle, tracking_uri=None if uri in ("", "none") else uri)
-    return replace(settings, cycle=cycle, triggers=None if options.no_triggers else settings.triggers)
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _run_once(

@@ -41,6 +41,7 @@ class Beat(ChainEntry):
 
     worker: str
     at: UtcTime
+    listens: bool = True  # for requests; False while a single cycle runs from the command line
     doing: str = ""  # id of the cycle that it works on, or "" while it waits
     fence: int = 0  # of the lease under which it runs the cycle; 0 before it holds one
     stage: str = ""  # "version", "prepare", "train" ...; "" before the first
@@ -76,7 +77,8 @@ def listening(objects: ObjectStore, now: datetime | None = None) -> tuple[Beat, 
         objects: `Places.authority`.
         now: the present time, with a zone; None is this machine's clock.
     """
-    return tuple(beat for beat in last_beats(objects) if is_fresh(beat, now or datetime.now(UTC)))
+    now = now or datetime.now(UTC)
+    return tuple(beat for beat in last_beats(objects) if beat.listens and is_fresh(beat, now))
 
 
 def worker_name() -> str:
@@ -91,6 +93,7 @@ class Heartbeat:
     Args:
         objects: `Places.authority`.
         worker: name of this process, unlike any other's: a-z, 0-9, point, dash, underscore.
+        listens: whether it takes requests.
         seconds: between two beats.
         clock: seconds since 1970.
 
@@ -99,13 +102,19 @@ class Heartbeat:
     """
 
     def __init__(
-        self, objects: ObjectStore, worker: str, *, seconds: float = SECONDS, clock: Clock = time.time
+        self,
+        objects: ObjectStore,
+        worker: str,
+        *,
+        listens: bool = True,
+        seconds: float = SECONDS,
+        clock: Clock = time.time,
     ) -> None:
         if not _NAME.match(worker):
             raise CycleRequestError(f"a worker is named with a-z, 0-9, point, dash and underscore, not {worker!r}")
         self._objects, self._seconds, self._clock = objects, seconds, clock
         self._chain = _chain(objects, worker)
-        self._next, self._beaten = Beat(worker=worker, at=self._now()), 0.0
+        self._next, self._beaten = Beat(worker=worker, at=self._now(), listens=listens), 0.0
         self._wake, self._over = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -122,7 +131,8 @@ class Heartbeat:
 
     def work_on(self, cycle: str, fence: int = 0) -> None:
         """Note the cycle that the worker runs, and the fence of its lease; "" is none."""
-        self._next = Beat(worker=self._next.worker, at=self._now(), doing=cycle, fence=fence)
+        told = {"doing": cycle, "fence": fence, "stage": "", "done": 0, "total": 0, "message": ""}
+        self._next = self._next.model_copy(update=told)
         self._wake.set()
 
     def progress(self, stage: str, done: int, total: int, message: str) -> None:

@@ -1,4 +1,7 @@
-"""The settings file of `cycle`: TOML with the names of `WorkerSettings`, such as `[cycle.challenger]` with `crops`."""
+"""The settings file of `cycle`: TOML with the names of `WorkerSettings`, such as `[cycle.challenger]` with `crops`.
+
+Durations are seconds, or texts such as "P7D" and "PT1H" (ISO 8601).
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,8 @@ def read_settings(path: Path | None, changes: Mapping[str, Any] | None = None) -
         table = content
         for part in tables:
             table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise SettingsError(f"settings: {part} is a table, not {table!r}")
         table[name] = value
     try:
         settings = _SETTINGS.validate_python(content)

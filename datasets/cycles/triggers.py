@@ -31,6 +31,8 @@ class TriggerSettings:
     def __post_init__(self) -> None:
         if min(self.corrections, self.last, self.least_new) < 0:
             raise ValueError("numbers of labels are not negative")
+        if min(self.every, self.pause) < timedelta(0):
+            raise ValueError("durations are not negative")
         if not (0.0 <= self.highest_correction_rate <= 1.0 and 0.0 <= self.lowest_confidence <= 1.0):
             raise ValueError("a band lies between 0 and 1")
 

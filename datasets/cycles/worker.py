@@ -142,7 +142,9 @@ def look_for_trigger(
     model = (champion.name, champion.version) if champion is not None else None
     counts = count_labels(list(store.samples()), last.watermark if last else {}, settings, model=model)
     trigger = due(counts, last, now or datetime.now(UTC), settings)
-    return trigger, counts, f"{trigger.kind if trigger else ''} after {reports[-1].id if reports else 'nothing'}"
+    # As earlier releases spell it: workers of both releases ask under one key.
+    kind = trigger.kind.replace("_", " ") if trigger else ""
+    return trigger, counts, f"{kind} after {reports[-1].id if reports else 'nothing'}"
 
 
 def watch(

@@ -110,7 +110,7 @@ class Champions:
                 self._known[number] = known
         return known
 
-    def begin(self, directory: Path, *, by: Reason | str, reason: str = "shipped") -> ChampionRecord:
+    def begin(self, directory: Path, *, by: Reason | str) -> ChampionRecord:
         """The champion; if the store has none yet, the model in this folder becomes the first one.
 
         With it, a first promotion can be rolled back to the shipped model.

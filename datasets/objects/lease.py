@@ -37,6 +37,7 @@ _LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 _KEPT = 4  # entries of the chain; older ones are not needed
 _LOOKS = 10  # at the chain, at least, while a silent holder is watched
+MOST_SECONDS = 1e7  # of silence that a holder may ask for
 
 Kind = Literal["taken", "renewed", "released"]
 
@@ -48,7 +49,7 @@ class LeaseEntry(ChainEntry):
     token: str  # tells holders apart, even those of one owner
     kind: Kind
     fence: int  # number of the entry that took the lease
-    seconds: float = Field(gt=0.0, lt=1e7)  # silence after which the holder may be replaced
+    seconds: float = Field(gt=0.0, lt=MOST_SECONDS)  # silence after which the holder may be replaced
     at: UtcTime  # by the holder's wall clock
 
 
@@ -256,8 +257,8 @@ def acquire(
         StoreError: the name or the number of seconds is out of range.
         BucketUnavailableError: the bucket does not answer.
     """
-    if not seconds > 0.0:
-        raise StoreError(f"a lease lasts for more than 0 seconds, not {seconds}")
+    if not 0.0 < seconds < MOST_SECONDS:
+        raise StoreError(f"a lease lasts for more than 0 seconds and less than {MOST_SECONDS:.0f}, not {seconds}")
     chain = _chain(objects, name)
     lease = Lease(chain, name, owner, seconds, clock=clock, monotonic=monotonic)
     last = chain.last_number()

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import ValidationInfo, model_validator
 
 from datasets.errors import StoreError
 from datasets.objects.canonical import canonical_json
@@ -75,10 +75,14 @@ class Event(Record):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather_label(cls, stored: Any) -> Any:
+    def _gather_label(cls, stored: Any, info: ValidationInfo) -> Any:
         """Stored events hold the fields of their label beside their own."""
+        if not isinstance(stored, dict):
+            return stored
         if stored.get("schema", SCHEMA) != SCHEMA:
             raise ValueError(f"schema {stored['schema']}, but this program knows {SCHEMA} only")
+        if info.mode == "json" and (missing := _always_stored(stored) - stored.keys()):
+            raise ValueError(f"{', '.join(sorted(missing))} missing")  # another name would follow from its content
         return {**stored, "label": stored} if stored.get("kind") == "label" and "label" not in stored else stored
 
     @property
@@ -101,6 +105,10 @@ class Event(Record):
     def name(self) -> str:
         """Object name of this event."""
         return str(EventName(self.writer, self.sequence, event_digest(self.to_bytes())))
+
+
+def _always_stored(stored: Mapping[str, Any]) -> set[str]:
+    return {"schema", "turn", "source"} if stored.get("kind") == "label" else {"schema"}
 
 
 def sample_of(event: Event, name: str) -> Sample:

@@ -6,6 +6,8 @@ Losing it costs a `reindex`, never a label.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from datasets.samples.tables import (
 )
 
 _BATCH = 500
+_BUSY_SECONDS = 10.0  # that a connection waits for another one to finish writing
 _CREATING = 7_233_061  # key of the advisory lock under which PostgreSQL tables are made
 
 
@@ -315,8 +318,18 @@ def _make_engine(url: sa.URL) -> sa.Engine:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    # WAL: readers do not wait for the writer. NORMAL: a power cut may cost the last rows, which opening
-    # the store puts back from the spool.
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = NORMAL"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * _BUSY_SECONDS)}")
+    # WAL: readers do not wait for the writer. Of several connections that set it on a new file SQLite refuses all but
+    # one at once, whatever the timeout (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    # NORMAL: a power cut may cost the last rows, which opening the store puts back from the spool.
+    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()

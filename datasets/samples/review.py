@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datasets.samples.sample import Sample
+from ocr_model.codes.text import edit_distance
 
 # `Label.source` of a second look.
 REVIEWED = "review"  # kept as it was
@@ -107,13 +108,3 @@ def _contradicts(sample: Sample) -> bool:
     if label.source in SECOND_LOOKS:
         return label.source != REVIEWED
     return label.status == "unreadable" or (label.status == "corrected" and label.text != label.read_text)
-
-
-def edit_distance(left: str, right: str) -> int:
-    """Fewest insertions, deletions and replacements between two texts (Levenshtein)."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        diagonal, row[0] = row[0], i
-        for j, b in enumerate(right, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
-    return row[-1]

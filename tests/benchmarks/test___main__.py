@@ -54,7 +54,8 @@ def test_tables_and_pages_are_written(crops: Path, tmp_path: Path, capsys: pytes
     assert "benchmark-errors.html" in written
     assert "dark.png" in (tmp_path / "docs" / "benchmark-errors.html").read_text(encoding="utf-8")
     filled = readme.read_text(encoding="utf-8")
-    assert filled.startswith("before\n<!-- benchmark -->\n| what |")
+    assert filled.startswith("before\n<!-- benchmark -->\n|  | this reader (tiny 1) |")
+    assert "| real tag crops read, upright, of 2 | 1 |" in filled
     assert filled.endswith("<!-- /benchmark -->\nafter\n")
     assert "old" not in filled
 

@@ -24,5 +24,7 @@ def test_without_the_packages_for_training_it_says_what_to_install(arguments: li
 
 
 def test_contact_sheets_and_twins_need_none_of_them() -> None:
-    script = f"import sys; sys.modules.update(dict.fromkeys({ABSENT!r})); import data_gen.sheet, data_gen.twins"
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({ABSENT!r})); import data_gen.twins, ocr_model.reading.sheet"
+    )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)

@@ -26,7 +26,7 @@ def promote(champions: Champions, scratch: Path, version: str) -> ChampionRecord
     (folder / "model.json").write_text(json.dumps(about))
     present = champions.current()
     expected = None if present is None else present.number
-    return champions.promote(champions.register(folder), expected=expected, by="me", reason="test")
+    return champions.promote(champions.registry.register(folder), expected=expected, by="me", reason="test")
 
 
 def test_the_champion_that_served_last_is_recalled(champions: Champions, tmp_path: Path) -> None:

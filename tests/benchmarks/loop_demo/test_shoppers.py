@@ -5,8 +5,7 @@ import random
 import pytest
 
 from benchmarks.loop_demo.shoppers import CAREFUL, Habit, Shopper, crowd, judge, mistype, stall
-from datasets.samples.review import edit_distance
-from ocr_model.codes.text import CHARSET, label_text
+from ocr_model.codes.text import CHARSET, edit_distance, label_text
 
 PERFECT = Shopper("perfect", Habit(mistypes=0.0, overlooks=0.0))
 

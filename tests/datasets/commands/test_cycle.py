@@ -85,7 +85,9 @@ def test_the_tracker_is_the_options_the_files_or_the_environments() -> None:
 def test_printed_settings_are_a_settings_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "--print-settings", "--crops", "5") == 0
     file = tmp_path / "cycle.toml"
-    file.write_text(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    assert "# tracking_uri =" in printed
+    file.write_text(printed)
     assert settings_from(parse("--once", "--settings", str(file))).cycle.challenger.crops == 5
 
 

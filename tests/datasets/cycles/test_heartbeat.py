@@ -46,6 +46,14 @@ def test_a_worker_listens_while_it_beats(objects: ObjectStore) -> None:
     assert listening(objects, NOW - timedelta(seconds=61)) == ()  # a clock that far off tells nothing
 
 
+def test_a_single_cycle_tells_what_it_does_and_listens_to_nothing(objects: ObjectStore) -> None:
+    single = Heartbeat(objects, "a-1", listens=False, clock=lambda: at(0))
+    single.work_on("20260504t123000-x", 7)
+    single.beat()
+    assert [beat.doing for beat in last_beats(objects)] == ["20260504t123000-x"]
+    assert listening(objects, NOW) == ()
+
+
 def test_a_worker_that_leaves_says_so_and_one_that_was_killed_is_forgotten(objects: ObjectStore) -> None:
     for worker, seconds in (("killed", -2 * 86400), ("asleep", -3600)):
         Heartbeat(objects, worker, clock=lambda seconds=seconds: at(seconds)).beat()

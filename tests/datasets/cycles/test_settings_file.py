@@ -59,6 +59,7 @@ every = 0
         ('[cycle.challenger]\ncrops = "many"', r"cycle\.challenger\.crops: Input should be a valid integer"),
         ("[cycle.rules]\nlevel = 5", r"cycle\.rules: .*level lies between 0 and 1"),
         ("[triggers]\ncorrections = -1", r"triggers: .*not negative"),
+        ("[triggers]\nevery = -1", r"triggers: .*durations are not negative"),
         ("crops", r"cycle\.toml: Expected"),
         ("cycle = 5", r"cycle: "),
     ],
@@ -66,6 +67,14 @@ every = 0
 def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         read_settings(file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "key"), [("cycle = 5", "cycle.challenger.crops"), ("triggers = 1", "triggers.every")]
+)
+def test_an_option_within_what_is_no_table_is_named(tmp_path: Path, content: str, key: str) -> None:
+    with pytest.raises(SettingsError, match=f"{key.partition('.')[0]} is a table"):
+        read_settings(file(tmp_path, content), {key: 7})
 
 
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -87,5 +87,7 @@ def test_nothing_starts_right_after_a_cycle() -> None:
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="not negative"):
         TriggerSettings(corrections=-1)
+    with pytest.raises(ValueError, match="durations"):
+        TriggerSettings(pause=timedelta(seconds=-1))
     with pytest.raises(ValueError, match="a band"):
         TriggerSettings(lowest_confidence=75)

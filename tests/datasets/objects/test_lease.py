@@ -86,6 +86,8 @@ def test_other_names_are_other_leases(objects: ObjectStore) -> None:
             acquire(objects, name, "a", SECONDS)
     with pytest.raises(StoreError, match="more than 0 seconds"):
         acquire(objects, "x", "a", 0.0)
+    with pytest.raises(StoreError, match="less than 10000000"):
+        acquire(objects, "x", "a", 1e7)
 
 
 def test_of_many_exactly_one_gets_it(objects: ObjectStore) -> None:

@@ -54,12 +54,21 @@ def test_events_keep_the_bytes_and_names_of_earlier_releases() -> None:
     assert stone.name == "events/0123456789abcdef/0000000007-41066b2da588c93f203902b2ff9687e3.json"
 
 
-@pytest.mark.parametrize("key", ["writer", "stamp", "stored_at", "prediction_id", "sample", "text", "model", "at"])
+@pytest.mark.parametrize(
+    "key",
+    ["schema", "writer", "stamp", "stored_at", "prediction_id", "sample", "text", "model", "at", "turn", "source"],
+)
 def test_an_event_that_lacks_a_field_is_refused_by_its_name(key: str) -> None:
     content = json.loads(EVENT.to_bytes())
     del content[key]
     data = json.dumps(content).encode()
     with pytest.raises(StoreError, match=key):
+        read_event(_renamed(data), data)
+
+
+@pytest.mark.parametrize("data", [b"[]\n", b"null\n", b'"x"\n', b"5\n", b"\xff\n", b"{}\n"])
+def test_a_self_proving_object_that_holds_no_event_is_refused_by_its_name(data: bytes) -> None:
+    with pytest.raises(StoreError, match="not a label event"):
         read_event(_renamed(data), data)
 
 

@@ -4,10 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from datasets.samples.review import SuspicionRules, edit_distance, find_contradictions, find_suspicious
+from datasets.samples.review import SuspicionRules, find_contradictions, find_suspicious
 from datasets.samples.sample import Sample
 from tests.datasets.making import label
 
@@ -73,18 +71,3 @@ def test_a_client_who_contradicts_many_sure_readings() -> None:
 def test_many_clients_and_unnamed_ones_are_not_one_client() -> None:
     assert not find_suspicious([contradict(number, f"c{number}") for number in range(20)], RULES)
     assert not find_suspicious([contradict(number, "") for number in range(20)], RULES)
-
-
-TEXTS = st.text("AB1-", max_size=6)
-
-
-@given(TEXTS, TEXTS, TEXTS)
-def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
-    assert (edit_distance(a, b) == 0) == (a == b)
-    assert edit_distance(a, b) == edit_distance(b, a)
-    assert edit_distance(a, c) <= edit_distance(a, b) + edit_distance(b, c)
-    assert abs(len(a) - len(b)) <= edit_distance(a, b) <= max(len(a), len(b))
-
-
-def test_edit_distance_of_known_words() -> None:
-    assert edit_distance("KITTEN", "SITTING") == 3

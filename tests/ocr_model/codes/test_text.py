@@ -71,3 +71,18 @@ def test_the_edit_distance_counts_what_differs() -> None:
     assert edit_distance("CW2288", "CW228") == 1
     assert edit_distance("", "AB") == 2
     assert edit_distance("AB", "BA") == 2
+
+
+SHORT = st.text("AB1-", max_size=6)
+
+
+@given(SHORT, SHORT, SHORT)
+def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
+    assert (edit_distance(a, b) == 0) == (a == b)
+    assert edit_distance(a, b) == edit_distance(b, a)
+    assert edit_distance(a, c) <= edit_distance(a, b) + edit_distance(b, c)
+    assert abs(len(a) - len(b)) <= edit_distance(a, b) <= max(len(a), len(b))
+
+
+def test_edit_distance_of_known_words() -> None:
+    assert edit_distance("KITTEN", "SITTING") == 3
