@@ -2,7 +2,7 @@
 
 The store says which model serves, never the tracker, so nothing waits for it: MLflow runs in a process of its own with
 a time limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias
-to the model that serves by then, so the next contact makes up for those that failed. Its telemetry is off.
+to the model that serves by then, which corrects an alias that a failed contact left behind. Its telemetry is off.
 
     TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
 """
