@@ -173,7 +173,7 @@ class Settings(BaseSettings):
         description="Kinds of offers that are left out (used, rental, cbshop), joined by colons.",
     )
     price_seconds: float = Field(
-        default=1.5, gt=0, le=30, description="Seconds that one question to a price service may take altogether."
+        default=1.5, gt=0, le=30, description="Seconds that a query to a price service may take altogether."
     )
     price_retries: int = Field(default=1, ge=0, le=1, description="Times that a failed call is made again.")
     price_cache_seconds: float = Field(

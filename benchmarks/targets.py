@@ -194,7 +194,7 @@ def _confidence_rows(
     accept = "wrong among texts accepted without asking, synthetic"
     accept_target = f"at most 1 in {1 / ACCEPTABLE_RISK:.0f}"
     if isinstance(synthetic, str):
-        unknown = f"not measured: {synthetic}; `make calibrate` does"
+        unknown = f"not measured: {synthetic}; `make calibrate` measures it"
         rows = [
             Target(what, target, _NOTHING, _NOTHING, unknown),
             Target(accept, accept_target, _NOTHING, _NOTHING, unknown),

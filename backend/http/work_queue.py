@@ -53,7 +53,7 @@ class WorkQueue:
                 raise Problem(
                     HTTPStatus.SERVICE_UNAVAILABLE,
                     "overloaded",
-                    "Too much to do at once",
+                    "The service is overloaded",
                     f"Every worker is busy. Try again in {_RETRY_AFTER_SECONDS} s.",
                     headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
                 )

@@ -167,11 +167,11 @@ def _items(status: int, body: bytes) -> list[Any]:
     if status in {401, 403} or error_code == "024":
         raise PriceError("key_refused", f"{_NAME} refused the key.")
     if status == 429 or error_code == "012":
-        raise PriceError("quota", f"The number of questions that {_NAME} allows is used up.")
+        raise PriceError("quota", f"The number of queries that {_NAME} allows is used up.")
     if status >= 500 or error_code == "SE99":
         raise _RetryableError(f"{_NAME} is failing at the moment.")
     if status >= 400 or error_code:
-        raise PriceError("unavailable", f"{_NAME} did not understand the question.", is_about_query=True)
+        raise PriceError("unavailable", f"{_NAME} did not accept the query.", is_about_query=True)
     if isinstance(answer, dict) and isinstance(answer.get("items"), list):
         return list(answer["items"])
     if answer is None and body.lstrip().startswith(b"<"):

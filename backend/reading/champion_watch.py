@@ -259,7 +259,7 @@ class ChampionWatch:
         failure = WatchFailure(role, number, kind, self._now())
         self._failures[role] = failure
         unknown = error if kind == "unexpected" else None
-        _LOG.error("%s What reads now goes on. %s", failure.message, error, exc_info=unknown)
+        _LOG.error("%s The model before goes on reading. %s", failure.message, error, exc_info=unknown)
 
     def _succeeded(self, role: Role) -> None:
         self._pauses.pop(role, None)

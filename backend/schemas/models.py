@@ -124,7 +124,7 @@ class ShadowBody(BaseModel):
     champion: ModelNameBody | None = Field(description="The champion beside it; null before the first crop.")
     same: int = Field(description="Crops where both read the same line.")
     different: int
-    dropped: int = Field(description="Crops left out because there was too much to do.")
+    dropped: int = Field(description="Crops left out because the queue was full.")
     failed: int = Field(description="Crops that the challenger failed on.")
     confidence: ShadowConfidenceBody
     labels: ShadowLabelsBody

@@ -108,7 +108,7 @@ def _fill_table(plan: TablePlan, args: argparse.Namespace) -> int:
         write_table(results, plan, run, out, sizes=args.sizes)
         print(markdown(results, plan))
     if len(done) < len(rows):
-        print(f"{len(done)} of {len(rows)} rows are done; the same command goes on", file=sys.stderr)
+        print(f"{len(done)} of {len(rows)} rows are done; the same command continues", file=sys.stderr)
     return 1 if diverged else 0
 
 

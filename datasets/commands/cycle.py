@@ -140,7 +140,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
             )
             return print_report(report)
         except CycleStoppedError:
-            print("stopped; the same command goes on", file=sys.stderr)
+            print("stopped; the same command continues", file=sys.stderr)
             return STOPPED
 
 

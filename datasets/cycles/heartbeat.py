@@ -165,7 +165,7 @@ class Heartbeat:
             try:
                 self.beat()
             except StoreError as error:
-                _LOG.warning("no heartbeat: %s", error)
+                _LOG.warning("the heartbeat could not be written: %s", error)
             self._wake.wait(self._seconds)
             self._wake.clear()  # cleared before the next beat reads its fields, so no change is missed
 

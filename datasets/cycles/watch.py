@@ -55,9 +55,9 @@ class CycleWatch:
             CycleStoppedError: it was told to stop.
         """
         if self._lost.is_set():
-            raise LeaseLostError(f"lease {self._lease.name} of {self._lease.owner} is lost; another may go on with it")
+            raise LeaseLostError(f"lease {self._lease.name} of {self._lease.owner} is lost; another process may go on")
         if self._stop is not None and self._stop.is_set():
-            raise CycleStoppedError("stopped; the same command goes on")
+            raise CycleStoppedError("stopped; the same command continues")
 
 
 def take_lease(objects: ObjectStore, owner: str, seconds: float, stop: threading.Event | None = None) -> Lease:
@@ -77,7 +77,7 @@ def take_lease(objects: ObjectStore, owner: str, seconds: float, stop: threading
 
     def sleep(wanted: float) -> None:
         if waiting.wait(wanted):
-            raise CycleStoppedError("stopped; the same command goes on")
+            raise CycleStoppedError("stopped; the same command continues")
 
     seen = None
     while (lease := acquire(objects, LEASE, owner, seconds, sleep=sleep)) is None:

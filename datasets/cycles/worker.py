@@ -196,7 +196,7 @@ def watch(
         except (CycleBusyError, LeaseLostError) as error:
             _LOG.info("%s", error)
         except StoreError as error:
-            _LOG.warning("nothing can be done now: %s", error)
+            _LOG.warning("the worker cannot use the store now: %s", error)
         if report is None:
             stop.wait(settings.look)
         elif on_report is not None:  # look again at once: another request may wait

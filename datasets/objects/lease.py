@@ -97,7 +97,7 @@ class Lease:
         try:
             self.release()
         except StoreError as failed:
-            _LOG.warning("lease %s will run out by itself: %s", self.name, failed)
+            _LOG.warning("lease %s could not be given back and will run out: %s", self.name, failed)
 
     def remaining(self) -> float:
         """Seconds for which, at least, no other machine can take the lease; 0.0 if it is lost or given back.

@@ -142,7 +142,7 @@ class Replication:
                 except StoreError as error:
                     if isinstance(error, ABOUT_ALL):
                         raise
-                    _LOG.warning("left an event in the bucket: %s", error)
+                    _LOG.warning("an event in the bucket is not fetched: %s", error)
                     continue
                 fetched.append(event)
         return fetched

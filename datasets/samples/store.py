@@ -327,7 +327,7 @@ class SampleStore:
             if must_know:
                 raise
             # The label may then be written once more than needed, which is harmless: the last one counts.
-            _LOG.warning("keeping without the index: %s", error)
+            _LOG.warning("keeping a label without the index: %s", error)
             return None
 
 

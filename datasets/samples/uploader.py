@@ -109,7 +109,7 @@ class Uploader:
             except ABOUT_ALL as error:
                 self._failed(error)
             except Exception as error:  # a defect here must not end the sending of labels
-                _LOG.exception("the uploader met something unexpected and goes on")
+                _LOG.exception("an unexpected error in the uploader, which goes on")
                 self._failed(error)
 
     def _step(self) -> None:

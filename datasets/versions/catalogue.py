@@ -37,7 +37,7 @@ class VersionCatalogue:
             try:
                 found.update(name for name in map(version_name, objects.names(VERSIONS)) if name)
             except BucketUnavailableError as error:
-                _LOG.warning("only the versions that this spool knows: %s", error)
+                _LOG.warning("listing only the versions in this spool: %s", error)
         return sorted(found, key=_natural)
 
     def read(self, name: str) -> Version:
@@ -58,7 +58,7 @@ class VersionCatalogue:
                 unavailable = error
                 continue
             if unavailable is not None:
-                _LOG.warning("taking the copy of %s: %s", name, unavailable)
+                _LOG.warning("reading the spool's copy of version %s: %s", name, unavailable)
             return Version.named(name, data)
         if unavailable is not None:
             raise unavailable

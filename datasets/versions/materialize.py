@@ -8,7 +8,7 @@
     synthetic/0-<recipe>/                a folder as data_gen writes it; the sides' labels.tsv point into it
     card.json, card.md                   counts over all of it, drawn crops included
 
-Stopped in the middle, the same command goes on. Run again after a sample was removed, it takes that crop out.
+Stopped in the middle, the same command continues. Run again after a sample was removed, it takes that crop out.
 """
 
 from __future__ import annotations

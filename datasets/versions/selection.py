@@ -242,7 +242,7 @@ class _Parser:
                 continue
             match = _TOKEN.match(self._text, position)
             if match is None:
-                problem = "this quote is not closed" if self._text[position] in "\"'" else "did not expect this"
+                problem = "this quote is not closed" if self._text[position] in "\"'" else "unexpected character"
                 raise self._error(problem, _Token("end", "", position))
             if match["quoted"] is not None:
                 tokens.append(_Token("quoted", match["quoted"][1:-1], position))

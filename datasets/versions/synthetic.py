@@ -93,7 +93,7 @@ def check_part(part: SyntheticPart) -> None:
     ]
     raise RecipeDiffersError(
         f"recipe {part.recipe} draws other crops here than the version says: "
-        f"{'; '.join(differences) or 'the generator counts other things'}. --allow-other-digest goes on all the same"
+        f"{'; '.join(differences) or 'the generator has other ingredients'}. --allow-other-digest draws all the same"
     )
 
 

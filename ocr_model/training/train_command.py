@@ -74,7 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=training.workers, help="rendering processes")
     parser.add_argument("--threads", type=int, default=training.threads, help="torch threads")
     parser.add_argument(
-        "--stop-after", type=float, default=math.inf, metavar="HOURS", help="stop then; the same command goes on"
+        "--stop-after", type=float, default=math.inf, metavar="HOURS", help="stop then; the same command continues"
     )
     parser.add_argument(
         "--crops-folder", type=Path, action="append", default=[], help="labelled folder to measure on, never trained on"
@@ -99,7 +99,7 @@ def main(args: argparse.Namespace) -> int:
     with stopped_by_signals() as stop:
         trainer.train(sets, stop_after=args.stop_after, stop=stop)
     if stop.is_set() and trainer.seen < trainer.config.crops:
-        print(f"stopped after {trainer.seen:,} crops and saved; the same command goes on", file=sys.stderr)
+        print(f"stopped after {trainer.seen:,} crops and saved; the same command continues", file=sys.stderr)
         return STOPPED
     print(json.dumps(trainer.log[-1], indent=2))
     return 0

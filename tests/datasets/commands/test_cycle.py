@@ -153,7 +153,7 @@ def test_once_that_was_stopped_takes_its_own_request_up_again(
         assert [one.id for one in pending(places.authority)] == [ran[0]]
         assert last_beats(places.authority) == ()
     assert ran[0] == ran[1]
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command continues" in capsys.readouterr().err
 
 
 def test_other_commands_need_nothing_that_trains_or_draws(tmp_path: Path) -> None:

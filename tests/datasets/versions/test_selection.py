@@ -96,7 +96,7 @@ def test_filters_that_do_not(text: str) -> None:
         ("status = corrected; import os", "unknown status"),
         ("exec('x')", "unknown field"),
         ('client = "\'＂"', "quotes of one kind"),
-        ("turn ! 3", "did not expect this"),
+        ("turn ! 3", "unexpected character"),
         ("(" * 3000, "at most 2000 characters"),
         ("(" * 1000, "more than 40 brackets"),
         ("not " * 400 + "turn = 1", "more than 40 brackets"),

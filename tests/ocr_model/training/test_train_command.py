@@ -57,7 +57,7 @@ def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> No
     finally:
         process.kill()
         process.wait()
-    assert "and saved; the same command goes on" in (tmp_path / "err").read_text(errors="replace")
+    assert "and saved; the same command continues" in (tmp_path / "err").read_text(errors="replace")
     assert (tmp_path / "run" / "checkpoint.pt").is_file()
 
 
