@@ -32,7 +32,7 @@ def _named(variable: str) -> AliasChoices:
 
 
 class SettingsError(ValueError):
-    """A setting is wrong; the text is one line that names the variable and what is wrong with it."""
+    """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
 class Settings(BaseSettings):
@@ -279,7 +279,7 @@ class Settings(BaseSettings):
 
     @property
     def image_limits(self) -> ImageLimits:
-        """What a picture may be, in the recognizer's words."""
+        """The limits of a picture, as the recognizer takes them."""
         return ImageLimits(max_bytes=self.image_max_bytes, max_pixels=self.image_max_pixels)
 
 

@@ -27,7 +27,7 @@ def photograph(
         ink: (H, W), 0..1.
         text_height: height of the text in it, pixels.
         character_width: mean width of a character in text heights.
-        recipe: how the crops look.
+        recipe: recipe of the crops.
         rng: generator of the noise.
         words: generator of the choices.
         damages: damages of the crop; those of the print are done already.

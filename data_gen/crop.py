@@ -50,7 +50,7 @@ class CropRenderer:
     """Renders the crops of a recipe; crop `index` is the same in any process and any order.
 
     Args:
-        recipe: how the crops look.
+        recipe: recipe of the crops.
         fonts: from `load_fonts(recipe.fonts)`.
         seed: another seed gives other crops.
         excluded: match keys of codes that are never printed, as `texts.line_text` takes them.

@@ -41,7 +41,7 @@ class TagPrinter:
     """Prints the tags of a recipe.
 
     Args:
-        recipe: how the crops look.
+        recipe: recipe of the crops.
         fonts: from `load_fonts(recipe.fonts)`.
         seed: seed of the neighbouring lines; all else comes from the generators that the methods take.
         excluded: match keys of codes that are never printed, as `texts.line_text` takes them.

@@ -182,7 +182,7 @@ def template_code(rng: random.Random, digit_like: float = 1.0) -> str:
     """A code of runs of letters and digits in a format that no table holds: 1RM02263D-1, KXY 606004, S12-51017.
 
     Args:
-        rng: where the choices come from.
+        rng: generator of the choices.
         digit_like: how often O, I and Q come relative to other letters; 1 is as often.
     """
     length = min(20, max(4, round(rng.gauss(9, 3))))
@@ -201,7 +201,7 @@ def random_code(rng: random.Random, digit_like: float = 1.0) -> str:
     """Any mix of characters; shapes that are easily confused come more often.
 
     Args:
-        rng: where the choices come from.
+        rng: generator of the choices.
         digit_like: how often O, I and Q come; below 1, other confusable shapes come only a little more often.
     """
     length = min(20, max(3, round(rng.gauss(8, 3))))
@@ -254,7 +254,7 @@ def line_text(
     """One line with a code as a tag prints it: in the charset, at most `longest` characters, spaces kept.
 
     Args:
-        rng: where the choices come from.
+        rng: generator of the choices.
         longest: characters of the longest line.
         strange: share of field names and colours that no list holds.
         nearly: share of field names with one letter that is another.
@@ -294,7 +294,7 @@ def as_printed(text: str, rng: random.Random, title_case: float, lower_case: flo
 
     Args:
         text: the label, upper case.
-        rng: where the choices come from.
+        rng: generator of the choices.
         title_case: share of lines whose field names have one capital only.
         lower_case: share of lines in lower case; never with I or L, which then look like 1.
     """

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Texts:
-    """What a page says in one language; subclasses declare each text once, as `Words`."""
+    """The texts of a page in one language; subclasses declare each text once, as `Words`."""
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language

@@ -1,1 +1,1 @@
-"""What a shoe costs: price providers behind one interface."""
+"""Prices of shoes: price providers behind one interface."""

@@ -17,7 +17,7 @@ from ocr_model.reading.prediction import ModelInfo, Prediction
 
 @dataclass(frozen=True)
 class ShownReading:
-    """What a label request tells of the reading that the shopper saw."""
+    """The fields of a label request about the reading that the shopper saw."""
 
     text: str | None  # None: the request does not tell
     confidence: float | None  # None: the request does not tell

@@ -100,7 +100,7 @@ class PendingPredictions:
         picture again.
 
         Args:
-            prediction: What was read.
+            prediction: The reading.
             image: The crop that it was read from.
             upload: The file that the crop was cut out of.
             region: Where the crop lies in the upload.

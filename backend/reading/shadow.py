@@ -83,8 +83,8 @@ class _Case:
     """One prediction that both read, or that has its verdict before the challenger has read."""
 
     champion: ModelInfo
-    champion_text: str  # what the champion read
-    challenger_text: str | None = None  # what the challenger read; None before it has
+    champion_text: str  # the champion's reading
+    challenger_text: str | None = None  # the challenger's reading; None before there is one
     verdict: str | None = None  # the confirmed line; None before there is one
     right: Right | None = None  # which of them was right; None before that is known
 
@@ -94,7 +94,7 @@ class Shadow:
 
     Args:
         metrics: Counts for Prometheus.
-        limits: What a picture may be.
+        limits: Limits of a picture.
         waiting: Crops that may wait for the challenger.
         remembered: Predictions whose verdict is still awaited; the oldest is forgotten first.
     """

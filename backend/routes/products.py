@@ -1,4 +1,4 @@
-"""`GET /v1/products`: what a shoe costs."""
+"""`GET /v1/products`: offers for a product code."""
 
 from __future__ import annotations
 

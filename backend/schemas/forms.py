@@ -40,7 +40,7 @@ class PhotoForm(_RegionForm):
 
 
 class LabelForm(_RegionForm):
-    """A verdict on a prediction. What was read, and the picture, only help a backend that has forgotten them."""
+    """A verdict on a prediction. Picture and fields of the reading are for a backend that has forgotten them."""
 
     status: VerdictStatus = Field(description="The shopper's verdict.", examples=["corrected"])
     text: str | None = Field(

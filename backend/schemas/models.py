@@ -30,7 +30,7 @@ class ChampionFailureBody(BaseModel):
 
 
 class ModelBody(BaseModel):
-    """The model that reads, and what it may be given."""
+    """The model that reads, and the pictures and characters that it takes."""
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -1,4 +1,4 @@
-"""The answer to a code: what the shoe costs."""
+"""The answer to a product code: offers and searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer to a photo: what was read."""
+"""The answer to a photo: the reading."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class VersionBody(BaseModel):
 
 
 class CardBody(BaseModel):
-    """What a dataset version holds, counted."""
+    """The counts of a dataset version."""
 
     name: str
     tables: dict[str, dict[str, Counts]] = Field(description="By table, value, side.")

@@ -55,7 +55,7 @@ def time_models(directories: Mapping[str, Path], data: EvaluationSet) -> dict[st
     """Median milliseconds per crop of each exported model, by turns, so that all meet the same busyness.
 
     Args:
-        directories: of the models, by name.
+        directories: folders of the models, by name.
         data: crops to read.
     """
     models = {name: ExportedModel(directory) for name, directory in directories.items()}

@@ -32,8 +32,8 @@ def compare(
         measured: crops that are read.
         folder: for the graphs.
         threads: numbers of threads to time with, one after the other.
-        beam: of the decoder.
-        seconds: of timing per number of threads.
+        beam: beam of the decoder.
+        seconds: seconds of timing per number of threads.
 
     Returns:
         Processor, table, and the runtimes that were left out, as Markdown.

@@ -20,9 +20,9 @@ def write_graphs(encoder: Path, pictures: Sequence[Floats], folder: Path) -> dic
     in all of them.
 
     Args:
-        encoder: of an exported model.
-        pictures: that calibrate the static graphs, (1, 1, H, W) each.
-        folder: to write to.
+        encoder: encoder of an exported model.
+        pictures: pictures that calibrate the static graphs, (1, 1, H, W) each.
+        folder: folder to write to.
 
     Returns:
         The graphs by name: single, static, mixed, dynamic.

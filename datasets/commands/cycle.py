@@ -145,7 +145,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
 
 
 def settings_from(options: argparse.Namespace) -> WorkerSettings:
-    """The settings of the file, with what the options change.
+    """The settings of the file, changed by the options.
 
     Raises:
         SettingsError: a setting makes no sense.

@@ -83,7 +83,7 @@ def run_cycle(
         store: the store of the crops.
         places: spool and bucket of that store.
         version: name of the dataset version to train on.
-        settings: how to train, evaluate and decide.
+        settings: settings of training, evaluation and decision.
         work: folder of this machine in which cycles have their work folders; made if missing.
         cycle_id: id of a request; None derives it: the same version, champion and settings make the same cycle.
         by: a person or a trigger, for the report and the champions' history; None is this process.
@@ -149,7 +149,7 @@ class _Cycle:
     Args:
         store: the store of the crops.
         places: spool and bucket of that store.
-        settings: how to train, evaluate and decide.
+        settings: settings of training, evaluation and decision.
         work: folder of this machine for cycles; the cycle's own is in it.
         plan: the cycle's plan.
         watch: called with the progress.

@@ -43,7 +43,7 @@ FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
 
 @dataclass(frozen=True, slots=True)
 class TrackerAnswer:
-    """Whether the tracker was reached, and what was done there."""
+    """Whether the tracker was reached, and the result there."""
 
     reached: bool
     line: str  # for people

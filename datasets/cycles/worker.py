@@ -128,7 +128,7 @@ def look_for_trigger(
         places: spool and bucket of that store.
         settings: the conditions.
         finished: the reports of this store.
-        now: with a time zone; None is this machine's clock.
+        now: the present time, with a zone; None is this machine's clock.
 
     Returns:
         Why a cycle is due, or None; the counts; and a key that names this occasion.

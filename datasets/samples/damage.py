@@ -72,7 +72,7 @@ def crop_damage(digest: str, error: StoreError) -> Damage:
 
     Args:
         digest: digest of the crop.
-        error: what `SampleStore.crop` raised.
+        error: error that `SampleStore.crop` raised.
     """
     why = "it is missing" if isinstance(error, UnknownSampleError) else str(error)
     return Damage(crop_name(digest), (digest,), why)

@@ -115,7 +115,7 @@ def sample_of(event: Event, name: str) -> Sample:
     """The sample that a label event describes.
 
     Args:
-        event: of the kind "label".
+        event: an event of the kind "label".
         name: its object name.
 
     Raises:

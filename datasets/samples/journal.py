@@ -26,7 +26,7 @@ class Journal:
     """Writes labels and tombstones to a spool, and keeps its index and its crops in step with them.
 
     Args:
-        spool: where events and crops are written.
+        spool: spool of the events and crops.
         index: follows the events.
         announce: called with the name of each new event and when it was written, seconds since 1970.
     """

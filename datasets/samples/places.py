@@ -32,7 +32,7 @@ class Places:
         Args:
             spool: the same folder as for `SampleStore.open`.
             storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
-            policy: how long to wait for the bucket.
+            policy: time limits of the bucket.
 
         Raises:
             StoreError: the folder cannot be used, or the URL is of neither kind.

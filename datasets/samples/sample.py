@@ -33,7 +33,7 @@ class Label:
     prediction_id: str  # names the reading; a reading has at most one live label
     status: LabelStatus
     text: str  # the whole line; "" for unreadable (and for "yes, there is no text")
-    read_text: str  # what the recognizer had read
+    read_text: str  # the recognizer's reading
     read_confidence: float  # its calibrated confidence, 0..1
     model_name: Annotated[str, Field(validation_alias=AliasPath("model", "name"))]  # stored as {"model": {"name": ...}}
     model_version: Annotated[str, Field(validation_alias=AliasPath("model", "version"))]

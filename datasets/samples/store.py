@@ -120,7 +120,7 @@ class SampleStore:
     def keep(self, image: Image.Image, label: Label, *, expected: str | None = None) -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
-        The same status and text for the same prediction again change nothing and return what is kept. Another
+        The same status and text for the same prediction again change nothing and return the kept sample. Another
         status or text supersedes it, and so does the first second look (see verdict.py).
 
         Args:

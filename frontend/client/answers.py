@@ -64,7 +64,7 @@ def _offered(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
 
 class Reading(Answer):
-    """What the recognizer read: `text` is "" where it found none; confidences are probabilities."""
+    """A reading: `text` is "" where the recognizer found none; confidences are probabilities."""
 
     id: str
     text: str
@@ -73,7 +73,7 @@ class Reading(Answer):
     characters: tuple[Character, ...]
     candidates: Annotated[tuple[Candidate, ...], AfterValidator(_offered)]
     formats: tuple[BrandFormat, ...]
-    picture_text: str | None = None  # what the picture alone says, where the formats decided for another reading
+    picture_text: str | None = None  # the best reading by the picture alone, where the formats decided for another one
     model: ModelName
     milliseconds: Milliseconds
 

@@ -1,4 +1,4 @@
-"""What a shopper asks of the backend: one method per request."""
+"""The shopper's requests to the backend, one method per request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ShopperClient:
             return self._connection.ask(Kept, "POST", path, fields=fields, cut=cut)
 
     def forget(self, prediction_id: str) -> bool:
-        """Delete what was kept; False when there was nothing.
+        """Delete the label; False when there was none.
 
         Raises:
             BackendError: It may still be kept.

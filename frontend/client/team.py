@@ -1,4 +1,4 @@
-"""What the team asks of the backend: one method per request of `/v1/team`."""
+"""The team's requests to the backend, one method per request of `/v1/team`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TeamClient:
         return self._connection.ask(Overview, "GET", "/v1/team/overview")
 
     def card(self, version: str) -> Card:
-        """What a version holds."""
+        """The card of a version."""
         return self._connection.ask(Card, "GET", f"/v1/team/versions/{quote(version, safe='')}")
 
     def sheet(self, version: str) -> bytes:

@@ -55,7 +55,7 @@ class DatasetVersion(Answer):
 
 
 class Card(Answer):
-    """What a version holds."""
+    """The counts of a version."""
 
     name: str
     tables: Mapping[str, Mapping[str, Mapping[str, int]]]  # by table, value, side
@@ -121,7 +121,7 @@ class Labels(Answer):
 
 
 class Queue(Answer):
-    """What the backend has still to send to the bucket."""
+    """The events that the backend has still to send to the bucket."""
 
     unsent: int
     oldest_seconds: float

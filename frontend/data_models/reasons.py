@@ -88,7 +88,7 @@ def reason_in(language: Language, reason: Reason) -> str:
 
 
 def card_value_in(language: Language, table: str, value: str) -> str:
-    """What a row of one of a version's tables counts; `table` is its name in the store."""
+    """The title of a row in a version's table; `table` is the table's name in the store."""
     if language != "ko":
         return value
     match table:

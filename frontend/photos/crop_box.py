@@ -1,4 +1,4 @@
-"""The crop box on the cropper's canvas and what it means in the original photo.
+"""The crop box on the cropper's canvas, and its region in the original photo.
 
 streamlit-cropper answers with the outline of a stroked rectangle in canvas pixels, the stroke included and
 scaled with it, and lets it leave the picture.

@@ -78,7 +78,7 @@ def crop_photo(photo: Photo, visit: Visit, width: int) -> Box:
 
     Args:
         photo: The photo to crop.
-        visit: How the photo is turned, and what was read last.
+        visit: The photo's turn, and the last crop.
         width: CSS pixels that the column has.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The right side, lower part: what the shoe costs, or why that is unknown, and where to search."""
+"""The right side, lower part: the shoe's price, or the reason why there is none, and links to searches."""
 
 from __future__ import annotations
 

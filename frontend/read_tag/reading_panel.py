@@ -17,7 +17,7 @@ def show_reading(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> N
     """Draw the characters, each tinted by its confidence, and the confidence of the line.
 
     Args:
-        reading: What was read.
+        reading: The reading.
         texts: The language.
         sure: Confidence from which a line counts as sure.
     """

@@ -28,7 +28,7 @@ class Cropper:
     number: int  # of croppers so far
     shows: tuple[str, int, int]  # the photo, how it is turned, and the canvas' width
     start: CanvasBox  # where its box began
-    held: Box  # what the box holds as long as it stays there
+    held: Box  # the region of the box as long as it stays there
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Labelling:
     status: LabelStatus
     text: str
     job: Future[Kept]
-    is_whole: bool = False  # whether the text is the whole line, not only what was typed of it
+    is_whole: bool = False  # whether the text is the whole line; the shopper may have typed a part
 
     @property
     def is_kept(self) -> bool:
@@ -74,7 +74,7 @@ class Visit:
     cut: Cut | None = None
     reading: Future[Reading] | None = None
     chosen: tuple[str, str] | None = None
-    # The label under way, and what the store holds for this reading.
+    # The label under way, and the kept label of this reading.
     labelling: Labelling | None = None
     saved: Kept | None = None
     # Labels of readings that are no longer shown, and not known to be kept.
@@ -89,7 +89,7 @@ class Visit:
     notice: str | None = None
     # The price under way or done, with its code.
     price: tuple[str, Future[PriceAnswer]] | None = None
-    # Whether what the shopper confirms may be kept.
+    # Whether confirmed crops and labels may be kept.
     keep: bool = True
     # Counts the chip rows, so that a chip comes back unpressed.
     chips: int = 0

@@ -24,7 +24,7 @@ class CodeFormat:
     name: str  # tells the formats of one brand apart
     pattern: str
     examples: tuple[str, ...]  # lines as printed; each is matched completely
-    separator: str = "-"  # what the brand usually writes between the groups
+    separator: str = "-"  # the brand's usual separator between the groups
 
     def code(self, match: re.Match[str]) -> str:
         """The code in the brand's usual spelling, from a match of `pattern`."""

@@ -4,7 +4,7 @@ Three spellings of one line, from the most to the least particular:
 
 - `normalize_text`: what a person typed, in the characters that the recognizer knows: `"ｓn 117504–bk"` ->
   `"SN 117504-BK"`.
-- `label_text`: the same without spaces; this is what is stored as a label and compared strictly.
+- `label_text`: the same without spaces; labels are stored and strictly compared in this form.
 - `match_key`: only A-Z and 0-9; two readings count as an exact match when their keys are equal.
 """
 
@@ -20,7 +20,7 @@ CHARSET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
 # bullet and the long-vowel mark that a Japanese keyboard types in place of a dash.
 _OTHER_DASHES = frozenset("\u02d7\u2043\u2053\u2212\u2796\u30fc")
 _SPACES = re.compile(r"\s+")
-_PRINTABLE_ASCII = re.compile(r"[ -~]*")  # nothing in it has another form: what the recognizer reads, most of the time
+_PRINTABLE_ASCII = re.compile(r"[ -~]*")  # none of them has another form; the recognizer's own texts are of these
 _NOT_KEY = re.compile(r"[^A-Z0-9]+")
 
 
@@ -54,7 +54,7 @@ def normalize_text(typed: str) -> str:
 
 
 def label_text(text: str) -> str:
-    """The normalised text without spaces: what is stored as a label, the strict "same text"."""
+    """The normalised text without spaces: the stored form of a label, and the strict "same text"."""
     return normalize_text(text).replace(" ", "")
 
 

@@ -52,7 +52,7 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
 
     Args:
         readings: read with `Calibration(1.0)`.
-        recipe: where they come from.
+        recipe: recipe of the crops.
 
     Raises:
         ValueError: no reading.

@@ -22,7 +22,7 @@ class Hypothesis:
     log_probability: float  # of the whole text, its end included; at most 0
     character_log_probabilities: tuple[float, ...]  # one per character of `text`
     rank: float
-    bonus: float = 0.0  # what the format prior has added to the log probability, before all were normalised
+    bonus: float = 0.0  # by which the format prior raised the log probability, before all were normalised
 
 
 def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:

@@ -56,7 +56,7 @@ def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend
     """Check the files right after a kill, without the index and without the store's own code for live labels.
 
     Args:
-        result: Counts what is wrong.
+        result: Counts the faults.
         ledger: The labels that may be there.
         backends: Their spools are read.
         known: The events read so far, by object name; new ones are added.
@@ -84,7 +84,7 @@ def check_at_the_end(
     """Check the store, a rebuilt index, and the bucket alone, once no backend runs any more.
 
     Args:
-        result: Counts what is wrong.
+        result: Counts the faults.
         ledger: The labels that must be there.
         backends: Their spools are opened.
         gcs: The bucket; None without one.
@@ -126,7 +126,7 @@ def compare(result: KillResult, jobs: Mapping[str, Job], samples: Sequence[Sampl
     """Compare one list of samples with the ledger.
 
     Args:
-        result: Counts what is wrong.
+        result: Counts the faults.
         jobs: The ledger's jobs, by prediction.
         samples: The live samples of a store.
     """
