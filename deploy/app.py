@@ -90,6 +90,8 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
         raise StartError(
             f"HOST={args.host} is an IPv6 address; name an IPv4 one, such as {EVERYWHERE} for all of them."
         )
+    if args.port == args.backend_port:
+        raise StartError(f"Pages and backend cannot share port {args.port}. Choose another: make app PORT=...")
     check_port(LOCAL, args.backend_port, "backend", "BACKEND_PORT")
     check_port(args.host, args.port, "pages", "PORT")
     environment = {

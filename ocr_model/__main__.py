@@ -7,7 +7,6 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
@@ -36,8 +35,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "python -m ocr_model"
     wanted = arguments[0] if arguments else None
     run = None
     for name, (module_name, purpose) in _COMMANDS.items():
-        shown: dict[str, Any] = {"help": purpose} if name in installed else {}
-        command = commands.add_parser(name, description=purpose[0].upper() + purpose[1:] + ".", **shown)
+        if name not in installed | {wanted}:
+            continue
+        command = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if name != wanted:
             continue
         try:

@@ -1,1 +1,1 @@
-"""The whole loop in about twenty minutes: shoppers, labels, versions, cycles, champions, and a table of figures."""
+"""The whole loop in about a quarter of an hour: shoppers, labels, versions, cycles, champions, and figures."""

@@ -3,7 +3,8 @@
     python -m benchmarks.loop_demo --out var/loop-demo
 
 Starts the real backend with the shipped champion and the real worker, both on this machine alone, and sends generated
-tags through the API, most of them of a kind that the champion has never seen. About twenty minutes on two quiet cores.
+tags through the API, most of them of a kind that the champion has never seen. About a quarter of
+an hour on two quiet cores.
 Ctrl-C stops it and its programs; the same command continues. Writes table.md and plot.png into the folder.
 
 Exit status: 0 if it showed everything (two accepted cycles, the new kind read better, the old ones unharmed, the

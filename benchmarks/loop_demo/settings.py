@@ -1,4 +1,4 @@
-"""Sizes of the demonstration. The full one takes about twenty minutes on two quiet cores, the quick one two."""
+"""Sizes of the demonstration. The full one takes about a quarter of an hour on two quiet cores, the quick one two."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         StoreError: with one line that says what is wrong.
     """
     # Imported here, so that other commands start without the recognizer and the plots.
-    from datasets.cycles.cycle import run_cycle
+    from datasets.cycles.cycle import require_training, run_cycle
     from datasets.cycles.worker import watch
 
     try:
@@ -109,6 +109,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    require_training()  # before anything is written to the store
     work, heartbeat = options.work, Heartbeat(places.authority, worker_name(), listens=options.watch)
     with stopped_by_signals() as stop, ProgressBar() as bar, heartbeat:
         try:

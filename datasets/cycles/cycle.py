@@ -104,7 +104,7 @@ def run_cycle(
         BucketUnavailableError: the bucket does not answer; the same call goes on.
         IndexUnavailableError: the database does not answer; the same call goes on.
     """
-    _require_training()
+    require_training()
     owner = f"{socket.gethostname()}:{os.getpid()}"
     lease = take_lease(places.authority, owner, settings.lease_seconds, stop)
     with lease, lease.kept() as lost:
@@ -387,7 +387,8 @@ def _training(model: Path) -> dict[str, Any]:
     return {key: card[key] for key in shown if key in card}
 
 
-def _require_training() -> None:
+def require_training() -> None:
+    """Raise CycleImpossibleError unless this machine has the packages that a cycle needs."""
     from importlib.util import find_spec
 
     missing = [name for name in ("torch", "trdg", "matplotlib") if find_spec(name) is None]

@@ -28,6 +28,11 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n" not in message
 
 
+def test_pages_and_backend_share_no_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "8731", "--backend-port", "8731"]) == 2
+    assert "cannot share port 8731" in capsys.readouterr().err
+
+
 def test_half_of_tls_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--tls-cert", "cert.pem"]) == 2
     assert "both a certificate and its key" in capsys.readouterr().err

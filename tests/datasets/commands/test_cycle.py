@@ -134,6 +134,18 @@ def test_the_exit_status_tells_the_outcome(
     assert "- something else" in out
 
 
+def test_without_the_packages_for_training_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SampleStore.open(tmp_path / "spool") as store:
+        keep_all(store, range(3))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert run(tmp_path, "--once") == 1
+    assert "run `make train-setup` first" in capsys.readouterr().err
+    with Places.open(tmp_path / "spool") as places:
+        assert [name for folder in ("cycles/", "versions/") for name in places.authority.names(folder)] == []
+
+
 def test_once_that_was_stopped_takes_its_own_request_up_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
