@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -31,8 +32,9 @@ def _fake_server() -> Iterator[FakeBackend]:
 
 @pytest.fixture
 def fake(_fake_server: FakeBackend) -> FakeBackend:
-    """The fake backend, back to quick and good answers."""
+    """The fake backend, back to quick and good answers; the pages have cached none of them."""
     _fake_server.reset()
+    st.cache_data.clear()
     return _fake_server
 
 
