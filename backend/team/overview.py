@@ -132,7 +132,7 @@ class TeamData:
         """
         if version is not None:
             self._versions.check(version)
-        cycle = self._cycles.request(version, why, key)  # not under the lock: a slow bucket keeps nobody else waiting
+        cycle = self._cycles.request(version, why, key)  # outside the lock: a slow bucket delays this answer only
         with self._lock:
             self._cycles.look_again()
         return cycle
