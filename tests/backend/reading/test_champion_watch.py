@@ -1,4 +1,7 @@
-"""The store's champion serves within a moment; a bad one changes nothing."""
+"""The store's champion serves within a moment; a bad one changes nothing.
+
+Longer than other files: every way in which following the store can fail, with one set of fakes.
+"""
 
 import hashlib
 import json

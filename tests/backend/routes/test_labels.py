@@ -1,4 +1,7 @@
-"""Verdicts: kept once, completed, superseded, undone; and kept all the same after a restart."""
+"""Verdicts: kept once, completed, superseded, undone; and kept all the same after a restart.
+
+Longer than other files: one route, and every order in which verdicts, undos and restarts may come.
+"""
 
 import io
 import time

@@ -1,4 +1,7 @@
-"""Cycles with a network 16 channels wide: every stage runs, and nothing that goes wrong touches the champion."""
+"""Cycles with a network 16 channels wide: every stage runs, and nothing that goes wrong touches the champion.
+
+Longer than other files: every stage of one cycle is interrupted, on the same small store and champion.
+"""
 
 from __future__ import annotations
 

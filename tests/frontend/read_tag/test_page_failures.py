@@ -1,4 +1,7 @@
-"""What the page does when things go wrong or slowly, in a real browser in front of the fake backend."""
+"""What the page does when things go wrong or slowly, in a real browser in front of the fake backend.
+
+Longer than other files: its tests share one browser and one fake backend, and each is a failure that a shopper meets.
+"""
 
 from __future__ import annotations
 
