@@ -87,11 +87,9 @@ class TeamCycles:
         """
         key = None if key is None else f"the team's page: {key}"
         by = Reason(kind="page")
-        return request_cycle(self._objects, by=by, version=version, why=why, key=key, clock=self._clock)
-
-    def look_again(self) -> None:
-        """Ask the store at the next look, however short ago the last one was."""
+        cycle = request_cycle(self._objects, by=by, version=version, why=why, key=key, clock=self._clock)
         self._activity = None
+        return cycle
 
 
 def cycle_body(report: CycleReport) -> CycleBody:
