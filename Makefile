@@ -16,7 +16,7 @@ APP := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 
-.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo clean
+.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo lock lock-check dependencies clean
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
@@ -24,8 +24,9 @@ app: setup
 
 setup: $(APP)/.installed
 
+# A process per core, and each of them computes in one thread: two that compete for a core wait for each other, spinning.
 test: test-setup check
-	$(DEV)/bin/python -m pytest
+	OMP_NUM_THREADS=1 $(DEV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # Linters, types and layers, in under a minute.
 check: test-setup
@@ -36,25 +37,39 @@ check: test-setup
 
 test-setup train-setup: $(DEV)/.installed
 
-$(APP)/.installed: requirements.txt
-	@$(PYTHON) deploy/make_venv.py $(APP) -r requirements.txt
+$(APP)/.installed: requirements.lock
+	@$(PYTHON) deploy/make_venv.py $(APP) -r requirements.lock
 	@touch $@
 
-$(BENCH)/.installed: requirements.txt requirements-bench.txt
-	@$(PYTHON) deploy/make_venv.py $(BENCH) -r requirements-bench.txt
+$(BENCH)/.installed: requirements-bench.lock
+	@$(PYTHON) deploy/make_venv.py $(BENCH) -r requirements-bench.lock
 	@touch $@
 
 # TRDG comes without its own requirements: one of its pins is withdrawn, and another brings an OpenCV that needs a display.
-$(DEV)/.installed: requirements.txt requirements-dev.txt requirements-train.txt
-	@$(PYTHON) deploy/make_venv.py $(DEV) -r requirements-dev.txt -r requirements-train.txt
-	@$(DEV)/bin/python -m pip install --quiet --no-deps trdg==1.8.0
+$(DEV)/.installed: requirements-dev.lock requirements-trdg.txt
+	@$(PYTHON) deploy/make_venv.py $(DEV) -r requirements-dev.lock
+	@$(DEV)/bin/python -m pip install --quiet --no-deps -r requirements-trdg.txt
 	@touch $@
+
+# After a change of requirements*.txt: writes requirements*.lock, versions and hashes of all that is installed.
+# UPGRADE=1 moves every package to its latest version.
+lock: test-setup
+	$(DEV)/bin/python -m deploy.locks update $(if $(UPGRADE),--upgrade)
+
+# Whether the lock files fit the requirements; asks the package index.
+lock-check: test-setup
+	$(DEV)/bin/python -m deploy.locks check
+
+# Licences, known faults and an SBOM of what the app is installed with: docs/dependencies.md, docs/sbom.json.
+dependencies: setup test-setup
+	$(DEV)/bin/python -m deploy.locks report
 
 # Accuracy and speed beside what a user could pick instead; writes docs/benchmark.md and the misread crops as HTML.
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks --out docs/benchmark --readme README.md
 
-# How far the confidence can be trusted, on 10,000 synthetic crops; writes docs/calibration.json and docs/calibration.png.
+# How far the confidence can be trusted, on 10,000 synthetic crops; writes docs/calibration.json and docs/calibration.png,
+# and goes on where it was stopped.
 calibrate: train-setup
 	$(DEV)/bin/python -m ocr_model calibrate --synthetic tags-6:10000 --processes 2
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import logging
-import socket
+import os
 import sys
 import textwrap
 import time
 from collections.abc import Sequence
 
-import uvicorn
-
+from backend.http.connections import ConnectionLimits, Connections, listen, raise_file_limit
+from backend.http.log_limit import LogLimit
+from backend.http.server import make_server
 from backend.main import create_app
-from backend.reading.memory import share_one_arena
+from backend.prices.naver import END as NAVER_END
+from backend.reading.memory import map_large_blocks, share_one_arena
 from backend.settings import Settings, SettingsError, load_settings, variable_of
+from backend.way_out import unusable_variables
 from datasets.objects.clock import Clock
 
 _CANNOT_START = 2
@@ -41,16 +44,26 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
     )
     parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(LogLimit())
     # python_multipart warns of every malformed form: that is the sender's mistake, and is answered with 400.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         settings = load_settings()
-        listener = _listen(settings)
+        if settings.naver_client_id is not None:
+            print(f"backend: {NAVER_END}", file=sys.stderr, flush=True)
+        if settings.uses_outside_services:
+            for sentence in unusable_variables(os.environ):
+                print(f"backend: {sentence}", file=sys.stderr, flush=True)
+        limits = ConnectionLimits(most=settings.connections, most_per_client=settings.connections_per_client)
+        connections = Connections(limits, settings.is_proxy, raise_file_limit())
+        listener = listen(settings.host, settings.port, connections)
     except SettingsError as error:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"cannot listen on {settings.host} port {settings.port}: {error.strerror or error}")
     share_one_arena()
+    map_large_blocks()
     failures: list[str] = []
 
     def stop(message: str) -> None:
@@ -58,24 +71,21 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         server.should_exit = True
 
     app = create_app(settings, on_failure=stop, clock=clock)
-    configuration = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # The app adds uvicorn's middleware itself, with the proxies that the settings trust.
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
-    )
     try:
-        configuration.load()
+        server = make_server(
+            app,
+            connections,
+            ws="none",
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+        )
     except OSError as error:  # The ssl module's errors are OSErrors, too.
         return _refuse(f"TAGS_TLS_CERTIFICATE and TAGS_TLS_KEY cannot be used: {error}")
-    server = uvicorn.Server(configuration)
     scheme = "https" if settings.tls_certificate else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"backend on {scheme}://{host}:{listener.getsockname()[1]}", flush=True)
+    print(_describe_prices(settings), flush=True)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
@@ -85,29 +95,21 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
     return _refuse(failures[0]) if failures else 0
 
 
+def _describe_prices(settings: Settings) -> str:
+    asked = [service for service, has_key in settings.price_services.items() if has_key]
+    keyless = [service for service, has_key in settings.price_services.items() if not has_key]
+    told = f"prices from the catalogue, prices seen on tags{''.join(f', {service}' for service in asked)}"
+    return f"{told}; no key for {', '.join(keyless)}" if keyless else told
+
+
 def _describe_settings() -> str:
     lines = ["Settings are environment variables; an empty one counts as unset. In brackets: the default.", ""]
     for name, setting in Settings.model_fields.items():
-        default = "" if setting.default is None or setting.default == () else f" [{setting.default}]"
+        value = ",".join(setting.default) if isinstance(setting.default, tuple) else setting.default
+        default = "" if value is None or value == "" else f" [{value}]"
         lines.append(f"  {variable_of(name)}{default}")
         lines += textwrap.wrap(setting.description or "", 118, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return "\n".join(lines)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Return a listening socket: taken before anything is loaded, so that a port in use is reported at once."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(128)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 def _refuse(message: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,9 +15,14 @@ from PIL import Image
 from backend.http.problems import Problem
 from backend.http.work_queue import WorkQueue
 from backend.settings import Settings
-from datasets.errors import BucketUnavailableError, StoreError
+from backend.team.thumbnails import Thumbnails
+from datasets.errors import BucketUnavailableError, IndexUnavailableError, StoreError, StoreFullError
 from datasets.objects.clock import Clock
+from datasets.samples.crop import Crop, make_bounded_crop
+from datasets.samples.pair import Pair
 from datasets.samples.sample import Label, Sample
+from ocr_model.tags.retail_numbers import gtin_in
+from ocr_model.tags.tag import Barcode
 
 if TYPE_CHECKING:
     from datasets.samples.store import SampleStore
@@ -29,6 +36,9 @@ _KEEPING_WAITING = 64
 _LOOKING_WORKERS = 2
 _LOOKING_WAITING = 16
 _BUCKET_SECONDS = 8.0
+# Pauses before the store is opened again: they double up to the longest.
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
 
 
 class LabelStore:
@@ -46,8 +56,12 @@ class LabelStore:
         self._on_change = on_change
         self._keeping = WorkQueue("keeping", workers=_KEEPING_WORKERS, waiting=_KEEPING_WAITING)
         self._looking = WorkQueue("looking", workers=_LOOKING_WORKERS, waiting=_LOOKING_WAITING)
+        self.thumbnails = Thumbnails(settings.thumbnails, least_free=2 * settings.store_free_bytes)
         self._samples: SampleStore | None = None
         self._failure: str | None = None
+        self._refusal: Problem | None = None
+        self._opening = threading.Lock()
+        self._closed = False
 
     @property
     def is_open(self) -> bool:
@@ -56,32 +70,56 @@ class LabelStore:
 
     @property
     def failure(self) -> str | None:
-        """Why the store could not be opened, in one line; None unless opening has failed."""
+        """Why the store could not be opened when it was tried last, in one line; None once it is open."""
         return self._failure
 
     @property
-    def unsent(self) -> int:
-        """Kept labels that the bucket does not have yet."""
-        return 0 if self._samples is None else self._samples.queue().unsent
+    def refusal(self) -> Problem | None:
+        """The answer to labels while the store cannot be opened; None before the first attempt, and once it is open."""
+        return self._refusal
+
+    @property
+    def unsent(self) -> float:
+        """Kept labels that the bucket does not have yet; not a number while that is not known."""
+        if self._samples is None:
+            return math.nan
+        try:
+            return self._samples.queue().unsent
+        except StoreError:
+            return math.nan
 
     @property
     def samples(self) -> SampleStore:
         """The open store.
 
         Raises:
-            Problem: 503, while it is not open.
+            Problem: 503, while it is not open; 507, while the disk is too full to open it.
         """
         if self._samples is None:
-            raise Problem(
+            raise self._refusal or Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "not-ready",
                 "The service is not ready",
-                self._failure or "The sample store is still being opened.",
+                "The sample store is still being opened.",
+                headers={"Retry-After": "1"},
             )
         return self._samples
 
+    async def open_again(self) -> None:
+        """Try to open the store until it is open, with growing pauses."""
+        pause = _FIRST_PAUSE
+        while not self.is_open:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            await asyncio.to_thread(self.open)
+
     def open(self) -> None:
-        """Open the store; blocks. A failure is noted, not raised."""
+        """Open the store; blocks. A failure is noted and logged, not raised; the same one again is not logged."""
+        with self._opening:
+            if self._samples is None and not self._closed:
+                self._open()
+
+    def _open(self) -> None:
         # Imported here because the import is slow and nothing needs it before.
         from datasets.samples.store import SampleStore
 
@@ -92,22 +130,43 @@ class LabelStore:
                 settings.spool,
                 storage_url=settings.storage_url,
                 database=database.get_secret_value() if database else None,
+                least_free=settings.store_free_bytes,
                 clock=self._clock,
             )
         except (StoreError, OSError) as error:
-            self._failure = f"the sample store at {settings.spool} could not be opened: {error}"
-        except Exception:
-            _LOG.exception("the sample store could not be opened")
-            self._failure = f"the sample store at {settings.spool} could not be opened"
+            self._failed(f"the sample store at {settings.spool} could not be opened: {error}", _refusal(error))
+        except Exception as error:
+            message = f"the sample store at {settings.spool} could not be opened: {type(error).__name__}"
+            self._failed(message, _refusal(error), unknown=error)
+        else:
+            if self._failure is not None:
+                _LOG.warning("the sample store at %s is open again", settings.spool)
+            self._failure = self._refusal = None
+
+    def _failed(self, message: str, refusal: Problem, unknown: Exception | None = None) -> None:
+        if message != self._failure:
+            _LOG.error("%s; reading goes on, no label is kept, and it is tried again", message, exc_info=unknown)
+        self._failure, self._refusal = message, refusal
 
     def close(self) -> None:
         """Let running jobs end, then close the store; blocks."""
         self._keeping.close()
         self._looking.close()
-        if self._samples is not None:
-            self._samples.close()
+        with self._opening:
+            self._closed = True
+            if self._samples is not None:
+                self._samples.close()
 
-    async def keep(self, crop: Image.Image, label: Label) -> Sample:
+    async def prepare(self, image: Image.Image) -> Crop:
+        """Return the crop as it is kept: its pixels as PNG, shrunk where they would take too many bytes.
+
+        Raises:
+            Problem: 503, when too many labels wait.
+            CropError: The picture cannot be kept.
+        """
+        return await self._keeping.run(make_bounded_crop, image)
+
+    async def keep(self, crop: Crop, label: Label) -> Sample:
         """Keep a crop with its label; both are on the disk when this returns. The same verdict twice is one label.
 
         Raises:
@@ -118,6 +177,46 @@ class LabelStore:
         if sample.label.at == label.at:  # An older time: the same verdict was kept before.
             self._on_change(label.status)
         return sample
+
+    async def pair(self, barcode: str, code: str, label: Label) -> str | None:
+        """Keep a barcode with the code on the same tag; a failure is logged, because it must not cost the label.
+
+        Args:
+            barcode: Content of the barcode.
+            code: The code that was confirmed.
+            label: The label that confirms it.
+
+        Returns:
+            The retail number that is kept; None if the barcode has none, or it could not be kept.
+        """
+        number = gtin_in(barcode)
+        if number is None:
+            return None
+        pair = Pair(number, code, label.prediction_id, label.client, label.at, label.source)
+        try:
+            await self._keeping.run(self.samples.pairs.keep, pair)
+        except (StoreError, Problem) as error:
+            _LOG.error("a barcode is not kept with its code: %s", error)
+            return None
+        return number
+
+    def known_code(self, barcode: Barcode) -> str | None:
+        """The code that most shoppers confirmed for a barcode, the latest of several; blocks.
+
+        Returns:
+            None where none is known, and while the store or its index does not answer.
+        """
+        number = gtin_in(barcode.text)
+        if number is None or self._samples is None:
+            return None
+        try:
+            known = self._samples.pairs.codes_of(number)
+        except StoreError as error:
+            _LOG.warning("no code is looked up for a barcode: %s", error)
+            return None
+        # The one that was confirmed last comes first, and stays first among equals.
+        best = max(known, key=lambda code: (code.clients, code.confirmations), default=None)
+        return None if best is None else best.code
 
     async def undo(self, prediction_id: str) -> bool:
         """Take back a prediction's label, kept here or by another backend that has sent it to the same bucket.
@@ -130,17 +229,26 @@ class LabelStore:
                 have kept one.
             StoreError: The label cannot be taken back.
         """
-        is_undone = await self._keeping.run(self.samples.undo, prediction_id)
+        is_undone = await self._keeping.run(self._undo, prediction_id)
         if not is_undone and self._settings.storage_url is not None:
             is_undone = await self._undo_in_bucket(prediction_id)
         if is_undone:
             self._on_change("deleted")
         return is_undone
 
+    def _undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
+        """Take back a label, and the thumbnails of a crop that goes with it."""
+        samples = self.samples
+        sample = samples.find(prediction_id)
+        is_undone = samples.undo(prediction_id, look_in_bucket=look_in_bucket)
+        if sample is not None and not samples.search.live_among([sample.digest]):
+            self.thumbnails.forget(sample.digest)
+        return is_undone
+
     async def _undo_in_bucket(self, prediction_id: str) -> bool:
         try:
             async with asyncio.timeout(_BUCKET_SECONDS):
-                return await self._looking.run(self.samples.undo, prediction_id, look_in_bucket=True)
+                return await self._looking.run(self._undo, prediction_id, look_in_bucket=True)
         except (BucketUnavailableError, TimeoutError) as error:
             _LOG.warning("a label to be deleted is not known here, and the bucket does not answer: %s", error)
             raise Problem(
@@ -151,3 +259,31 @@ class LabelStore:
                 "that would tell does not answer. Please try again.",
                 headers={"Retry-After": "10"},
             ) from error
+
+
+def _refusal(error: Exception) -> Problem:
+    """The answer to labels while the store cannot be opened; the log has the addresses and folders."""
+    headers = {"Retry-After": "10"}
+    if isinstance(error, StoreFullError):
+        return Problem(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            "store-full",
+            "There is no room left",
+            "The disk is full, so no label can be kept. Photos are read.",
+            headers=headers,
+        )
+    if isinstance(error, IndexUnavailableError):
+        return Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "database-unavailable",
+            "The database does not answer",
+            "The database does not answer, so no label can be kept. Photos are read.",
+            headers=headers,
+        )
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "store-unavailable",
+        "The sample store failed",
+        "The sample store cannot be opened, so no label can be kept. Photos are read.",
+        headers=headers,
+    )

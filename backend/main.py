@@ -7,28 +7,52 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asgi_correlation_id import CorrelationIdMiddleware
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from backend.http.body_limit import BodyLimit
+from backend.http.forms import FORM_LIMITS, FormGuard
 from backend.http.problems import UnexpectedErrors, add_problem_handlers
-from backend.http.rate_limit import RateLimit, TokenBuckets
+from backend.http.rate_limit import RateLimit
+from backend.http.site_guard import SiteGuard
 from backend.metrics import CountRequests, Metrics
 from backend.reading.model import Reader
-from backend.routes import health, labels, model, predictions, products, shadow, team
+from backend.reading.recognizer_loader import RecognizerLoader
+from backend.routes import (
+    explore,
+    health,
+    labels,
+    model,
+    predictions,
+    previews,
+    products,
+    shadow,
+    tag_prices,
+    tags,
+    team,
+)
 from backend.services import make_services
 from backend.settings import Settings, load_settings
 from datasets.objects.clock import Clock
+
+if TYPE_CHECKING:
+    from ocr_model.tags.detection import LineDetector
 
 _LOG = logging.getLogger(__name__)
 
 # Bytes for a form around its picture, and for any other request.
 _FORM_BYTES = 64 * 1024
+_PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
+# Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
+_PHOTO_PRICE = 3.0
 
 _DESCRIPTION = """
 Reads the product code on a photo of a shoe tag, says how sure it is, looks up what the shoe costs, and keeps
@@ -43,6 +67,7 @@ def create_app(
     settings: Settings | None = None,
     *,
     load_recognizer: Callable[[Path | None, int], Reader] | None = None,
+    load_detector: Callable[[int], LineDetector] | None = None,
     on_failure: Callable[[str], None] = lambda message: _LOG.error("not ready: %s", message),
     clock: Clock = time.time,
 ) -> FastAPI:
@@ -52,7 +77,9 @@ def create_app(
         settings: Validated settings; None reads them from the environment.
         load_recognizer: Loads the model in a folder (None: the shipped one) for a number of threads per reading; None
             loads it with ONNX Runtime.
-        on_failure: Called with the reason, in one line, why the service can never become ready (no model, no store).
+        load_detector: Loads the detector of lines for a number of threads per look; None loads PP-OCRv6's, if there is
+            one.
+        on_failure: Called with the reason, in one line, why the service can never read (no model).
         clock: Seconds since 1970, for the times that are kept.
 
     Raises:
@@ -60,7 +87,14 @@ def create_app(
     """
     chosen = settings or load_settings()
     metrics = Metrics()
-    services = make_services(chosen, metrics, load_recognizer or _load_recognizer, on_failure, clock)
+    services = make_services(
+        chosen,
+        metrics,
+        load_recognizer or RecognizerLoader(chosen.second_reader),
+        load_detector or _load_detector,
+        on_failure,
+        clock,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -82,26 +116,32 @@ def create_app(
         redoc_url=None,
         static_url="/docs/assets",
         swagger_ui_parameters={"validatorUrl": None},
+        form_limits=FORM_LIMITS,
     )
     app.state.services = services
+    _describe_once(app)
     add_problem_handlers(app)
-    for route in (predictions, labels, products, model, shadow, team, health):
+    for route in (previews, predictions, tags, labels, products, tag_prices, model, shadow, team, explore, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
     def body_limit(scope: Scope) -> int:
-        carries_photo = scope["method"] == "POST" and scope["path"].startswith("/v1/predictions")
+        carries_photo = scope["method"] == "POST" and scope["path"].startswith(_PHOTO_PATHS)
         return photo_bytes if carries_photo else _FORM_BYTES
 
     # The middleware added last is the outermost.
+    app.add_middleware(FormGuard)
     app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
-    if chosen.rate_per_minute > 0:
+    if services.requests is not None:
+        photo_price = min(_PHOTO_PRICE, float(chosen.rate_burst))
         app.add_middleware(
             RateLimit,
-            buckets=TokenBuckets(chosen.rate_per_minute, chosen.rate_burst),
+            buckets=services.requests,
             on_refused=metrics.rate_limited.inc,
+            price=lambda scope: photo_price if scope["path"] == "/v1/tags" else 1.0,
         )
+    app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(CorrelationIdMiddleware)
@@ -109,8 +149,23 @@ def create_app(
     return app
 
 
-def _load_recognizer(folder: Path | None, threads: int) -> Reader:
-    # Imported here, in the loading thread: ONNX Runtime takes longer to import than everything else.
-    from ocr_model.reading.recognizer import Recognizer
+def _describe_once(app: FastAPI) -> None:
+    """Write the description of the API once; FastAPI writes its JSON anew for every request."""
 
-    return Recognizer.load(folder, threads=threads)
+    @cache
+    def description() -> bytes:
+        return bytes(JSONResponse(app.openapi()).body)
+
+    def describe(_: Request) -> Response:
+        return Response(description(), media_type="application/json")
+
+    path = app.openapi_url
+    app.router.routes = [route for route in app.router.routes if getattr(route, "path", None) != path]
+    app.add_route(str(path), describe, include_in_schema=False)
+
+
+def _load_detector(threads: int) -> LineDetector:
+    # Imported here, in the loading thread: ONNX Runtime takes longer to import than everything else.
+    from ocr_model.tags.detection import load_detector
+
+    return load_detector(threads)

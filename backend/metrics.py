@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from backend.reading.shadow import ShadowMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
+_LINES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
@@ -30,17 +31,39 @@ class Metrics:
         self.confidence = Histogram(
             "tags_reading_confidence", "Confidence of readings with text.", buckets=_SHARES, registry=registry
         )
+        self.photos = Counter(
+            "tags_photos",
+            "Whole photos read, by what was found: code, lines, nothing.",
+            ("outcome",),
+            registry=registry,
+        )
+        self.photo_lines = Histogram("tags_photo_lines", "Lines of a photo.", buckets=_LINES, registry=registry)
+        self.photo_seconds = Histogram(
+            "tags_photo_seconds", "Time for the steps of a photo.", ("step",), buckets=_SECONDS, registry=registry
+        )
         self.labels = Counter(
             "tags_labels", "Labels kept, by status; labels taken back count as deleted.", ("status",), registry=registry
         )
+        self.unproven = Counter(
+            "tags_labels_unproven", "Labels kept although nothing shows their reading.", registry=registry
+        )
         self.price_answers = Counter(
             "tags_price_answers", "Answers of price providers.", ("provider", "outcome"), registry=registry
+        )
+        self.price_services = Gauge(
+            "tags_price_services", "1 where a price service has its key, else 0.", ("service",), registry=registry
         )
         self.rate_limited = Counter(
             "tags_rate_limited", "Requests refused because their client sent too many.", registry=registry
         )
         self.team_refused = Counter("tags_team_refused", "Requests with a wrong team token.", registry=registry)
         self.overloaded = Counter("tags_overloaded", "Photos refused because every reader was busy.", registry=registry)
+        self.decoders_killed = Counter(
+            "tags_decoders_killed",
+            "Decoding processes that a picture has ended: by its crash, by the deadline, or slow and tried again.",
+            ("reason",),
+            registry=registry,
+        )
         self.champion_failures = Counter(
             "tags_champion_failures",
             "Times that the store's champion or challenger could not be taken.",

@@ -12,14 +12,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backend.http.client_places import ClientPlaces
+from backend.http.fair_semaphore import FairSemaphore
+from backend.http.rate_limit import TokenBuckets
 from backend.http.team_access import TeamAccess
 from backend.http.work_queue import WorkQueue
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
 from backend.prices.lookup import PriceLookup, make_lookup
+from backend.prices.product_catalogue import ProductCatalogue
+from backend.prices.tag_prices import TagPrices
 from backend.reading.champion_watch import ChampionWatch
+from backend.reading.decoding import PhotoDecoder
+from backend.reading.memory import give_back_memory
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.pending import PendingPredictions
+from backend.reading.photo_reading import PhotoReading
+from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
 from datasets.objects.clock import Clock
@@ -29,14 +38,25 @@ from ocr_model.errors import ModelError
 
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
+    from ocr_model.tags.detection import LineDetector
 
 _LOG = logging.getLogger(__name__)
 
 # The team's requests may read much and wait for a bucket; they must not hold up shoppers.
 _ASKING_WORKERS = 2
 _ASKING_WAITING = 16
+# Photos that take much memory or work, being decoded (one of them) or waiting for that.
+_LARGE_PHOTOS = 4
+# Whole photos being read: each keeps two processors busy, and takes two hundred megabytes.
+_MOST_PHOTOS = 2
+# Of the whole photos under way and waiting, a client has a third, but as many as the page of several photos sends.
+_SHARES_OF_PHOTOS = 3
+_LEAST_PHOTOS = 2
 # Time limit of a look at the champion, in seconds; short, because the next look comes soon.
 _LOOKING = UploadPolicy(timeout=5.0, deadline=5.0)
+# Unproven labels that an address may send at once, and per minute from then on.
+_UNPROVEN_AT_ONCE = 20
+_UNPROVEN_PER_MINUTE = 1.0
 
 
 @dataclass
@@ -46,21 +66,32 @@ class Services:
     settings: Settings  # as validated at the start
     metrics: Metrics
     model: ModelSlot  # the recognizer, once it is loaded
-    reading: WorkQueue  # threads that decode and read photos
+    reading: WorkQueue  # threads that have photos decoded, and show and read them
+    recognizing: FairSemaphore  # held by a thread while it reads
+    photos: WorkQueue  # threads that read whole photos
+    photo_places: ClientPlaces  # whole photos that each client may have under way
+    photo_reading: PhotoReading
+    decoder: PhotoDecoder
     labels: LabelStore  # confirmed crops
     pending: PendingPredictions  # predictions that wait for a verdict
+    proofs: ReadingProofs  # of readings, for labels that come when the prediction is forgotten
+    requests: TokenBuckets | None  # requests that each client may send; None: no limit
+    unproven: TokenBuckets  # labels that each client may send without a proof
+    kept_bytes: TokenBuckets | None  # bytes of crops that each client may have kept; None: no limit
     prices: PriceLookup
+    tag_prices: TagPrices  # prices that shoppers have confirmed
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
     watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
     team_access: TeamAccess
     asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
-    on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never become ready
+    on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never read
+    _opening: asyncio.Task[None] | None = None  # opens the store again after a failure
     _team: TeamData | None = None
     _team_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def is_ready(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether photos can be read and labels be kept."""
         return self.model.is_ready and self.labels.is_open
 
@@ -72,39 +103,66 @@ class Services:
             Problem: 503, while the store is not open.
         """
         # Imported here: it loads everything about versions and cycles, which few backends need.
+        from backend.team.label_history import LabelHistory
         from backend.team.overview import TeamData
 
         with self._team_lock:
             if self._team is None:
-                self._team = TeamData(self.labels.samples, _open_places(self.settings), clock=self.clock)
+                samples = self.labels.samples
+                self._team = TeamData(
+                    samples,
+                    _open_places(self.settings),
+                    LabelHistory.of(self.settings),
+                    self.labels.thumbnails,
+                    clock=self.clock,
+                )
             return self._team
 
     async def start(self) -> None:
-        """Open the store and load the recognizer, off the event loop."""
+        """Open the store and load the recognizer, off the event loop; a store that cannot be opened is tried again."""
         # The store opens first, because it names the champion; ONNX Runtime, slow to import, loads beside it.
         importing = asyncio.to_thread(importlib.import_module, "ocr_model.reading.recognizer")
         # A failed import fails again when the model is loaded, and is reported there.
         await asyncio.gather(asyncio.to_thread(self.labels.open), importing, return_exceptions=True)
-        failures = [self.labels.failure, await self._load_model()]
-        message = "; ".join(failure for failure in failures if failure)
+        await asyncio.to_thread(self.proofs.open)  # the spool may hold the key though the index does not answer
+        if not self.labels.is_open:
+            self._opening = asyncio.create_task(self._open_again())
+        message = await self._load_model()
         if message:
             self.on_failure(message)
+        else:
+            await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
         await self.watch.close()
+        await asyncio.to_thread(self.photos.close)
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.asking.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.shadow.close)
+        await asyncio.to_thread(self.decoder.close)
         await self.prices.close()
         await asyncio.to_thread(self.labels.close)
+
+    async def _open_again(self) -> None:
+        """Open the store when it is back, and load the key of its proofs."""
+        await self.labels.open_again()
+        await asyncio.to_thread(self.proofs.open)
+
+    def give_back_memory(self) -> None:
+        """Return the memory of photos and crops to the system, unless other photos are being read and can use it."""
+        if self.reading.jobs + self.photos.jobs == 0:
+            give_back_memory()
 
     async def _load_model(self) -> str | None:
         """Load the model; return why it cannot be loaded, in one line."""
         try:
-            await self.watch.start(follow=self.labels.is_open)
+            await self.watch.start()
         except ModelError as error:
             message = str(error)
         except Exception:
@@ -120,6 +178,7 @@ def make_services(
     settings: Settings,
     metrics: Metrics,
     load_recognizer: Callable[[Path | None, int], Reader],
+    load_detector: Callable[[int], LineDetector],
     on_failure: Callable[[str], None],
     clock: Clock = time.time,
 ) -> Services:
@@ -129,13 +188,34 @@ def make_services(
         settings: Validated settings.
         metrics: The service's metrics.
         load_recognizer: Loads the model in a folder (None: the shipped one), for a number of threads per reading.
-        on_failure: Called with the reason, in one line, why the service can never become ready.
+        load_detector: Loads the detector of lines, for a number of threads per look.
+        on_failure: Called with the reason, in one line, why the service can never read.
         clock: Seconds since 1970, for the times that are kept.
     """
     slot = ModelSlot()
+    # Threads that wait while a large or an ordinary photo is decoded are taken from the queue, so that ordinary and
+    # small photos have their own.
+    large = min(_LARGE_PHOTOS, settings.reading_queue)
+    more = min(large + settings.reading_workers, settings.reading_queue)
+    decoder = PhotoDecoder(
+        settings.image_limits,
+        seconds=settings.decode_seconds,
+        memory=settings.decode_bytes,
+        workers=settings.reading_workers,
+        large_waiting=max(0, large - 1),
+        on_killed=lambda reason: metrics.decoders_killed.labels(reason).inc(),
+        on_refused=metrics.overloaded.inc,
+    )
+    recognizing = FairSemaphore(settings.reading_workers)
+    photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
+    photos = photo_workers + photos_waiting
+    # Addresses are told apart for the limits only where there is a limit.
+    photos_at_once = max(_LEAST_PHOTOS, photos // _SHARES_OF_PHOTOS) if settings.rate_per_minute > 0 else photos + 1
+    tag_prices = TagPrices(settings.catalogue)
+    for service, has_key in settings.price_services.items():
+        metrics.price_services.labels(service).set(has_key)
     shadow = Shadow(
         metrics.shadow,
-        limits=settings.image_limits,
         waiting=settings.shadow_queue,
         remembered=settings.pending_count,
     )
@@ -143,14 +223,39 @@ def make_services(
         settings=settings,
         metrics=metrics,
         model=slot,
-        reading=WorkQueue("reading", workers=settings.reading_workers, waiting=settings.reading_queue),
+        reading=WorkQueue(
+            "reading",
+            workers=settings.reading_workers + more,
+            waiting=settings.reading_queue - more,
+            on_refused=metrics.overloaded.inc,
+        ),
+        recognizing=recognizing,
+        photos=WorkQueue(
+            "photos",
+            workers=photo_workers,
+            waiting=photos_waiting,
+            on_refused=metrics.overloaded.inc,
+        ),
+        photo_places=ClientPlaces(photos_at_once, on_refused=metrics.rate_limited.inc),
+        photo_reading=PhotoReading(recognizing, lambda: load_detector(settings.model_threads)),
+        decoder=decoder,
         labels=LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc()),
         pending=PendingPredictions(
             seconds=settings.pending_seconds, count=settings.pending_count, size=settings.pending_bytes
         ),
+        proofs=ReadingProofs(settings.store_key, settings.spool, clock=clock),
+        requests=TokenBuckets(settings.rate_per_minute, settings.rate_burst) if settings.rate_per_minute > 0 else None,
+        unproven=TokenBuckets(_UNPROVEN_PER_MINUTE, _UNPROVEN_AT_ONCE),
+        kept_bytes=TokenBuckets(settings.kept_bytes_per_hour / 60, settings.kept_bytes_per_hour)
+        if settings.kept_bytes_per_hour
+        else None,
         prices=make_lookup(
-            settings, on_answer=lambda provider, outcome: metrics.price_answers.labels(provider, outcome).inc()
+            settings,
+            catalogue=ProductCatalogue(settings.catalogue),
+            tag_prices=tag_prices,
+            on_answer=lambda provider, outcome: metrics.price_answers.labels(provider, outcome).inc(),
         ),
+        tag_prices=tag_prices,
         shadow=shadow,
         watch=ChampionWatch(
             slot,
@@ -161,6 +266,7 @@ def make_services(
             open_places=lambda: _open_places(settings),
             cache=settings.model_cache,
             seconds=settings.champion_poll_seconds,
+            key=settings.signing_key,
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
         team_access=TeamAccess(settings.team_token, on_refused=metrics.team_refused.inc),
@@ -173,14 +279,15 @@ def make_services(
 
 
 def _open_places(settings: Settings) -> Places:
-    return Places.open(settings.spool, settings.storage_url, policy=_LOOKING)
+    return Places.open(settings.spool, settings.storage_url, policy=_LOOKING, key=settings.signing_key)
 
 
 def _watch(services: Services) -> None:
     """Show the services' present state in the metrics."""
     show = services.metrics.watch
-    show("tags_ready", "1 when it can read and keep.", lambda: float(services.is_ready))
+    show("tags_ready", "1 when it can read and keep.", lambda: float(services.is_complete))
     show("tags_reading_jobs", "Photos being read or waiting.", lambda: services.reading.jobs)
+    show("tags_photo_jobs", "Whole photos being read or waiting.", lambda: services.photos.jobs)
     show("tags_pending_predictions", "Predictions without a verdict.", lambda: len(services.pending))
     show("tags_pending_bytes", "Bytes of their crops.", lambda: services.pending.used_bytes)
     show("tags_store_unsent", "Labels that the bucket does not have yet.", lambda: services.labels.unsent)

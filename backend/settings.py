@@ -7,35 +7,39 @@ time, and no other module of the backend reads the environment. `python -m backe
 from __future__ import annotations
 
 import ipaddress
+import re
+import shutil
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
+from datasets.objects.store_key import StoreKey
+from datasets.samples.crop import MOST_BYTES
 from ocr_model.reading.image import ImageLimits
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
-_KIND = "(used|rental|cbshop)"
 _SHORTEST_TOKEN = 12
+_LEAST_KEPT_BYTES = 2 * MOST_BYTES
+_DATABASE = re.compile(r"(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?\Z")
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,250}[a-z0-9_])?\Z")
 # Bits before the IPv4 address in an IPv4-mapped IPv6 one (RFC 4291).
 _MAPPED_PREFIX = 96
-_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def _named(variable: str) -> AliasChoices:
-    """Read the variable without the prefix; the name with the prefix and the field's name in Python work as well."""
-    return AliasChoices(variable, f"TAGS_{variable}", variable.lower())
+# Above this, Pillow takes a picture for an attack, whatever the settings say.
+_PILLOWS_MOST_PIXELS = 89_478_485
+_LARGE_PHOTO_SHARE = 0.7
 
 
 class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(BaseSettings):
+class Settings(PriceSettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
@@ -56,16 +60,36 @@ class Settings(BaseSettings):
         "believed.",
     )
 
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names, comma separated, by which clients may call this service beside any address, localhost and "
+        "TAGS_HOST; needed behind a proxy or a container network that passes such a name on.",
+    )
+    connections: int = Field(
+        default=1000,
+        ge=1,
+        le=30_000,
+        description="Most connections at the same moment; fewer where the system allows this process few open files.",
+    )
+    connections_per_client: int = Field(
+        default=100,
+        ge=1,
+        le=30_000,
+        description="Most connections of one client address; those of loopback and of trusted proxies carry many "
+        "clients, and only count in all.",
+    )
+
     model_dir: Path | None = Field(
         default=None,
         description="Folder of an exported model that reads while the store names no champion; unset: the shipped one.",
     )
     model_threads: int = Field(default=2, ge=1, le=64, description="Threads that one reading may use.")
+    second_reader: bool = Field(default=True, description="Whether PP-OCRv6 small is asked about doubtful crops.")
     reading_workers: int = Field(
         default=2,
         ge=1,
         le=16,
-        description="Photos decoded and read at the same moment; each may hold a whole decoded photo in memory.",
+        description="Photos read at the same moment, and ordinary photos decoded at the same moment.",
     )
     reading_queue: int = Field(
         default=16, ge=0, le=1024, description="Photos that may wait for a worker before the service answers 503."
@@ -93,8 +117,29 @@ class Settings(BaseSettings):
     image_max_pixels: int = Field(
         default=50_000_000,
         ge=1,
-        le=500_000_000,
+        le=_PILLOWS_MOST_PIXELS,
         description="Most pixels of a picture (width x height), checked before it is decoded.",
+    )
+    crop_max_pixels: int = Field(
+        default=4_000_000,
+        ge=10_000,
+        le=_PILLOWS_MOST_PIXELS,
+        description="Most pixels of the region that is read and kept; a larger one is shrunk.",
+    )
+    decode_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=600,
+        description="Seconds of computing that decoding a picture may take (four times as many on the clock); then its "
+        "process is killed.",
+    )
+    decode_bytes: int = Field(
+        default=400_000_000,
+        ge=100_000_000,
+        le=64_000_000_000,
+        description="Most memory of all pictures that are being decoded, in bytes. One large picture at a time may "
+        "take 70 % of it, and is refused if it needs more; the rest is for ordinary photos. Small ones share 24 MB "
+        "more.",
     )
     upload_seconds: float = Field(
         default=30.0, gt=0, le=600, description="Seconds within which a request's body must have arrived."
@@ -107,7 +152,7 @@ class Settings(BaseSettings):
         description="Seconds that a prediction and its crop wait in memory for their label.",
     )
     pending_count: int = Field(
-        default=256, ge=1, le=100_000, description="Most predictions that wait; the oldest is forgotten first."
+        default=1024, ge=1, le=100_000, description="Most predictions that wait; the oldest is forgotten first."
     )
     pending_bytes: int = Field(
         default=64 * MEBIBYTE,
@@ -126,6 +171,14 @@ class Settings(BaseSettings):
         default=60, ge=1, le=1_000_000, description="Requests that a client may send at once before the rate counts."
     )
 
+    kept_bytes_per_hour: int = Field(
+        default=64 * MEBIBYTE,
+        ge=0,
+        le=1 << 40,
+        description="Bytes of crops that a client address may have kept per hour, 16777216 or more; 0 switches the "
+        "limit off.",
+    )
+
     data_dir: Path = Field(
         default=Path("var"),
         description="Folder of everything that is kept here, unless a finer setting says otherwise.",
@@ -139,52 +192,30 @@ class Settings(BaseSettings):
     )
     storage_url: str | None = Field(
         default=None,
-        validation_alias=_named("STORAGE_URL"),
+        validation_alias=named("STORAGE_URL"),
         description="Bucket (gs://bucket/prefix) or file server's folder (file:///folder) that confirmed samples are "
         "copied to; unset: they stay here only.",
     )
+    store_free_bytes: int = Field(
+        default=64 * MEBIBYTE,
+        ge=0,
+        description="Bytes that stay free on the disk of the spool: a label that would leave less is refused.",
+    )
     database_url: SecretStr | None = Field(
         default=None,
-        validation_alias=_named("DATABASE_URL"),
+        validation_alias=named("DATABASE_URL"),
         description="SQLAlchemy URL of the sample index, which may hold a password; unset: SQLite in the spool.",
+    )
+
+    store_key: SecretStr | None = Field(
+        default=None,
+        description="Key that signs readings and champions, 32 or more characters; the same for all backends and "
+        "workers of a bucket. Unset: the spool draws one for readings, and champions are not signed.",
     )
 
     team_token: SecretStr | None = Field(
         default=None,
         description="Token of the team, to see data and models and to ask for cycles; unset: switched off.",
-    )
-
-    naver_client_id: SecretStr | None = Field(
-        default=None,
-        validation_alias=_named("NAVER_CLIENT_ID"),
-        description="Id of the Naver Shopping search; set both or neither.",
-    )
-    naver_client_secret: SecretStr | None = Field(
-        default=None, validation_alias=_named("NAVER_CLIENT_SECRET"), description="Its secret."
-    )
-    naver_base_url: str = Field(
-        default="https://openapi.naver.com",
-        validation_alias=_named("NAVER_BASE_URL"),
-        description="Address that id and secret are sent to; HTTPS unless it is loopback.",
-    )
-    naver_exclude: str = Field(
-        default="used:rental:cbshop",
-        pattern=rf"^{_KIND}(:{_KIND})*$",
-        description="Kinds of offers that are left out (used, rental, cbshop), joined by colons.",
-    )
-    price_seconds: float = Field(
-        default=1.5, gt=0, le=30, description="Seconds that a query to a price service may take altogether."
-    )
-    price_retries: int = Field(default=1, ge=0, le=1, description="Times that a failed call is made again.")
-    price_cache_seconds: float = Field(
-        default=1800.0, ge=0, le=86_400, description="Seconds that an answer of a price service is used again."
-    )
-    price_cache_entries: int = Field(default=2048, ge=1, le=1_000_000, description="Answers that are remembered.")
-    price_breaker_failures: int = Field(
-        default=3, ge=1, le=1000, description="Consecutive failures after which a price service is left alone."
-    )
-    price_breaker_seconds: float = Field(
-        default=30.0, gt=0, le=3600, description="Seconds that it is left alone, at least."
     )
 
     @field_validator("trusted_proxies", mode="before")
@@ -205,6 +236,31 @@ class Settings(BaseSettings):
             networks.append(network)
         return tuple(networks)
 
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        """Accept a comma separated list of names without ports."""
+        parts = value.split(",") if isinstance(value, str) else value
+        names = [str(part).strip().lower().removesuffix(".") for part in parts]
+        for name in names:
+            if name and not _HOST_NAME.match(name):
+                raise ValueError(f"{name!r} is not a host's name; leave scheme and port out")
+        return tuple(name for name in names if name)
+
+    @field_validator("kept_bytes_per_hour")
+    @classmethod
+    def _check_kept_bytes(cls, value: int) -> int:
+        if 0 < value < _LEAST_KEPT_BYTES:
+            raise ValueError(f"must be 0 or at least {_LEAST_KEPT_BYTES}, the room of two large crops")
+        return value
+
+    @field_validator("store_key")
+    @classmethod
+    def _check_store_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            StoreKey.parse(value.get_secret_value())
+        return value
+
     @field_validator("storage_url")
     @classmethod
     def _check_storage_url(cls, value: str | None) -> str | None:
@@ -213,22 +269,19 @@ class Settings(BaseSettings):
             is_bucket = parts.scheme == "gs" and parts.netloc
             if not is_bucket and not (parts.scheme == "file" and parts.path.startswith("/")):
                 raise ValueError("must look like gs://bucket/prefix (or file:///folder)")
+            if parts.scheme == "file" and parts.netloc not in ("", "localhost"):
+                raise ValueError("names a host; a file server's folder is mounted and written file:///folder")
         return value
 
-    @field_validator("naver_base_url")
+    @field_validator("database_url")
     @classmethod
-    def _check_naver_base_url(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            host = parts.hostname
-            _ = parts.port
-        except ValueError as error:
-            raise ValueError("is not an address") from error
-        if parts.scheme not in {"http", "https"} or not host or parts.query or parts.fragment:
-            raise ValueError("must look like https://host")
-        if parts.scheme == "http" and host not in _LOOPBACK_NAMES:
-            raise ValueError("must be https: the keys would travel in clear")
-        return value.rstrip("/")
+    def _check_database_url(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme, slashes, rest = ("" if value is None else value.get_secret_value()).partition("://")
+        if value is not None and not (slashes and _DATABASE.match(scheme)):
+            raise ValueError("must look like postgresql://user:password@host/name or sqlite:////folder/file")
+        if scheme.startswith("sqlite") and (len(rest) < 2 or ":memory:" in rest or "mode=memory" in rest):
+            raise ValueError("must name a file: an index in memory is lost, and each connection has its own")
+        return value
 
     @field_validator("team_token")
     @classmethod
@@ -243,10 +296,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_pairs(self) -> Self:
-        if (self.naver_client_id is None) != (self.naver_client_secret is None):
-            raise ValueError("NAVER_CLIENT_ID and NAVER_CLIENT_SECRET go together: set both or neither")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("TAGS_TLS_CERTIFICATE and TAGS_TLS_KEY go together: set both or neither")
+        parts = urlsplit(self.storage_url or "")
+        if parts.scheme == "file" and Path(unquote(parts.path)).resolve() == self.spool.resolve():
+            raise ValueError("STORAGE_URL is the folder of the spool itself; name another one, or leave it out")
+        folder = next(folder for folder in (self.spool.absolute(), *self.spool.absolute().parents) if folder.exists())
+        if self.store_free_bytes > shutil.disk_usage(folder).total:
+            raise ValueError("TAGS_STORE_FREE_BYTES is more than the disk of the spool has: no label could be kept")
         for name, path in (("TAGS_TLS_CERTIFICATE", self.tls_certificate), ("TAGS_TLS_KEY", self.tls_key)):
             if path is not None and not path.is_file():
                 raise ValueError(f"{name}: no file at {path}")
@@ -261,6 +318,25 @@ class Settings(BaseSettings):
             if network.version == 4
         ]
         return [str(network) for network in self.trusted_proxies] + mapped
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether connections from an address carry the requests of many clients."""
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+        return parsed.is_loopback or any(parsed in network for network in self.trusted_proxies)
+
+    @property
+    def uses_outside_services(self) -> bool:
+        """Whether the backend itself calls services on the network: a bucket, or a price service."""
+        return any(self.price_services.values()) or (self.storage_url or "").startswith("gs:")
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of this service, in lower case; any address is one, too."""
+        return frozenset({*LOOPBACK_NAMES, self.host.lower(), *self.allowed_hosts})
 
     @property
     def spool(self) -> Path:
@@ -278,9 +354,24 @@ class Settings(BaseSettings):
         return self.model_cache_dir or self.data_dir / "models"
 
     @property
+    def thumbnails(self) -> Path:
+        """Folder of the small pictures of crops that the team has looked at."""
+        return self.data_dir / "thumbnails"
+
+    @property
+    def signing_key(self) -> StoreKey | None:
+        """The store's key; None if none is set."""
+        return None if self.store_key is None else StoreKey.parse(self.store_key.get_secret_value())
+
+    @property
     def image_limits(self) -> ImageLimits:
         """The limits of a picture, as the recognizer takes them."""
-        return ImageLimits(max_bytes=self.image_max_bytes, max_pixels=self.image_max_pixels)
+        return ImageLimits(
+            max_bytes=self.image_max_bytes,
+            max_pixels=self.image_max_pixels,
+            max_decode_bytes=int(self.decode_bytes * _LARGE_PHOTO_SHARE),
+            max_crop_pixels=self.crop_max_pixels,
+        )
 
 
 def variable_of(field: str) -> str:

@@ -13,6 +13,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.cases import UPRIGHT, Case, load_cases
@@ -22,8 +23,8 @@ from benchmarks.race import measure_speed, read_cases
 from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
 from benchmarks.report import Comparison, busyness, details, figures, fill_block, machine, summary
 from data_gen.twins import TWINS
-from ocr_model.errors import ModelError
-from ocr_model.reading.calibration import read_calibration
+from ocr_model.command_line import run_command
+from ocr_model.errors import LabelsError, ModelError
 from ocr_model.reading.recognizer import CHAMPION
 
 ROUNDS = 5  # through the upright crops, for the times
@@ -33,17 +34,17 @@ def main(arguments: list[str]) -> int:
     """Run the comparison.
 
     Returns:
-        Exit status: 0, also if targets are missed; 2 if there is nothing to measure or no model.
+        Exit status: 0, also if targets are missed; 2 if there is nothing to measure, or it cannot be read, or no model.
     """
     args = _parser().parse_args(arguments)
     load = os.getloadavg()[0]
-    cases = load_cases(args.crops, quick=args.quick) if args.crops is not None and args.crops.is_dir() else []
-    if not cases:
-        print("No real crops: set REAL_CROPS to a folder of folders with labels.tsv.", file=sys.stderr)
+    if args.crops is None:
+        print("error: no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
         return 2
     try:
-        reader = ours(args.threads, args.model)
-    except ModelError as error:
+        cases = load_cases(args.crops, quick=args.quick)
+        reader, alone = (ours(args.threads, args.model, second=second) for second in (True, False))
+    except (LabelsError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     # The targets compare with rapidocr, and no other reader may take its place.
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {args.readme} is left as it was: without rapidocr there is no comparison", file=sys.stderr)
         return 2
     measured_on = f"{machine(args.threads)}, {busyness(load)}"
-    comparison = _compare([reader, *to_beat], others, cases, args, measured_on)
+    comparison = _compare([reader, *to_beat], [alone, *others], cases, args, measured_on)
     short = summary(comparison)
     print(short)
     if args.out:
@@ -109,10 +110,7 @@ def _compare(
     twins = [case.crop for case in cases if case.kind in TWINS]
     speeds = measure_speed(readers, upright, rounds=1 if args.quick else ROUNDS, harder=twins)
     # A peer's confidence has no threshold of its own from which it could be accepted.
-    thresholds = (read_calibration(args.model).accept_threshold, None)
-    real = [
-        measure_real(result, threshold) for result, threshold, _ in zip(results, thresholds, compared, strict=False)
-    ]
+    real = [measure_real(result, result.reader.threshold) for result in results[: len(compared)]]
     return Comparison(results, speeds, read_synthetic_figures(args.calibration, args.model), real, measured_on)
 
 
@@ -125,4 +123,4 @@ def _write(comparison: Comparison, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(partial(main, sys.argv[1:])))

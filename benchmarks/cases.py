@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from data_gen.twins import TURNS, TWINS, make_twin
+from ocr_model.labelled_folder import folder_name, labelled_folders, read_labels
 
 UPRIGHT = "upright"
 TEAM = "team_dev"  # the folder of shoe tags that the targets stand on
@@ -36,28 +36,26 @@ class Case:
 
 
 def load_cases(crops: Path, *, quick: bool) -> list[Case]:
-    """Every labelled folder below `crops`: upright; the first also turned and as harder twins unless `quick`.
+    """Every labelled folder in `crops`: upright; the first also turned and as harder twins unless `quick`.
 
     Args:
-        crops: folder of folders with pictures and `labels.tsv` (columns file, text). `TEAM` comes first if it is there,
+        crops: folder of labelled folders, see `ocr_model.labelled_folder`, or one. `TEAM` comes first if it is there,
             then the others from the last by name.
         quick: upright only.
 
     Raises:
-        OSError: a picture that a `labels.tsv` names is missing or damaged.
+        LabelsError: there is no labelled folder; or a `labels.tsv` or a picture that it names cannot be read.
     """
     cases = []
-    folders = sorted((path.parent for path in crops.glob("*/labels.tsv")), reverse=True)
+    folders = labelled_folders(crops)[::-1]
     folders.sort(key=lambda folder: folder.name != TEAM)
     for number, folder in enumerate(folders):
-        with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-        for row in rows:
-            with Image.open(folder / row["file"]) as image:
-                crop = image.convert("RGB")
+        name = folder_name(folder)
+        for label in read_labels(folder):
+            crop = label.picture()
             made = {UPRIGHT: crop}
             if not quick and number == 0:
-                made |= {kind: make_twin(crop, Path(row["file"]).stem, kind) for kind in TWINS}
+                made |= {kind: make_twin(crop, Path(label.file).stem, kind) for kind in TWINS}
                 made |= {f"turned {turn}": crop.rotate(turn, expand=True) for turn in TURNS}
-            cases += [Case(folder.name, kind, row["file"], row["text"], picture) for kind, picture in made.items()]
+            cases += [Case(name, kind, label.file, label.text, picture) for kind, picture in made.items()]
     return cases

@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from benchmarks.cases import UPRIGHT, load_cases
 from ocr_model.codes.text import match_key
+from ocr_model.command_line import run_command
 from ocr_model.errors import ModelError
 from ocr_model.reading.image import ImageLike
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
@@ -30,12 +31,14 @@ SEED = 20_240_803  # of crops that nothing was trained, fitted or calibrated on
 WARM_UP = 5  # crops that every way of decoding reads before times count
 
 WAYS: Sequence[tuple[str, dict[str, Any]]] = (
-    ("greedy", {"beam": 1, "prior_weight": 0.0, "second_look": 0.0}),
-    ("beam of 5", {"prior_weight": 0.0, "second_look": 0.0}),
-    ("beam of 5, CTC weighs 0.3", {"prior_weight": 0.0, "second_look": 0.0, "ctc_weight": 0.3}),
-    ("beam of 5, format prior", {"second_look": 0.0}),
-    ("beam of 5, second look", {"prior_weight": 0.0}),
-    ("beam of 5, format prior, second look: what serves", {}),
+    ("greedy", {"beam": 1, "prior_weight": 0.0, "second_look": 0.0, "second": False}),
+    ("beam of 5", {"prior_weight": 0.0, "second_look": 0.0, "second": False}),
+    ("beam of 5, CTC weighs 0.3", {"prior_weight": 0.0, "second_look": 0.0, "ctc_weight": 0.3, "second": False}),
+    ("beam of 5, format prior", {"second_look": 0.0, "second": False}),
+    ("beam of 5, second look", {"prior_weight": 0.0, "second": False}),
+    ("beam of 5, format prior, second look", {"second": False}),
+    ("beam of 5, format prior, second reader", {"second_look": 0.0}),
+    ("beam of 5, format prior, second look, second reader: what serves", {}),
 )
 """Options of `Recognizer.load`; the others are the model's own."""
 
@@ -114,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the comparison.
 
     Returns:
-        Exit status: 0, or 2 if there is no model, recipe or font.
+        Exit status: 0, or 2 if there is no model, recipe or font, or a labelled folder cannot be read.
     """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.decoding", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -135,13 +138,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         crops = synthetic_crops(args.recipe, args.count)
         readers = [(name, Recognizer.load(args.model, threads=args.threads, **options)) for name, options in WAYS]
-    except (ModelError, FontsMissingError, ValueError) as error:  # an unknown recipe is a ValueError
+        if args.crops is not None and args.crops.is_dir():
+            crops = real_crops(args.crops) + crops
+        else:
+            print("no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
+    except (
+        ModelError,
+        FontsMissingError,
+        ValueError,
+    ) as error:  # also an unknown recipe, a wrong labels.tsv
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if args.crops is not None and args.crops.is_dir():
-        crops = real_crops(args.crops) + crops
-    else:
-        print("no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
     info = readers[0][1].info
     text = (
         f"{info.name} {info.version}, {args.threads} threads, crops read one at a time, turns found by itself; "
@@ -155,4 +162,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -1,6 +1,6 @@
 """Counts the labels that are lost when backends are killed: real processes, `kill -9`, and other trouble beside it.
 
-    python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1]
+    python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1] [--postgres]
 
 Every scenario runs the shipped recognizer behind the real API under the load of four shoppers, who read, confirm,
 correct themselves and undo. Needs the development environment. Prints one line per scenario; exit status 1 if a label
@@ -13,10 +13,13 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from benchmarks.drivers.killing.checks import KillResult
 from benchmarks.drivers.killing.scenarios import SCENARIOS, run_scenario
+from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
+from ocr_model.command_line import run_command
 
 _COLUMNS = (
     ("kills", "kills"),
@@ -50,10 +53,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=6, help="kills per scenario, at least (%(default)s)")
     parser.add_argument("--labels", type=int, default=160, help="labels kept per scenario, at least (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the random choices (%(default)s)")
+    parser.add_argument(
+        "--postgres", action="store_true", help="index in a PostgreSQL started for it, which all backends share"
+    )
     options = parser.parse_args(arguments)
+    try:
+        with running_postgres() if options.postgres else nullcontext() as database:
+            return _run(options, database)
+    except PostgresMissingError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace, database: str | None) -> int:
     print(f"{'':28s}" + "".join(f"{name:>{_width(name)}s}" for name, _ in _COLUMNS) + "  seconds")
     results = []
     for number, scenario in enumerate(SCENARIOS):
+        if database is not None:
+            empty_database(database)
         with tempfile.TemporaryDirectory() as scratch:
             result = run_scenario(
                 scenario,
@@ -61,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 kills=options.kills,
                 labels=options.labels,
                 seed=options.seed * 1000 + number,
+                database=database,
             )
         results.append(result)
         _print(result)
@@ -82,4 +100,4 @@ def _width(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

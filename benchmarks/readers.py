@@ -34,6 +34,7 @@ class Reader:
     read_turned: Callable[[Image.Image], Reading] | None = None
     # For many crops at a time, in the batches that suit the reader; None if it has no batches.
     read_many: Callable[[Sequence[Image.Image]], list[str]] | None = None
+    threshold: float | None = None  # confidence from which its texts are accepted without asking; None if there is none
 
     @property
     def megabytes(self) -> float:
@@ -45,14 +46,26 @@ class ReaderMissingError(RuntimeError):
     """A reader cannot run here; the message says what is missing."""
 
 
-def ours(threads: int, directory: Path | None = None) -> Reader:
+def read_texts(reader: Reader, crops: Sequence[Image.Image]) -> list[str]:
+    """The reader's texts of many RGB crops, in its own batches if it has any."""
+    if not crops:
+        return []
+    return reader.read_many(crops) if reader.read_many else [reader.read(crop).text for crop in crops]
+
+
+def ours(threads: int, directory: Path | None = None, *, second: bool = True) -> Reader:
     """The shipped champion, or another exported model. It finds turns by itself in every crop.
+
+    Args:
+        threads: of one reading.
+        directory: an exported model; the champion if None.
+        second: whether a second reader is asked where ours is in doubt.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
     directory = CHAMPION if directory is None else directory
-    recognizer = Recognizer.load(directory, threads=threads)
+    recognizer = Recognizer.load(directory, threads=threads, second=second)
     names = json.loads((directory / "model.json").read_text(encoding="utf-8"))["files"].values()
 
     def read(crop: Image.Image) -> Reading:
@@ -63,10 +76,11 @@ def ours(threads: int, directory: Path | None = None) -> Reader:
         return [prediction.text for prediction in recognizer.read_batch(crops)]
 
     return Reader(
-        f"this reader ({recognizer.info.name} {recognizer.info.version})",
+        f"this reader{'' if second else ' alone'} ({recognizer.info.name} {recognizer.info.version})",
         read,
         (directory / "model.json", *(directory / name for name in names)),
         read_many=read_many,
+        threshold=recognizer.info.accept_threshold,
     )
 
 

@@ -128,15 +128,19 @@ def reliability_table(results: Sequence[ReaderResult], real: Sequence[RealConfid
     return "\n".join(lines) + "\n"
 
 
-def machine(threads: int) -> str:
-    """The processor, its cores and the threads of the readers."""
+def processor() -> str:
+    """The processor and its cores."""
     name = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.is_file():
         names = [line for line in information.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
         name = names[0].partition(":")[2].strip() if names else name
-    readers = f"{threads} threads a reader (Tesseract 1)"
-    return f"{name}, {os.cpu_count()} cores, {readers}, Python {platform.python_version()}"
+    return f"{name}, {os.cpu_count()} cores"
+
+
+def machine(threads: int) -> str:
+    """The processor, its cores and the threads of the readers."""
+    return f"{processor()}, {threads} threads a reader (Tesseract 1), Python {platform.python_version()}"
 
 
 def busyness(load: float) -> str:

@@ -29,6 +29,7 @@ from benchmarks.drivers.killing.shoppers import draw_crop
 from benchmarks.drivers.server import running_backend
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.folder import FolderObjects
+from ocr_model.command_line import run_command
 from ocr_model.reading.recognizer import CHAMPION
 
 _MODELS = 3
@@ -219,4 +220,4 @@ def _was_champion(answer: Answer, promotions: Sequence[Promotion], shipped: str)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -3,6 +3,7 @@
 python -m data_gen --recipe tags-1 --count 10000 --out shards --layout webdataset --processes 2
 python -m data_gen fonts [--fetch]          which fonts a recipe finds; fetch the free ones
 python -m data_gen sheet --recipe tags-1 --out sheet.png [--beside FOLDER]   look at crops before training on them
+python -m data_gen tag --count 500 --seed 1 --out FOLDER [--sheet sheet.png]     photos of whole tags, every line known
 """
 
 from __future__ import annotations
@@ -28,5 +29,13 @@ def main(arguments: list[str]) -> int:
     return run(arguments, __doc__)
 
 
+def _started() -> int:
+    try:
+        from ocr_model.command_line import run_command
+    except ModuleNotFoundError:  # without the packages of the reader, `main` says what to install
+        return main(sys.argv[1:])
+    return run_command(lambda: main(sys.argv[1:]))
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_started())

@@ -37,8 +37,10 @@ def photograph(
     """
     if recipe.gentle_on_small and damages & {"small", "jpeg", "defocus"}:
         damages -= {"emboss"}
-    contrast = words.uniform(0.12, 0.35) if "faint" in damages else words.uniform(0.35, 0.97)
-    picture = _on_paper(ink, text_height, contrast, rng, words, damages)
+    contrast = words.uniform(0.12, 0.35) if damages & {"faint", "hazy"} else words.uniform(0.35, 0.97)
+    if damages & {"overexposed", "scanned"}:  # they take most of what is left
+        contrast = max(contrast, words.uniform(0.5, 0.97))
+    picture = _on_paper(ink, text_height, contrast, recipe.roughness, rng, words, damages)
     picture = _through_lens(picture, text_height, recipe, rng, words, damages)
     # Height of the picture at which its text is barely readable.
     readable = max(recipe.readable, recipe.character_width / character_width) * ink.shape[0] / text_height
@@ -46,10 +48,21 @@ def photograph(
 
 
 def _on_paper(
-    ink: Picture, h: float, contrast: float, rng: Generator, words: random.Random, damages: frozenset[str]
+    ink: Picture,
+    h: float,
+    contrast: float,
+    rough: float,
+    rng: Generator,
+    words: random.Random,
+    damages: frozenset[str],
 ) -> Picture:
     """Ink on paper or cloth, lit."""
-    if words.random() < 0.22 or "sewn" in damages:  # light print on a dark ground
+    if "box label" in damages or damages & {"scanned", "overexposed", "fax", "thermal"}:  # dark print on paper
+        ground = words.uniform(max(0.75, min(0.97, contrast + 0.02)), 1.0)
+        if "box label" in damages and words.random() < 0.25:  # carton
+            ground = max(words.uniform(0.45, 0.7), contrast)
+        colour = max(0.0, ground - contrast)
+    elif words.random() < 0.22 or "sewn" in damages:  # light print on a dark ground
         ground = words.uniform(0.02, max(0.03, 1 - contrast))
         colour = min(1.0, ground + contrast)
     else:
@@ -60,9 +73,9 @@ def _on_paper(
         # On cloth the print is uneven where the threads rise, and the ground shows through.
         texture = degrade.weave(rng, ink.shape, h)
         roughness = words.uniform(0.25, 0.6) if "sewn" in damages else words.uniform(0.06, 0.4)
-        paper = paper + texture * np.float32(roughness * contrast)
+        paper = paper + texture * np.float32(roughness * rough * contrast)
         if words.random() < 0.7:
-            ink = ink * np.clip(1 - words.uniform(0.1, 0.8) * np.maximum(texture, 0), 0, 1)
+            ink = ink * np.clip(1 - words.uniform(0.1, 0.8) * rough * np.maximum(texture, 0), 0, 1)
     elif words.random() < 0.3:
         cells = (words.randint(4, 20), words.randint(8, 60))
         paper = paper + degrade.low_frequency(rng, ink.shape, cells) * np.float32(words.uniform(0.0, 0.15) * contrast)
@@ -72,6 +85,10 @@ def _on_paper(
         picture = paper + (relief - np.roll(relief, (2, 2), (0, 1))) * np.float32(words.uniform(0.4, 0.8))
     if words.random() < 0.8:
         picture = degrade.lighting(rng, picture, glare="glare" in damages)
+    if "glare_on_a_part" in damages:
+        picture = degrade.glare_on_a_part(rng, picture, h)
+    if "overexposed" in damages:
+        picture = degrade.overexposed(rng, picture, h)
     return picture
 
 
@@ -81,6 +98,8 @@ def _through_lens(
     """Focus, motion and exposure."""
     if "defocus" in damages:
         picture = degrade.defocus(rng, picture, h, recipe.blur)
+    elif "hazy" in damages:
+        picture = cv2.GaussianBlur(picture, (0, 0), h * words.uniform(0.05, 0.1))
     elif words.random() < 0.4:
         picture = cv2.GaussianBlur(picture, (0, 0), h * words.uniform(0.01, 0.045))
     if "motion" in damages:
@@ -105,6 +124,8 @@ def _on_file(
     is barely readable.
     """
     gentle = recipe.gentle_on_small
+    if damages & {"scanned", "recompressed"}:
+        return _saved_again(picture, text_share, readable, rng, words, damages)
     if "small" in damages:
         picture = degrade.low_resolution(rng, picture, readable, readable * 2)
     elif words.random() < 0.3:
@@ -121,4 +142,30 @@ def _on_file(
         picture = degrade.jpeg(rng, picture, 20 if gentle and text_share * picture.shape[0] < 10 else 8, 35)
     elif words.random() < 0.4:
         picture = degrade.jpeg(rng, picture, 35, 95)
+    return picture
+
+
+def _saved_again(
+    picture: Picture,
+    text_share: float,
+    readable: float,
+    rng: Generator,
+    words: random.Random,
+    damages: frozenset[str],
+) -> Picture:
+    """Small print that an app has sharpened, or turned into black on white, and compressed once more.
+
+    `text_share` and `readable` as in `_on_file`.
+    """
+    picture = degrade.low_resolution(rng, picture, readable * 1.5, readable * 4)
+    picture = degrade.sensor_noise(rng, picture, words.uniform(0.002, 0.012))
+    if "scanned" in damages:
+        picture = degrade.scanned(rng, picture, text_share * picture.shape[0])
+    else:
+        picture = degrade.sharpen(rng, degrade.sharpen(rng, picture))
+    picture = degrade.jpeg(rng, picture, 25, 80)
+    if words.random() < 0.3:  # enlarged on a screen, and saved from there
+        scale = words.uniform(1.3, 2.2)
+        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+        picture = degrade.jpeg(rng, cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), 40, 90)
     return picture

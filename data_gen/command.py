@@ -1,20 +1,21 @@
-"""The commands of `python -m data_gen`: write crops, show fonts, draw a contact sheet."""
+"""The commands of `python -m data_gen`: write crops or photos of whole tags, show fonts, draw a contact sheet."""
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from data_gen.crop import CropRenderer
 from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe, recipe_names
+from data_gen.whole_tag.command import run_tag
 from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+from ocr_model.errors import LabelsError
+from ocr_model.labelled_folder import read_labels
 from ocr_model.reading.sheet import contact_sheet
 
 
@@ -73,16 +74,18 @@ def _sheet(arguments: list[str]) -> int:
         [(crop.image, f"{crop.text or '(no text)'}  {crop.image.shape[1]}x{crop.image.shape[0]}") for crop in crops]
     ]
     if args.beside:
-        with (args.beside / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))[: args.count]
         beside = []
-        for row in rows:
-            with Image.open(args.beside / row["file"]) as image:
-                beside.append((np.asarray(image.convert("L")), f"{row['text']}  {image.width}x{image.height}"))
+        for label in read_labels(args.beside)[: args.count]:
+            picture = label.picture()
+            beside.append((np.asarray(picture.convert("L")), f"{label.text}  {picture.width}x{picture.height}"))
         groups.append(beside)
     contact_sheet(groups).save(args.out)
     print(args.out)
     return 0
+
+
+def _tag(arguments: list[str]) -> int:
+    return run_tag(arguments, _positive)
 
 
 def _positive(text: str) -> int:
@@ -99,11 +102,18 @@ def run(arguments: list[str], description: str) -> int:
         arguments: the command's name, if any, and its options.
         description: description of the whole program, for its help.
     """
-    commands = {"fonts": _fonts, "sheet": _sheet}
+    commands = {"fonts": _fonts, "sheet": _sheet, "tag": _tag}
     try:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])
         return _write(arguments, description)
-    except (RecipeError, FontsMissingError, DatasetMismatchError, WorkerProcessError, FileNotFoundError) as error:
+    except (
+        RecipeError,
+        FontsMissingError,
+        DatasetMismatchError,
+        LabelsError,
+        WorkerProcessError,
+        FileNotFoundError,
+    ) as error:
         print(f"data_gen: {error}", file=sys.stderr)
         return 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,11 +18,12 @@ from data_gen import texts
 from data_gen.camera import photograph
 from data_gen.degradations import Generator, Picture
 from data_gen.fonts import FontBook
+from data_gen.other_lines import LINES, other_line, with_sign
 from data_gen.plain import draw_plain
 from data_gen.recipe import Recipe
 from data_gen.tag import TagPrinter
 from data_gen.trdg_adapter import UndrawableError
-from data_gen.view import choose_view, take
+from data_gen.view import WIDEST, choose_view, take
 
 # Damages of crops. A crop gets a few of them, never all: a crop that no person can read teaches the model to guess.
 CAMERA_DAMAGES = ("defocus", "defocus", "motion", "motion", "small", "small", "small", "jpeg", "jpeg", "noise")
@@ -32,7 +33,21 @@ DAMAGES = (
     *("faint", "dark", "glare"),
     *CAMERA_DAMAGES,
 )
-PRINT_DAMAGES = frozenset({"dots", "woven", "spread", "worn", "streaks", "emboss"})
+PRINT_DAMAGES = frozenset(
+    {"dots", "woven", "spread", "worn", "streaks", "emboss", "eroded", "dot_matrix", "fax", "thermal"}
+)
+# Of those in a row a recipe with damages of its own draws one at most: two of them leave nothing to read.
+ALTERNATIVES = (
+    frozenset({"small", "jpeg", "scanned", "recompressed", "hazy"}),
+    frozenset({"defocus", "motion", "hazy"}),
+    frozenset({"dark", "faint", "hazy", "overexposed", "scanned", "emboss", "noise"}),
+    frozenset({"glare", "glare_on_a_part", "overexposed"}),
+    frozenset({"cloth", "scanned", "fax", "thermal", "dot_matrix", "overexposed"}),
+    frozenset({"overexposed", "eroded", "dots", "worn"}),
+    frozenset({"dot_matrix", "jpeg", "small"}),
+)
+CLOTH_DAMAGES = frozenset({"woven", "cloth", "wave", "emboss"})  # never on paper
+_WIDEST_LOOSE = 1000  # pixels of a picture where boxes may be four times as wide as the text
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Crop:
     font: str  # file name
     tilt: float  # degrees, counter-clockwise
     quarter_turns: int  # clockwise
+    kinds: frozenset[str] = frozenset()  # its damages, and what else is particular about it
 
 
 class CropRenderer:
@@ -68,6 +84,7 @@ class CropRenderer:
     ) -> None:
         self.recipe, self.seed = recipe, seed
         self._printer = TagPrinter(recipe, fonts, seed, excluded)
+        self._own_lines, self._excluded = line is None, excluded
         self._line = line or partial(
             texts.line_text,
             longest=recipe.longest,
@@ -101,19 +118,41 @@ class CropRenderer:
 
     def _tag(self, rng: Generator, words: random.Random, hard: float, *, is_blank: bool) -> Crop:
         recipe = self.recipe
-        text = "" if is_blank else self._text(words)
+        kinds: set[str] = set()
+        printed = "" if is_blank else self._printed(words, kinds)
+        text = printed.upper()
         damages = choose_damages(recipe, words, hard)
         if is_blank:
             tag = self._printer.print_blank(rng, words, damages)
         else:
-            printed = texts.as_printed(text, words, recipe.title_case, recipe.lower_case)
+            if not kinds & set(LINES):
+                printed = texts.as_printed(printed, words, recipe.title_case, recipe.lower_case)
+            if recipe.signs and words.random() < recipe.signs:
+                printed = with_sign(printed, words)
+                kinds.add("signs")
             tag = self._printer.print_line(printed, rng, words, hard, damages)
         view = choose_view(tag, recipe, words, hard)
-        ink, height = take(tag, view, words, waving="wave" in damages)
+        widest = WIDEST if recipe.loosest <= 1.0 else _WIDEST_LOOSE
+        ink, height = take(tag, view, words, waving="wave" in damages, widest=widest)
         left, top, right, bottom = tag.line
         width = (right - left) / (bottom - top) / tag.characters
         picture = photograph(ink, height, width, recipe, rng, words, damages)
-        return self._finish(picture, text, tag.font, view.tilt, words)
+        crop = self._finish(picture, text, tag.font, view.tilt, words)
+        kinds |= damages | tag.traits | view.traits(tag)
+        return replace(crop, kinds=frozenset(kinds) if text else frozenset({"no text"}))
+
+    def _printed(self, words: random.Random, kinds: set[str]) -> str:
+        """The line as it is printed: of another kind, which is added to `kinds`, or one with a code."""
+        recipe = self.recipe
+        shares = {kind: getattr(recipe, kind) for kind in LINES}
+        if self._own_lines and any(shares.values()):
+            chance = words.random()
+            for kind, share in shares.items():
+                chance -= share
+                if chance < 0:
+                    kinds.add(kind)
+                    return other_line(kind, words, recipe.longest, self._excluded)
+        return self._text(words)
 
     def _text(self, words: random.Random) -> str:
         text = self._line(words)
@@ -135,7 +174,12 @@ def choose_damages(recipe: Recipe, words: random.Random, hard: float) -> frozens
         return frozenset({"woven", "cloth", "sewn"} | set(words.sample(("defocus", "motion", "small", "jpeg"), 1)))
     count = words.choices(range(len(recipe.damage_weights)), weights=recipe.damage_weights)[0]
     chosen: set[str] = set()
-    for damage in words.sample(DAMAGES + CAMERA_DAMAGES * (recipe.camera - 1), count):
-        if words.random() < hard and not (damage in PRINT_DAMAGES and chosen & PRINT_DAMAGES):
+    pool = DAMAGES + CAMERA_DAMAGES * (recipe.camera - 1) + recipe.further_damages
+    if recipe.box_labels and words.random() < recipe.box_labels:
+        chosen.add("box label")
+        pool = tuple(damage for damage in pool if damage not in CLOTH_DAMAGES)
+    for damage in words.sample(pool, count):
+        excluding = (PRINT_DAMAGES, *(ALTERNATIVES if recipe.further_damages else ()))
+        if words.random() < hard and not any(damage in group and chosen & group for group in excluding):
             chosen.add(damage)
     return frozenset(chosen)

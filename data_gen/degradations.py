@@ -197,3 +197,91 @@ def sharpen(rng: Generator, picture: Picture) -> Picture:
     return picture + np.float32(rng.uniform(0.3, 1.5)) * (
         picture - cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.8, 2))
     )
+
+
+def eroded(rng: Generator, ink: Picture, h: float) -> Picture:
+    """Thin print, worn through in places, so that an 8 has lost a part; `h` is the text height."""
+    soft = cv2.GaussianBlur(ink, (0, 0), h * rng.uniform(0.02, 0.045))
+    cells = (int(rng.integers(3, 7)), max(3, round(ink.shape[1] / h * rng.uniform(1.0, 3.0))))
+    # Relative to what blur leaves of the strokes, so that thin faces are not eaten whole.
+    stroke = float(np.median(soft[ink > 0.8])) if (ink > 0.8).any() else 1.0
+    level = stroke * (rng.uniform(0.5, 0.64) + rng.uniform(0.05, 0.22) * low_frequency(rng, ink.shape, cells))
+    thin = np.clip((soft - level) * rng.uniform(3, 7) + 0.5, 0, 1)
+    return np.minimum(thin, ink).astype(np.float32)
+
+
+def dot_matrix(rng: Generator, ink: Picture, h: float) -> Picture:
+    """Print of separate round dots in rows and columns, ten to sixteen to a character; `h` is the text height."""
+    height, width = ink.shape
+    rows = max(4, round(height / h * rng.uniform(10, 16)))
+    columns = max(4, round(width / height * rows * rng.uniform(0.8, 1.2)))
+    coarse = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA) > rng.uniform(0.3, 0.45)
+    struck = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+    y = (np.arange(height, dtype=np.float32) + 0.5) * rows / height % 1 - 0.5
+    x = (np.arange(width, dtype=np.float32) + 0.5) * columns / width % 1 - 0.5
+    distance = np.hypot(y[:, None], x[None])
+    dot = np.clip((rng.uniform(0.36, 0.56) - distance) * 4 + 0.5, 0, 1)
+    return (struck * dot).astype(np.float32)
+
+
+def fax(rng: Generator, ink: Picture, h: float) -> Picture:
+    """Coarse black and white lines, with ragged edges and specks; `h` is the text height."""
+    height, width = ink.shape
+    rows = max(4, round(height / h * rng.uniform(13, 22)))
+    columns = max(4, round(width / height * rows * rng.uniform(1.0, 1.9)))
+    coarse = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA)
+    black = coarse + np.float32(rng.uniform(0.02, 0.16)) * fine_noise(rng, coarse.shape) > rng.uniform(0.35, 0.6)
+    black |= rng.random(coarse.shape) < rng.uniform(0, 0.006)
+    return cv2.resize(black.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def thermal(rng: Generator, ink: Picture, h: float) -> Picture:
+    """Thermal print: a fine grid of grey dots, each row and column burnt a little less or more; `h`: text height."""
+    height, width = ink.shape
+    rows = max(4, round(height / h * rng.uniform(18, 28)))
+    columns = max(4, round(width / height * rows))
+    coarse = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA)
+    burnt = 1 - rng.uniform(0.1, 0.45) * rng.random((rows, columns), dtype=np.float32)
+    burnt *= 1 - rng.uniform(0, 0.4) * rng.random((rows, 1), dtype=np.float32)
+    burnt *= 1 - rng.uniform(0, 0.3) * rng.random((1, columns), dtype=np.float32)
+    mode = cv2.INTER_NEAREST if rng.random() < 0.5 else cv2.INTER_LINEAR
+    return cv2.resize((coarse * burnt).astype(np.float32), (width, height), interpolation=mode)
+
+
+def glare_on_a_part(rng: Generator, picture: Picture, h: float) -> Picture:
+    """A bright spot over one to four characters, in which a tenth to a half of the contrast is left."""
+    height, width = picture.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    centre_x, centre_y = rng.uniform(0, width), height / 2 + rng.uniform(-0.4, 0.4) * h
+    angle = rng.uniform(0, np.pi)
+    along = (x - centre_x) * np.cos(angle) + (y - centre_y) * np.sin(angle)
+    across = -(x - centre_x) * np.sin(angle) + (y - centre_y) * np.cos(angle)
+    reach = (along / (h * rng.uniform(0.6, 2.0))) ** 2 + (across / (h * rng.uniform(0.4, 1.0))) ** 2
+    spot = rng.uniform(0.5, 0.9) / (1 + np.exp((np.sqrt(reach) - 1) * rng.uniform(3, 9)))
+    return (picture * (1 - spot) + rng.uniform(0.85, 1.0) * spot).astype(np.float32)
+
+
+def overexposed(rng: Generator, picture: Picture, h: float) -> Picture:
+    """Too much light: bright ground flows into the strokes and is white; `h` is the text height."""
+    flowing = np.maximum(picture, cv2.GaussianBlur(picture, (0, 0), h * rng.uniform(0.025, 0.06)))
+    ground = max(0.2, float(np.percentile(picture, 80)))
+    return np.clip(flowing * np.float32(rng.uniform(1.05, 1.5) / ground), 0, 1).astype(np.float32)
+
+
+def scanned(rng: Generator, picture: Picture, h: float) -> Picture:
+    """A scanner app's picture: light evened out, contrast stretched to black and white, then sharpened.
+
+    Args:
+        rng: generator of the choices.
+        picture: dark print on a lighter ground.
+        h: height of the text, pixels.
+    """
+    size = max(3, round(1.5 * h)) | 1
+    paper = cv2.blur(cv2.dilate(picture, np.ones((size, size), np.uint8)), (size, size))
+    even = picture / np.maximum(paper, 0.05)
+    darkest = float(np.percentile(even, 3))
+    even = (even - darkest) / max(0.05, 1 - darkest)
+    # A low level leaves thin strokes, a high one bold strokes; neither may lose or fill them.
+    level, steepness = rng.uniform(0.4, 0.7), rng.uniform(6, 16)
+    stretched = 1 / (1 + np.exp(np.clip((level - even) * steepness, -30, 30)))
+    return np.clip(sharpen(rng, stretched.astype(np.float32)), 0, 1).astype(np.float32)

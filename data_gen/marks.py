@@ -47,6 +47,32 @@ def add_rules(ink: Picture, line: Line, words: random.Random) -> None:
                 rule(ink[:, x : x + thick])
 
 
+def add_frame(ink: Picture, line: Line, words: random.Random) -> None:
+    """A frame around the text, its corners square or round, as box labels have it."""
+    left, top, right, bottom = line
+    h = bottom - top
+    thick = max(1, round(h * words.uniform(0.03, 0.12)))
+    x, y = round(words.uniform(0.15, 1.2) * h), round(words.uniform(0.12, 0.7) * h)
+    corner = round(words.choice((0.0, 0.0, words.uniform(0.1, 0.4))) * h)
+    x0, y0, x1, y1 = left - x, top - y, right + x, bottom + y
+    density = words.uniform(0.6, 1.0)
+    for a, b in (
+        ((x0 + corner, y0), (x1 - corner, y0)),
+        ((x0 + corner, y1), (x1 - corner, y1)),
+        ((x0, y0 + corner), (x0, y1 - corner)),
+        ((x1, y0 + corner), (x1, y1 - corner)),
+    ):
+        cv2.line(ink, a, b, density, thick)
+    if corner:
+        for centre, turn in (
+            ((x0 + corner, y0 + corner), 180),
+            ((x1 - corner, y0 + corner), 270),
+            ((x1 - corner, y1 - corner), 0),
+            ((x0 + corner, y1 - corner), 90),
+        ):
+            cv2.ellipse(ink, centre, (corner, corner), turn, 0, 90, density, thick)
+
+
 def add_barcode(ink: Picture, line: Line, words: random.Random) -> None:
     """Bars above or below the text, in place of the print there."""
     left, top, right, bottom = line

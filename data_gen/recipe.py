@@ -12,9 +12,14 @@ from pathlib import Path
 from data_gen.fonts import FontGroup, load_fonts
 
 RECIPES = Path(__file__).parent / "recipes"
+FURTHER_DAMAGES = (  # those that a recipe has to name
+    *("eroded", "dot_matrix", "fax", "thermal"),
+    *("glare_on_a_part", "hazy", "overexposed", "scanned", "recompressed"),
+)
 LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
 _DRAWING = (
-    *("camera", "crop", "degradations", "fonts", "marks", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
+    *("camera", "crop", "degradations", "fonts", "marks", "other_lines", "plain", "recipe", "tag", "texts"),
+    *("trdg_adapter", "view"),
     "writing",  # it decides which recipe draws which crop of a dataset
 )
 
@@ -58,6 +63,19 @@ class Recipe:
     lower_case: float = 0.0  # share of lines printed in lower case
     cut_off: float = 0.0  # share of lines that go on beyond the box, which leaves a part of a further character
     shapes: float = 0.0  # share of crops without text that show a row of one shape: eyelets, crosses, chevrons
+    further_damages: tuple[str, ...] = ()  # of `FURTHER_DAMAGES`, drawn like the others, as often as they stand here
+    roughness: float = 1.0  # scales how far threads of cloth rise into the print
+    box_labels: float = 0.0  # share of lines on labels of shoe boxes: white stock or carton, rules, frames, no cloth
+    cut_into: float = 0.0  # share of lines whose first or last character is cut by the box and still read
+    spaced: float = 0.0  # share of lines with a gap of a quarter to most of a text height between characters
+    ornaments: float = 0.0  # share of lines with a row of crosses, chevrons or other shapes beside, which is not read
+    alone: float = 0.0  # share of lines with no words beside them; if not 0, loose boxes stand around these only
+    loosest: float = 1.0  # margin of the loosest boxes on either side, in widths of the text
+    signs: float = 0.0  # share of lines with a sign of no code, which is not read: $89.99, 100%
+    words: float = 0.0  # share of lines that are words in mixed or lower case; the label is upper case
+    receipts: float = 0.0  # share of lines as receipts and forms print them: amounts, dates, times, numbers
+    short: float = 0.0  # share of lines of one or two characters
+    turnable: float = 0.0  # share of lines of characters that are others upside down: 01689HNSXZO-
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property
@@ -84,7 +102,10 @@ def sources() -> list[Path]:
     """
     here = Path(__file__).parent
     codes = here.parent / "ocr_model" / "codes"
-    return [*(here / f"{name}.py" for name in _DRAWING), codes / "formats.py", codes / "lines.py", codes / "text.py"]
+    return [
+        *(here / f"{name}.py" for name in _DRAWING),
+        *(codes / f"{name}.py" for name in ("characters", "formats", "lines", "text")),
+    ]
 
 
 def recipe_names() -> list[str]:
@@ -106,9 +127,14 @@ def load_recipe(name: str) -> Recipe:
         groups = tuple(FontGroup(float(g["weight"]), tuple(g["patterns"])) for g in fields.pop("fonts"))
         if "damage_weights" in fields:
             fields["damage_weights"] = tuple(float(weight) for weight in fields["damage_weights"])
+        if "further_damages" in fields:
+            fields["further_damages"] = tuple(fields["further_damages"])
         recipe = Recipe(name=path.stem, fonts=groups, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {path}: {error}") from error
     if recipe.style not in {"tag", "plain"}:
         raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain")
+    unknown = sorted(set(recipe.further_damages) - set(FURTHER_DAMAGES))
+    if unknown:
+        raise RecipeError(f"recipe {path}: unknown damages {unknown}; some of {', '.join(FURTHER_DAMAGES)}")
     return recipe

@@ -13,9 +13,10 @@ from data_gen import degradations as degrade
 from data_gen import texts
 from data_gen.degradations import Generator, Picture
 from data_gen.fonts import FontBook, can_draw, digit_like_letters
-from data_gen.marks import Line, add_arcs, add_barcode, add_rules, add_shapes
+from data_gen.marks import Line, add_arcs, add_barcode, add_frame, add_rules, add_shapes
 from data_gen.recipe import Recipe
 from data_gen.trdg_adapter import UndrawableError, draw_line
+from ocr_model.codes.text import CHARSET
 
 POOL = 400  # neighbouring lines drawn once per process and used again
 _NEIGHBOUR_HEIGHT = 34  # pixels
@@ -23,6 +24,9 @@ _NEIGHBOUR_HEIGHT = 34  # pixels
 # Characters whose visible half is no 1 or I: no bare stem.
 CUT_ON_THE_RIGHT = "023456789" * 2 + "ACGJOQSTVWXYZ"
 CUT_ON_THE_LEFT = "02356789" * 2 + "ABCDEFGKLOPQRSTVWXYZ"
+# Characters that stay what they are when up to a third of them is cut away.
+WHOLE_ON_THE_RIGHT = "02356789" * 2 + "CEFGLSTXYZ"
+WHOLE_ON_THE_LEFT = "02345789" * 2 + "ASTVXYZ"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,10 @@ class Tag:
     font: str  # path of the file
     characters: int  # of the line to read
     between_lines: bool = False  # nothing to read: less than half of the lines above and below is in the box
-    cut: tuple[float, float] | None = None  # pixels of a further character that the box leaves, left and right
+    # Pixels beyond the line that the box leaves, left and right; negative: that it takes from the line.
+    cut: tuple[float, float] | None = None
+    may_be_loose: bool = True  # whether the shopper may have drawn a loose box
+    traits: frozenset[str] = frozenset()  # what is particular about the print, for tables of readers' accuracy
 
 
 class TagPrinter:
@@ -72,31 +79,51 @@ class TagPrinter:
             UndrawableError: the chosen font does not draw the text, or draws a letter like a digit where the recipe
                 forbids it.
         """
+        recipe = self._recipe
         height = words.randint(30, 42)
         font = self.choose_font(words)
-        if not self._recipe.same_shapes and digit_like_letters(font) & set(text):
+        if not recipe.same_shapes and digit_like_letters(font) & set(text):
             raise UndrawableError(f"font {font} draws letters of {text!r} like digits")
-        if text != text.upper() and not can_draw(font, text):
+        if set(text) - set(CHARSET) and not can_draw(font, text):
             raise UndrawableError(f"font {font} lacks characters of {text!r}")
         before, after, cut = 0, 0, None
-        if self._recipe.cut_off and words.random() < self._recipe.cut_off:
+        traits: set[str] = set()
+        style = LineStyle(boxed="box label" in damages, spaced=bool(recipe.spaced and words.random() < recipe.spaced))
+        if recipe.cut_off and words.random() < recipe.cut_off:
             printed, before, after, cut = _draw_longer(text, font, words, height)
+            traits.add("cut off")
+        elif recipe.cut_into and words.random() < recipe.cut_into and len(text) > 3:
+            printed, cut = _draw_cut(text, font, words, height, style)
+            traits |= {"cut into"} if cut else set()
         else:
-            printed = draw_ink(text, font, words, height)
+            printed = draw_ink(text, font, words, height, style)
         if not 8 <= printed.shape[0] <= 90:
             raise UndrawableError(f"font {font} draws {text!r} {printed.shape[0]} pixels high")
         h, w = printed.shape[0], printed.shape[1] - before - after
         left, top = int(h * 3.2), int(h * 3.0)
+        alone = bool(recipe.alone) and (style.spaced or words.random() < recipe.alone)
+        if recipe.loosest > 1.0 and alone:
+            left = max(left, round(1.4 * recipe.loosest * w))  # the loosest box, off its middle
         line = (left, top, left + w, top + h)
         ink = np.zeros((h + 2 * top, w + 2 * left), np.float32)
         _paste(ink, printed, left - before, top)
-        if words.random() < 0.75 * hard + 0.1:
-            self._add_neighbours(ink, line, words)
-        if words.random() < 0.35 * hard:
+        bare = alone and words.random() < 0.5
+        if words.random() < 0.75 * hard + 0.1 and not bare:
+            self._add_neighbours(ink, line, words, beside=not alone)
+        if words.random() < (0.5 if style.boxed else 0.35 * hard):
             add_rules(ink, line, words)
-        if words.random() < 0.06 * hard:
+        if style.boxed and words.random() < 0.3:
+            add_frame(ink, line, words)
+        if words.random() < (0.2 if style.boxed else 0.06 * hard):
             add_barcode(ink, line, words)
-        return Tag(_press(ink, h, rng, words, damages), line, font, len(text), cut=cut)
+        if recipe.ornaments and cut is None and words.random() < recipe.ornaments:
+            cut = _add_ornaments(ink, line, words)
+            traits.add("ornaments")
+        if style.spaced:
+            traits.add("spaced")
+        pressed = _press(ink, h, rng, words, damages)
+        loose = alone or not recipe.alone
+        return Tag(pressed, line, font, len(text), cut=cut, may_be_loose=loose, traits=frozenset(traits))
 
     def print_blank(self, rng: Generator, words: random.Random, damages: frozenset[str]) -> Tag:
         """A tag with nothing to read: blank, ruled lines, a barcode, shapes, or the gap between two lines.
@@ -140,7 +167,7 @@ class TagPrinter:
         width = max(4, round(neighbour.shape[1] * height / neighbour.shape[0]))
         return np.asarray(cv2.resize(neighbour, (width, height), interpolation=cv2.INTER_AREA), np.float32)
 
-    def _add_neighbours(self, ink: Picture, line: Line, words: random.Random) -> None:
+    def _add_neighbours(self, ink: Picture, line: Line, words: random.Random, *, beside: bool) -> None:
         left, top, right, bottom = line
         h = bottom - top
         gap = words.uniform(0.18, 0.95)  # between lines, in text heights
@@ -162,14 +189,25 @@ class TagPrinter:
                         break
                 edge = y if side < 0 else y + height
         # Words on the same line, at a distance: the box may cut into them, and they are not part of the text.
-        for side in (-1, 1):
+        for side in (-1, 1) if beside else ():
             if words.random() < 0.22:
                 neighbour = self._scaled_neighbour(words, h)
                 distance = round(words.uniform(self._recipe.apart, self._recipe.apart + 1.6) * h)
                 _paste(ink, neighbour, right + distance if side > 0 else left - distance - neighbour.shape[1], top)
 
 
-def draw_ink(text: str, font: str, words: random.Random, height: int) -> Picture:
+@dataclass(frozen=True)
+class LineStyle:
+    """How a line is set."""
+
+    boxed: bool = False  # as on box labels: often very wide, narrow or bold
+    spaced: bool = False  # with wide gaps between characters
+
+
+_ORDINARY = LineStyle()
+
+
+def draw_ink(text: str, font: str, words: random.Random, height: int, style: LineStyle = _ORDINARY) -> Picture:
     """Ink of one line, (about `height`, width), 0..1, in a spacing, width and slant of its own.
 
     Raises:
@@ -178,9 +216,15 @@ def draw_ink(text: str, font: str, words: random.Random, height: int) -> Picture
     tracking = 0 if words.random() < 0.5 else round(height * words.uniform(-0.04, 0.16))
     space = words.uniform(0.6, 1.6)
     stroke = 1 if words.random() < 0.08 else 0
+    if style.spaced:
+        tracking = round(height * words.uniform(0.25, 0.9))
+    if style.boxed:
+        stroke = words.choices((0, 1, 2), weights=(7, 2, 1))[0]
     ink = draw_line(text, font, round(height * 1.35), tracking=tracking, space_width=space, stroke=stroke)
     kind = words.random()
     stretch = 1.0 if kind < 0.4 else (words.uniform(0.6, 1.0) if kind < 0.85 else words.uniform(1.0, 1.35))
+    if style.boxed:
+        stretch = words.choice((words.uniform(0.6, 0.9), 1.0, words.uniform(1.1, 1.7)))
     if stretch != 1.0:
         ink = cv2.resize(ink, (max(2, round(ink.shape[1] * stretch)), ink.shape[0]), interpolation=cv2.INTER_AREA)
     if words.random() < 0.07:  # slanted by the printer
@@ -211,10 +255,53 @@ def _draw_longer(
     return (longer, 0, extra, (0.0, left)) if on_the_right else (longer, extra, 0, (left, 0.0))
 
 
+def _draw_cut(
+    text: str, font: str, words: random.Random, height: int, style: LineStyle
+) -> tuple[Picture, tuple[float, float] | None]:
+    """A line of whose first or last character the box cuts away up to a third, which leaves enough to read it.
+
+    Returns:
+        Its ink, and what the box leaves beyond it, which is negative on the side of the cut; None in place of the
+        latter if neither end would still be read.
+    """
+    sides = [text[-1] in WHOLE_ON_THE_RIGHT, text[0] in WHOLE_ON_THE_LEFT]
+    if not any(sides):
+        return draw_ink(text, font, words, height, style), None
+    on_the_right = sides[0] and (not sides[1] or words.random() < 0.7)
+    state = words.getstate()
+    line = draw_ink(text, font, words, height, style)
+    words.setstate(state)
+    shorter = draw_ink(text[:-1] if on_the_right else text[1:], font, words, height, style)
+    gap = 0.3 if style.spaced else 0.0  # of what the character adds to the line
+    taken = max(0, line.shape[1] - shorter.shape[1]) * words.uniform(0.06, 0.36) * (1 - gap)
+    return line, (0.0, -taken) if on_the_right else (-taken, 0.0)
+
+
+def _add_ornaments(ink: Picture, line: Line, words: random.Random) -> tuple[float, float]:
+    """Three or more of one shape before or after the line, and how far the box then goes beyond the line."""
+    left, top, right, bottom = line
+    h = bottom - top
+    gap, reach = round(words.uniform(0.7, 1.4) * h), round(words.uniform(1.2, 2.8) * h)
+    on_the_right = words.random() < 0.5
+    x = right + gap if on_the_right else left - gap - reach
+    ink[:, max(0, x - gap // 2) : x + reach + gap // 2] = 0
+    add_shapes(ink, (x, top, x + reach, bottom), words)
+    beyond = gap + reach + words.uniform(0.0, 0.5) * h
+    return (0.0, beyond) if on_the_right else (beyond, 0.0)
+
+
 def _press(ink: Picture, h: float, rng: Generator, words: random.Random, damages: frozenset[str]) -> Picture:
     """The ink after the damages of press or loom; `h` is the height of the text in pixels."""
     if words.random() < 0.35:
         ink = degrade.weight_of_strokes(rng, ink)
+    if "eroded" in damages:
+        ink = degrade.eroded(rng, ink, h)
+    if "dot_matrix" in damages:
+        ink = degrade.dot_matrix(rng, ink, h)
+    if "fax" in damages:
+        ink = degrade.fax(rng, ink, h)
+    if "thermal" in damages:
+        ink = degrade.thermal(rng, ink, h)
     if "dots" in damages:
         ink = degrade.dots(rng, ink, h)
     if "woven" in damages:

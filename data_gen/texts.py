@@ -285,7 +285,7 @@ def line_text(
         text = " ".join(text.upper().split())
         if not (2 <= len(text) <= longest and all(character in CHARSET for character in text)):
             continue
-        if text.strip(" -./:#()&+") and not (excluded and _names_one_of(text, excluded)):
+        if text.strip(" -./:#()&+") and not (excluded and names_one_of(text, excluded)):
             return text
 
 
@@ -306,7 +306,7 @@ def as_printed(text: str, rng: random.Random, title_case: float, lower_case: flo
     return text
 
 
-def _names_one_of(text: str, codes: frozenset[str]) -> bool:
+def names_one_of(text: str, codes: frozenset[str]) -> bool:
     """Whether the line or the code in it, with its spaces or as a label without them, is one of the codes."""
     return not codes.isdisjoint(
         (match_key(text), match_key(extract_code(text)), match_key(extract_code(label_text(text))))

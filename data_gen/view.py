@@ -13,6 +13,8 @@ from data_gen.degradations import Picture
 from data_gen.recipe import Recipe
 from data_gen.tag import Tag
 
+WIDEST = 560  # pixels of a picture
+
 
 @dataclass(frozen=True)
 class View:
@@ -39,6 +41,17 @@ class View:
         k = self.perspective / max(width, 1) * 2
         vx = 2 * gx / (1 + np.sqrt(np.maximum(0, 1 + 4 * k * gx)))
         return np.stack([vx, gy / (1 + k * vx)], axis=1)
+
+    def traits(self, tag: Tag) -> frozenset[str]:
+        """What is particular about the view, for tables of readers' accuracy: "tilted", "bent", "loose"."""
+        left, top, right, bottom = tag.line
+        x0, _, x1, _ = self.box
+        found = {
+            "tilted": abs(self.tilt) > 8,
+            "bent": abs(self.bend) > 0.3 * (bottom - top),
+            "loose": x1 - x0 > 1.6 * (right - left) and tag.cut is None,
+        }
+        return frozenset(name for name, is_so in found.items() if is_so)
 
 
 def choose_view(tag: Tag, recipe: Recipe, words: random.Random, hard: float) -> View:
@@ -76,8 +89,8 @@ def _choose_margins(tag: Tag, tilt: float, recipe: Recipe, words: random.Random,
     kind = words.random()
     least, most = (0.02, 0.35) if kind < 0.5 else (0.0, 0.8) if kind < 0.9 else (0.3, 1.5)
     pad = [words.uniform(least, most) for _ in range(4)]
-    if recipe.loose_boxes and words.random() < recipe.loose_boxes:
-        side, off = words.uniform(0.15, 1.0) * w, words.uniform(-0.3, 0.3)
+    if tag.may_be_loose and recipe.loose_boxes and words.random() < recipe.loose_boxes:
+        side, off = words.uniform(0.15, recipe.loosest) * w, words.uniform(-0.3, 0.3)
         pad = [side * (1 - off) / h, side * (1 + off) / h, words.uniform(0.1, 1.3), words.uniform(0.1, 1.3)]
     elif words.random() < 0.12 * hard:  # the box cuts a little of the text itself
         pad[words.randrange(4)] = -words.uniform(0.02, 0.12)
@@ -91,7 +104,7 @@ def _choose_margins(tag: Tag, tilt: float, recipe: Recipe, words: random.Random,
     return pad
 
 
-def take(tag: Tag, view: View, words: random.Random, *, waving: bool) -> tuple[Picture, float]:
+def take(tag: Tag, view: View, words: random.Random, *, waving: bool, widest: int = WIDEST) -> tuple[Picture, float]:
     """The tag's ink as the camera sees it.
 
     Args:
@@ -99,6 +112,7 @@ def take(tag: Tag, view: View, words: random.Random, *, waving: bool) -> tuple[P
         view: its view.
         words: generator of the choices.
         waving: whether the cloth waves.
+        widest: pixels of the widest picture; a wider box is squeezed.
 
     Returns:
         Ink (H, W), 0..1, and the height of the text in it, in pixels.
@@ -107,7 +121,9 @@ def take(tag: Tag, view: View, words: random.Random, *, waving: bool) -> tuple[P
     h, w = bottom - top, right - left
     x0, y0, x1, y1 = view.box
     out_h = int(np.clip(words.uniform(40, 76) * (1 if y1 - y0 < 2.2 * h else 1.25), 24, 96))
-    out_w = int(np.clip(out_h * (x1 - x0) / max(1.0, y1 - y0), 12, 560))
+    if widest > WIDEST:  # the picture of a box that may be much looser has more pixels, not smaller print
+        out_h = int(out_h * np.clip((y1 - y0) / (2.75 * h), 1.0, 1.6))
+    out_w = int(np.clip(out_h * (x1 - x0) / max(1.0, y1 - y0), 12, widest))
     # For every pixel of the picture its place on the flat tag.
     gx, gy = np.meshgrid(np.linspace(x0, x1, out_w, dtype=np.float32), np.linspace(y0, y1, out_h, dtype=np.float32))
     depth = 1 + np.float32(view.perspective / max(w, 1) * 2) * gx

@@ -4,20 +4,24 @@ StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
 ├── LabelError            a label that contradicts itself or is out of range (also a ValueError)
 ├── LabelMovedError       the label has changed since it was looked at; nothing was changed
+├── LabelProvenError      an unproven label would replace another one; nothing was changed
 ├── CropError             a picture that cannot be kept, or bytes that are not the crop they are named after
 │                         (also a ValueError)
 ├── UnknownSampleError    no such sample in this store (also a LookupError)
+├── UnknownActionError    no action on tags and metadata that could be taken back (also a LookupError)
 ├── IndexUnavailableError the database does not answer; spool and bucket are not affected
 ├── ChampionError         about the models in the store and which of them serves
 │   ├── ModelDamagedError      a model whose files do not match its hashes, here or in the store
 │   ├── UnknownModelError      no such model in the store (also a LookupError)
-│   └── ChampionMovedError     the champion has changed since the caller looked; nothing was changed
+│   ├── ChampionMovedError     the champion has changed since the caller looked; nothing was changed
+│   └── ChampionUnsignedError  an entry that does not carry the signature of the store's key
 ├── LeaseLostError        another machine has taken the lease over; the protected work must stop
 ├── CycleRequestError     a request for a cycle that makes no sense, or that is damaged
 ├── ChainDamagedError     an entry of a numbered chain that cannot be read
 └── ObjectError           about one object in a folder or bucket
     ├── ObjectMissingError     there is no object of that name
     ├── ObjectConflictError    an object of that name is there with other bytes
+    ├── ObjectDamagedError     it has more bytes than any of its kind, or is no regular file (also a ValueError)
     └── BucketUnavailableError the bucket does not answer, or refuses; worth another try later
 """
 
@@ -26,18 +30,22 @@ __all__ = [
     "ChainDamagedError",
     "ChampionError",
     "ChampionMovedError",
+    "ChampionUnsignedError",
     "CropError",
     "CycleRequestError",
     "IndexUnavailableError",
     "LabelError",
     "LabelMovedError",
+    "LabelProvenError",
     "LeaseLostError",
     "ModelDamagedError",
     "ObjectConflictError",
+    "ObjectDamagedError",
     "ObjectError",
     "ObjectMissingError",
     "StoreError",
     "StoreFullError",
+    "UnknownActionError",
     "UnknownModelError",
     "UnknownSampleError",
 ]
@@ -59,12 +67,20 @@ class LabelMovedError(StoreError):
     """The label has changed since it was looked at; nothing was changed."""
 
 
+class LabelProvenError(StoreError):
+    """An unproven label would take the place of another one; nothing was changed."""
+
+
 class CropError(StoreError, ValueError):
     """A picture that cannot be kept, or bytes that are not the crop they are named after."""
 
 
 class UnknownSampleError(StoreError, LookupError):
     """The store holds no live sample of that digest."""
+
+
+class UnknownActionError(StoreError, LookupError):
+    """There is no such action on tags and metadata that could be taken back."""
 
 
 class IndexUnavailableError(StoreError):
@@ -87,12 +103,20 @@ class ChampionMovedError(ChampionError):
     """The champion has changed since the caller looked; nothing was changed."""
 
 
+class ChampionUnsignedError(ChampionError):
+    """An entry of the champions or the shadow does not carry the signature of the store's key."""
+
+
 class LeaseLostError(StoreError):
     """Another machine has taken the lease over; the work that it protects must stop."""
 
 
 class CycleRequestError(StoreError):
     """A request for a cycle that makes no sense, or that is damaged."""
+
+
+class CycleBegunError(StoreError):
+    """A request for a cycle cannot be taken back: a worker has begun with it."""
 
 
 class ChainDamagedError(StoreError):
@@ -105,6 +129,10 @@ class ObjectError(StoreError):
 
 class ObjectMissingError(ObjectError, LookupError):
     """There is no object of that name."""
+
+
+class ObjectDamagedError(ObjectError, ValueError):
+    """An object that is not read: it has more bytes than any of its kind, or is no regular file."""
 
 
 class ObjectConflictError(ObjectError):

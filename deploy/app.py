@@ -1,5 +1,7 @@
 """Runs backend and pages together on this machine: starts both, waits until both are ready, stops both on Ctrl-C.
 
+A part that ends by itself is started again, unless it ends again and again.
+
     python -m deploy.app [--host 0.0.0.0] [--port 8501] [--tls-cert cert.pem --tls-key key.pem]
 
 The pages listen on `host`; the backend stays on 127.0.0.1, where only the pages reach it.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,7 +21,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -27,10 +31,51 @@ LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not bound
 READY_WITHIN = 60.0  # seconds; a cold start takes a few
 STOP_WITHIN = 10.0
+# A part may end so often within so many seconds before the app gives up.
+MOST_ENDS = 5
+ENDS_WITHIN = 600.0
+LONGEST_PAUSE = 8.0  # seconds before a part is started again; the first time half a second
 
 
 class StartError(RuntimeError):
     """The app cannot start; the user sees the message, one line, and no traceback."""
+
+
+@dataclass
+class Part:
+    """One of the app's two processes."""
+
+    name: str  # for messages
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    ends: list[float] = field(default_factory=list)  # when it has ended by itself, by the monotonic clock
+
+    def start(self) -> None:
+        """Start it, in a session of its own so that Ctrl-C reaches only this process."""
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status; None while it runs, or before it is started."""
+        return None if self.process is None else self.process.poll()
+
+    def start_again(self) -> None:
+        """Start it once more after it has ended, after a pause, and say so.
+
+        Raises:
+            StartError: It has ended too often.
+        """
+        status, now = self.status or 0, time.monotonic()
+        how = f"ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+        self.ends = [end for end in self.ends if now - end < ENDS_WITHIN] + [now]
+        if len(self.ends) >= MOST_ENDS:
+            raise StartError(f"{self.name}: {how}, for the {MOST_ENDS}th time in a short while; stopping.")
+        print(f"{self.name}: {how}; starting again.", file=sys.stderr, flush=True)
+        time.sleep(min(LONGEST_PAUSE, 0.25 * 2 ** len(self.ends)))
+        self.start()
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -71,12 +116,12 @@ def check_port(host: str, port: int, purpose: str, option: str) -> None:
             ) from error
 
 
-def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) -> None:
-    """Start backend and pages, each in a session of its own so that Ctrl-C reaches only this process.
+def start(args: argparse.Namespace, parts: list[Part]) -> None:
+    """Start backend and pages.
 
     Args:
         args: From `parse_arguments`.
-        processes: Each process is appended here as soon as it is started, so that it is stopped in any case.
+        parts: Each part is appended here before it is started, so that it is stopped in any case.
 
     Raises:
         StartError: An argument makes no sense, or a port is taken.
@@ -102,33 +147,13 @@ def start(args: argparse.Namespace, processes: list[subprocess.Popen[bytes]]) ->
         # The pages forward the requests of many shoppers, and each shopper has a rate limit.
         "TAGS_TRUSTED_PROXIES": LOCAL,
     }
-    # Otherwise Streamlit prints address lines and asks for an e-mail; the rest is in .streamlit/config.toml.
-    pages = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "frontend/app.py",
-        "--server.address",
-        args.host,
-        # Without an address Streamlit asks a service on the internet for its own.
-        "--browser.serverAddress",
-        own_address() if args.host == EVERYWHERE else args.host,
-        "--server.port",
-        str(args.port),
-        "--server.headless",
-        "true",
-        "--browser.gatherUsageStats",
-        "false",
-        "--logger.level",
-        "warning",
-    ]
+    pages = [sys.executable, "-m", "deploy.pages", "--host", args.host, "--port", str(args.port)]
+    pages += ["--shown-host", own_address() if args.host == EVERYWHERE else args.host]
     if args.tls_cert:
-        pages += ["--server.sslCertFile", str(args.tls_cert), "--server.sslKeyFile", str(args.tls_key)]
-    for command in ([sys.executable, "-m", "backend"], pages):
-        processes.append(
-            subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
-        )
+        pages += ["--tls-cert", str(args.tls_cert), "--tls-key", str(args.tls_key)]
+    for name, command in (("backend", [sys.executable, "-m", "backend"]), ("pages", pages)):
+        parts.append(Part(name, command, environment))
+        parts[-1].start()
 
 
 def answers(url: str) -> bool:
@@ -145,16 +170,26 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_until_ready(urls: Sequence[str], processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def missing_part(url: str) -> str:
+    """Return why the backend keeps no labels though it reads, by its answer at /readyz; empty if it keeps them."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=2) as answer:
+            return str(json.load(answer).get("missing") or "")
+    except (OSError, ValueError):
+        return ""
+
+
+def wait_until_ready(urls: Sequence[str], parts: Sequence[Part]) -> None:
     """Return when every URL answers.
 
     Raises:
-        StartError: A process ended (it has printed why) or time ran out.
+        StartError: A part ended (it has printed why) or time ran out.
     """
     deadline = time.monotonic() + READY_WITHIN
     waiting = list(urls)
     while waiting:
-        if any(process.poll() is not None for process in processes):
+        if any(part.status is not None for part in parts):
             raise StartError("")
         if time.monotonic() > deadline:
             raise StartError(f"No answer from {waiting[0]} within {READY_WITHIN:.0f} seconds.")
@@ -163,8 +198,9 @@ def wait_until_ready(urls: Sequence[str], processes: Sequence[subprocess.Popen[b
             time.sleep(0.1)
 
 
-def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask every process to end, and end those that do not."""
+def stop(parts: Sequence[Part]) -> None:
+    """Ask every part to end, and end those that do not."""
+    processes = [part.process for part in parts if part.process is not None]
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -188,9 +224,10 @@ def own_address() -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until Ctrl-C or until one of the processes ends; return the exit status."""
+    """Run until Ctrl-C, or until one of the parts has ended too often; return the exit status."""
     args = parse_arguments(arguments)
-    processes: list[subprocess.Popen[bytes]] = []
+    parts: list[Part] = []
+    is_ready = False
 
     def on_terminate(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -200,24 +237,27 @@ def main(arguments: Sequence[str]) -> int:
     before = {number: signal.signal(number, on_terminate) for number in ending}
     try:
         started = time.monotonic()
-        start(args, processes)
+        start(args, parts)
         scheme = "https" if args.tls_cert else "http"
         local = LOCAL if args.host == EVERYWHERE else args.host
-        wait_until_ready(
-            [f"http://{LOCAL}:{args.backend_port}/readyz", f"{scheme}://{local}:{args.port}/_stcore/health"], processes
-        )
+        ready = f"http://{LOCAL}:{args.backend_port}/readyz"
+        wait_until_ready([ready, f"{scheme}://{local}:{args.port}/_stcore/health"], parts)
+        if missing := missing_part(ready):
+            print(f"{missing} It is tried again until it works.", file=sys.stderr, flush=True)
         print(f"Ready after {time.monotonic() - started:.1f} s: {scheme}://{local}:{args.port}", flush=True)
         if local != args.host:
             print(f"From a phone on the same network: {scheme}://{own_address()}:{args.port}", flush=True)
         print("Ctrl-C stops it.", flush=True)
-        while all(process.poll() is None for process in processes):
+        is_ready = True
+        while True:
+            for part in parts:
+                if part.status is not None:
+                    part.start_again()
             time.sleep(0.5)
-        print("One of the two processes ended; stopping the other.", file=sys.stderr)
-        return 1
     except StartError as error:
         if str(error):
             print(error, file=sys.stderr)
-        return 2
+        return 1 if is_ready else 2
     except KeyboardInterrupt:
         print("\nStopped.", flush=True)
         return 0
@@ -225,7 +265,7 @@ def main(arguments: Sequence[str]) -> int:
         # Hangups come more than once; a further one must not keep the processes from being stopped.
         for number in before:
             signal.signal(number, signal.SIG_IGN)
-        stop(processes)
+        stop(parts)
         # None is a handler that was not set from Python, and cannot be restored from it.
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)

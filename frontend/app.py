@@ -1,4 +1,4 @@
-"""The app's entry: `streamlit run frontend/app.py`."""
+"""The pages' entry, for `python -m deploy.pages` or `streamlit run frontend/app.py`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,34 @@ def main() -> None:
         sys.path.insert(0, root)
     from frontend.data_models import texts as data_texts
     from frontend.data_models.page import data_models
+    from frontend.explore.page import explore as explore_page
+    from frontend.explore.texts import EXPLORE_TEXTS
     from frontend.heading import page_language
     from frontend.read_tag import texts as reading_texts
     from frontend.read_tag.page import read_tag
+    from frontend.several.page import several_photos
+    from frontend.several.texts import SEVERAL_TEXTS
 
     language = page_language()
-    reading = st.Page(read_tag, title=reading_texts.TEXTS[language].page, default=True)
-    # Shoppers are not led there; the team knows the address.
-    data = st.Page(partial(data_models, reading), title=data_texts.TEXTS[language].page, url_path="data")
-    st.navigation([reading, data], position="hidden").run()
+
+    def first_page() -> None:
+        read_tag(several)  # the two pages lead to each other
+
+    reading = st.Page(first_page, title=reading_texts.TEXTS[language].page, default=True)
+    several = st.Page(partial(several_photos, reading), title=SEVERAL_TEXTS[language].page, url_path="several")
+
+    def data_page() -> None:
+        data_models(reading, explore)  # so do the team's two
+
+    # Shoppers are not led there; the team knows the addresses.
+    data = st.Page(data_page, title=data_texts.TEXTS[language].page, icon=":material/database:", url_path="data")
+    explore = st.Page(
+        partial(explore_page, reading, data),
+        title=EXPLORE_TEXTS[language].page,
+        icon=":material/grid_view:",
+        url_path="explore",
+    )
+    st.navigation([reading, several, data, explore], position="hidden").run()
 
 
 main()

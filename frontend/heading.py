@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final, get_args
 
 import streamlit as st
 
 from frontend.language import LANGUAGE_NAMES, Language, Texts, Words, preferred_language
-from frontend.style import apply_style
+from frontend.style import WidgetTexts, apply_style
 
 # Beside the switch's own state, which a switch on another page does not see.
 _CHOSEN: Final = "chosen-language"
 _SWITCH: Final = "language"
+
+
+# Streamlit serves every page as English; screen readers and browsers' translators go by this attribute.
+_document_language = st.components.v2.component(
+    "document_language", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"), isolate_styles=False
+)
 
 
 class HeadingTexts(Texts):
@@ -40,6 +47,8 @@ def begin_page(language: Language, title: str) -> None:
 
     st.set_page_config(page_title=f"{title} · {texts.product}", page_icon="🏷️", layout="wide")
     apply_style(language)
+    data = {"language": language, "names": WidgetTexts(language).names}
+    _document_language(key="document_language", data=data, height=1)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":primary[:material/sell:] **{texts.product}**", width="content")
         st.segmented_control(

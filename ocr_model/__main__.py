@@ -1,4 +1,4 @@
-"""`python -m ocr_model train|evaluate|export|calibrate|read|prior`, and the installed reader's `tagreader read`."""
+"""`python -m ocr_model train|evaluate|export|calibrate|read|tag|prior|korean`; installed, `tagreader read|tag`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
+
+from ocr_model.command_line import run_command
 
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
@@ -14,6 +17,8 @@ _COMMANDS = {
     "export": ("ocr_model.export.export_command", "turn a training checkpoint into a model for reading (needs torch)"),
     "calibrate": ("ocr_model.export.reliability", "fit, measure and draw how far the confidence can be trusted"),
     "read": ("ocr_model.reading.command", "read pictures and print their text"),
+    "tag": ("ocr_model.tags.command", "read whole photos and print their tag cards"),
+    "korean": ("ocr_model.export.korean_command", "train the small reader of Korean words on tags (needs torch)"),
     "prior": ("ocr_model.export.prior_fitting", "choose the weight of the brands' formats, and show its effect"),
 }
 # A missing module of the repository is a defect, unless its whole floor is not installed; others are for training.
@@ -61,8 +66,8 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "python -m ocr_model"
 
 def tagreader() -> int:
     """The command that `pip install` adds."""
-    return main(prog="tagreader")
+    return run_command(partial(main, prog="tagreader"))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

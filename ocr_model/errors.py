@@ -4,6 +4,7 @@ The tree, from the general to the particular::
 
     ReaderError
     ├── ImageError (also a ValueError)   the picture cannot be used; `kind` says why in one word
+    ├── LabelsError (also a ValueError)  a labelled folder cannot be used; the message names the file and the line
     └── ModelError                       the model directory is missing, damaged or not ours
 
 Every message is one line that a shopper may see.
@@ -19,13 +20,18 @@ class ReaderError(Exception):
 class ImageError(ReaderError, ValueError):
     """A picture that cannot be read, with the reason in one word for machines and one line for people.
 
-    The word, `kind`, is "empty", "too_large" (bytes), "too_many_pixels", "too_small", "unsupported_format", "truncated"
-    (cut off or damaged), "bad_box", "bad_turn" or "bad_values" (NaN, or numbers outside of their range).
+    The word, `kind`, is "empty", "too_large" (bytes), "too_many_pixels", "too_small", "too_complex" (takes too long or
+    too much memory to decode), "unsupported_format", "truncated" (cut off or damaged), "bad_box", "bad_turn" or
+    "bad_values" (NaN, or numbers outside of their range).
     """
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class LabelsError(ReaderError, ValueError):
+    """A `labels.tsv`, or a picture that it names, which cannot be read; the message names the file and the line."""
 
 
 class ModelError(ReaderError):

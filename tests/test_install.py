@@ -73,14 +73,21 @@ def test_the_wheel_holds_the_reading_floor_and_what_serves(wheel: Path) -> None:
         (name,) = (name for name in archive.namelist() if name.endswith("METADATA"))
         metadata = archive.read(name).decode()
     package = REPOSITORY / "ocr_model"
-    code = {*package.glob("*.py"), *package.glob("codes/*.py"), *package.glob("reading/*.py")}
+    code = {
+        *package.glob("*.py"),
+        *package.glob("codes/*.py"),
+        *package.glob("reading/*.py"),
+        *package.glob("tags/*.py"),
+    }
     expected = {str(file.relative_to(REPOSITORY)) for file in code}
-    expected.add("ocr_model/codes/format_table.json")
+    expected |= {"ocr_model/codes/format_table.json", "ocr_model/tags/vocabulary.toml"}
     served = json.loads((REPOSITORY / CHAMPION / "model.json").read_text(encoding="utf-8"))["files"].values()
     expected |= {str(CHAMPION / file) for file in ("model.json", *served)}
+    expected.add("ocr_model/weights/korean/korean.onnx")
     assert held == expected
-    asked = [line.split(":")[1].split(">")[0].strip() for line in metadata.splitlines() if "Requires-Dist" in line]
-    assert set(asked) == DEPENDENCIES
+    asked = [line.split(":")[1] for line in metadata.splitlines() if line.startswith("Requires-Dist")]
+    needed = {line.split(">")[0].strip() for line in asked if "extra ==" not in line}
+    assert needed == DEPENDENCIES
 
 
 def test_the_distribution_has_a_name_that_no_other_package_imports(wheel: Path) -> None:
@@ -108,6 +115,14 @@ def test_three_lines_of_python_read_from_any_folder(commands: Path, picture: Pat
     assert done.stdout == "CW2288-111\n", done.stderr
 
 
+def test_a_whole_photo_is_read_from_any_folder(commands: Path, picture: Path) -> None:
+    lines = f"from ocr_model import TagReader\nprint(TagReader.load().read_tag({picture.name!r}).cards[0].code.value)"
+    done = run(commands / "python", "-W", "error", "-c", lines, folder=picture.parent)
+    assert done.stdout == "CW2288-111\n", done.stderr
+    table = run(commands / "tagreader", "tag", picture.name, "--csv", folder=picture.parent)
+    assert table.returncode == 0 and "CW2288-111" in table.stdout, table.stderr
+
+
 def test_nothing_else_is_installed(commands: Path, tmp_path: Path) -> None:
     code = (
         "import sys, importlib.util as u, ocr_model\n"
@@ -119,7 +134,7 @@ def test_nothing_else_is_installed(commands: Path, tmp_path: Path) -> None:
 
 def test_the_help_lists_what_is_installed(commands: Path, tmp_path: Path) -> None:
     done = run(commands / "tagreader", "--help", folder=tmp_path)
-    assert done.stdout.startswith("usage: tagreader [-h] read ...\n")
+    assert done.stdout.startswith("usage: tagreader [-h] read|tag ...\n")
     assert "read pictures" in done.stdout and "train" not in done.stdout
 
 

@@ -1,1 +1,1 @@
-"""Between a request and its route: limits of bodies and rates, problems, team access, the work queue."""
+"""Between a connection and its route: limits of connections, forms, bodies, rates; problems, access, the work queue."""

@@ -1,15 +1,17 @@
 """Errors as the service's clients see them: RFC 9457 problem details, made in this module alone.
 
 Every error answer is `application/problem+json` with `type`, `title`, `status`, `detail`, and two extensions:
-`kind` (a short word to branch on) and `request_id` (what to quote when reporting it).
+`kind` (a short word to branch on) and `request_id` (what to quote when reporting it). A text that no tag prints adds
+`characters` and `suggestions`; a search that cannot be understood adds `position` and may add `suggestions`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 from asgi_correlation_id import correlation_id
@@ -17,9 +19,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from datasets.errors import CropError, LabelError, StoreError, StoreFullError
+from datasets.errors import CropError, LabelError, LabelProvenError, StoreError, StoreFullError
+from ocr_model.codes.characters import StrangeCharacter
 from ocr_model.codes.verdict import VerdictError
 from ocr_model.errors import ImageError
 
@@ -41,7 +45,9 @@ _IMAGE_TITLE = {
     "unsupported_format": "Not a picture format that can be read",
     "truncated": "The picture is damaged or incomplete",
     "too_small": "The picture is too small",
+    "too_complex": "The picture takes too much work to decode",
     "bad_box": "The box does not fit the picture",
+    "bad_corners": "The corners do not fit the picture",
 }
 _BAD_LABEL = "The label cannot be kept as it is"
 
@@ -54,6 +60,7 @@ class Problem(HTTPException):
     Attributes:
         kind: Short word with dashes, stable for clients.
         title: The same sentence for every occurrence of this kind.
+        extensions: Further members of the answer.
     """
 
     def __init__(
@@ -64,10 +71,19 @@ class Problem(HTTPException):
         detail: str,
         *,
         headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(status_code=int(status), detail=detail, headers=dict(headers) if headers else None)
         self.kind = kind
         self.title = title
+        self.extensions = dict(extensions or {})
+
+
+class StrangeCharacterBody(BaseModel):
+    """A character that no tag prints."""
+
+    glyph: str = Field(description="The character as keyboards type it; empty where there is nothing to see.")
+    name: str = Field(description="The script of a letter, else Unicode's name; empty where the glyph says all.")
 
 
 class ProblemDetails(BaseModel):
@@ -94,6 +110,15 @@ class ProblemDetails(BaseModel):
     detail: str = Field(description="What is wrong in this very case.")
     kind: str = Field(description="The kind of problem as a short word.")
     request_id: str | None = Field(default=None, description="What to quote when reporting the problem.")
+    characters: list[StrangeCharacterBody] | None = Field(
+        default=None, description="Of a text or code that is refused: the characters that no tag prints."
+    )
+    suggestions: list[str] | None = Field(
+        default=None, description="Lines that may have been meant by it, the likeliest first; none is taken unasked."
+    )
+    position: int | None = Field(
+        default=None, description="Of a search that cannot be understood: where, in characters from 1."
+    )
 
 
 def problem_response(problem: Problem) -> Response:
@@ -105,6 +130,7 @@ def problem_response(problem: Problem) -> Response:
         "detail": problem.detail,
         "kind": problem.kind,
         "request_id": correlation_id.get(),
+        **problem.extensions,
     }
     return Response(
         json.dumps(body, ensure_ascii=False),
@@ -127,12 +153,25 @@ def _from_image_error(error: ImageError) -> Problem:
 
 
 def _from_verdict_error(error: VerdictError) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.kind, _BAD_LABEL, str(error))
+    extensions = strange_text(error.characters, error.suggestions) if error.characters else None
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.kind, _BAD_LABEL, str(error), extensions=extensions)
+
+
+def strange_text(characters: Sequence[StrangeCharacter], suggestions: Sequence[str]) -> dict[str, Any]:
+    """Return the extensions of a problem about a text that no tag prints."""
+    return {"characters": [asdict(character) for character in characters], "suggestions": list(suggestions)}
 
 
 def _from_store_error(error: StoreError) -> Problem:
     if isinstance(error, LabelError | CropError):
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-label", _BAD_LABEL, str(error))
+    if isinstance(error, LabelProvenError):
+        return Problem(
+            HTTPStatus.CONFLICT,
+            "label-proven",
+            "An unproven label cannot replace this one",
+            "The prediction has a label already. Send the proof of its reading, or read the picture again.",
+        )
     # Internal paths and addresses go to the log only.
     _LOG.error("the store failed: %s", error)
     if isinstance(error, StoreFullError):
@@ -140,7 +179,7 @@ def _from_store_error(error: StoreError) -> Problem:
             HTTPStatus.INSUFFICIENT_STORAGE,
             "store-full",
             "There is no room left",
-            "Nothing of the label was kept.",
+            "The disk is full, so nothing was saved or deleted.",
         )
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable", "The sample store failed", "Please try again.")
 
@@ -161,6 +200,16 @@ def _from_http_exception(error: HTTPException) -> Problem:
     status = HTTPStatus(error.status_code)
     kind = status.phrase.lower().replace(" ", "-")
     return Problem(status, kind, status.phrase, str(error.detail), headers=error.headers)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return every method that the path of a request allows; the framework names those of the first route only."""
+    routes = request.app.routes
+    return [
+        method
+        for method in HTTPMethod
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -184,7 +233,10 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_exception(request: Request, error: HTTPException) -> Response:
-        return problem_response(_from_http_exception(error))
+        problem = _from_http_exception(error)
+        if problem.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers = {"Allow": ", ".join(_methods_of(request))}
+        return problem_response(problem)
 
 
 class UnexpectedErrors:

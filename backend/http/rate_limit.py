@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from backend.http.problems import Problem, problem_response
 
 _MOST_CLIENTS = 10_000
+_UNLIMITED = frozenset({"/healthz", "/readyz"})
 # A household has a whole /64 network; counted by address, it could be any number of clients.
 _IPV6_PREFIX = 64
 
@@ -22,11 +23,18 @@ _IPV6_PREFIX = 64
 def bucket_name(scope: Scope) -> str:
     """Return the name of the bucket that a request's client shares with its household.
 
-    Behind a trusted proxy, uvicorn's `ProxyHeadersMiddleware` has put the forwarded address into the scope. Names that
-    are no address share one bucket: a made-up name must not be a client of its own.
+    Behind a trusted proxy, uvicorn's `ProxyHeadersMiddleware` has put the forwarded address into the scope.
+    """
+    return household(scope["client"][0] if scope.get("client") else "")
+
+
+def household(address: str) -> str:
+    """Return the name that all addresses of a household share.
+
+    Names that are no address share one: a made-up name must not be a client of its own.
     """
     try:
-        parsed = ipaddress.ip_address(scope["client"][0] if scope.get("client") else "")
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address):
@@ -66,15 +74,13 @@ class TokenBuckets:
         self._most_clients = most_clients
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def wait(self, client: str) -> float:
-        """Return the seconds until the client has a token, 0 if it has one already; takes none."""
-        bucket = self._buckets.get(client)
-        if bucket is None:
-            return 0.0
-        return max(0.0, (1 - bucket.tokens) / self._per_second - (self._clock() - bucket.at))
+    def take(self, client: str, amount: float = 1.0) -> float:
+        """Take tokens and return 0; without enough of them take none, and return the seconds until there are enough.
 
-    def take(self, client: str) -> float:
-        """Take a token and return 0; without a token, return the seconds until there is one."""
+        Args:
+            client: The client's name, from `bucket_name`.
+            amount: Tokens; at most as many as a bucket holds, or the wait never ends.
+        """
         now = self._clock()
         bucket = self._buckets.setdefault(client, _Bucket(float(self._burst), now))
         self._buckets.move_to_end(client)
@@ -82,39 +88,72 @@ class TokenBuckets:
             self._buckets.popitem(last=False)
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
         bucket.at = now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
+        if bucket.tokens >= amount:
+            bucket.tokens -= amount
             return 0.0
-        return (1 - bucket.tokens) / self._per_second
+        return (amount - bucket.tokens) / self._per_second
+
+    def charge(self, client: str, amount: float) -> None:
+        """Take tokens for what a request turned out to cost; the client waits until it has earned what it lacks.
+
+        Args:
+            client: The client's name, from `bucket_name`.
+            amount: Tokens; never more is owed than a bucket holds.
+        """
+        self.take(client, 0.0)  # the tokens that came back meanwhile
+        bucket = self._buckets.get(client)
+        if bucket is not None:
+            bucket.tokens = max(bucket.tokens - amount, -float(self._burst))
+
+
+def too_many(kind: str, title: str, wait: float) -> Problem:
+    """Return the answer to a client that has to wait.
+
+    Args:
+        kind: The kind of problem.
+        title: The same sentence for every problem of this kind.
+        wait: Seconds.
+    """
+    seconds = str(math.ceil(wait))
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS, kind, title, f"Try again in {seconds} s.", headers={"Retry-After": seconds}
+    )
 
 
 class RateLimit:
-    """ASGI middleware that answers 429 to clients that send too many requests to `/v1`.
+    """ASGI middleware that answers 429 to clients that send too many requests, and closes their connections.
+
+    Only the health routes have no limit: load balancers ask them often.
 
     Args:
         app: The application behind it.
         buckets: The clients' buckets.
         on_refused: Called for every refusal.
+        price: Tokens that a request of this scope costs; at most as many as a bucket holds.
     """
 
-    def __init__(self, app: ASGIApp, buckets: TokenBuckets, on_refused: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        buckets: TokenBuckets,
+        on_refused: Callable[[], None],
+        price: Callable[[Scope], float] = lambda scope: 1.0,
+    ) -> None:
         self._app = app
+        self._price = price
         self._buckets = buckets
         self._on_refused = on_refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its client has a token left."""
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            wait = self._buckets.take(bucket_name(scope))
+        if scope["type"] == "http" and scope["path"] not in _UNLIMITED:
+            wait = self._buckets.take(bucket_name(scope), self._price(scope))
             if wait > 0:
                 self._on_refused()
-                problem = Problem(
-                    HTTPStatus.TOO_MANY_REQUESTS,
-                    "too-many-requests",
-                    "Too many requests from this address",
-                    f"Try again in {math.ceil(wait)} s.",
-                    headers={"Retry-After": str(math.ceil(wait))},
-                )
-                await problem_response(problem)(scope, receive, send)
+                problem = too_many("too-many-requests", "Too many requests from this address", wait)
+                answer = problem_response(problem)
+                # Otherwise one connection could send thousands at once, each to be refused.
+                answer.headers["Connection"] = "close"
+                await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -17,6 +17,21 @@ T = TypeVar("T")
 _RETRY_AFTER_SECONDS = 2
 
 
+def overloaded(detail: str) -> Problem:
+    """Return the answer to a job for which there is no room now.
+
+    Args:
+        detail: What is busy, a sentence.
+    """
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "overloaded",
+        "The service is overloaded",
+        f"{detail} Try again in {_RETRY_AFTER_SECONDS} s.",
+        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
+    )
+
+
 class WorkQueue:
     """A few threads and a short queue; a full queue refuses jobs.
 
@@ -26,11 +41,13 @@ class WorkQueue:
         name: Name of the threads.
         workers: Jobs done at the same moment.
         waiting: Jobs that may wait for a worker.
+        on_refused: Called for every job that is refused.
     """
 
-    def __init__(self, name: str, *, workers: int, waiting: int) -> None:
+    def __init__(self, name: str, *, workers: int, waiting: int, on_refused: Callable[[], None] = lambda: None) -> None:
         self._executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
         self._most = workers + waiting
+        self._on_refused = on_refused
         self._jobs = 0
         self._lock = threading.Lock()
 
@@ -50,13 +67,8 @@ class WorkQueue:
         """
         with self._lock:
             if self._jobs >= self._most:
-                raise Problem(
-                    HTTPStatus.SERVICE_UNAVAILABLE,
-                    "overloaded",
-                    "The service is overloaded",
-                    f"Every worker is busy. Try again in {_RETRY_AFTER_SECONDS} s.",
-                    headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
-                )
+                self._on_refused()
+                raise overloaded("Every worker is busy.")
             self._jobs += 1
         try:
             future = self._executor.submit(job, *args, **kwargs)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from backend.prices.provider import Offer, PriceError, PriceProvider, ReasonKind
+from backend.prices.provider import FailureKind, Offer, PriceError, PriceProvider
 
 # Asking again soon does not mend these: a single failure opens the breaker, and for longer.
-_WAIT_FACTOR: dict[ReasonKind, float] = {"quota": 2, "key_refused": 10, "service_ended": 60}
+_WAIT_FACTOR: dict[FailureKind, float] = {"quota": 2, "key_refused": 10, "service_ended": 60}
 
 
 class GuardedProvider:
@@ -46,7 +46,7 @@ class GuardedProvider:
         """Name of the provider behind it."""
         return self._provider.name
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
         """Ask the provider unless it is left alone for now.
 
         Raises:
@@ -57,7 +57,7 @@ class GuardedProvider:
             raise PriceError(self._reason.kind, self._reason.message)
         self._is_trying = is_trial
         try:
-            offers = await self._provider.offers(code)
+            offers = await self._provider.offers(code, gtin)
         except PriceError as error:
             if error.is_about_query:
                 self._succeeded()

@@ -34,27 +34,28 @@ class CachedProvider:
         self._seconds = seconds
         self._entries = entries
         self._clock = clock
-        self._answers: OrderedDict[str, tuple[float, tuple[Offer, ...]]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str | None], tuple[float, tuple[Offer, ...]]] = OrderedDict()
 
     @property
     def name(self) -> str:
         """Name of the provider behind it."""
         return self._provider.name
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
         """Return the remembered offers, or ask.
 
         Codes that differ only in their separators are told apart: the provider's answer may differ, too.
         """
         now = self._clock()
-        remembered = self._answers.get(code)
+        question = (code, gtin)
+        remembered = self._answers.get(question)
         if remembered is not None and now < remembered[0]:
-            self._answers.move_to_end(code)
+            self._answers.move_to_end(question)
             return remembered[1]
-        offers = await self._provider.offers(code)
+        offers = await self._provider.offers(code, gtin)
         seconds = self._seconds if offers else self._seconds * _EMPTY_SHARE
-        self._answers[code] = (self._clock() + seconds, offers)
-        self._answers.move_to_end(code)
+        self._answers[question] = (self._clock() + seconds, offers)
+        self._answers.move_to_end(question)
         while len(self._answers) > self._entries:
             self._answers.popitem(last=False)
         return offers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from decimal import Decimal
 
 from backend.prices.product_catalogue import CatalogueError, Product, ProductCatalogue
 from backend.prices.provider import Offer, PriceError, offer_order, web_address
@@ -27,7 +27,7 @@ class CatalogueProvider:
         """Name of the provider, as shown to people."""
         return _NAME
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
         """Return the catalogue's products of this code, the cheapest first.
 
         Raises:
@@ -50,11 +50,12 @@ def _offers(product: Product) -> Iterator[Offer]:
         yield Offer(
             name=product.name,
             image=web_address(product.image),
-            price=product.price,
+            price=None if product.price is None else Decimal(product.price),
             currency=product.currency,
-            mall=(urlsplit(url).hostname or "").removeprefix("www."),
+            mall=product.seller,
             url=url,
             provider=_NAME,
-            fetched_at=product.imported_at,
+            fetched_at=product.seen_at,
             is_match=True,
+            size=product.size,
         )

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from ocr_model.codes.text import normalize_text
 
 # Separators that shops write between a code's groups, and where letters turn to digits.
 _SEPARATORS = r"[\s\-_./:#()+&]"
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 # Shorter codes occur in many titles by chance.
 _SHORTEST = 4
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(_DASHES).upper()
 
 
 @lru_cache(maxsize=256)
@@ -23,7 +19,7 @@ def _pattern(code: str) -> re.Pattern[str] | None:
     previous = ""
     is_gap = False
     length = 0
-    for character in _plain(code):
+    for character in normalize_text(code):
         if not (character.isascii() and character.isalnum()):
             is_gap = True
             continue
@@ -48,4 +44,4 @@ def title_holds(title: str, code: str) -> bool:
     does not count.
     """
     pattern = _pattern(code)
-    return pattern is not None and pattern.search(_plain(title)) is not None
+    return pattern is not None and pattern.search(normalize_text(title)) is not None

@@ -1,44 +1,37 @@
-"""Naver Shopping search.
+"""Naver Shopping search, for keys that are still alive.
 
-Contract as documented by Naver (`GET /v1/search/shop.json`). An open-source client's change of July 2026
-cites Naver's notice that the shopping search ends without a successor; so an end of service is one of the
-expected answers here, recognised from the ways in which ended services answer.
+Contract as documented by Naver (`GET /v1/search/shop.json`). Naver has ended it: since 31 July 2026 no new application
+gets it, and it stops on 30 June 2027 (Naver's notice 32530, as an open-source client's change of July 2026 cites it).
+So an end of service is one of the expected answers here, recognised from the ways in which ended services answer.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
-import httpx2
-
+from backend.prices.http_service import HttpService, Reply, refuse
 from backend.prices.matching import title_holds
 from backend.prices.provider import Offer, PriceError, offer_order, plain_text, web_address
 
-_NAME = "Naver Shopping"
+NAME: Final = "Naver Shopping"
+END: Final = "Naver's shopping search takes no new keys since 2026-07-31 and ends on 2027-06-30"
+
 _DISPLAY = 20
-_MOST_BYTES = 1 << 20
 # productType 4-6 are used goods. The query leaves them out, but an answer may hold them all the same.
 _USED_TYPES = frozenset({"4", "5", "6"})
-
-
-class _RetryableError(Exception):
-    """A failure that a second call may not meet."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+# What Naver's error codes say, as a status of HTTP; others mean a query that is not accepted.
+_MEANINGS = {"024": 401, "012": 429, "SE99": 500}
 
 
 class NaverShopping:
     """Asks Naver's shopping search.
 
     Args:
-        client_id: The application's id, or None when there is none.
-        client_secret: The application's secret, or None when there is none.
+        client_id: The application's id.
+        client_secret: The application's secret.
         base_url: Scheme and host of the service.
         exclude: Kinds of offers left out, joined by colons; empty for none.
         seconds: Time limit of a query, the second try included.
@@ -48,8 +41,8 @@ class NaverShopping:
 
     def __init__(
         self,
-        client_id: str | None,
-        client_secret: str | None,
+        client_id: str,
+        client_secret: str,
         *,
         base_url: str = "https://openapi.naver.com",
         exclude: str = "used:rental:cbshop",
@@ -57,78 +50,40 @@ class NaverShopping:
         retries: int = 1,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._headers: dict[str, str] | None = None
-        if client_id and client_secret:
-            self._headers = {
-                "X-Naver-Client-Id": client_id,
-                "X-Naver-Client-Secret": client_secret,
-                "Accept": "application/json",
-            }
+        self._headers = {
+            "X-Naver-Client-Id": client_id,
+            "X-Naver-Client-Secret": client_secret,
+            "Accept": "application/json",
+        }
         self._url = f"{base_url}/v1/search/shop.json"
         self._exclude = exclude
-        self._seconds = seconds
-        self._retries = retries
         self._now = now
-        self._client: httpx2.AsyncClient | None = None
+        self._service = HttpService(NAME, seconds=seconds, retries=retries)
 
     @property
     def name(self) -> str:
         """Name of the provider, as shown to people."""
-        return _NAME
+        return NAME
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
-        """Return Naver's offers for a code: certain matches first, then by price.
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
+        """Return Naver's offers for a code: certain matches first, then by price. It knows no barcodes.
 
         Raises:
             PriceError: When Naver cannot or will not answer.
         """
-        if self._headers is None:
-            raise PriceError("no_key", f"No key for {_NAME} is set (NAVER_CLIENT_ID and NAVER_CLIENT_SECRET).")
-        try:
-            async with asyncio.timeout(self._seconds):
-                answer = await self._ask(code, self._headers)
-        except TimeoutError:
-            raise PriceError("unavailable", f"{_NAME} did not answer within {self._seconds:g} s.") from None
-        found = [offer for item in answer if (offer := self._offer(item, code)) is not None]
+        items = await self._service.within_limits(lambda: self._items(code))
+        found = [offer for item in items if (offer := self._offer(item, code)) is not None]
         return tuple(sorted(found, key=offer_order))
 
     async def close(self) -> None:
         """Close the connections to Naver."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._service.close()
 
-    async def _ask(self, code: str, headers: dict[str, str]) -> list[Any]:
-        for tries_left in range(self._retries, -1, -1):
-            try:
-                return _items(*await self._call(code, headers))
-            except _RetryableError as error:
-                if not tries_left:
-                    raise PriceError("unavailable", error.message) from error
-        raise AssertionError("the last try either returns or raises")
-
-    async def _call(self, code: str, headers: dict[str, str]) -> tuple[int, bytes]:
-        """Make one call; return its status and body."""
-        if self._client is None:
-            # Redirects are not followed: the keys must not travel on, and this interface has none.
-            self._client = httpx2.AsyncClient(timeout=self._seconds, follow_redirects=False)
-        parameters = {"query": code, "display": str(_DISPLAY), "start": "1", "sort": "sim"}
+    async def _items(self, code: str) -> list[Any]:
+        query = {"query": code, "display": str(_DISPLAY), "start": "1", "sort": "sim"}
         if self._exclude:
-            parameters["exclude"] = self._exclude
-        body = bytearray()
-        try:
-            async with self._client.stream("GET", self._url, params=parameters, headers=headers) as response:
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > _MOST_BYTES:
-                        raise PriceError("unavailable", f"{_NAME} sent far more than an answer.")
-        except httpx2.TimeoutException:
-            raise PriceError("unavailable", f"{_NAME} did not answer within {self._seconds:g} s.") from None
-        except httpx2.TransportError as error:
-            raise _RetryableError(f"{_NAME} could not be reached.") from error
-        except httpx2.HTTPError as error:
-            raise PriceError("unavailable", f"{_NAME} sent an answer that cannot be read.") from error
-        return response.status_code, bytes(body)
+            query["exclude"] = self._exclude
+        return _items(await self._service.call("GET", self._url, headers=self._headers, query=query))
 
     def _offer(self, item: Any, code: str) -> Offer | None:
         """Return one item of the answer as an offer; None for one that cannot be shown."""
@@ -144,45 +99,37 @@ class NaverShopping:
             currency="KRW",
             mall=plain_text(item.get("mallName")) or "Naver",
             url=url,
-            provider=_NAME,
+            provider=NAME,
             fetched_at=self._now(),
             is_match=title_holds(name, code),
         )
 
 
-def _items(status: int, body: bytes) -> list[Any]:
+def _items(reply: Reply) -> list[Any]:
     """Return the items of an answer, or raise what its status, error code or shape means.
 
     Raises:
         PriceError: With the reason.
-        _RetryableError: When the server failed.
+        RetryableError: When the server failed.
     """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
+    status, answer = reply.status, reply.json()
     error_code = str(answer.get("errorCode", "")) if isinstance(answer, dict) else ""
     if status in {404, 410} or error_code == "SE05" or 300 <= status < 400:
-        raise PriceError("service_ended", f"{_NAME} no longer offers its search.")
-    if status in {401, 403} or error_code == "024":
-        raise PriceError("key_refused", f"{_NAME} refused the key.")
-    if status == 429 or error_code == "012":
-        raise PriceError("quota", f"The number of queries that {_NAME} allows is used up.")
-    if status >= 500 or error_code == "SE99":
-        raise _RetryableError(f"{_NAME} is failing at the moment.")
-    if status >= 400 or error_code:
-        raise PriceError("unavailable", f"{_NAME} did not accept the query.", is_about_query=True)
+        raise PriceError("service_ended", f"{NAME} no longer offers its search.")
+    if error_code:
+        status = _MEANINGS.get(error_code, max(status, 400))
+    refuse(NAME, status, key="the key (NAVER_CLIENT_ID and NAVER_CLIENT_SECRET)")
     if isinstance(answer, dict) and isinstance(answer.get("items"), list):
         return list(answer["items"])
-    if answer is None and body.lstrip().startswith(b"<"):
+    if answer is None and reply.body.lstrip().startswith(b"<"):
         # A page for people in place of an answer for programs: the interface is gone.
-        raise PriceError("service_ended", f"{_NAME} no longer offers its search.")
-    raise PriceError("unavailable", f"{_NAME} sent an answer that cannot be read.")
+        raise PriceError("service_ended", f"{NAME} no longer offers its search.")
+    raise PriceError("unavailable", f"{NAME} sent an answer that cannot be read.")
 
 
-def _won(value: object) -> int | None:
+def _won(value: object) -> Decimal | None:
     """Return a price in won; None when there is none (Naver writes 0 or nothing)."""
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if not (text.isascii() and text.isdigit()) or len(text) > 12:
         return None
-    return int(text) or None
+    return Decimal(text) or None

@@ -1,9 +1,10 @@
 """The CSV that a shop fills the product catalogue with.
 
-It has a header line and these columns, in any order:
+It has a header line and these columns, in any order; the last three may be missing:
 
 =========  ============================================================================================
-code       product code, as printed or as sold; required
+code       product code, as printed (`ART CP9448`) or as sold; required; `118220060.0` is taken for 118220060, and what
+           else Excel makes of codes is refused
 name       the product's name; required; tags and entities of HTML (`&amp;`) become plain text
 brand      its brand; may be empty; HTML as in the name
 price      in units of the currency, thousands separated by commas or not, decimals after a point (129000, 1,290,000,
@@ -11,23 +12,27 @@ price      in units of the currency, thousands separated by commas or not, decim
 currency   ISO 4217 in capitals; empty means KRW
 url        http or https address of the offer; required
 image      http or https address of a picture; may be empty
+shop       name of the shop; empty means the host of its url
 =========  ============================================================================================
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from backend.prices.code_cell import printed_code
+from backend.prices.csv_text import CsvText
 from backend.prices.product_catalogue import CatalogueError, Product
 from backend.prices.provider import plain_text, web_address
-from ocr_model.codes.text import match_key, normalize_text
 
 COLUMNS = ("code", "name", "brand", "price", "currency", "url", "image")
+OPTIONAL_COLUMNS = ("shop", "size", "date")
 _MOST_COMPLAINTS = 20
 _NOTHING = "nothing was imported"
 # Three digits after a point are refused: in much of the world 129.000 is a hundred and twenty-nine thousand.
@@ -37,12 +42,12 @@ _WITHOUT_FRACTION = frozenset({"JPY", "KRW", "VND"})
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
-def read_csv(source: Path, *, encoding: str = "utf-8-sig", now: datetime | None = None) -> list[Product]:
-    """Return the products of a CSV.
+def products_of(source: Path, csv_text: CsvText, *, now: datetime | None = None) -> list[Product]:
+    """Return the products of a decoded CSV.
 
     Args:
-        source: The CSV.
-        encoding: Its encoding; the default is UTF-8 with or without a mark.
+        source: What the errors name.
+        csv_text: The CSV, as `read_csv_text` returns it.
         now: When the products come into the catalogue, with a time zone; None is the present moment.
 
     Raises:
@@ -51,39 +56,39 @@ def read_csv(source: Path, *, encoding: str = "utf-8-sig", now: datetime | None 
     now = now or datetime.now(UTC)
     products: list[Product] = []
     complaints: list[str] = []
-    lines: dict[tuple[str, str], int] = {}
-    try:
-        with source.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, strict=True)
-            columns = [cell.strip().lower() for cell in next(reader, [])]
-            _check_header(source, columns)
-            while True:
-                first_line = reader.line_num + 1
-                try:
-                    cells = next(reader, None)
-                except csv.Error as error:
-                    raise CatalogueError(f"{source} line {first_line}: {error}; {_NOTHING}") from error
-                if cells is None:
-                    break
-                if not any(cell.strip() for cell in cells):
-                    continue
-                try:
-                    product = _product(columns, cells, now)
-                    identity = (match_key(product.code), product.brand.lower())
-                    if identity in lines:
-                        raise ValueError(f"{product.code} of {product.brand!r} is on line {lines[identity]}, too")
-                    lines[identity] = first_line
-                    products.append(product)
-                except ValueError as error:
-                    complaints.append(f"{source} line {first_line}: {error}")
-    except UnicodeError as error:
-        raise CatalogueError(
-            f"{source}: not {encoding.removesuffix('-sig')}; a CSV from a Korean Excel needs --encoding cp949"
-        ) from error
-    except LookupError as error:
-        raise CatalogueError(f"unknown encoding {encoding!r}") from error
-    except OSError as error:
-        raise CatalogueError(f"{source}: {error.strerror}") from error
+    lines: dict[tuple[str, str, str, str], int] = {}
+    reader = csv.reader(io.StringIO(csv_text.text, newline=""), delimiter=csv_text.delimiter, strict=True)
+    columns: list[str] | None = None
+    width = 0  # of the header, with empty cells at its end
+    while True:
+        line = csv_text.first_line + reader.line_num
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise CatalogueError(f"{source} line {line}: {error}; {_NOTHING}") from error
+        if cells is not None and not any(cell.strip() for cell in cells):
+            continue
+        if columns is None:
+            width = len(cells or [])
+            columns = [cell.strip().lower() for cell in _without_empty_end(cells or [], len(COLUMNS))]
+            _check_header(source, line, columns)
+            continue
+        if cells is None:
+            break
+        if len(cells) <= width:
+            cells = _without_empty_end(cells, len(columns))
+        try:
+            product = _product(columns, cells, now)
+            if product.identity in lines:
+                size = f" in size {product.size}" if product.size else ""
+                raise ValueError(
+                    f"{product.code} of {product.brand!r} at {product.seller}{size} is on line "
+                    f"{lines[product.identity]}, too"
+                )
+            lines[product.identity] = line
+            products.append(product)
+        except ValueError as error:
+            complaints.append(f"{source} line {line}: {error}")
     if complaints:
         shown = complaints[:_MOST_COMPLAINTS]
         if len(complaints) > len(shown):
@@ -92,20 +97,30 @@ def read_csv(source: Path, *, encoding: str = "utf-8-sig", now: datetime | None 
     return products
 
 
-def _check_header(source: Path, columns: Sequence[str]) -> None:
-    if sorted(columns) != sorted(COLUMNS):
-        wanted, found = ",".join(COLUMNS), ",".join(columns)
-        raise CatalogueError(f"{source} line 1: the columns must be {wanted}, not {found!r}; {_NOTHING}")
+def _without_empty_end(cells: Sequence[str], fewest: int) -> list[str]:
+    """The cells without the empty ones that spreadsheets add at the end of a line."""
+    end = len(cells)
+    while end > fewest and not cells[end - 1].strip():
+        end -= 1
+    return list(cells[:end])
+
+
+def _check_header(source: Path, line: int, columns: Sequence[str]) -> None:
+    required = sorted(column for column in columns if column not in OPTIONAL_COLUMNS)
+    if required != sorted(COLUMNS) or len(set(columns)) != len(columns):
+        wanted, optional, found = ",".join(COLUMNS), ", ".join(OPTIONAL_COLUMNS), ",".join(columns)
+        raise CatalogueError(
+            f"{source} line {line}: the columns must be {wanted} (and {optional}), not {found!r}; {_NOTHING}"
+        )
 
 
 def _product(columns: Sequence[str], cells: Sequence[str], now: datetime) -> Product:
     """Return one row as a product; raise ValueError with what is wrong."""
     if len(cells) != len(columns):
-        raise ValueError(f"{len(cells)} cells instead of {len(columns)}")
+        found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        raise ValueError(f"{found} instead of {len(columns)}")
     row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-    code = normalize_text(row["code"])
-    if not match_key(code):
-        raise ValueError(f"code {row['code']!r} has no letter or digit")
+    code = printed_code(row["code"])
     name = plain_text(row["name"])
     if not name:
         raise ValueError("name is empty")
@@ -122,7 +137,20 @@ def _product(columns: Sequence[str], cells: Sequence[str], now: datetime) -> Pro
     url = addresses["url"]
     if url is None:
         raise ValueError("url is empty")
-    return Product(code, name, plain_text(row["brand"]), price, currency, url, addresses["image"], now)
+    brand, shop, size = plain_text(row["brand"]), plain_text(row.get("shop")), plain_text(row.get("size"))
+    seen_at = _day(row["date"], now) if row.get("date") else now
+    return Product(code, name, brand, price, currency, url, addresses["image"], seen_at, shop, size)
+
+
+def _day(text: str, now: datetime) -> datetime:
+    """Return the beginning of a day in UTC; raise ValueError with what is wrong."""
+    try:
+        day = datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        raise ValueError(f"date {text!r} is not a day such as 2026-07-05") from None
+    if day > now:
+        raise ValueError(f"date {text!r} lies in the future")
+    return day
 
 
 def _price(text: str, currency: str) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +21,12 @@ from backend.reading.priority import run_gently
 from backend.reading.self_check import check_reader
 from backend.reading.shadow import Shadow
 from backend.reading.watch_failure import FailureKind, Role, WatchFailure, failure_kind
+from datasets.errors import ChampionUnsignedError
 from datasets.models.champions import ChampionRecord, Champions
+from datasets.models.seal import check_seal
 from datasets.models.shadow import ShadowHistory, ShadowRecord
+from datasets.objects.names import CHAMPION
+from datasets.objects.store_key import StoreKey
 from datasets.samples.places import Places
 from ocr_model.errors import ModelError
 
@@ -54,6 +58,7 @@ class ChampionWatch:
         open_places: Opens the store.
         cache: Folder for fetched models; made when needed.
         seconds: Time between looks at the store; 0 never looks, and serves the model of `load(None)`.
+        key: The store's key; with it, only signed champions and challengers are taken.
         on_failure: Called with the kind of every failure.
         clock: Seconds from any start, never running backwards.
         now: The time of day, with its zone.
@@ -69,6 +74,7 @@ class ChampionWatch:
         open_places: Callable[[], Places],
         cache: Path,
         seconds: float,
+        key: StoreKey | None = None,
         on_failure: Callable[[FailureKind], None] = lambda kind: None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -80,6 +86,7 @@ class ChampionWatch:
         self._open_places = open_places
         self._cache = ModelCache(cache)
         self._seconds = seconds
+        self._key = key
         self._on_failure = on_failure
         self._clock = clock
         self._now = now
@@ -110,16 +117,13 @@ class ChampionWatch:
         champion = self._slot.champion
         return 0 if champion is None else champion.number
 
-    async def start(self, *, follow: bool = True) -> None:
+    async def start(self) -> None:
         """Serve the store's champion; without one that can be fetched, the one served here last, or the shipped model.
-
-        Args:
-            follow: Whether there is a store; without one the model of `load(None)` serves.
 
         Raises:
             ModelError: None of them loads.
         """
-        if self._seconds == 0 or not follow:
+        if self._seconds == 0:
             self._slot.put(await asyncio.to_thread(self._load, None))
             return
         first = asyncio.create_task(self._look())
@@ -156,56 +160,65 @@ class ChampionWatch:
             if self._pointers is None:
                 self._pointers = await run_gently(self._open)
             champions, shadow = self._pointers
-            champion = await run_gently(champions.current)
+            champion, aside = await run_gently(champions.look)
         except Exception as error:
             self._failed("champion", None, error)
             return
-        await self._follow_champion(champions, champion)
+        if await self._follow_champion(champions, champion):
+            self._followed("champion", aside)
         try:
-            challenger = await run_gently(shadow.current)
+            challenger, aside = await run_gently(shadow.look)
         except Exception as error:
             self._failed("challenger", None, error)
             return
-        await self._follow_challenger(champions, challenger)
+        if await self._follow_challenger(champions, shadow, challenger):
+            self._followed("challenger", aside)
 
     def _open(self) -> tuple[Champions, ShadowHistory]:
         self._places = self._open_places()
-        return Champions(self._places.authority), ShadowHistory(self._places.authority)
+        objects, key = self._places.authority, self._key
+        return Champions(objects, key=key), ShadowHistory(objects, key=key)
 
-    async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> None:
+    async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> bool:
+        """Serve a champion. Returns whether it serves; a failure is noted."""
         self._wanted = _identity(record)
         serving = self._slot.champion
         if record is not None and _identity(serving) != self._wanted:
             if self._is_paused("champion", record.number):
-                return
+                return False
             try:
                 # A promotion of the model that serves already, as after a rollback, only changes the number.
+                champions.check(record)
                 is_same = serving is not None and serving.model == record.model
                 reader = self._slot.recognizer if is_same else await self._ready(champions, record.model)
             except Exception as error:
                 self._failed("champion", record.number, error)
-                return
+                return False
             self._slot.put(reader, record)
             await run_gently(self._cache.remember, record)
         # An entry that serves already needs nothing. Neither does an emptied store: it is no reason to read worse.
-        self._succeeded("champion")
+        return True
 
-    async def _follow_challenger(self, champions: Champions, record: ShadowRecord | None) -> None:
+    async def _follow_challenger(
+        self, champions: Champions, shadow: ShadowHistory, record: ShadowRecord | None
+    ) -> bool:
+        """Let a challenger read in shadow. Returns whether it does; a failure is noted."""
         champion = self._slot.champion
         if record is None or record.model is None or (champion is not None and champion.model == record.model):
             # No challenger, or the champion itself, which would agree with itself about everything.
             self._shadow.stop()
         elif self._shadow.record is None or self._shadow.record.number != record.number:
             if self._is_paused("challenger", record.number):
-                return
+                return False
             self._shadow.stop()
             try:
+                shadow.check(record)
                 reader = await run_gently(self._ready_challenger, champions, record.model)
             except Exception as error:
                 self._failed("challenger", record.number, error)
-                return
+                return False
             self._shadow.begin(reader, record)
-        self._succeeded("challenger")
+        return True
 
     async def _ready(self, champions: Champions, digest: str) -> Reader:
         """Fetch, load and try a champion, while the one before goes on serving."""
@@ -230,9 +243,10 @@ class ChampionWatch:
         reader, record = None, await run_gently(self._cache.recall)
         if record is not None:
             try:
+                check_seal(record, self._key, CHAMPION)
                 reader = await asyncio.to_thread(self._load, self._cache.folder(record.model))
-            except ModelError as error:  # The shipped model serves instead.
-                _LOG.warning("the model that served last does not load: %s", error)
+            except (ModelError, ChampionUnsignedError) as error:  # The shipped model serves instead.
+                _LOG.warning("the model that served last cannot be taken: %s", error)
                 record = None
         if reader is None:
             reader = await asyncio.to_thread(self._load, None)
@@ -261,8 +275,12 @@ class ChampionWatch:
         unknown = error if kind == "unexpected" else None
         _LOG.error("%s The model before goes on reading. %s", failure.message, error, exc_info=unknown)
 
-    def _succeeded(self, role: Role) -> None:
+    def _followed(self, role: Role, aside: Mapping[int, Exception]) -> None:
+        """Note that an entry was followed, and the last one of those above it that are set aside."""
         self._pauses.pop(role, None)
+        if aside:
+            self._failed(role, max(aside), aside[max(aside)])
+            return
         failure = self._failures.get(role)
         if failure is not None and not failure.resolved:
             self._failures[role] = replace(failure, resolved=True)

@@ -1,4 +1,4 @@
-"""The reading that a verdict is about: remembered here, or told by the request that carries the picture again."""
+"""The reading that a verdict is about: remembered here, proved by the request, or only told by it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from backend.reading.decoding import PhotoDecoder
 from backend.reading.model import Reader
 from backend.reading.pending import PendingPrediction
-from backend.reading.photos import Region, cut_crop
-from ocr_model.codes.text import label_text
-from ocr_model.reading.image import ImageLimits, turn_image
+from backend.reading.photos import PhotoLine, Region
+from backend.reading.proof import ProvenReading, ReadCrop
+from datasets.samples.crop import pixel_digest
+from ocr_model.codes.text import label_text, match_key, normalize_text, upside_down_text
+from ocr_model.reading.image import turn_image
 from ocr_model.reading.prediction import ModelInfo, Prediction
+from ocr_model.tags.cutting import quarter_turns
 
 
 @dataclass(frozen=True)
@@ -33,23 +37,64 @@ class JudgedReading:
     text: str
     confidence: float
     model: ModelInfo
+    is_proven: bool = True  # whether this service is known to have read the crop
+
+    def standing_as(self, text: str) -> JudgedReading:
+        """The reading with its crop turned upside down if the confirmed text says that it was read on its head.
+
+        `90989` corrected from `68606` is the same shapes seen from the other side.
+
+        Args:
+            text: The confirmed text.
+        """
+        turned = upside_down_text(normalize_text(self.text))
+        if turned is None or match_key(text) != match_key(turned) or match_key(text) == match_key(self.text):
+            return self
+        return replace(self, crop=turn_image(self.crop, 2), turn=(self.turn + 2) % 4)
 
 
-def remembered_reading(pending: PendingPrediction, limits: ImageLimits) -> JudgedReading:
-    """Return a reading that is still remembered; decodes its upload again if its pixels are not kept."""
-    return _upright(pending.crop.cut(limits), pending.crop.region.turn, pending.prediction)
+def remembered_reading(pending: PendingPrediction) -> JudgedReading:
+    """Return a reading that is still remembered."""
+    return _upright(pending.crop, pending.turn, pending.prediction)
 
 
-def read_again(
-    file: BinaryIO, region: Region, limits: ImageLimits, recognizer: Reader, shown: ShownReading
-) -> JudgedReading:
-    """Read a picture that was sent again, for the text's turn and for the fields that the request lacks.
+def cut_again(
+    prediction_id: str, file: BinaryIO, place: Region | PhotoLine, decoder: PhotoDecoder
+) -> tuple[Image.Image, ReadCrop]:
+    """Cut the crop out of a picture that was sent again. Returns the crop, and what a proof of its reading is about.
 
     Raises:
-        ImageError: the bytes are not a usable picture, or the box lies outside of it.
+        ImageError: the bytes are not a usable picture, or the place lies outside of it.
     """
-    crop = cut_crop(file.read(limits.max_bytes + 1), region, limits).image
-    reading = _upright(crop, region.turn, recognizer.read(crop))
+    if isinstance(place, Region):
+        crop, turn = decoder.cut(file, place).image, place.turn
+    else:
+        crop, turn = decoder.cut_line(file, place).image, (place.turn + quarter_turns(place.corners)) % 4
+    return crop, ReadCrop(prediction_id, pixel_digest(crop), turn)
+
+
+def proven_reading(crop: Image.Image, turn: int, proven: ProvenReading) -> JudgedReading:
+    """Return the reading that the request has proved.
+
+    Args:
+        crop: The crop as it was cut.
+        turn: Clockwise quarter turns that the request asked for.
+        proven: What the proof says.
+    """
+    upright = turn_image(crop, proven.turn)
+    return JudgedReading(upright, (turn + proven.turn) % 4, proven.text, proven.confidence, proven.model)
+
+
+def told_reading(crop: Image.Image, turn: int, recognizer: Reader, shown: ShownReading) -> JudgedReading:
+    """Read a crop, for the text's turn and for the fields that the request lacks; the reading is unproven.
+
+    Args:
+        crop: The crop as it was cut.
+        turn: Clockwise quarter turns that the request asked for.
+        recognizer: Reads it.
+        shown: What the request tells of the reading.
+    """
+    reading = replace(_upright(crop, turn, recognizer.read(crop)), is_proven=False)
     # The reading that the shopper saw counts; the confidence of another text is unknown unless the request has it.
     if shown.text is None:
         return reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,6 +27,18 @@ class Reader(Protocol):
 
     def read(self, image: Image.Image, /) -> Prediction:
         """Read one RGB crop, whichever way up; may be called by several threads at once."""
+        ...
+
+    def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
+        """Read several crops, see `read`; as they stand unless `find_turn`."""
+        ...
+
+    def for_many_lines(self) -> Reader:
+        """The same model for many at a time: quicker, and not as careful."""
+        ...
+
+    def at_a_glance(self) -> Reader:
+        """The same model at its quickest."""
         ...
 
 

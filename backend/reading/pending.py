@@ -5,42 +5,17 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from PIL import Image
 
-from backend.reading.photos import Region, cut_crop
-from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import Prediction
 
 _ID_BYTES = 18
 _BYTES_PER_PIXEL = 3
-# A crop's pixels are kept if they take at most one 64th of the room, even where the upload would take less.
-_PIXELS_SHARE = 64
-
-
-@dataclass(frozen=True)
-class PendingCrop:
-    """A crop as its pixels, or as the upload that it is cut out of."""
-
-    image: Image.Image | None  # the crop itself, or None
-    upload: bytes | None  # the uploaded file, or None
-    region: Region  # where the crop lies in the upload
-
-    @property
-    def size(self) -> int:
-        """Bytes of memory that it takes."""
-        if self.image is not None:
-            return _pixel_bytes(self.image)
-        return len(self.upload or b"")
-
-    def cut(self, limits: ImageLimits) -> Image.Image:
-        """Return the crop; an upload is decoded again."""
-        if self.image is not None:
-            return self.image
-        return cut_crop(self.upload or b"", self.region, limits).image
+_SHARE_OF_PHOTO = 8  # a photo's lines take an eighth of the room at most
 
 
 @dataclass(frozen=True)
@@ -49,7 +24,8 @@ class PendingPrediction:
 
     id: str  # cannot be guessed; the id alone entitles to label the prediction
     prediction: Prediction
-    crop: PendingCrop
+    crop: Image.Image  # what was read, RGB; nothing of the photo around it
+    turn: int  # clockwise quarter turns that the request asked for
     expires_at: datetime  # when it is forgotten at the latest, with a time zone
     deadline: float  # the same on the monotonic clock, in seconds
 
@@ -92,35 +68,58 @@ class PendingPredictions:
         self._forget_expired()
         return self._bytes
 
-    def add(self, prediction: Prediction, image: Image.Image, upload: bytes, region: Region) -> PendingPrediction:
-        """Remember a prediction under a new id.
+    def add(self, prediction: Prediction, crop: Image.Image, turn: int) -> PendingPrediction:
+        """Remember a prediction under a new id; see `new` and `keep`."""
+        entry = self.new(prediction, crop, turn)
+        self.keep(entry)
+        return entry
 
-        Pixels are kept unless they would crowd out other crops, so that neither the label nor the challenger decodes
-        the upload again. A crop larger than all the room there is is not remembered: its label has to carry the
-        picture again.
+    def new(self, prediction: Prediction, crop: Image.Image, turn: int) -> PendingPrediction:
+        """Give a prediction its id; any thread may. Nothing is remembered yet.
 
         Args:
             prediction: The reading.
-            image: The crop that it was read from.
-            upload: The file that the crop was cut out of.
-            region: Where the crop lies in the upload.
+            crop: The crop that it was read from, RGB.
+            turn: Clockwise quarter turns that the request asked for.
         """
-        is_affordable = _pixel_bytes(image) <= max(len(upload), self._most_bytes // _PIXELS_SHARE)
-        crop = PendingCrop(image, None, region) if is_affordable else PendingCrop(None, upload, region)
-        entry = PendingPrediction(
+        return PendingPrediction(
             id=secrets.token_urlsafe(_ID_BYTES),
             prediction=prediction,
             crop=crop,
+            turn=turn,
             expires_at=self._now() + timedelta(seconds=self._seconds),
             deadline=self._clock() + self._seconds,
         )
+
+    def keep(self, entry: PendingPrediction) -> None:
+        """Remember a prediction.
+
+        A crop larger than all the room there is is not remembered: its label has to carry the picture again.
+        """
         self._forget_expired()
-        if crop.size <= self._most_bytes:
+        size = _pixel_bytes(entry.crop)
+        if size <= self._most_bytes:
             self._entries[entry.id] = entry
-            self._bytes += crop.size
+            self._bytes += size
             while len(self._entries) > self._most or self._bytes > self._most_bytes:
                 self.forget(next(iter(self._entries)))
-        return entry
+
+    def keep_some(self, entries: Sequence[PendingPrediction]) -> None:
+        """Remember the lines of a photo, as far as a small part of the room allows: others wait for a verdict, too.
+
+        Args:
+            entries: The one that most likely gets a verdict first. The label of one that is left out has to carry the
+                picture again.
+        """
+        count, size = max(1, self._most // _SHARE_OF_PHOTO), self._most_bytes // _SHARE_OF_PHOTO
+        kept: list[PendingPrediction] = []
+        for entry in entries:
+            size -= _pixel_bytes(entry.crop)
+            if len(kept) == count or size < 0:
+                break
+            kept.append(entry)
+        for entry in reversed(kept):  # the oldest is forgotten first
+            self.keep(entry)
 
     def get(self, prediction_id: str) -> PendingPrediction | None:
         """Return a prediction, or None when it is unknown or forgotten."""
@@ -131,7 +130,7 @@ class PendingPredictions:
         """Forget a prediction now."""
         entry = self._entries.pop(prediction_id, None)
         if entry is not None:
-            self._bytes -= entry.crop.size
+            self._bytes -= _pixel_bytes(entry.crop)
 
     def _forget_expired(self) -> None:
         # All live equally long, so the oldest expire first.

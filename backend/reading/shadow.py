@@ -15,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
+from PIL import Image
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from backend.reading.model import Reader
-from backend.reading.pending import PendingCrop
 from backend.reading.priority import lower_priority
 from ocr_model.codes.text import label_text, match_key
-from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 if TYPE_CHECKING:
@@ -94,14 +93,12 @@ class Shadow:
 
     Args:
         metrics: Counts for Prometheus.
-        limits: Limits of a picture.
         waiting: Crops that may wait for the challenger.
         remembered: Predictions whose verdict is still awaited; the oldest is forgotten first.
     """
 
-    def __init__(self, metrics: ShadowMetrics, *, limits: ImageLimits, waiting: int, remembered: int) -> None:
+    def __init__(self, metrics: ShadowMetrics, *, waiting: int, remembered: int) -> None:
         self._metrics = metrics
-        self._limits = limits
         self._waiting = waiting
         self._remembered = remembered
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="shadow", initializer=lower_priority)
@@ -152,7 +149,7 @@ class Shadow:
             self._challenger = None
             self._start_anew(None)
 
-    def offer(self, prediction_id: str, crop: PendingCrop, prediction: Prediction) -> None:
+    def offer(self, prediction_id: str, crop: Image.Image, prediction: Prediction) -> None:
         """Have the challenger, if there is one with room in its queue, read a crop that the champion has read."""
         with self._lock:
             challenger = self._challenger
@@ -200,9 +197,9 @@ class Shadow:
 
     # -- in the thread ----------------------------------------------------------------------------------
 
-    def _read(self, challenger: _Challenger, prediction_id: str, crop: PendingCrop, prediction: Prediction) -> None:
+    def _read(self, challenger: _Challenger, prediction_id: str, crop: Image.Image, prediction: Prediction) -> None:
         try:
-            reading = challenger.reader.read(crop.cut(self._limits))
+            reading = challenger.reader.read(crop)
         except Exception as error:
             _LOG.warning("the challenger %s failed on a crop: %s", challenger.record.model, error)
             with self._lock:

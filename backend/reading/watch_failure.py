@@ -7,16 +7,24 @@ from datetime import datetime
 from typing import Literal
 
 from backend.reading.self_check import SelfCheckError
-from datasets.errors import ChampionError, ObjectMissingError, StoreError, StoreFullError, UnknownModelError
+from datasets.errors import (
+    ChampionError,
+    ChampionUnsignedError,
+    ObjectMissingError,
+    StoreError,
+    StoreFullError,
+    UnknownModelError,
+)
 from ocr_model.errors import ModelError
 
 Role = Literal["champion", "challenger"]
-FailureKind = Literal["store-unavailable", "missing", "damaged", "no-room", "misreads", "unexpected"]
+FailureKind = Literal["store-unavailable", "missing", "damaged", "unsigned", "no-room", "misreads", "unexpected"]
 
 _REASONS: dict[FailureKind, str] = {
     "store-unavailable": "the store does not answer",
     "missing": "the store does not hold it, or not all of it",
     "damaged": "its files are damaged, or do not load",
+    "unsigned": "it is not signed with the store's key",
     "no-room": "there is no room for its files here",
     "misreads": "it does not read what is plainly printed",
     "unexpected": "something unexpected happened; the log says what",
@@ -47,6 +55,8 @@ def failure_kind(error: Exception) -> FailureKind:
             return "missing"
         case StoreFullError():
             return "no-room"
+        case ChampionUnsignedError():
+            return "unsigned"
         case ChampionError() | ModelError():
             return "damaged"
         case StoreError():

@@ -14,7 +14,7 @@ from backend.schemas import HealthBody
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/healthz", summary="Does the process live", response_model=HealthBody)
+@router.get("/healthz", summary="Does the process live", response_model=HealthBody, response_model_exclude_none=True)
 async def get_health() -> HealthBody:
     """Answer 200 as long as the process lives."""
     return HealthBody(status="ok")
@@ -22,13 +22,21 @@ async def get_health() -> HealthBody:
 
 @router.get(
     "/readyz",
-    summary="Can it read and keep",
+    summary="Can it read",
     response_model=HealthBody,
+    response_model_exclude_none=True,
     responses=problems(HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def get_readiness(services: ServicesDep) -> HealthBody:
-    """Answer 200 when the model is loaded and the store is open, 503 with the reason until then."""
+    """Answer 200 when photos are read, 503 with the reason until then.
+
+    The status is `ready` when labels are kept, too, and `reading` while the store cannot be opened: `missing` says why,
+    and the service tries again by itself.
+    """
     _ = services.model.recognizer
+    refusal = services.labels.refusal
+    if refusal is not None:
+        return HealthBody(status="reading", missing=refusal.detail)
     _ = services.labels.samples
     return HealthBody(status="ready")
 
@@ -39,6 +47,6 @@ async def get_readiness(services: ServicesDep) -> HealthBody:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"example": "tags_ready 1.0\n"}}}},
 )
-async def get_metrics(services: ServicesDep) -> Response:
+def get_metrics(services: ServicesDep) -> Response:
     """Return the service's counts of its own work."""
     return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -9,28 +9,19 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, BackgroundTasks, Form
 
 from backend.dependencies import ServicesDep
-from backend.http.problems import Problem, problems
+from backend.http.problems import problems
 from backend.metrics import Metrics
-from backend.reading.memory import LARGE_PHOTO_PIXELS, give_back_memory
+from backend.reading.memory import LARGE_PHOTO_PIXELS
 from backend.reading.model import Reader
 from backend.reading.pending import PendingPrediction
-from backend.reading.photos import Crop, Region, cut_crop
-from backend.schemas import (
-    CandidateBody,
-    CharacterBody,
-    FormatBody,
-    MillisecondsBody,
-    ModelNameBody,
-    PhotoForm,
-    PredictionBody,
-)
+from backend.reading.photos import Crop, Region
+from backend.reading.proof import ReadCrop
+from backend.schemas import MillisecondsBody, PhotoForm, PredictionBody, reading_values
 from backend.services import Services
-from ocr_model.reading.image import ImageLimits
+from datasets.samples.crop import pixel_digest
 from ocr_model.reading.prediction import Prediction
 
 router = APIRouter(tags=["reading"])
-
-_MOST_CANDIDATES = 5
 
 
 @router.post(
@@ -56,19 +47,14 @@ async def create_prediction(
     started = time.perf_counter()
     recognizer = services.model.recognizer
     region = form.region()
-    try:
-        # An upload waits in its temporary file, so that only photos being read fill memory.
-        upload, crop, prediction, recognize_milliseconds = await services.reading.run(
-            _read, form.image.file, region, services.settings.image_limits, recognizer
-        )
-    except Problem as problem:
-        if problem.kind == "overloaded":
-            services.metrics.overloaded.inc()
-        raise
-    pending = services.pending.add(prediction, crop.image, upload, region)
+    # An upload waits in its temporary file, so that only photos being read fill memory.
+    crop, digest, prediction, recognize_milliseconds = await services.reading.run(
+        _read, services, form.image.file, region, recognizer
+    )
+    pending = services.pending.add(prediction, crop.image, region.turn)
     afterwards.add_task(_shadow, services, pending)
     if crop.photo_pixels > LARGE_PHOTO_PIXELS:
-        afterwards.add_task(_tidy, services)
+        afterwards.add_task(services.give_back_memory)
     milliseconds = MillisecondsBody(
         decode=round(crop.decode_milliseconds, 2),
         crop=round(crop.crop_milliseconds, 2),
@@ -76,29 +62,26 @@ async def create_prediction(
         total=round((time.perf_counter() - started) * 1000, 2),
     )
     _count(services.metrics, prediction, milliseconds)
-    return _body(pending, milliseconds)
+    proof = services.proofs.give(ReadCrop(pending.id, digest, region.turn), prediction)
+    values = reading_values(pending, proof, prediction.turn)
+    return PredictionBody(**values, milliseconds=milliseconds)
 
 
 def _read(
-    file: BinaryIO, region: Region, limits: ImageLimits, recognizer: Reader
-) -> tuple[bytes, Crop, Prediction, float]:
-    """Load, decode, cut and read; return the upload's bytes, the crop, the reading and its milliseconds."""
-    upload = file.read(limits.max_bytes + 1)
-    crop = cut_crop(upload, region, limits)
-    started = time.perf_counter()
-    prediction = recognizer.read(crop.image)
-    return upload, crop, prediction, (time.perf_counter() - started) * 1000
+    services: Services, file: BinaryIO, region: Region, recognizer: Reader
+) -> tuple[Crop, str, Prediction, float]:
+    """Decode, cut and read; return the crop, its digest, the reading and its milliseconds."""
+    crop = services.decoder.cut(file, region)
+    with services.recognizing:
+        started = time.perf_counter()
+        prediction = recognizer.read(crop.image)
+        milliseconds = (time.perf_counter() - started) * 1000
+    return crop, pixel_digest(crop.image), prediction, milliseconds
 
 
 async def _shadow(services: Services, pending: PendingPrediction) -> None:
     """Hand the crop to the challenger, once the answer is sent."""
     services.shadow.offer(pending.id, pending.crop, pending.prediction)
-
-
-def _tidy(services: Services) -> None:
-    """Return the photo's memory to the system, unless another photo is being decoded and can use it."""
-    if services.reading.jobs == 0:
-        give_back_memory()
 
 
 def _count(metrics: Metrics, prediction: Prediction, milliseconds: MillisecondsBody) -> None:
@@ -107,27 +90,3 @@ def _count(metrics: Metrics, prediction: Prediction, milliseconds: MillisecondsB
         metrics.confidence.observe(prediction.confidence)
     for step, value in milliseconds.model_dump().items():
         metrics.reading_seconds.labels(step).observe(value / 1000)
-
-
-def _body(pending: PendingPrediction, milliseconds: MillisecondsBody) -> PredictionBody:
-    prediction = pending.prediction
-    return PredictionBody(
-        id=pending.id,
-        text=prediction.text,
-        code=prediction.code,
-        confidence=prediction.confidence,
-        characters=[
-            CharacterBody.model_validate(character, from_attributes=True) for character in prediction.characters
-        ],
-        candidates=[
-            CandidateBody.model_validate(candidate, from_attributes=True)
-            for candidate in prediction.candidates
-            if candidate.text != prediction.text
-        ][:_MOST_CANDIDATES],
-        formats=[FormatBody.model_validate(match, from_attributes=True) for match in prediction.formats],
-        picture_text=prediction.picture_text,
-        model=ModelNameBody.model_validate(prediction.model, from_attributes=True),
-        milliseconds=milliseconds,
-        turn_found=prediction.turn,
-        expires_at=pending.expires_at,
-    )

@@ -2,64 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Form, Path, Query, Response
 
 from backend.dependencies import ServicesDep
-from backend.http.problems import Problem, problems
+from backend.http.problems import problems
+from backend.routes.asking import PRIVATE, Digest, ask_team, not_found, team_router
 from backend.schemas import ModelNameBody
-from backend.services import Services
 from backend.team.bodies import (
+    ActionBody,
     ActivityBody,
     CardBody,
+    CycleForm,
+    MarksForm,
     OverviewBody,
     RequestedBody,
     ReviewBody,
+    SecondLookForm,
+    TagBody,
     VerdictBody,
+    WithdrawnBody,
 )
-from datasets.errors import CycleRequestError, LabelMovedError, ObjectMissingError, UnknownSampleError
 from ocr_model.codes.verdict import typed_line
 
-if TYPE_CHECKING:
-    from backend.team.overview import TeamData
-
-
-T = TypeVar("T")
-
-_bearer = HTTPBearer(auto_error=False, description="The team's token, TAGS_TEAM_TOKEN.")
-
-
-async def require_team(
-    request: Request,
-    services: ServicesDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
-    """Refuse requests without the team's token."""
-    services.team_access.check(request.scope, None if credentials is None else credentials.credentials)
-
-
-router = APIRouter(
-    prefix="/v1/team",
-    tags=["team"],
-    dependencies=[Depends(require_team)],
-    responses=problems(
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
+router = team_router()
 
 VersionName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", examples=["v2.0"])]
 CycleId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
-Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-# Crops and sheets change or are deleted: no cache on the way may keep them.
-_PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/overview", summary="Data and models at a glance", response_model=OverviewBody)
@@ -70,18 +41,18 @@ async def get_overview(services: ServicesDep) -> OverviewBody:
         model = services.model.recognizer.info
         info = ModelNameBody(name=model.name, version=model.version)
     number = None if champion is None else champion.number
-    return await _ask(services, lambda team: team.overview(info, number))
+    return await ask_team(services, lambda team: team.overview(info, number))
 
 
 @router.get(
     "/versions/{name}",
     summary="What a dataset version holds",
     response_model=CardBody,
-    responses=problems(HTTPStatus.NOT_FOUND),
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def get_card(services: ServicesDep, name: VersionName) -> CardBody:
     """Return the counts of a version's card."""
-    return await _ask(services, lambda team: team.card(name))
+    return await ask_team(services, lambda team: team.card(name))
 
 
 @router.get(
@@ -92,10 +63,10 @@ async def get_card(services: ServicesDep, name: VersionName) -> CardBody:
 )
 async def get_sheet(services: ServicesDep, name: VersionName) -> Response:
     """Return the contact sheet of a version."""
-    sheet = await _ask(services, lambda team: team.sheet(name))
+    sheet = await ask_team(services, lambda team: team.sheet(name))
     if sheet is None:
-        raise _not_found("The version has no contact sheet.")
-    return Response(sheet, media_type="image/png", headers=_PRIVATE)
+        raise not_found("The version has no contact sheet.")
+    return Response(sheet, media_type="image/png", headers=PRIVATE)
 
 
 @router.get(
@@ -106,15 +77,15 @@ async def get_sheet(services: ServicesDep, name: VersionName) -> Response:
 )
 async def get_report(services: ServicesDep, cycle: CycleId) -> Response:
     """Return the report of a finished cycle, a page with its plots in it, to save."""
-    page = await _ask(services, lambda team: team.report(cycle))
-    headers = _PRIVATE | {"Content-Disposition": f'attachment; filename="{cycle}.html"'}
+    page = await ask_team(services, lambda team: team.report(cycle))
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{cycle}.html"'}
     return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
 
 @router.get("/cycles", summary="What workers do", response_model=ActivityBody)
 async def get_activity(services: ServicesDep) -> ActivityBody:
     """Return the workers that listen, the requested cycles, and how far they are."""
-    return await _ask(services, lambda team: team.activity())
+    return await ask_team(services, lambda team: team.activity())
 
 
 @router.post(
@@ -122,30 +93,81 @@ async def get_activity(services: ServicesDep) -> ActivityBody:
     summary="Ask for a cycle",
     status_code=HTTPStatus.ACCEPTED,
     response_model=RequestedBody,
-    responses=problems(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.INSUFFICIENT_STORAGE),
+    responses=problems(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    ),
 )
 async def request_cycle(
-    services: ServicesDep,
-    version: Annotated[
-        str | None,
-        Form(
-            pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$",
-            description="Dataset version to train on; without one the worker makes one from the labels so far.",
-        ),
-    ] = None,
-    why: Annotated[str, Form(max_length=200, description="In words.")] = "",
-    key: Annotated[
-        str, Form(pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Random; the same key again is the same request.")
-    ] = "",
+    services: ServicesDep, form: Annotated[CycleForm, Form(media_type="multipart/form-data")]
 ) -> RequestedBody:
-    """Ask the worker for a cycle. It runs when one listens; the app itself never trains."""
-    return RequestedBody(id=await _ask(services, lambda team: team.request(version or None, why, key or None)))
+    """Ask the worker for a cycle. It runs when one listens; the app itself never trains.
+
+    While a request for the same version waits, that one is answered.
+    """
+    cycle, waited = await ask_team(
+        services, lambda team: team.request(form.version or None, form.why, form.key or None)
+    )
+    return RequestedBody(id=cycle, waited=waited)
+
+
+@router.delete(
+    "/cycles/{cycle}",
+    summary="Take back a request for a cycle",
+    response_model=WithdrawnBody,
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def withdraw_cycle(services: ServicesDep, cycle: CycleId) -> WithdrawnBody:
+    """Take back a request that no worker has begun with. A trigger asks again while its occasion lasts."""
+    await ask_team(services, lambda team: team.withdraw(cycle))
+    return WithdrawnBody(id=cycle)
 
 
 @router.get("/review", summary="Labels that wait for a second look", response_model=ReviewBody)
 async def get_review(services: ServicesDep, most: Annotated[int, Query(ge=1, le=200)] = 50) -> ReviewBody:
     """Return labels that are hard to believe or contradict each other, the latest first."""
-    return await _ask(services, lambda team: team.review(most))
+    return await ask_team(services, lambda team: team.review(most))
+
+
+@router.get("/tags", summary="All tags", response_model=list[TagBody])
+async def get_tags(services: ServicesDep) -> list[TagBody]:
+    """Return all tags, each with the number of labels whose crop has it."""
+    return await ask_team(services, lambda team: team.samples.tags())
+
+
+@router.post(
+    "/marks",
+    summary="Change tags and metadata",
+    response_model=ActionBody,
+    responses=problems(
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.INSUFFICIENT_STORAGE,
+    ),
+)
+async def mark_samples(
+    services: ServicesDep, form: Annotated[MarksForm, Form(media_type="multipart/form-data")]
+) -> ActionBody:
+    """Give and take tags, set and drop metadata, of crops or of all that a search finds."""
+    return await ask_team(services, lambda team: team.samples.mark(form))
+
+
+@router.delete(
+    "/marks/{action}",
+    summary="Take a change of tags and metadata back",
+    response_model=ActionBody,
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.INSUFFICIENT_STORAGE),
+)
+async def unmark_samples(
+    services: ServicesDep,
+    action: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+    by: Annotated[str, Query(min_length=1, max_length=200)] = "team",
+) -> ActionBody:
+    """Take a change back, as if it had never been."""
+    return await ask_team(services, lambda team: team.samples.unmark(action, by))
 
 
 @router.get(
@@ -156,7 +178,7 @@ async def get_review(services: ServicesDep, most: Annotated[int, Query(ge=1, le=
 )
 async def get_crop(services: ServicesDep, digest: Digest) -> Response:
     """Return the picture of a sample."""
-    return Response(await _ask(services, lambda team: team.crop(digest)), media_type="image/png", headers=_PRIVATE)
+    return Response(await ask_team(services, lambda team: team.crop(digest)), media_type="image/png", headers=PRIVATE)
 
 
 @router.post(
@@ -167,42 +189,19 @@ async def get_crop(services: ServicesDep, digest: Digest) -> Response:
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         HTTPStatus.INSUFFICIENT_STORAGE,
     ),
 )
 async def give_verdict(
-    services: ServicesDep,
-    prediction_id: Annotated[str, Form(pattern=r"^[!-~]{1,128}$", description="Whose label it is.")],
-    verdict: Annotated[
-        Literal["keep", "fix", "drop"],
-        Form(description="keep: right as it is; fix: the line says `text`; drop: no version shall have it."),
-    ],
-    event: Annotated[str, Form(max_length=200, description="The `event` of the label that was looked at.")],
-    text: Annotated[str, Form(max_length=64, description="The right line; for `fix`.", examples=["GW2871"])] = "",
+    services: ServicesDep, form: Annotated[SecondLookForm, Form(media_type="multipart/form-data")]
 ) -> VerdictBody:
     """Keep the verdict on a label that waits for a second look. The answer comes when it is safely on the disk."""
-    line = typed_line(text) if verdict == "fix" else ""
-    sample = await _ask(services, lambda team: team.judge(prediction_id, verdict, line, event))
-    return VerdictBody(prediction_id=prediction_id, verdict=verdict, status=sample.label.status, text=sample.label.text)
-
-
-async def _ask(services: Services, job: Callable[[TeamData], T]) -> T:
-    """Do a job off the event loop, and turn the store's errors about the request into problems."""
-
-    def run() -> T:
-        from datasets.versions.version import UnknownVersionError
-
-        try:
-            return job(services.team)
-        except (UnknownVersionError, UnknownSampleError, ObjectMissingError, CycleRequestError) as error:
-            raise _not_found(str(error)) from error
-        except LabelMovedError as error:
-            raise Problem(
-                HTTPStatus.CONFLICT, "label-moved", "The label has changed since", "Look at the list again."
-            ) from error
-
-    return await services.asking.run(run)
-
-
-def _not_found(detail: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, "not-found", "The store does not hold this", detail)
+    line = typed_line(form.text) if form.verdict == "fix" else ""
+    sample = await ask_team(services, lambda team: team.judge(form.prediction_id, form.verdict, line, form.event))
+    return VerdictBody(
+        prediction_id=form.prediction_id,
+        verdict=form.verdict,
+        status=sample.label.status,
+        text=sample.label.text,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class HealthBody(BaseModel):
@@ -12,4 +12,5 @@ class HealthBody(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
 
-    status: Literal["ok", "ready"]
+    status: Literal["ok", "ready", "reading"]
+    missing: str | None = Field(default=None, description="Why labels are not kept, while photos are read.")

@@ -25,7 +25,9 @@ class LabelBody(BaseModel):
                     "code": "GW2871",
                     "formats": [{"brand": "adidas", "name": "article", "code": "GW2871"}],
                     "completed": True,
+                    "barcode": None,
                     "saved": True,
+                    "proven": True,
                     "stored_at": "2026-01-31T09:01:12Z",
                 }
             ]
@@ -43,7 +45,13 @@ class LabelBody(BaseModel):
         default_factory=list, description="Brands that print such codes; may be several or none."
     )
     completed: bool = Field(description="Only the code was typed; the rest of the line was added.")
+    barcode: str | None = Field(
+        default=None, description="The retail number that is kept with the code; null if none is."
+    )
     saved: Literal[True] = True
+    proven: bool = Field(
+        description="False where nothing shows that this service had read the crop; such a label waits for the team."
+    )
     stored_at: datetime
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+
+from backend.reading.pending import PendingPrediction
+
+_MOST_CANDIDATES = 5
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -61,14 +65,13 @@ _PREDICTION: JsonDict = {
     "model": {"name": "trba", "version": "1.0"},
     "milliseconds": {"decode": 4.1, "crop": 0.2, "recognize": 14.8, "total": 21.0},
     "turn_found": 0,
+    "proof": "1.eyJhdCI6MTc2OTg1MDAwMH0.0p3mYb1yK0s1yqU5o0Jb3m1G2wq5m8cYt0QfY3o2v6E",
     "expires_at": "2026-01-31T09:10:00Z",
 }
 
 
-class PredictionBody(BaseModel):
+class ReadingBody(BaseModel):
     """A reading that waits for the shopper's verdict."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_PREDICTION]})
 
     id: str = Field(description="Cannot be guessed; the label request needs it.")
     text: str = Field(description="Everything printed on the line; empty when there is no text.")
@@ -84,8 +87,50 @@ class PredictionBody(BaseModel):
         description="What the picture alone says, where the brands' formats decided for another reading; else null.",
     )
     model: ModelNameBody
-    milliseconds: MillisecondsBody
     turn_found: int = Field(
         default=0, ge=0, le=3, description="Clockwise quarter turns, after `turn`, that put the text upright."
     )
+    proof: str = Field(
+        description="Shows a backend that has forgotten this prediction what was read. Opaque; the label request sends "
+        "it back."
+    )
     expires_at: datetime = Field(description="Until then the label request need not carry the picture again.")
+
+
+class PredictionBody(ReadingBody):
+    """The reading of a crop."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PREDICTION]})
+
+    milliseconds: MillisecondsBody
+
+
+def reading_values(pending: PendingPrediction, proof: str, turn_found: int) -> dict[str, Any]:
+    """Return the values of a `ReadingBody`.
+
+    Args:
+        pending: The reading.
+        proof: Its proof.
+        turn_found: Clockwise quarter turns that put the text upright.
+    """
+    prediction = pending.prediction
+    return {
+        "id": pending.id,
+        "text": prediction.text,
+        "code": prediction.code,
+        "confidence": prediction.confidence,
+        "characters": [
+            CharacterBody.model_validate(character, from_attributes=True) for character in prediction.characters
+        ],
+        "candidates": [
+            CandidateBody.model_validate(candidate, from_attributes=True)
+            for candidate in prediction.candidates
+            if candidate.text != prediction.text
+        ][:_MOST_CANDIDATES],
+        "formats": [FormatBody.model_validate(match, from_attributes=True) for match in prediction.formats],
+        "picture_text": prediction.picture_text,
+        "model": ModelNameBody.model_validate(prediction.model, from_attributes=True),
+        "turn_found": turn_found,
+        "proof": proof,
+        "expires_at": pending.expires_at,
+    }

@@ -1,4 +1,4 @@
-"""The bodies of the team's routes (`/v1/team`), as documented in OpenAPI."""
+"""The bodies and forms of the team's routes (`/v1/team`), as documented in OpenAPI."""
 
 from __future__ import annotations
 
@@ -103,6 +103,9 @@ class ChampionEntryBody(BaseModel):
     kind: Literal["promotion", "rollback", "rejection-revert"]
     dataset_version: str | None
     restores: int | None
+    is_signed: bool | None = Field(
+        description="Whether it carries the signature of the store's key; null: none is set on this backend."
+    )
 
 
 class PeriodBody(BaseModel):
@@ -146,8 +149,12 @@ class OverviewBody(BaseModel):
     versions: list[VersionBody] = Field(description="v2.0 before v10.0.")
     cycles: list[CycleBody] = Field(description="The oldest first.")
     labels: LabelsBody | None
-    queue: QueueBody | None
+    queue: QueueBody | None = Field(description="null without a bucket: labels then stay on this machine.")
     faults: list[str] = Field(description="What could not be read just now, in words.")
+    set_aside: int = Field(
+        description="Label events and entries above the champion that are wrong, damaged or unsigned."
+    )
+    set_aside_names: list[str] = Field(description="Object names of the first of them; `verify` gives the reasons.")
 
 
 class WorkerBody(BaseModel):
@@ -191,6 +198,13 @@ class RequestedBody(BaseModel):
     """A cycle was asked for."""
 
     id: str
+    waited: bool = Field(description="Whether a request for this version waited already; no second one is made.")
+
+
+class WithdrawnBody(BaseModel):
+    """A request for a cycle was taken back."""
+
+    id: str
 
 
 class ReviewItemBody(BaseModel):
@@ -199,7 +213,7 @@ class ReviewItemBody(BaseModel):
     prediction_id: str
     event: str = Field(description="Which label was looked at; send it with the verdict.")
     sample: str = Field(description="Names the crop.")
-    reason: Literal["contradiction", "far from a sure reading", "client contradicts"]
+    reason: Literal["contradiction", "far from a sure reading", "client contradicts", "unproven"]
     detail: str
     status: Literal["accepted", "corrected", "unreadable"]
     text: str
@@ -224,3 +238,54 @@ class VerdictBody(BaseModel):
     verdict: Literal["keep", "fix", "drop"]
     status: Literal["accepted", "corrected", "unreadable"]
     text: str
+
+
+class CycleForm(BaseModel):
+    """The request for a cycle."""
+
+    version: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$",
+        description="Dataset version to train on; without one the worker makes one from the labels so far.",
+    )
+    why: str = Field(default="", max_length=200, description="In words.")
+    key: str = Field(
+        default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Random; the same key again is the same request."
+    )
+
+
+class SecondLookForm(BaseModel):
+    """A verdict on a label that waits for a second look."""
+
+    prediction_id: str = Field(pattern=r"^[!-~]{1,128}$", description="Whose label it is.")
+    verdict: Literal["keep", "fix", "drop"] = Field(
+        description="keep: right as it is; fix: the line says `text`; drop: no version shall have it."
+    )
+    event: str = Field(max_length=200, description="The `event` of the label that was looked at.")
+    text: str = Field(default="", max_length=64, description="The right line; for `fix`.", examples=["GW2871"])
+
+
+class TagBody(BaseModel):
+    """A tag, and how many labels have a crop with it."""
+
+    tag: str
+    labels: int
+
+
+class MarksForm(BaseModel):
+    """A change of tags and metadata."""
+
+    samples: str = Field(default="", max_length=16_000, description="Names of crops, with spaces between.")
+    where: str = Field(default="", max_length=2000, description="Or a filter: the crops of all labels that match.")
+    give: str = Field(default="", max_length=2000, description="Tags, one a line.", examples=["blurry"])
+    take: str = Field(default="", max_length=2000, description="Tags, one a line.")
+    values: str = Field(default="", max_length=8000, description="Metadata, key=value, one a line.")
+    drop: str = Field(default="", max_length=2000, description="Keys of metadata, one a line.")
+    by: str = Field(default="team", min_length=1, max_length=200, description="Who does it.")
+
+
+class ActionBody(BaseModel):
+    """A change of tags and metadata that was kept, or taken back."""
+
+    action: str = Field(description="Names the change; it can be taken back.")
+    crops: int

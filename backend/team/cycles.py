@@ -19,7 +19,14 @@ from backend.team.reasons import reason_body
 from datasets.cycles.comparison import SetComparison
 from datasets.cycles.heartbeat import Beat, is_fresh, last_beats
 from datasets.cycles.report import CycleReport, ModelSummary, Reports
-from datasets.cycles.requests import REPORT_HTML, CycleRequest, cycle_file_name, pending, request_cycle
+from datasets.cycles.requests import (
+    REPORT_HTML,
+    CycleRequest,
+    cycle_file_name,
+    pending,
+    request_unless_waiting,
+    withdraw_request,
+)
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.reason import Reason
@@ -74,8 +81,11 @@ class TeamCycles:
             self._activity = (time.monotonic(), body)
         return self._activity[1]
 
-    def request(self, version: str | None, why: str, key: str | None) -> str:
-        """Ask the worker for a cycle; returns its id.
+    def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
+        """Ask the worker for a cycle, unless one on the same version already waits.
+
+        Returns:
+            The id of the request, and whether it waited already.
 
         Args:
             version: Version to train on; with None the worker makes one from the labels so far.
@@ -85,11 +95,21 @@ class TeamCycles:
         Raises:
             StoreError: Nothing answers.
         """
-        key = None if key is None else f"the team's page: {key}"
-        by = Reason(kind="page")
-        cycle = request_cycle(self._objects, by=by, version=version, why=why, key=key, clock=self._clock)
+        asked = request_unless_waiting(
+            self._objects,
+            by=Reason(kind="page"),
+            version=version,
+            why=why,
+            key=None if key is None else f"the team's page: {key}",
+            clock=self._clock,
+        )
         self._activity = None
-        return cycle
+        return asked
+
+    def withdraw(self, cycle: str) -> None:
+        """Take back a request; see `withdraw_request` for what it raises."""
+        withdraw_request(self._objects, cycle)
+        self._activity = None
 
 
 def cycle_body(report: CycleReport) -> CycleBody:

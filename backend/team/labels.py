@@ -1,16 +1,19 @@
 """The team's view of confirmed labels: how many there are, how they change over time, and which wait for a look.
 
-Statistics over all labels are computed once for each revision of the store.
+Statistics over all labels are computed once for each revision of the store. Of many labels they may be older:
+they take a twentieth of the time at most, so that a page that is looked at while labels come keeps no processor busy.
 """
 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.schemas import ModelNameBody
 from backend.team.bodies import LabelsBody, PeriodBody, QueueBody, ReviewBody, ReviewItemBody
+from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Waiting, find_waiting
@@ -19,17 +22,20 @@ from datasets.samples.verdict import Waiting, find_waiting
 _BLOCK = 50
 _MOST_POINTS = 60
 
+_MANY = 20_000  # labels from which on statistics are reused for a while
+_PAUSE = 20  # times as long as they took
+
 
 @dataclass(frozen=True)
 class _Statistics:
-    """Statistics over all live labels, at one revision of the store."""
+    """Statistics over all live labels, at one revision of the store; curves leave unproven labels out."""
 
     revision: tuple[int, int]
+    fresh_until: float  # by the monotonic clock: they are not computed anew before, whatever the revision
     days: list[PeriodBody]
     blocks: list[PeriodBody]
     block: int
     waiting: tuple[Waiting, ...]
-    digests: frozenset[str]
 
 
 class TeamLabels:
@@ -73,28 +79,24 @@ class TeamLabels:
         waiting = self._statistics().waiting
         return ReviewBody(waiting=len(waiting), items=[_review_item(label) for label in waiting[:most]])
 
-    def digests(self) -> frozenset[str]:
-        """Names of the crops that have a label.
-
-        Raises:
-            StoreError: The index does not answer.
-        """
-        return self._statistics().digests
-
     def _statistics(self) -> _Statistics:
         revision = self._store.revision()
         known = self._known
-        if known is None or known.revision != revision:
+        if known is None or (known.revision != revision and time.monotonic() > known.fresh_until):
+            began = time.monotonic()
             samples = list(self._store.samples())
-            by_time = sorted(samples, key=lambda sample: sample.label.at)
-            block = _BLOCK * max(1, -(-len(samples) // (_BLOCK * _MOST_POINTS)))
+            proven = [sample for sample in samples if sample.label.source != UNPROVEN]
+            by_time = sorted(proven, key=lambda sample: sample.label.at)
+            block = _BLOCK * max(1, -(-len(proven) // (_BLOCK * _MOST_POINTS)))
+            waiting, days = find_waiting(samples), _days(by_time)
+            took = time.monotonic() - began
             known = self._known = _Statistics(
                 revision=revision,
-                days=_days(by_time),
+                fresh_until=time.monotonic() + (_PAUSE * took if len(samples) > _MANY else 0.0),
+                days=days,
                 blocks=[_period(by_time[at : at + block]) for at in range(0, len(by_time), block)],
                 block=block,
-                waiting=find_waiting(samples),
-                digests=frozenset(sample.digest for sample in samples),
+                waiting=waiting,
             )
         return known
 

@@ -14,8 +14,13 @@ from typing import TypeVar
 from backend.schemas import ModelNameBody
 from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, OverviewBody, ReviewBody
 from backend.team.cycles import TeamCycles, cycle_body
+from backend.team.explore_bodies import DetailsBody
+from backend.team.explorer import TeamExplorer
+from backend.team.label_history import LabelHistory
 from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
+from backend.team.samples import TeamSamples
+from backend.team.thumbnails import Thumbnails
 from backend.team.versions import TeamVersions
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
@@ -30,6 +35,9 @@ _LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# Label events set aside that are named.
+_MOST_NAMED = 5
+
 
 class TeamData:
     """The data and actions of the team's page. Safe to use from several threads, which wait for each other.
@@ -37,20 +45,33 @@ class TeamData:
     Args:
         store: Where confirmed samples are kept.
         places: Spool and bucket of that store.
+        history: The events of that store.
+        thumbnails: Small pictures of its crops.
         clock: Seconds since 1970.
     """
 
-    def __init__(self, store: SampleStore, places: Places, *, clock: Clock = time.time) -> None:
-        self._store, self._places = store, places
+    def __init__(
+        self,
+        store: SampleStore,
+        places: Places,
+        history: LabelHistory,
+        thumbnails: Thumbnails,
+        *,
+        clock: Clock = time.time,
+    ) -> None:
+        self._store, self._places, self._history = store, places, history
+        self.explorer = TeamExplorer(store, history, thumbnails)
         self._labels = TeamLabels(store)
-        self._versions = TeamVersions(store, places, self._labels.digests)
+        self._versions = TeamVersions(store, places)
+        self.samples = TeamSamples(store)
         self._cycles = TeamCycles(places.authority, clock)
-        self._champions = Champions(places.authority)
+        self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()
 
     def close(self) -> None:
         """Let go of connections; the store stays open."""
         self._places.close()
+        self._history.close()
 
     # -- reading ----------------------------------------------------------------------------------------
 
@@ -78,15 +99,19 @@ class TeamData:
         with self._lock:
             none: list[CycleReport] = []
             reports = attempt(self._cycles.reports, none)
+            nothing: dict[str, str] = {}
+            aside = self._store.set_aside() | attempt(self._champions.set_aside, nothing)
             return OverviewBody(
                 serving=serving,
                 serving_number=serving_number,
-                champions=attempt(lambda: [_champion_body(entry) for entry in self._champions.history()], []),
+                champions=attempt(lambda: [self._champion_body(entry) for entry in self._champions.history()], []),
                 versions=attempt(lambda: self._versions.all(reports, fault), []),
                 cycles=[cycle_body(report) for report in reports],
                 labels=attempt(self._labels.counts, None),
-                queue=attempt(self._labels.queue, None),
+                queue=attempt(self._labels.queue, None) if self._places.replica is not None else None,
                 faults=faults,
+                set_aside=len(aside),
+                set_aside_names=list(aside)[:_MOST_NAMED],
             )
 
     def card(self, name: str) -> CardBody:
@@ -113,6 +138,13 @@ class TeamData:
         with self._lock:
             return self._labels.review(most)
 
+    def details(self, prediction_id: str) -> DetailsBody:
+        """Everything about a label; see `TeamExplorer.details`."""
+        digest = self.explorer.find(prediction_id).digest
+        with self._lock:
+            versions = self._versions.holding(digest)
+        return self.explorer.details(prediction_id, versions)
+
     def crop(self, digest: str) -> bytes:
         """The PNG of a sample.
 
@@ -123,7 +155,7 @@ class TeamData:
 
     # -- writing ----------------------------------------------------------------------------------------
 
-    def request(self, version: str | None, why: str, key: str | None) -> str:
+    def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
         """Ask the worker for a cycle; see `TeamCycles.request`.
 
         Raises:
@@ -134,11 +166,15 @@ class TeamData:
             self._versions.check(version)
         return self._cycles.request(version, why, key)  # outside the lock: a slow bucket delays this answer only
 
+    def withdraw(self, cycle: str) -> None:
+        """Take back a request for a cycle; see `TeamCycles.withdraw`."""
+        self._cycles.withdraw(cycle)
+
     def judge(self, prediction_id: str, verdict: Verdict, text: str, seen: str) -> Sample:
         """Give a second look; see `datasets.samples.verdict.give_verdict` for what it raises."""
         return give_verdict(self._store, prediction_id, verdict, text=text, seen=seen)
 
-
-def _champion_body(record: ChampionRecord) -> ChampionEntryBody:
-    reasons = {"by": reason_body(record.by), "reason": reason_body(record.reason)}
-    return ChampionEntryBody.model_validate({**dict(record), **reasons})
+    def _champion_body(self, record: ChampionRecord) -> ChampionEntryBody:
+        reasons = {"by": reason_body(record.by), "reason": reason_body(record.reason)}
+        signed = {"is_signed": self._champions.is_signed(record)}
+        return ChampionEntryBody.model_validate({**dict(record), **reasons, **signed})

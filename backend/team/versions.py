@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from backend.team.bodies import CardBody, SyntheticPartBody, VersionBody
+from backend.team.explore_bodies import HeldBody
 from backend.team.reasons import reason_body
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
@@ -14,7 +18,28 @@ from datasets.samples.store import SampleStore
 from datasets.versions.card import describe
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
-from datasets.versions.version import SIDES, Version
+from datasets.versions.version import SIDES, Version, VersionError
+
+_LOG = logging.getLogger(__name__)
+_BYTES = 32  # of a digest
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of a version; 33 bytes for each of its crops."""
+
+    body: VersionBody  # without a verdict
+    card: CardBody
+    digests: bytes  # of its crops, sorted, one after the other
+    sides: bytes  # of these crops, as places in SIDES
+
+    def side_of(self, digest: str) -> str | None:
+        """The side on which the version holds a crop; None if it does not."""
+        wanted = bytes.fromhex(digest)
+        places = range(len(self.sides))
+        at = bisect.bisect_left(places, wanted, key=lambda place: self.digests[place * _BYTES : (place + 1) * _BYTES])
+        is_held = self.digests[at * _BYTES : (at + 1) * _BYTES] == wanted
+        return SIDES[self.sides[at]] if is_held else None
 
 
 class TeamVersions:
@@ -23,13 +48,12 @@ class TeamVersions:
     Args:
         store: Where confirmed samples are kept.
         places: Spool and bucket of that store.
-        live: Names the crops that have a label.
     """
 
-    def __init__(self, store: SampleStore, places: Places, live: Callable[[], frozenset[str]]) -> None:
-        self._store, self._places, self._live = store, places, live
+    def __init__(self, store: SampleStore, places: Places) -> None:
+        self._store, self._places = store, places
         self._catalogue = VersionCatalogue(places)
-        self._known: dict[str, tuple[VersionBody, CardBody]] = {}  # by name
+        self._known: dict[str, _Known] = {}  # by name
 
     def all(self, reports: Sequence[CycleReport], on_fault: Callable[[StoreError], object]) -> list[VersionBody]:
         """All versions in their order, with the verdict of the last cycle on each.
@@ -45,7 +69,7 @@ class TeamVersions:
         found = []
         for name in self._catalogue.names():
             try:
-                body, _ = self._read(name)
+                body = self._read(name).body
             except StoreError as error:
                 on_fault(error)
                 continue
@@ -61,7 +85,7 @@ class TeamVersions:
             UnknownVersionError: There is none of this name.
             StoreError: It is damaged, or nothing answers.
         """
-        return self._read(name)[1].model_copy(update={"has_sheet": self.sheet(name) is not None})
+        return self._read(name).card.model_copy(update={"has_sheet": self.sheet(name) is not None})
 
     def sheet(self, name: str) -> bytes | None:
         """The contact sheet of a version as PNG; None if there is none. Crops removed since are not on it.
@@ -70,10 +94,28 @@ class TeamVersions:
             StoreError: Nothing answers.
         """
         sheet = self._catalogue.get_beside(name, SHEET)
-        if sheet is not None and not self._live().issuperset(sheet_samples(sheet)):
+        shown = [] if sheet is None else list(sheet_samples(sheet))
+        if sheet is not None and len(self._store.search.live_among(shown)) < len(set(shown)):
             forget_on_sheets(self._store, self._catalogue, read_buried(self._places))
             sheet = self._catalogue.get_beside(name, SHEET)
         return sheet
+
+    def holding(self, digest: str) -> list[HeldBody]:
+        """The versions that hold a crop, in their order; those that cannot be read are left out.
+
+        Raises:
+            StoreError: Nothing answers.
+        """
+        found = []
+        for name in self._catalogue.names():
+            try:
+                side = self._read(name).side_of(digest)
+            except VersionError as error:
+                _LOG.warning("a version is left out: %s", error)
+                continue
+            if side is not None:
+                found.append(HeldBody.model_validate({"version": name, "side": side}))
+        return found
 
     def check(self, name: str) -> None:
         """Make sure that there is a version of this name.
@@ -84,14 +126,14 @@ class TeamVersions:
         """
         self._catalogue.read(name)
 
-    def _read(self, name: str) -> tuple[VersionBody, CardBody]:
+    def _read(self, name: str) -> _Known:
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = _bodies(self._catalogue.read(name))
+            known = self._known[name] = _known(self._catalogue.read(name))
         return known
 
 
-def _bodies(version: Version) -> tuple[VersionBody, CardBody]:
+def _known(version: Version) -> _Known:
     card = describe(version)
     body = VersionBody(
         name=version.name,
@@ -105,4 +147,10 @@ def _bodies(version: Version) -> tuple[VersionBody, CardBody]:
         verdict=None,
         reason=None,
     )
-    return body, CardBody(name=version.name, tables=card.tables, has_sheet=False)
+    entries = sorted(version.manifest.entries, key=lambda entry: entry.digest)
+    return _Known(
+        body=body,
+        card=CardBody(name=version.name, tables=card.tables, has_sheet=False),
+        digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
+        sides=bytes(SIDES.index(entry.side) for entry in entries),
+    )

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, FilePayload, FloatRect, Locator, Page, 
 
 DESKTOP = (1180, 900)
 PHONE = (390, 844)
-SECONDS = 20
+# How long the page may take for anything, also on a machine that does other work.
+SECONDS = 60
 
 
 def chromium_path() -> str | None:
@@ -49,28 +50,47 @@ class ReadingPage:
         return self.page.get_by_test_id("stFileUploader")
 
     @property
+    def picture(self) -> Locator:
+        """The photo on the page, with all that lies on it."""
+        return self.widget("stage")
+
+    @property
+    def lines(self) -> Locator:
+        """The lines on the photo that can be chosen."""
+        return self.picture.locator("polygon[role=button]")
+
+    @property
     def canvas(self) -> Locator:
-        """The canvas that the cropper's box is drawn on."""
+        """The canvas that the box is drawn on which marks a line by hand."""
         return self.page.frame_locator('iframe[title*="st_cropper"]').locator(".upper-canvas")
 
     def canvas_area(self) -> FloatRect:
-        """Return where the cropper's canvas lies in the window, once an earlier cropper is gone."""
+        """Return where that canvas lies in the window, once an earlier one is gone and the box shows its handles."""
         expect(self.page.locator('iframe[title*="st_cropper"]')).to_have_count(1)
+        expect(self.page.locator("[data-touched]")).to_have_count(1)
         self.canvas.scroll_into_view_if_needed()
         area = self.canvas.bounding_box()
         if area is None:
             raise RuntimeError("the cropper's canvas is not visible")
         return area
 
+    def picture_area(self) -> FloatRect:
+        """Return where the photo lies in the window."""
+        self.picture.scroll_into_view_if_needed()
+        area = self.picture.bounding_box()
+        if area is None:
+            raise RuntimeError("the photo is not visible")
+        return area
+
     @property
     def characters(self) -> Locator:
-        """The line as read."""
-        return self.page.locator(".characters")
+        """The line as read; the last where that of the run before has not gone yet."""
+        return self.page.locator(".characters").last
 
     @property
     def code(self) -> Locator:
-        """The code to search for."""
-        return self.page.locator(".code")
+        """The code to search for; see `characters`."""
+        return self.page.locator(".code").last
 
     @property
     def alert(self) -> Locator:
@@ -91,12 +111,14 @@ class ReadingPage:
         """Return the container of the widget with this key."""
         return self.page.locator(f".st-key-{key}")
 
-    def press(self, key: str) -> None:
-        """Press the button with this key."""
+    def press(self, key: str, *, at_once: bool = False) -> None:
+        """Press the button with this key, once the page is drawn unless `at_once`."""
+        if not at_once:
+            self.settle()
         self.widget(key).get_by_role("button").click()
 
     def expect_text(self, text: str) -> None:
-        """Wait until exactly this line is shown as read."""
+        """Wait until exactly this line is shown as the one to confirm."""
         expect(self.characters).to_have_attribute("aria-label", text)
 
     def expect_code(self, code: str) -> None:
@@ -120,9 +142,9 @@ class ReadingPage:
         field.fill(text)
         self.page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
 
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Drag on the cropper; points are shares of its canvas."""
-        area = self.canvas_area()
+    def drag(self, start: tuple[float, float], end: tuple[float, float], area: FloatRect | None = None) -> None:
+        """Drag on the cropper, or in another area; points are shares of it."""
+        area = area or self.canvas_area()
         mouse = self.page.mouse
         points = [(area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in (start, end)]
         mouse.move(*points[0])
@@ -135,6 +157,8 @@ class ReadingPage:
         beyond = self.page.evaluate(
             """() => Math.max(0, ...[...document.querySelectorAll('[data-testid="stMain"] *')]
                 .filter((node) => node.getClientRects().length)
+                .filter((node) => !node.closest('.st-key-cards, .st-key-stage'))  // cut off there, or scrolled
+                .filter((node) => !node.matches('input[type=range]'))  // a slider's, for screen readers: not seen
                 .map((node) => node.getBoundingClientRect().right - window.innerWidth))"""
         )
         return round(float(beyond))

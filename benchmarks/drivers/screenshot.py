@@ -7,12 +7,14 @@ the picture shows the page before the reading is confirmed.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.drivers.reading_page import chromium_path, reading_page
 from benchmarks.drivers.tag_picture import draw_tag, encode
+from ocr_model.command_line import run_command
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def main() -> None:
         with reading_page(browser, arguments.url, locale=arguments.locale, size=size) as page:
             page.upload(encode(draw_tag(arguments.text)))
             expect(page.characters).to_be_visible()
-            expect(page.canvas).to_be_visible()
+            expect(page.lines.first).to_be_visible()
             expect(page.page.get_by_test_id("stLinkButton").first).to_be_visible()
             page.page.screenshot(path=arguments.out)
         browser.close()
@@ -43,4 +45,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command(main))

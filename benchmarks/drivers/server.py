@@ -15,7 +15,16 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 # Keys, models and buckets from a developer's shell, which must not reach these backends.
-UNSET = ("TAGS_MODEL_DIR", "STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET")
+UNSET = (
+    "TAGS_MODEL_DIR",
+    "STORAGE_URL",
+    "DATABASE_URL",
+    "NAVER_CLIENT_ID",
+    "NAVER_CLIENT_SECRET",
+    "KICKSDB_API_KEY",
+    "EBAY_CLIENT_ID",
+    "EBAY_CLIENT_SECRET",
+)
 
 
 def free_port() -> int:
@@ -29,8 +38,8 @@ def free_port() -> int:
 @contextmanager
 def program(
     command: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, *, seconds: float = 60
-) -> Iterator[None]:
-    """Run a command until the block ends; the block starts once the command is ready.
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command until the block ends; the block starts once the command is ready, and gets its process.
 
     Args:
         command: The command line.
@@ -52,7 +61,7 @@ def program(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{' '.join(command)} is not ready:\n{log.read_text()[-3000:]}")
             time.sleep(0.05)
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -71,8 +80,7 @@ def running_app(backend_url: str, log: Path) -> Iterator[str]:
         log: File for their output.
     """
     port = free_port()
-    # -P: as with the `streamlit` command, the current folder is not on the path.
-    command = [sys.executable, "-P", "-m", "streamlit", "run", "frontend/app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "deploy.pages", "--port", str(port)]
     environment = {"BACKEND_URL": backend_url}
     with program(command, environment, f"http://127.0.0.1:{port}/_stcore/health", log):
         yield f"http://127.0.0.1:{port}"

@@ -22,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks.loop_demo.settings import FULL, QUICK
+from ocr_model.command_line import run_command
 
 _NEEDED = ("torch", "torchvision", "trdg", "matplotlib", "fastapi")
 
@@ -86,4 +87,4 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

@@ -59,10 +59,11 @@ class Client:
 
     def keep(self, prediction: str, verdict: Verdict, client: str) -> KeptLabel | None:
         """Send a verdict; None if that failed."""
-        form = {"status": verdict.status, "client": client}
+        # A part without a file name is a plain field.
+        form = {"status": (None, verdict.status), "client": (None, client)}
         if verdict.text is not None:
-            form["text"] = verdict.text
-        body = self._ask("label", "POST", f"/v1/predictions/{prediction}/label", data=form)
+            form["text"] = (None, verdict.text)
+        body = self._ask("label", "POST", f"/v1/predictions/{prediction}/label", files=form)
         return None if body is None else KeptLabel(body["status"], body["text"])
 
     def model(self) -> dict[str, Any] | None:

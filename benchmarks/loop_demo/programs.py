@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCAL = "127.0.0.1"
 _READY_WITHIN = 120.0  # seconds; loading torch takes long on a busy machine
 _STOP_WITHIN = 30.0
-_OURS = ("TAGS_", "MLFLOW_", "NAVER_")
+_OURS = ("TAGS_", "MLFLOW_", "NAVER_", "KICKSDB_", "EBAY_")
 _OURS_EXACTLY = frozenset({"STORAGE_URL", "DATABASE_URL", "STORAGE_EMULATOR_HOST", "BACKEND_URL"})
 
 
@@ -72,7 +72,8 @@ def running_backend(data: Path, log: Path) -> Iterator[tuple[Program, str]]:
         probe.bind((LOCAL, 0))
         port = probe.getsockname()[1]
     # All simulated shoppers come from one address, where real ones have one each.
-    more = {"TAGS_HOST": LOCAL, "TAGS_PORT": str(port), "TAGS_RATE_PER_MINUTE": "0"}
+    unlimited = {"TAGS_RATE_PER_MINUTE": "0", "TAGS_KEPT_BYTES_PER_HOUR": "0"}
+    more = {"TAGS_HOST": LOCAL, "TAGS_PORT": str(port), **unlimited}
     url = f"http://{LOCAL}:{port}"
     with _running("backend", [sys.executable, "-m", "backend"], environment(data) | more, log) as program:
         until = time.monotonic() + _READY_WITHIN

@@ -6,8 +6,14 @@ import argparse
 import sys
 
 from benchmarks.model_table.table import add_arguments, main
+from ocr_model.command_line import run_command
 
-if __name__ == "__main__":
+
+def _run() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.model_table", description=__doc__)
     add_arguments(parser)
-    sys.exit(main(parser.parse_args()))
+    return main(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(_run))

@@ -29,6 +29,8 @@ from benchmarks.model_table.timing import time_models
 from data_gen.fonts import FontsMissingError
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError
+from ocr_model.errors import LabelsError
+from ocr_model.labelled_folder import labelled_folders
 from ocr_model.training.evaluation import EvaluationSet, load_labelled_folder, synthetic_set
 from ocr_model.training.trainer import TrainingDivergedError
 
@@ -85,6 +87,7 @@ def main(args: argparse.Namespace) -> int:
         ShardMismatchError,
         RecipeError,
         FontsMissingError,
+        LabelsError,
         WorkerProcessError,
         FileNotFoundError,
     ) as error:
@@ -118,8 +121,7 @@ def _evaluation_sets(plan: TablePlan, args: argparse.Namespace) -> list[Evaluati
     if args.sizes:
         sets.append(long_codes(plan.recipe, 4 * plan.validation))
     if args.real_crops is not None and args.real_crops.is_dir():
-        folders = sorted(file.parent for file in args.real_crops.glob("*/labels.tsv"))
-        sets += [load_labelled_folder(folder) for folder in folders]
+        sets += [load_labelled_folder(folder) for folder in labelled_folders(args.real_crops)]
     else:
         print("no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
     return sets

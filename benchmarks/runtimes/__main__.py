@@ -16,10 +16,13 @@ import argparse
 import os
 import sys
 import tempfile
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.runtimes.crops import load_folder, load_real
+from ocr_model.command_line import run_command
+from ocr_model.errors import LabelsError
 from ocr_model.reading.recognizer import CHAMPION
 
 
@@ -27,7 +30,7 @@ def main(arguments: list[str]) -> int:
     """Run the comparison.
 
     Returns:
-        Exit status: 0, or 2 if crops or packages are missing.
+        Exit status: 0, or 2 if crops or packages are missing, or a labelled folder cannot be read.
     """
     args = _parser().parse_args(arguments)
     if find_spec("onnx") is None:
@@ -35,14 +38,17 @@ def main(arguments: list[str]) -> int:
         return 2
     from benchmarks.runtimes.comparison import compare
 
-    synthetic = load_folder(args.synthetic)
+    try:
+        synthetic = load_folder(args.synthetic)
+        real = load_real(args.crops) if args.crops is not None and args.crops.is_dir() else []
+    except LabelsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     if len(synthetic) <= args.calibrate:
         print(f"{args.synthetic} holds {len(synthetic)} crops; more than --calibrate are needed", file=sys.stderr)
         return 2
-    calibrating, measured = synthetic[: args.calibrate], synthetic[args.calibrate :]
-    if args.crops is not None and args.crops.is_dir():
-        measured = load_real(args.crops) + measured
-    else:
+    calibrating, measured = synthetic[: args.calibrate], real + synthetic[args.calibrate :]
+    if not real:
         print("no real crops: set REAL_CROPS to a folder of folders with labels.tsv", file=sys.stderr)
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.keep or Path(scratch)
@@ -74,4 +80,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_command(partial(main, sys.argv[1:])))

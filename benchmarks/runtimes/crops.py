@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from benchmarks.cases import UPRIGHT, load_cases
+from ocr_model.labelled_folder import read_labels
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,12 @@ class LabelledCrop:
 
 
 def load_folder(folder: Path) -> list[LabelledCrop]:
-    """Crops of a folder with labels.tsv (columns file, text)."""
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    crops = []
-    for row in rows:
-        with Image.open(folder / row["file"]) as image:
-            crops.append(LabelledCrop("synthetic", row["text"], image.convert("L")))
-    return crops
+    """Crops of a labelled folder.
+
+    Raises:
+        LabelsError: its labels.tsv or a picture cannot be read.
+    """
+    return [LabelledCrop("synthetic", label.text, label.picture().convert("L")) for label in read_labels(folder)]
 
 
 def load_real(crops: Path) -> list[LabelledCrop]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from datasets.commands.whoami import whoami
 from datasets.cycles.heartbeat import listening
-from datasets.cycles.requests import request_cycle
+from datasets.cycles.requests import request_unless_waiting
 from datasets.cycles.tracking import default_uri, has_begun, tell_champion
 from datasets.cycles.wording import in_english
 from datasets.errors import ChampionError
@@ -74,7 +74,7 @@ def run(places: Places, options: argparse.Namespace) -> int:
     """
     if options.command == "request-cycle":
         return _request(places, options)
-    champions = Champions(places.authority)
+    champions = Champions(places.authority, key=places.key)
     match options.action:
         case "show":
             _show(places, champions, as_json=options.json)
@@ -100,14 +100,15 @@ def run(places: Places, options: argparse.Namespace) -> int:
 def verify_champions(places: Places) -> int:
     """Check every model and every entry, and print each fault. Returns the number of faults."""
     wrong = 0
-    for name, problem in find_model_problems(places.authority):
+    for name, problem in find_model_problems(places.authority, places.key):
         print(f"{places.authority.url}: {name}: {problem}")
         wrong += 1
     return wrong
 
 
 def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
-    champion, shadow = champions.current(), ShadowHistory(places.authority).current()
+    history = ShadowHistory(places.authority, key=places.key)
+    champion, shadow = champions.latest(), history.current()
     if as_json:
         print(
             json.dumps({name: json.loads(_json(entry)) if entry else None for name, entry in _both(champion, shadow)})
@@ -120,6 +121,10 @@ def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
     else:
         print(_line(champion))
         print(f"model\t{champion.model}")
+        if champions.is_signed(champion) is False:
+            print("not signed with the store's key: backends that have the key do not serve it")
+    for name, why in (champions.set_aside() | history.set_aside()).items():
+        print(f"set aside\t{name}\t{why}")
     if shadow is not None and shadow.model is not None:
         by, reason = in_english(shadow.by), in_english(shadow.reason)
         print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {by}\t{reason}")
@@ -137,7 +142,7 @@ def _chosen(champions: Champions, start: str | None) -> str:
 def _promote(places: Places, champions: Champions, options: argparse.Namespace) -> None:
     digest = champions.registry.find(options.digest)
     if options.expected is None:
-        present = champions.current()
+        present = champions.counting()
         if present is not None and present.model == digest:
             raise ChampionError(f"{present.name} {present.version} is the champion already")
         expected = present.number if present is not None else None
@@ -164,7 +169,7 @@ def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking
     """Print which model serves now, and update the tracker; its failure does not undo the change."""
     print(_line(record), flush=True)
     if has_begun(tracking):
-        told = tell_champion(champions.current, tracking, models_url(places.authority))
+        told = tell_champion(champions.latest, tracking, models_url(places.authority))
         print(told.line, file=sys.stderr)
 
 
@@ -172,7 +177,7 @@ def _shadow(places: Places, champions: Champions, options: argparse.Namespace) -
     if options.off == (options.digest is not None):
         raise ChampionError("name one model to read in shadow, or --off")
     digest = None if options.off else champions.registry.find(options.digest)
-    record = ShadowHistory(places.authority).set(digest, options.by or whoami(), _reason(options))
+    record = ShadowHistory(places.authority, key=places.key).set(digest, options.by or whoami(), _reason(options))
     print(f"{record.name} {record.version} reads in shadow" if record.model else "no model reads in shadow")
 
 
@@ -184,10 +189,19 @@ def _share(places: Places) -> None:
 
 def _request(places: Places, options: argparse.Namespace) -> int:
     objects = places.authority
-    print(request_cycle(objects, by=options.by or whoami(), version=options.version, why=_reason(options)))
+    cycle, waited = request_unless_waiting(
+        objects, by=options.by or whoami(), version=options.version, why=_reason(options)
+    )
+    print(cycle)
+    if waited:
+        print("this request waits already; no second one was made")
     workers = listening(objects)
     names = ", ".join(seen.worker for seen in workers)
-    print(f"listening: {names}" if workers else "no worker listens; `python -m datasets cycle --watch` is one")
+    print(
+        f"listening: {names}"
+        if workers
+        else "no worker listens; `.venv-dev/bin/python -m datasets cycle --watch` is one"
+    )
     return 0
 
 

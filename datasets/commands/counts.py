@@ -18,7 +18,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     counts.add_argument("--json", action="store_true", help="one JSON object")
     counts.set_defaults(run=run_counts)
     commands.add_parser("reindex", help="rebuild the database from spool and bucket").set_defaults(run=run_reindex)
-    export = commands.add_parser("export", help="write a plain folder: pictures and labels.tsv")
+    export = commands.add_parser("export", help="write a plain folder: pictures, labels.tsv and pairs.tsv")
     export.add_argument("folder", type=Path, help="an empty or new folder")
     export.set_defaults(run=run_export)
 
@@ -35,11 +35,16 @@ def run_reindex(store: SampleStore, _: Places, options: argparse.Namespace) -> i
     """Rebuild the database and print what it holds."""
     events = store.reindex()
     counts = store.counts()
-    print(f"{events} events, {counts.kept} live labels on {counts.crops} crops, {counts.unsent} unsent")
+    numbers = ((events, "event"), (counts.kept, "live label"), (counts.crops, "crop"), (counts.pairs, "pair"))
+    told = [f"{number} {noun if number == 1 else f'{noun}s'}" for number, noun in numbers]
+    print(f"{told[0]}, {told[1]} on {told[2]}, {told[3]}, {counts.unsent} unsent")
     return 0
 
 
 def run_export(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Write the folder."""
-    print(f"{export_samples(store, options.folder)} labels written to {options.folder}")
+    labels, pairs = export_samples(store, options.folder)
+    print(f"{labels} labels written to {options.folder}")
+    if pairs:
+        print(f"{pairs} pairs of a barcode and a code written to {options.folder}")
     return 0

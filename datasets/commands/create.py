@@ -8,15 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from datasets.commands.filter_argument import filter_argument
 from datasets.commands.removed import redraw_sheets
 from datasets.errors import StoreError
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
+from datasets.samples.search.fields import FIELDS
 from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version, draw_up
-from datasets.versions.selection import FIELDS, parse_filter
 from datasets.versions.synthetic import parse_request
 from datasets.versions.version import SIDES, Manifest, Rules, checked_version_name
 
@@ -40,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--collected",
         action="append",
         default=[],
-        type=_argument(parse_filter),
+        type=filter_argument,
         metavar="FILTER",
         help="take the labels that match; given again, labels that match any of the filters",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import threading
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from datasets.cycles.wording import in_english
 from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
+from ocr_model.command_line import print_json
 from ocr_model.training.stopping import stopped_by_signals
 
 COMMANDS = ("cycle",)
@@ -212,7 +212,7 @@ def _run_once(
 
 def print_report(report: CycleReport) -> int:
     """Print how a cycle ended. Returns the exit status."""
-    print(json.dumps({"cycle": report.id, "version": report.version, "outcome": report.outcome}))
+    print_json({"cycle": report.id, "version": report.version, "outcome": report.outcome})
     print(in_english(report.reason))
     for note in (*report.notes, *((report.tracking,) if report.tracking else ())):
         print(f"- {note}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from datasets.commands.removed import buried_now, print_gone
 from datasets.samples.places import Places
@@ -11,6 +10,7 @@ from datasets.samples.store import SampleStore
 from datasets.versions.card import CARD_MARKDOWN, describe, write_cards, write_markdown
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.difference import compare
+from ocr_model.command_line import print_json
 
 _SHOWN = 20  # crops of each kind of change, unless all are asked for
 
@@ -38,7 +38,7 @@ def run_show(store: SampleStore, places: Places, options: argparse.Namespace) ->
         write_cards(store, catalogue, version, frozenset(gone))
     card = describe(version)
     if options.json:
-        print(json.dumps(card.model_dump(mode="json") | {"gone": gone}, ensure_ascii=False))
+        print_json(card.model_dump(mode="json") | {"gone": gone})
         return 0
     print(write_markdown(card), end="")
     print_gone(version, gone)

@@ -24,7 +24,8 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         problems += 1
     problems += _verify_versions(places)
     problems += verify_champions(places)
-    print(f"{problems} problems" if problems else "no faults found")
+    found = "1 problem" if problems == 1 else f"{problems} problems"
+    print(found if problems else "no faults found")
     return 1 if problems else 0
 
 

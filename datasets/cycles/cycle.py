@@ -135,7 +135,7 @@ def _plan(
         places.authority,
         work,
         VersionCatalogue(places).read(version),
-        Champions(places.authority).begin(settings.shipped or SHIPPED, by=by),
+        Champions(places.authority, key=places.key).begin(settings.shipped or SHIPPED, by=by),
         settings.digest,
         cycle_id=cycle_id,
         by=by,
@@ -167,7 +167,7 @@ class _Cycle:
         self._store, self._places, self._settings, self._watch = store, places, settings, watch
         self._plan, self._models, self._folder = plan, work / "models", work / plan.id
         self._objects = places.authority
-        self._champions = Champions(self._objects)
+        self._champions = Champions(self._objects, key=places.key)
         self._champion = self._champions.entry(plan.champion_number)  # training starts from it
         times = self._folder / _TIMES
         self._seconds: dict[str, float] = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else {}
@@ -199,13 +199,14 @@ class _Cycle:
 
     def _promotion(self) -> ChampionRecord | None:
         """The entry by which this cycle promoted its challenger before it was killed, perhaps on another machine."""
-        return next((entry for entry in self._champions.history() if entry.attempt == self._plan.id), None)
+        trusted = (entry for entry in self._champions.history() if self._champions.is_signed(entry) is not False)
+        return next((entry for entry in trusted if entry.attempt == self._plan.id), None)
 
     # --- Stages ---
 
     def _go(self) -> tuple[CycleReport, Mapping[str, bytes]]:
         with self._timed("prepare"):
-            model = self._champions.registry.fetch(self._plan.champion, self._models)
+            model = self._champions.fetch(self._champion, self._models)
             lineage = list(VersionCatalogue(self._places).lineage(self._plan.version))
             base, prepared = self._prepare(model, lineage)
         out, challenger = self._train(model, base, prepared)

@@ -109,7 +109,7 @@ def wanted_sets(parts: Iterable[SyntheticPart], recipes: Iterable[str], count: i
 def read_set(
     model: Path, crops: FrozenSet, *, threads: int = 2, on_progress: Callable[[int], None] | None = None
 ) -> list[CropReading]:
-    """Read a set with an exported model, as the app would.
+    """Read a set with an exported model alone: a second reader would hide how both models differ.
 
     Args:
         model: the exported model's folder.
@@ -122,7 +122,7 @@ def read_set(
     """
     from ocr_model.reading.recognizer import Recognizer
 
-    reader = Recognizer.load(model, threads=threads)
+    reader = Recognizer.load(model, threads=threads, second=False)
     readings: list[CropReading] = []
     for first in range(0, len(crops.crops), _BATCH):
         images = [Image.fromarray(crop.image) for crop in crops.crops[first : first + _BATCH]]

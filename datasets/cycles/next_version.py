@@ -10,11 +10,11 @@ from functools import partial
 from datasets.samples.damage import MOST_DAMAGED
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.synthetic import parse_request
 from datasets.versions.version import Rules, UnknownVersionError, Version, VersionExistsError
 

@@ -149,7 +149,7 @@ def _holdout_notes(holdout: Holdout) -> list[str]:
     if holdout.unread_events:
         notes.append(
             f"{holdout.unread_events} label events were not counted: unsent, or after a missing one; "
-            "`python -m datasets verify` tells"
+            "`.venv/bin/python -m datasets verify` tells"
         )
     if holdout.waiting:
         notes.append(f"{holdout.waiting} crops wait for a second look at their labels and do not judge")

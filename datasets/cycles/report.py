@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from datasets.cycles.comparison import SetComparison
 from datasets.cycles.requests import REPORT_JSON, cycle_file_name, cycles
 from datasets.errors import ObjectMissingError
+from datasets.objects.canonical import parse_json
 from datasets.objects.interface import ObjectStore
 from datasets.objects.record import Record, UtcTime, one_line
 from datasets.reason import Reason
@@ -92,13 +93,15 @@ class CycleReport(Record):
         Raises:
             ValueError: it is damaged, or a newer program wrote it.
         """
-        content = json.loads(data)
+        content = parse_json(data)
         if not isinstance(content, dict) or content.get("schema") not in range(1, _SCHEMA + 1):
             raise ValueError("not a report, or one of a newer program")
         try:
             return cls.model_validate(content)
         except ValidationError as error:
             raise ValueError(one_line(error)) from None
+        except OverflowError as error:
+            raise ValueError(str(error)) from None
 
 
 class Reports:

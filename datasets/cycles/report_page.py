@@ -27,8 +27,8 @@ _COMPARISON_LEGEND = (
     "just as good seems to lose and to gain."
 )
 _DAMAGED_LEGEND = (
-    "Nothing was deleted: what is brought back from a copy counts again. `python -m datasets verify` looks at all "
-    "crops and label events; `python -m datasets delete --sample` removes a sample for good."
+    "Nothing was deleted: what is brought back from a copy counts again. `.venv/bin/python -m datasets verify` "
+    "looks at all crops and label events; `.venv/bin/python -m datasets delete --sample` removes a sample for good."
 )
 
 

@@ -20,7 +20,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from datasets.errors import CycleRequestError, ObjectConflictError, ObjectMissingError
+from datasets.cycles.heartbeat import last_beats
+from datasets.errors import CycleBegunError, CycleRequestError, ObjectConflictError, ObjectMissingError
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import CYCLES
@@ -92,6 +93,46 @@ def request_cycle(
         if key is None:
             raise
     return identity
+
+
+def request_unless_waiting(
+    objects: ObjectStore,
+    *,
+    by: Reason | str,
+    version: str | None = None,
+    why: Reason | str = "",
+    key: str | None = None,
+    clock: Clock = time.time,
+) -> tuple[str, bool]:
+    """Ask for a cycle, unless a request for the same version waits and no worker has begun with it.
+
+    The arguments and errors are those of `request_cycle`.
+
+    Returns:
+        The id of the request, and whether it waited already.
+    """
+    beats = last_beats(objects)
+    for request in pending(objects):
+        if request.version == version and not any(beat.doing == request.id for beat in beats):
+            return request.id, True
+    return request_cycle(objects, by=by, version=version, why=why, key=key, clock=clock), False
+
+
+def withdraw_request(objects: ObjectStore, cycle: str) -> None:
+    """Take a request back before a worker has begun with it. A worker that has just read it may still run the cycle.
+
+    Raises:
+        CycleRequestError: there is no such request.
+        CycleBegunError: a worker has begun with it, or has ended it.
+        BucketUnavailableError: the bucket does not answer.
+    """
+    name = cycle_file_name(cycle, REQUEST)
+    files = set(objects.names(f"{CYCLES}{cycle}/"))
+    if name not in files:
+        raise CycleRequestError(f"there is no request {cycle}")
+    if files != {name} or any(beat.doing == cycle for beat in last_beats(objects)):
+        raise CycleBegunError(f"the cycle {cycle} has begun")
+    objects.delete(name)
 
 
 def read_request(objects: ObjectStore, cycle: str) -> CycleRequest:

@@ -21,6 +21,7 @@ from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, crop_damage
 from datasets.samples.store import SampleStore
 from datasets.versions.version import Entry
+from ocr_model.codes.table import to_cell
 
 _DONE = "done.json"
 _FORM = 2  # version of that file's format; a file of another one is begun anew
@@ -76,7 +77,8 @@ def write_training_crops(
             return TrainingCrops(folder, damaged=unread, **saved)
     shutil.rmtree(folder, ignore_errors=True)  # left by a stopped run, or a sample was removed since
     folder.mkdir(parents=True)
-    reader = Recognizer.load(champion, threads=threads)
+    # Alone: what is trained on never comes from another model.
+    reader = Recognizer.load(champion, threads=threads, second=False)
     charset, longest = _limits(champion)
     damaged = []
     rows: list[tuple[str, str]] = []
@@ -101,7 +103,7 @@ def write_training_crops(
     with (folder / "labels.tsv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
         table.writerow(("file", "text"))
-        table.writerows(rows)
+        table.writerows((file_name, to_cell(text)) for file_name, text in rows)
     crops_written = TrainingCrops(folder, len(rows), tuple(damaged), len(entries) - len(wanted), unlearnable)
     content = {key: value for key, value in asdict(crops_written).items() if key != "folder"} | {"about": about}
     done.write_text(json.dumps(content) + "\n", encoding="utf-8")

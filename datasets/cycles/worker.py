@@ -6,7 +6,6 @@ trigger make one request.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -25,12 +24,14 @@ from datasets.cycles.triggers import LabelCounts, LastCycle, TriggerSettings, co
 from datasets.cycles.watch import CycleBusyError, CycleStoppedError
 from datasets.errors import (
     BucketUnavailableError,
+    CycleRequestError,
     IndexUnavailableError,
     LeaseLostError,
     ObjectConflictError,
     StoreError,
 )
 from datasets.models.champions import Champions
+from datasets.objects.record import Record
 from datasets.reason import Reason
 from datasets.samples.damage import TooDamagedError
 from datasets.samples.places import Places
@@ -39,6 +40,13 @@ from datasets.versions.catalogue import VersionCatalogue
 
 _LOG = logging.getLogger(__name__)
 VERSION = "version.json"  # beside a request: the version that was made for it
+
+
+class _VersionNote(Record):
+    """The version that is made for a request, noted before it is made."""
+
+    version: str
+    parent: str | None
 
 
 def run_request(
@@ -138,7 +146,7 @@ def look_for_trigger(
     """
     reports = finished.all()
     last = LastCycle(reports[-1].finished_at, _seen(reports)) if reports else None
-    champion = Champions(places.authority).current()
+    champion = Champions(places.authority, key=places.key).current()
     model = (champion.name, champion.version) if champion is not None else None
     counts = count_labels(list(store.samples()), last.watermark if last else {}, settings, model=model)
     trigger = due(counts, last, now or datetime.now(UTC), settings)
@@ -228,20 +236,23 @@ def _version_for(
     """Create the request's version. Its name is stored first, so that the version of a killed worker is found again."""
     objects = places.authority
     note = cycle_file_name(request.id, VERSION)
-    champion = Champions(objects).current()
-    content = {
-        "version": next_version_name(VersionCatalogue(places).names()),
-        "parent": champion.dataset_version if champion is not None else None,
-    }
+    champion = Champions(objects, key=places.key).current()
+    noted = _VersionNote(
+        version=next_version_name(VersionCatalogue(places).names()),
+        parent=champion.dataset_version if champion is not None else None,
+    )
     try:
-        objects.put(note, json.dumps(content).encode())
+        objects.put(note, noted.to_bytes())
     except ObjectConflictError:
-        content = json.loads(objects.get(note))
-    name = str(content["version"])
+        try:
+            noted = _VersionNote.from_bytes(objects.get(note))
+        except ValueError as error:
+            raise CycleRequestError(f"{note} in {objects.url} is damaged: {error}") from None
+    name = noted.version
     if name not in VersionCatalogue(places).names():  # unless another worker has created it meanwhile
         for tell in listeners:
             tell("version", 0, 1, "collecting the labels so far")
-    return create_next_version(store, places, name, content["parent"], settings.version).name
+    return create_next_version(store, places, name, noted.parent, settings.version).name
 
 
 def _seen(reports: list[CycleReport]) -> dict[str, int]:

@@ -9,13 +9,13 @@ A foreign model must not point out of its folder, so all names are plain file na
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import re
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from datasets.errors import ModelDamagedError
+from datasets.objects.canonical import parse_json
 from datasets.objects.folder import disk_errors
 from datasets.objects.names import is_digest
 
@@ -41,7 +41,7 @@ def read_contents(directory: Path) -> dict[str, bytes]:
             raise ModelDamagedError(f"{directory} is no whole model: {file} is missing")
         if sha256(contents[file]) != expected:
             raise ModelDamagedError(f"{directory / file} is damaged: its SHA-256 is not the one in {DESCRIPTION}")
-    absent = sorted(_fetched_files(directory).keys() - contents.keys())
+    absent = sorted(fetched_files(directory).keys() - contents.keys())
     if absent:  # a model registered without its weights could never be trained from, nor be completed later
         raise ModelDamagedError(
             f"{directory} was fetched to serve, without {', '.join(absent)}; fetch all of it to register it"
@@ -73,7 +73,7 @@ def parse_description(description: bytes, where: str) -> tuple[dict[str, Any], d
         ModelDamagedError: it does not describe a model; `where` names it in the message.
     """
     try:
-        content = json.loads(description)
+        content = parse_json(description)
         promised = content["sha256"]
         needed = set(content["files"].values())
         if not (isinstance(content["name"], str) and isinstance(content["version"], str)):
@@ -106,7 +106,7 @@ def find_lacking(folder: Path, digest: str, *, serving: bool) -> set[str] | None
     if not holds_file(folder, DESCRIPTION, digest):
         return None
     if not serving:
-        listed = _fetched_files(folder)
+        listed = fetched_files(folder)
         if not wanted.keys() <= listed.keys():
             return None
         wanted = listed
@@ -135,10 +135,10 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _fetched_files(folder: Path) -> dict[str, str]:
+def fetched_files(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file that a fetched folder's model has in the store; {} for any other folder."""
     try:
-        listed = json.loads((folder / FILES).read_bytes())
+        listed = parse_json((folder / FILES).read_bytes())
     except (OSError, ValueError):
         return {}
     return listed if is_file_map(listed) else {}

@@ -8,7 +8,6 @@ Objects are never overwritten, except damaged ones.
 
 from __future__ import annotations
 
-import json
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from datasets.errors import (
     ChampionError,
     ModelDamagedError,
     ObjectConflictError,
+    ObjectDamagedError,
     ObjectMissingError,
     UnknownModelError,
 )
@@ -35,7 +35,7 @@ from datasets.models.model_folder import (
     read_contents,
     sha256,
 )
-from datasets.objects.canonical import canonical_json
+from datasets.objects.canonical import canonical_json, parse_json
 from datasets.objects.folder import disk_errors, locked
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import MODELS, is_digest, model_file_name, model_name, put_instead
@@ -101,12 +101,14 @@ class ModelRegistry:
             description = self._objects.get(model_file_name(digest, DESCRIPTION))
         except ObjectMissingError:
             raise UnknownModelError(f"there is no model {digest[:12]} in {self._objects.url}") from None
+        except ObjectDamagedError as error:
+            raise ModelDamagedError(str(error)) from None
         where = f"model {digest[:12]} in {self._objects.url}"
         if sha256(description) != digest:
             raise ModelDamagedError(f"{where} is damaged: its {DESCRIPTION} is not the one that it is named after")
         content, promised = parse_description(description, where)
         try:
-            listed = json.loads(self._objects.get(model_file_name(digest, FILES)))
+            listed = parse_json(self._objects.get(model_file_name(digest, FILES)))
         except ObjectMissingError:
             raise ModelDamagedError(f"{where} is not whole: {FILES} is missing") from None
         except ValueError as error:
@@ -219,7 +221,7 @@ class ModelRegistry:
         """Leave another registration's list of files alone unless it is damaged."""
         name = model_file_name(digest, FILES)
         try:
-            there = json.loads(self._objects.get(name))
+            there = parse_json(self._objects.get(name))
         except ValueError:
             there = None
         if not is_file_map(there) or any(there.get(file) != expected for file, expected in promised.items()):
@@ -231,6 +233,8 @@ class ModelRegistry:
             data = self._objects.get(model_file_name(model.digest, file))
         except ObjectMissingError:
             raise ModelDamagedError(f"{where} is not whole: {file} is missing") from None
+        except ObjectDamagedError as error:
+            raise ModelDamagedError(f"{where} is damaged: {error}") from None
         if sha256(data) != model.files[file]:
             raise ModelDamagedError(f"{where} is damaged: {file} is not the file that was registered")
         return data

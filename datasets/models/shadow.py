@@ -8,17 +8,19 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from datasets.models.champions import Digest, read_entry
+from datasets.errors import ChampionError
 from datasets.models.registry import ModelRegistry
-from datasets.objects.chain import Chain, ChainEntry
+from datasets.models.seal import Digest, SealedEntry, sealed
+from datasets.models.sealed_chain import SealedChain
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import SHADOW
 from datasets.objects.record import UtcTime
+from datasets.objects.store_key import StoreKey
 from datasets.reason import Reason
 
 
-class ShadowRecord(ChainEntry):
+class ShadowRecord(SealedEntry):
     """An entry of the shadow's history."""
 
     model: Digest | None  # None: no model reads in shadow from then on
@@ -35,22 +37,48 @@ class ShadowHistory:
     Args:
         objects: `Places.authority`.
         clock: seconds since 1970, for the times that people read.
+        key: the store's key; None neither signs nor looks for signatures.
     """
 
-    def __init__(self, objects: ObjectStore, *, clock: Clock = time.time) -> None:
+    def __init__(self, objects: ObjectStore, *, clock: Clock = time.time, key: StoreKey | None = None) -> None:
         self._registry = ModelRegistry(objects)
         self._clock = clock
-        self._chain = Chain(objects, SHADOW, ShadowRecord)
+        self._key = key
+        self._entries = SealedChain(objects, SHADOW, ShadowRecord, key)
 
     def current(self) -> ShadowRecord | None:
-        """The last entry; None if the shadow was never set. A record without a `model` switches the shadow off.
+        """The entry that counts; where none does, the last one, not signed. None if the shadow was never set.
+
+        A record without a `model` switches the shadow off.
 
         Raises:
-            ChampionError: the entry is damaged.
+            ChampionError: no entry counts, and the last one is damaged.
             BucketUnavailableError: the bucket does not answer.
         """
-        number = self._chain.last_number()
-        return read_entry(self._chain, number) if number else None
+        return self.look()[0]
+
+    def look(self) -> tuple[ShadowRecord | None, dict[int, ChampionError]]:
+        """`current`, and why each entry above it is set aside, by number; raises the same."""
+        record, aside = self._entries.look()
+        if record is None and aside:
+            return self._entries.entry(max(aside)), {}
+        return record, aside
+
+    def set_aside(self) -> dict[str, str]:
+        """The entries above the one that counts, with the reasons, by object name.
+
+        Raises:
+            BucketUnavailableError: the bucket does not answer.
+        """
+        return self._entries.set_aside()
+
+    def check(self, record: ShadowRecord) -> None:
+        """Refuse an entry that is not signed, if there is a key.
+
+        Raises:
+            ChampionUnsignedError: it does not carry the signature of the store's key.
+        """
+        self._entries.check(record)
 
     def set(self, digest: str | None, by: Reason | str, reason: Reason | str) -> ShadowRecord:
         """Let a registered model read in shadow, or none (None). The last entry counts.
@@ -60,8 +88,9 @@ class ShadowHistory:
             StoreError: too many writers change the shadow at the same time.
         """
         model = self._registry.model(digest) if digest is not None else None
-        return self._chain.append(
-            lambda number: ShadowRecord(
+
+        def make(number: int) -> ShadowRecord:
+            record = ShadowRecord(
                 number=number,
                 model=digest,
                 name=model.name if model else None,
@@ -70,4 +99,6 @@ class ShadowHistory:
                 by=Reason.model_validate(by),
                 reason=Reason.model_validate(reason),
             )
-        )
+            return sealed(record, self._key, SHADOW, model.files if model else None)
+
+        return self._entries.chain.append(make)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import io
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -28,6 +29,7 @@ from datasets.errors import (
     StoreError,
 )
 from datasets.objects.interface import checked_name
+from datasets.objects.limits import check_size
 
 _UNAVAILABLE = (
     GoogleAPIError,
@@ -39,6 +41,18 @@ _UNAVAILABLE = (
     OSError,
 )
 _CONTENT_TYPES = {".png": "image/png", ".json": "application/json"}
+
+
+class _BoundedStream(io.BytesIO):
+    """Takes an object's bytes as they come, and no more than an object of this name may have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def write(self, data: Any, /) -> int:
+        check_size(self._name, self.tell() + memoryview(data).nbytes)
+        return super().write(data)
 
 
 class BucketObjects:
@@ -73,6 +87,7 @@ class BucketObjects:
 
     def put(self, name: str, data: bytes) -> bool:
         """Create the object; see `ObjectStore.put`."""
+        check_size(name, len(data))
         suffix = name[name.rfind(".") :]
         with self._errors(f"cannot send {name}"):
             blob = self._blob(name)
@@ -99,11 +114,12 @@ class BucketObjects:
         """Return the bytes; see `ObjectStore.get`."""
         with self._errors(f"cannot fetch {name}"):
             try:
-                data: bytes = self._blob(name).download_as_bytes(timeout=self._timeout, retry=self._retry)
+                stream = _BoundedStream(name)
+                self._blob(name).download_to_file(stream, timeout=self._timeout, retry=self._retry)
             except NotFound as error:
                 _hang_up(error)
                 raise ObjectMissingError(f"there is no {name} in {self.url}") from error
-            return data
+            return stream.getvalue()
 
     def holds(self, name: str) -> bool:
         """Whether there is such an object."""
@@ -167,6 +183,8 @@ class BucketObjects:
         return self._connect().bucket(self._bucket_name).blob(self._prefix + checked_name(name))
 
     def _is_same(self, blob: Any, data: bytes) -> bool:
+        if blob.size != len(data):
+            return False
         if blob.md5_hash is not None:
             digest = hashlib.md5(data, usedforsecurity=False).digest()
             return bool(blob.md5_hash == base64.b64encode(digest).decode())

@@ -2,10 +2,14 @@
 
 Entries are created and never overwritten. Of several writers that create one number exactly one succeeds, in a folder
 as in a bucket: that is the compare-and-set on which the champion pointer and leases stand.
+
+Numbers end at 99,999,999. An entry numbered 90,000,000 or more that leaves out over a thousand numbers is set aside,
+and so are those above it: no program writes such an entry, and there would be no room to go on after it.
 """
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -17,6 +21,8 @@ from datasets.objects.interface import ObjectStore
 from datasets.objects.names import numbered_name, numbers
 from datasets.objects.record import Record
 
+_FAR = 90_000_000  # a chain that grows by one number a second gets here in three years
+_LONGEST_GAP = 1000
 _TRIES = 100  # numbers that `append` tries while other writers are faster
 
 
@@ -46,8 +52,13 @@ class Chain(Generic[Entry]):
         self._entry = entry
 
     def numbers(self, start: int = 0) -> list[int]:
-        """Numbers of the entries, from `start` on, in order."""
-        return numbers(self._objects, self._folder, start)
+        """Numbers of the entries, from `start` on, in order; without those that are set aside."""
+        return _within(numbers(self._objects, self._folder, start), start)
+
+    def far_numbers(self) -> list[int]:
+        """Numbers of the entries that are set aside because they leave out too many numbers."""
+        there = numbers(self._objects, self._folder)
+        return there[len(_within(there)) :]
 
     def last_number(self) -> int:
         """The highest number; 0 if the chain is empty."""
@@ -65,9 +76,8 @@ class Chain(Generic[Entry]):
             ChainDamagedError: its bytes are no entry of this chain, or have another number.
             BucketUnavailableError: the bucket does not answer.
         """
-        data = self._objects.get(self.name(number))
         try:
-            entry = self._entry.from_bytes(data)
+            entry = self._entry.from_bytes(self._objects.get(self.name(number)))
         except ValueError as error:
             raise ChainDamagedError(f"{self.name(number)} in {self._objects.url} is damaged: {error}") from None
         if entry.number not in (0, number):
@@ -130,3 +140,11 @@ class Chain(Generic[Entry]):
         there = self.numbers()
         for number in there[: max(0, len(there) - keep)]:
             self.delete(number)
+
+
+def _within(there: list[int], start: int = 0) -> list[int]:
+    """The numbers up to the first one that is set aside."""
+    for at, (before, number) in enumerate(itertools.pairwise([start, *there])):
+        if number >= _FAR and number - before > _LONGEST_GAP:
+            return there[:at]
+    return there

@@ -2,6 +2,8 @@
 
 Temporary file, fsync, rename, fsync of the folder: only then does `put` return. The order is the one that
 Pillai et al. 2014 ("All File Systems Are Not Created Equal") found necessary on ext4, XFS and btrfs.
+
+Files and folders are made for their owner alone, whatever the umask: crops are photos that shoppers took.
 """
 
 from __future__ import annotations
@@ -10,15 +12,19 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from datasets.errors import ObjectConflictError, ObjectMissingError, StoreError, StoreFullError
+from datasets.errors import ObjectConflictError, ObjectDamagedError, ObjectMissingError, StoreError, StoreFullError
 from datasets.objects.interface import checked_name
+from datasets.objects.limits import check_size, most_bytes
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -51,6 +57,7 @@ class FolderObjects:
     def put(self, name: str, data: bytes) -> bool:
         """Create the object; see `ObjectStore.put`."""
         path = self._path(name)
+        check_size(name, len(data))
         with disk_errors(f"cannot keep {name}"):
             while True:
                 make_folder(path.parent)
@@ -59,7 +66,7 @@ class FolderObjects:
                     # Without the lock two processes could both find nothing, and the later rename would win.
                     with locked(self._scratch / ".put.lock"):
                         try:
-                            present = path.read_bytes()
+                            is_same = _read_regular(path, len(data)) == data
                         except FileNotFoundError:
                             try:
                                 return self._rename(temporary, path)
@@ -72,7 +79,7 @@ class FolderObjects:
                     break
                 finally:
                     temporary.unlink(missing_ok=True)
-        if present != data:
+        if not is_same:
             raise ObjectConflictError(f"{name} is there already, with other bytes")
         return False
 
@@ -80,13 +87,17 @@ class FolderObjects:
         """Return the bytes; see `ObjectStore.get`."""
         with disk_errors(f"cannot read {name}"):
             try:
-                return self._path(name).read_bytes()
+                data = _read_regular(self._path(name), most_bytes(name))
             except FileNotFoundError as error:
                 raise ObjectMissingError(f"there is no {name} in {self.root}") from error
+        if data is None:
+            raise ObjectDamagedError(f"{name} in {self.root} is not a regular file")
+        check_size(name, len(data))
+        return data
 
     def holds(self, name: str) -> bool:
         """Whether there is such an object."""
-        return self._path(name).is_file()
+        return self._path(name).exists()
 
     def delete(self, name: str) -> bool:
         """Remove the object for good."""
@@ -138,7 +149,7 @@ class FolderObjects:
     def _write(self, data: bytes) -> Path:
         temporary = self._scratch / f"{os.getpid()}-{uuid.uuid4().hex}.tmp"
         try:
-            with temporary.open("xb") as file:
+            with create_file(temporary) as file:
                 file.write(data)
                 file.flush()
                 sync_file(file.fileno())
@@ -156,6 +167,18 @@ class FolderObjects:
             path.unlink(missing_ok=True)
             raise
         return True
+
+
+def _read_regular(path: Path, most: int) -> bytes | None:
+    """Read a file, up to one byte more than `most`; None if it is no regular file, such as a pipe or a device."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe is not waited for
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _sort_key(entry: os.DirEntry[str]) -> str:
@@ -181,19 +204,33 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def create_file(path: Path) -> BinaryIO:
+    """Create a file that only its owner may read, and open it for writing.
+
+    Raises:
+        FileExistsError: there is a file of that name.
+    """
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY), "wb")
+
+
+def open_own(path: Path, flags: int = 0) -> int:
+    """Open a file for reading and writing; one that is made here is its owner's only. Returns its descriptor."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | flags, _OWNER_ONLY)
+
+
 def make_folder(path: Path) -> None:
-    """Make a folder and the ones above it, durably."""
+    """Make a folder and the ones above it, durably, for their owner only."""
     if path.is_dir():
         return
     make_folder(path.parent)
-    path.mkdir(exist_ok=True)
+    path.mkdir(mode=_OWNER_ONLY_FOLDER, exist_ok=True)
     sync_folder(path.parent)
 
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock file against other threads and processes; the lock ends with its process."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = open_own(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -42,6 +42,7 @@ class ObjectStore(Protocol):
 
         Raises:
             ObjectConflictError: it is there with other bytes, which stay as they are.
+            ObjectDamagedError: no object of this kind may have so many bytes (see limits.py).
             StoreFullError: a disk is full.
             BucketUnavailableError: the bucket does not answer or refuses.
         """
@@ -52,6 +53,7 @@ class ObjectStore(Protocol):
 
         Raises:
             ObjectMissingError: there is no such object.
+            ObjectDamagedError: it is no regular file, or has more bytes than any object of its kind (see limits.py).
             BucketUnavailableError: the bucket does not answer or refuses.
         """
         ...

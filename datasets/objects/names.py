@@ -1,7 +1,7 @@
 """The names of all objects, the same in the spool and in the bucket.
 
     crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
-    events/<writer>/<sequence>-<digest>.json     one label event (see event.py)
+    events/<writer>/<sequence>-<digest>.json     one event: a label, a tombstone, a pair (see event.py)
     versions/<name>.json                         a dataset version (see version.py)
     versions/<name>/<file>                       its card, and other things made from it
     models/<sha256 of model.json>/<file>         a recognizer
@@ -11,8 +11,8 @@
     leases/<name>/<number>.json                  the holder of a lease (see lease.py)
     workers/<worker>/<number>.json               a worker's heartbeats
 
-Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `tmp/` (files
-being written), `writers/` (names under which its processes write events) and lock files.
+Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `store.key`, `tmp/`
+(files being written), `writers/` (names under which its processes write events) and lock files.
 
 Crops and events are written to the spool first and copied to the bucket. Everything listed below them is written
 where all machines see it: to the bucket if there is one, else to the spool (`Places.authority`); versions to both.
@@ -36,7 +36,7 @@ CYCLES = "cycles/"
 LEASES = "leases/"
 WORKERS = "workers/"
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-_VERSION = re.compile(r"versions/(?P<name>[^/]+)\.json\Z")
+_VERSION = re.compile(r"versions/(?P<name>[a-z0-9][a-z0-9._-]{0,63})\.json\Z")
 _MODEL = re.compile(r"models/(?P<digest>[0-9a-f]{64})/model\.json\Z")
 _NUMBERED = re.compile(r"[0-9]{8}\.json\Z")
 _CROP = re.compile(r"crops/(?P<shard>[0-9a-f]{2})/(?P<digest>(?P=shard)[0-9a-f]{62})\.png\Z")

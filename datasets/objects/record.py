@@ -13,9 +13,17 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 
 from datasets.objects.canonical import canonical_json
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 9998  # every time zone can show a time of these years
+
 
 def _to_utc(time: datetime) -> datetime:
-    return time.astimezone(UTC)
+    try:
+        utc = time.astimezone(UTC)
+    except OverflowError:
+        utc = time
+    if not _FIRST_YEAR <= utc.year <= _LAST_YEAR:
+        raise ValueError(f"a time lies in the years {_FIRST_YEAR} to {_LAST_YEAR}, not in {utc.year}")
+    return utc
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc), PlainSerializer(datetime.isoformat, return_type=str)]
@@ -43,6 +51,8 @@ class Record(BaseModel):
             return cls.model_validate_json(data)
         except ValidationError as error:
             raise ValueError(one_line(error)) from None
+        except OverflowError as error:  # a validator has met a number or a time beyond what Python can hold
+            raise ValueError(str(error)) from None
 
 
 def one_line(error: ValidationError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
@@ -11,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from datasets.errors import CropError
 
 MAX_PIXELS = 50_000_000  # as many as a photo may have, so no stored crop has more
+MOST_BYTES = 8 << 20  # of the PNG of a crop that a shopper confirms; only noise of millions of pixels has more
 _FAST = 1  # zlib level: on noisy photos level 6 would save a twentieth of the bytes and keep the shopper waiting
 
 _END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -52,6 +54,23 @@ def make_crop(image: Image.Image) -> Crop:
     buffer = io.BytesIO()
     bare.save(buffer, "PNG", compress_level=_FAST)
     return Crop(pixel_digest(bare), width, height, buffer.getvalue())
+
+
+def make_bounded_crop(image: Image.Image, most_bytes: int = MOST_BYTES) -> Crop:
+    """Make a crop whose PNG has at most so many bytes, shrinking the picture as far as needed.
+
+    The same picture always gives the same crop.
+
+    Raises:
+        CropError: as in `make_crop`.
+    """
+    crop = make_crop(image)
+    while len(crop.png) > most_bytes:
+        scale = 0.95 * math.sqrt(most_bytes / len(crop.png))
+        size = max(1, round(crop.width * scale)), max(1, round(crop.height * scale))
+        image = image.convert("RGB").resize(size, Image.Resampling.BOX)
+        crop = make_crop(image)
+    return crop
 
 
 def open_crop(png: bytes) -> Image.Image:

@@ -63,7 +63,7 @@ def describe_damage(*, damaged: int, of: int, what: DamagedKind, names: str, mos
     return (
         f"{damaged} of {of} {_WORDS[what]} are damaged or missing ({names}), more than the {most:g} % that may "
         "be left out (--most-damaged); bring them back from a copy, or remove samples for good with "
-        "`python -m datasets delete --sample`; `python -m datasets verify` names what is wrong"
+        "`.venv/bin/python -m datasets delete --sample`; `.venv/bin/python -m datasets verify` names what is wrong"
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 
-from datasets.errors import CropError, ObjectConflictError
+from datasets.errors import CropError, ObjectConflictError, ObjectDamagedError
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_digest, model_name
 from datasets.samples.crop import open_crop, pixel_digest
 from datasets.samples.event import EventName, event_digest
+
+_LOG = logging.getLogger(__name__)
 
 
 def is_genuine(name: str, data: bytes) -> bool:
@@ -37,7 +40,10 @@ def place(objects: ObjectStore, name: str, data: bytes) -> bool:
     try:
         return objects.put(name, data)
     except ObjectConflictError:
-        if is_genuine(name, objects.get(name)):
-            return False
+        try:
+            if is_genuine(name, objects.get(name)):
+                return False
+        except ObjectDamagedError as error:
+            _LOG.warning("replaced: %s", error)
         objects.delete(name)
         return objects.put(name, data)

@@ -7,11 +7,12 @@ without holes, so it determines exactly which events count.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.objects.interface import ObjectStore
 from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event, sample_of
+from datasets.samples.marks import marks_of
 from datasets.samples.places import Places
 from datasets.samples.sample import Sample
 
@@ -54,11 +55,13 @@ def read_history(places: Places, watermark: Watermark | None = None, *, past_dam
         watermark = reached(shared.union(damaged) if past_damaged else shared)
     chosen = {name: event for name, event in events.items() if event.sequence <= watermark.get(event.writer, 0)}
     passed = {name: why for name, why in damaged.items() if past_damaged and _is_within(name, watermark)}
-    lacking = sum(watermark.values()) - len(chosen) - len(passed)
+    # A forged event may bear the number of another, so numbers are counted and not events.
+    there_are = {(name.writer, name.sequence) for name in map(EventName.parse, [*chosen, *passed]) if name is not None}
+    lacking = sum(watermark.values()) - len(there_are)
     if lacking:
         raise StoreError(
             f"{lacking} events up to the watermark are not in {places.local.url}, or are damaged; "
-            "`python -m datasets reindex` fetches them, `verify` names them"
+            "`.venv/bin/python -m datasets reindex` fetches them, `verify` names them"
         )
     return History(dict(watermark), chosen, len(events) - len(chosen), buried_crops(events.values()), passed)
 
@@ -97,17 +100,22 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
     last: dict[str, tuple[str, Event]] = {}  # the last event of each prediction
     erased: dict[str, Event] = {}  # the last tombstone of each crop
     for name, event in ordered:
+        if event.kind in ("pair", "marks"):
+            continue
         if event.prediction_id is not None:
             last[event.prediction_id] = (name, event)
         elif event.sample is not None:
             erased[event.sample] = event
+    marks = marks_of(events.values())
     samples = []
     for name, event in sorted(last.values(), key=lambda item: item[1].order):
         if event.kind != "label" or event.label is None or event.sample is None:
             continue
         if event.sample in erased and erased[event.sample].order > event.order:
             continue
-        samples.append(sample_of(event, name))
+        sample = sample_of(event, name)
+        marked = marks.get(sample.digest)
+        samples.append(sample if marked is None else replace(sample, tags=marked.tags))
     return samples
 
 

@@ -5,46 +5,52 @@ Losing it costs a `reindex`, never a label.
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-import time
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import IndexUnavailableError
+from datasets.objects.folder import disk_errors, open_own
+from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import open_engine
 from datasets.samples.event import Event
+from datasets.samples.filling import analyze, fill, is_filling
+from datasets.samples.live_rows import (
+    AT_ONCE,
+    count_anew,
+    derive_marks,
+    insert_or_ignore,
+    marked_crops,
+    mend,
+    parts,
+    renew,
+    take_in,
+    take_out,
+)
+from datasets.samples.mark_index import MarkIndex, tagged
+from datasets.samples.pair_index import PairIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
+from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.tables import (
     ABOUT_TABLE,
     EVENT_TABLE,
+    IN_ORDER,
+    LIVE_TABLE,
+    MARK_TABLE,
     REPLICA_TABLE,
-    REVISION,
     TABLES,
+    TALLY_TABLE,
     VERSION,
-    is_live,
-    is_unburied,
-    row_of,
     sample_in,
 )
 
-_BATCH = 500
-_BUSY_SECONDS = 10.0  # that a connection waits for another one to finish writing
+_IS_NEEDING = (EVENT_TABLE.c.kind == "label", EVENT_TABLE.c.buried.is_(False))
 _CREATING = 7_233_061  # key of the advisory lock under which PostgreSQL tables are made
-
-
-@contextlib.contextmanager
-def _database_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise IndexUnavailableError(f"the database does not answer: {reason}") from error
+_MENDED_AT_ONCE = 20_000  # ids; a statement about all of them would silence PostgreSQL for longer than is waited for
 
 
 class SampleIndex:
@@ -57,24 +63,11 @@ class SampleIndex:
         IndexUnavailableError: the database cannot be reached, or its driver is not installed.
     """
 
-    def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except (SQLAlchemyError, ValueError):  # the driver's message may hold a part of the password
-            raise IndexUnavailableError(
-                "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
-            ) from None
-        if parsed.drivername in ("postgres", "postgresql"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise IndexUnavailableError(f"the index works on sqlite and postgresql, not on {parsed.drivername!r}")
-        try:
-            self._engine = _make_engine(parsed)
-        except ImportError as error:
-            raise IndexUnavailableError(f"the database driver is not installed: {error}") from error
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _set_up_sqlite)
-        self._counted: tuple[tuple[object, ...], dict[str, int], int] | None = None  # the last answer of count()
+    def __init__(self, url: str | sa.URL) -> None:
+        self._engine = open_engine(url)
+        self.pairs = PairIndex(self._engine)
+        self.marks = MarkIndex(self._engine)
+        self.search = SearchIndex(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:
@@ -85,7 +78,9 @@ class SampleIndex:
     def beside(cls, spool: Path) -> SampleIndex:
         """Open the SQLite index of a spool; a damaged index is put aside and begun anew."""
         path = spool.resolve() / "local" / "index.sqlite3"
-        url = sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+        url = sa.URL.create("sqlite", database=str(path))  # as text it could not hold a name that is not UTF-8
+        with disk_errors(f"cannot open {path}"):
+            os.close(open_own(path))  # SQLite would make a file that everybody can read
         try:
             index = cls(url)
         except IndexUnavailableError as error:
@@ -120,36 +115,83 @@ class SampleIndex:
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events; known events change nothing."""
-        rows = [row_of(event) for event in events]
-        if not rows:
-            return
-        with _database_errors(), self._engine.begin() as connection:
-            for start in range(0, len(rows), _BATCH):
-                connection.execute(self._insert_or_ignore(EVENT_TABLE), rows[start : start + _BATCH])
+        if some := list(events):
+            with database_errors(), self._engine.begin() as connection:
+                take_in(connection, some)
 
-    def replace(self, events: Iterable[Event]) -> None:
-        """Hold these events and no others. A concurrent query sees the old or the new events, never a mixture."""
-        rows = [row_of(event) for event in events]
-        self._counted = None
-        with _database_errors(), self._engine.begin() as connection:
-            connection.execute(EVENT_TABLE.delete())
-            for start in range(0, len(rows), _BATCH):
-                connection.execute(self._insert_or_ignore(EVENT_TABLE), rows[start : start + _BATCH])
+    def fill(self, batches: Iterable[Sequence[Event]]) -> None:
+        """Add many events to an index that holds few; the numbers and the live labels follow at the end.
+
+        Args:
+            batches: the events.
+        """
+        fill(self._engine, batches)
+
+    def is_filling(self) -> bool:
+        """Whether `fill` was begun and not finished: what it has left is to be filled in the same way."""
+        return is_filling(self._engine)
+
+    def renew(self, names: Sequence[str], events: Iterable[Event]) -> None:
+        """Read events anew: put right what is wrong about them, and note how far an unfinished rebuild has come.
+
+        A concurrent query sees these events all as they were, or all as they are now.
+
+        Args:
+            names: object names of some events, sorted.
+            events: those of them that can be read.
+        """
+        found = {event.name: event for event in events}
+        with database_errors(), self._engine.begin() as connection:
+            for some in parts(names):
+                renew(connection, some, [found[name] for name in some if name in found])
+            connection.execute(ABOUT_TABLE.update().values(rebuilt_to=names[-1]))
+
+    def rebuilt_to(self) -> str:
+        """Object name of the last event that an unfinished rebuild has read; "" if there is none."""
+        with database_errors(), self._engine.connect() as connection:
+            return connection.scalar(sa.select(ABOUT_TABLE.c.rebuilt_to)) or ""
+
+    def finish_rebuild(self, gone: Sequence[str]) -> None:
+        """Take events out that there are not, and check all that was derived from events.
+
+        Args:
+            gone: object names.
+        """
+        for names in parts(gone):
+            with database_errors(), self._engine.begin() as connection:
+                take_out(connection, names)
+        with database_errors(), self._engine.connect() as connection:
+            last = max(
+                connection.scalar(sa.select(sa.func.max(table.c.id))) or 0 for table in (EVENT_TABLE, LIVE_TABLE)
+            )
+        for first in range(0, last + 1, _MENDED_AT_ONCE):
+            with database_errors(), self._engine.begin() as connection:
+                mend(connection, first, first + _MENDED_AT_ONCE - 1)
+        with database_errors(), self._engine.begin() as connection:
+            derive_marks(connection, marked_crops(connection))
+            count_anew(connection)
+            connection.execute(ABOUT_TABLE.update().values(rebuilt_to=None))
+        analyze(self._engine)
 
     def event_names(self) -> set[str]:
         """Names of all events taken in."""
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return set(connection.scalars(sa.select(EVENT_TABLE.c.name)))
+
+    def names_in_order(self) -> Iterator[str]:
+        """Names of all events taken in, sorted."""
+        query = sa.select(EVENT_TABLE.c.name).order_by(EVENT_TABLE.c.name)
+        yield from self._stream(query)
 
     def holds(self, name: str) -> bool:
         """Whether this event was taken in."""
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return connection.scalar(sa.select(EVENT_TABLE.c.name).where(EVENT_TABLE.c.name == name)) is not None
 
     def last_stamp(self) -> int:
         """The latest place in the order of events; 0 if there are none."""
-        with _database_errors(), self._engine.connect() as connection:
-            return connection.scalar(sa.select(sa.func.max(EVENT_TABLE.c.stamp))) or 0
+        with database_errors(), self._engine.connect() as connection:
+            return connection.scalar(sa.select(TALLY_TABLE.c.last_stamp)) or 0
 
     def last_stamp_about(self, prediction_id: str | None = None, digest: str | None = None) -> int:
         """The latest place in their order of the events about a prediction or a crop; 0 if there are none."""
@@ -157,33 +199,34 @@ class SampleIndex:
         queries = [
             sa.select(sa.func.max(EVENT_TABLE.c.stamp)).where(column == value) for column, value in abouts if value
         ]
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return max((connection.scalar(query) or 0 for query in queries), default=0)
 
     def find(self, prediction_id: str) -> Sample | None:
         """The live sample of a reading."""
-        query = sa.select(EVENT_TABLE).where(EVENT_TABLE.c.prediction_id == prediction_id, is_live())
-        with _database_errors(), self._engine.connect() as connection:
-            row = connection.execute(query).mappings().first()
-        return sample_in(row) if row is not None else None
+        query = _live_events().where(LIVE_TABLE.c.prediction_id == prediction_id)
+        with database_errors(), self._engine.connect() as connection:
+            rows = tagged(connection, connection.execute(query.limit(1)).mappings().all())
+        return sample_in(rows[0]) if rows else None
 
     def samples(self, digest: str | None = None) -> Iterator[Sample]:
         """Live samples in the order in which they came, or only those of one crop."""
-        query = sa.select(EVENT_TABLE).where(is_live())
+        query = _live_events().order_by(LIVE_TABLE.c.stamp, *IN_ORDER[1:])
         if digest is not None:
-            query = query.where(EVENT_TABLE.c.sample == digest)
-        query = query.order_by(EVENT_TABLE.c.stamp, EVENT_TABLE.c.writer, EVENT_TABLE.c.sequence)
-        with _database_errors(), self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=_BATCH).execute(query).mappings()
-            for row in rows:
-                yield sample_in(row)
+            query = query.where(LIVE_TABLE.c.sample == digest)
+        with (
+            database_errors(),
+            self._engine.connect() as connection,
+            self._engine.connect() as beside,
+            connection.execution_options(yield_per=AT_ONCE).execute(query) as rows,  # closed also when nobody reads on
+        ):
+            for some in rows.mappings().partitions():
+                yield from map(sample_in, tagged(beside, some))
 
     def is_needed(self, digest: str) -> bool:
         """Whether a label points at this crop that no tombstone buries (see `event.needed_crops`)."""
-        query = sa.select(EVENT_TABLE.c.name).where(
-            EVENT_TABLE.c.sample == digest, EVENT_TABLE.c.kind == "label", is_unburied()
-        )
-        with _database_errors(), self._engine.connect() as connection:
+        query = sa.select(EVENT_TABLE.c.id).where(EVENT_TABLE.c.sample == digest, *_IS_NEEDING)
+        with database_errors(), self._engine.connect() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
     def is_buried(self, digest: str) -> bool:
@@ -192,16 +235,15 @@ class SampleIndex:
         Not the opposite of `is_needed`: a crop without any event is neither, and must not be removed.
         """
         query = sa.select(EVENT_TABLE.c.name).where(EVENT_TABLE.c.sample == digest, EVENT_TABLE.c.kind == "label")
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             if connection.execute(query.limit(1)).first() is None:
                 return False
         return not self.is_needed(digest)
 
-    def needed_crops(self) -> set[str]:
-        """Digests of all crops that labels need."""
-        query = sa.select(EVENT_TABLE.c.sample).where(EVENT_TABLE.c.kind == "label", is_unburied()).distinct()
-        with _database_errors(), self._engine.connect() as connection:
-            return {str(digest) for digest in connection.scalars(query)}
+    def needed_crops(self) -> Iterator[str]:
+        """Digests of all crops that labels need, sorted."""
+        query = sa.select(EVENT_TABLE.c.sample).where(*_IS_NEEDING).distinct().order_by(EVENT_TABLE.c.sample)
+        yield from self._stream(query)
 
     def crops_of(self, event: Event) -> list[str]:
         """Digests of the crops that a tombstone is about."""
@@ -213,77 +255,77 @@ class SampleIndex:
             .distinct()
             .order_by(EVENT_TABLE.c.sample)
         )
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return [str(digest) for digest in connection.scalars(query)]
 
     def crops_behind(self, name: str) -> list[str]:
         """Digests of the crops that an event is about, including those of its prediction's other labels."""
         about = (
-            sa.select(EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample).where(EVENT_TABLE.c.name == name).subquery()
+            sa.select(EVENT_TABLE.c.id, EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample)
+            .where(EVENT_TABLE.c.name == name, EVENT_TABLE.c.kind != "pair")
+            .subquery()
         )
-        query = (
-            sa.select(EVENT_TABLE.c.sample)
-            .where(
-                EVENT_TABLE.c.sample.is_not(None),
-                sa.or_(EVENT_TABLE.c.prediction_id == about.c.prediction_id, EVENT_TABLE.c.sample == about.c.sample),
-            )
-            .distinct()
-            .order_by(EVENT_TABLE.c.sample)
+        labelled = sa.select(EVENT_TABLE.c.sample).where(
+            EVENT_TABLE.c.sample.is_not(None),
+            sa.or_(EVENT_TABLE.c.prediction_id == about.c.prediction_id, EVENT_TABLE.c.sample == about.c.sample),
         )
-        with _database_errors(), self._engine.connect() as connection:
-            return [str(digest) for digest in connection.scalars(query)]
+        marked = sa.select(MARK_TABLE.c.sample).where(MARK_TABLE.c.id == about.c.id)
+        with database_errors(), self._engine.connect() as connection:
+            return sorted({str(digest) for query in (labelled, marked) for digest in connection.scalars(query)})
 
-    def count(self) -> tuple[dict[LabelStatus, int], int]:
-        """Live labels by status, and the number of different crops that they point at."""
-        # Counting reads every row, so the last answer is reused until the events change.
-        live = sa.select(EVENT_TABLE.c.status, EVENT_TABLE.c.sample).where(is_live()).subquery()
-        by_status = sa.select(live.c.status, sa.func.count()).group_by(live.c.status)
-        crops = sa.select(sa.func.count(live.c.sample.distinct()))
-        with _database_errors(), self._engine.connect() as connection:
-            seen = tuple(connection.execute(REVISION).one())
-            counted = self._counted
-            if counted is None or counted[0] != seen:
-                found = {str(status): int(number) for status, number in connection.execute(by_status)}
-                counted = (seen, found, connection.scalar(crops) or 0)
-                self._counted = counted
-        return {status: counted[1].get(status, 0) for status in LABEL_STATUSES}, counted[2]
+    def count(self) -> tuple[dict[LabelStatus, int], int, int]:
+        """Live labels by status, the number of different crops that they point at, and that of live pairs."""
+        with database_errors(), self._engine.connect() as connection:
+            tally = connection.execute(sa.select(TALLY_TABLE)).mappings().one()
+        return {status: int(tally[status]) for status in LABEL_STATUSES}, int(tally["crops"]), int(tally["pairs"])
 
     def revision(self) -> tuple[int, int]:
         """The number of events taken in, and the last one's place in their order."""
-        with _database_errors(), self._engine.connect() as connection:
-            number, last = connection.execute(REVISION).one()
-        return int(number), int(last or 0)
+        with database_errors(), self._engine.connect() as connection:
+            number, last = connection.execute(sa.select(TALLY_TABLE.c.events, TALLY_TABLE.c.last_stamp)).one()
+        return int(number), int(last)
 
     def sent(self, url: str) -> set[str]:
         """Names of the events that this bucket has confirmed."""
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return set(connection.scalars(sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url)))
 
     def mark_sent(self, url: str, names: Sequence[str]) -> None:
         """Remember that this bucket has confirmed these events and carried out their removals."""
         if not names:
             return
-        with _database_errors(), self._engine.begin() as connection:
-            connection.execute(self._insert_or_ignore(REPLICA_TABLE), [{"url": url, "name": name} for name in names])
+        with database_errors(), self._engine.begin() as connection:
+            connection.execute(
+                insert_or_ignore(connection, REPLICA_TABLE), [{"url": url, "name": name} for name in names]
+            )
 
     def replace_sent(self, url: str, names: Sequence[str]) -> None:
         """Remember that this bucket has confirmed these events and no others."""
-        with _database_errors(), self._engine.begin() as connection:
+        with database_errors(), self._engine.begin() as connection:
             connection.execute(REPLICA_TABLE.delete().where(REPLICA_TABLE.c.url == url))
-            for start in range(0, len(names), _BATCH):
-                rows = [{"url": url, "name": name} for name in names[start : start + _BATCH]]
-                connection.execute(self._insert_or_ignore(REPLICA_TABLE), rows)
+            for some in parts(names):
+                rows = [{"url": url, "name": name} for name in some]
+                connection.execute(insert_or_ignore(connection, REPLICA_TABLE), rows)
 
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
 
+    def _stream(self, query: sa.Select[Any]) -> Iterator[str]:
+        """The names that a query finds, a few at a time."""
+        with (
+            database_errors(),
+            self._engine.connect() as connection,
+            connection.execution_options(yield_per=AT_ONCE).execute(query) as rows,
+        ):
+            yield from rows.scalars()
+
     def _create_tables(self) -> None:
         """Make the tables where they are missing or of another version, even if several processes do so at once."""
-        with _database_errors(), self._engine.begin() as connection:
+        with database_errors(), self._engine.begin() as connection:
             if sa.inspect(connection).has_table(ABOUT_TABLE.name) and self._version(connection) == VERSION:
                 return
-        with _database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             # One process at a time, in one transaction, which the driver does not begin before DDL by itself.
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -295,41 +337,16 @@ class SampleIndex:
                 TABLES.drop_all(connection)
             TABLES.create_all(connection)
             connection.execute(ABOUT_TABLE.delete())
-            connection.execute(ABOUT_TABLE.insert(), {"version": VERSION})
+            connection.execute(ABOUT_TABLE.insert(), {"version": VERSION, "is_filling": False})
+            connection.execute(TALLY_TABLE.delete())
+            connection.execute(TALLY_TABLE.insert(), {column.name: 0 for column in TALLY_TABLE.c})
             connection.commit()
 
     @staticmethod
     def _version(connection: sa.Connection) -> int | None:
         return connection.scalar(sa.select(ABOUT_TABLE.c.version))
 
-    def _insert_or_ignore(self, table: sa.Table) -> sa.Executable:
-        if self._engine.dialect.name == "sqlite":
-            return sqlite.insert(table).on_conflict_do_nothing()
-        return postgresql.insert(table).on_conflict_do_nothing()
 
-
-def _make_engine(url: sa.URL) -> sa.Engine:
-    if url.get_backend_name() == "sqlite":
-        return sa.create_engine(url)
-    from datasets.samples.postgres import make_engine  # needs the driver
-
-    return make_engine(url)
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * _BUSY_SECONDS)}")
-    # WAL: readers do not wait for the writer. Of several connections that set it on a new file SQLite refuses all but
-    # one at once, whatever the timeout (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
-    until = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-    # NORMAL: a power cut may cost the last rows, which opening the store puts back from the spool.
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.close()
+def _live_events() -> sa.Select[Any]:
+    """The events of live labels."""
+    return sa.select(EVENT_TABLE).join(LIVE_TABLE, LIVE_TABLE.c.id == EVENT_TABLE.c.id)

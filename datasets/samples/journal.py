@@ -1,4 +1,4 @@
-"""The journal: the label events of a spool, and the index that follows them.
+"""The journal: the events of a spool, and the index that follows them.
 
 An event counts once it is on the disk. The index may lag behind, because its database was away or a process was
 killed; missing events are added before the next query.
@@ -6,24 +6,36 @@ killed; missing events are added before the next query.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from tqdm import tqdm
 
 from datasets.errors import IndexUnavailableError, StoreError
 from datasets.objects.names import CROPS, crop_digest, crop_name
 from datasets.samples.crop import Crop
 from datasets.samples.event import Event, needed_crops, sample_of
+from datasets.samples.filling import MANY
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
+from datasets.samples.marks import Marks
+from datasets.samples.pair import Pair
 from datasets.samples.sample import Label, Sample
+from datasets.samples.sorted_names import missing_names
 from datasets.samples.spool import Spool
 
 _LOG = logging.getLogger(__name__)
 
+# Labels are kept without the index for so many seconds after it has not answered: each would wait for it, one by one.
+_AWAY_SECONDS = 1.0
+_BATCH = 2000  # events that the index takes in at once
+
 
 class Journal:
-    """Writes labels and tombstones to a spool, and keeps its index and its crops in step with them.
+    """Writes labels, pairs and tombstones to a spool, and keeps its index and its crops in step with them.
 
     Args:
         spool: spool of the events and crops.
@@ -36,11 +48,14 @@ class Journal:
         self._index = index
         self._announce = announce
         self._behind = False  # whether the index is known to lack an event of this process
+        self._away_until = 0.0  # by the monotonic clock; labels do not ask the index before
+        self._after = 0  # stamp that the next event comes after, see `_come_after`
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other threads and processes of this spool from writing or removing at the same time."""
         with self._spool.exclusive():
+            self._after = 0
             yield
 
     def current_index(self) -> SampleIndex:
@@ -59,8 +74,13 @@ class Journal:
         Raises:
             IndexUnavailableError: the database does not answer.
         """
-        missing = self._spool.event_names() - self._index.event_names()
-        self._index.add(self._spool.read_all(missing))
+        missing = list(missing_names(self._spool.names_in_order(), self._index.names_in_order()))
+        batches = map(self._spool.read_all, _batches(missing, "index"))
+        if self._index.is_filling() or len(missing) > max(MANY, 2 * self._index.revision()[0]):
+            self._index.fill(batches)
+        else:
+            for events in batches:
+                self._index.add(events)
         self._spool.witness(self._index.last_stamp())
         self._behind = False
 
@@ -70,17 +90,54 @@ class Journal:
         Raises:
             IndexUnavailableError: the database does not answer.
         """
-        index = self.current_index()
-        self._come_after(prediction_id=prediction_id, digest=digest)
-        return index.find(prediction_id)
+        with self._unless_away() as index:
+            self._come_after(prediction_id=prediction_id, digest=digest)
+            return index.find(prediction_id)
+
+    def pair_before(self, prediction_id: str, gtin: str) -> Pair | None:
+        """The live pair of a prediction and a number; a pair that is written next comes after it.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        with self._unless_away() as index:
+            self._come_after(prediction_id=prediction_id)
+            return index.pairs.find(prediction_id, gtin)
+
+    def write_pair(self, pair: Pair) -> None:
+        """Write a pair; it is on the disk when this returns.
+
+        Raises:
+            StoreFullError: the disk is full, or would be nearly so.
+            StoreError: the disk failed in another way.
+        """
+        self._spool.room.check(0)
+        self._take_in(self._spool.append("pair", prediction_id=pair.prediction_id, pair=pair, after=self._after))
+
+    def write_marks(self, changes: Sequence[Marks], *, after: int) -> None:
+        """Write changes of tags and metadata; they are on the disk when this returns.
+
+        Args:
+            changes: each becomes an event.
+            after: stamp of the events that they come after.
+
+        Raises:
+            StoreFullError: the disk is full, or would be nearly so.
+            StoreError: the disk failed in another way.
+        """
+        self._spool.room.check(0)
+        self._spool.witness(after)
+        for marks in changes:
+            self._take_in(self._spool.append("marks", marks=marks, after=after))
 
     def write_label(self, label: Label, crop: Crop) -> Sample:
         """Write a crop and its label; both are on the disk when this returns, or neither.
 
         Raises:
-            StoreFullError: the disk is full.
+            StoreFullError: the disk is full, or would be nearly so.
             StoreError: the disk failed in another way.
         """
+        self._spool.room.check(len(crop.png))
         created = place(self._spool.objects, crop_name(crop.digest), crop.png)
         try:
             event = self._spool.append(
@@ -90,6 +147,7 @@ class Journal:
                 label=label,
                 width=crop.width,
                 height=crop.height,
+                after=self._after,
             )
         except StoreError:
             if created:
@@ -105,23 +163,36 @@ class Journal:
             StoreFullError: the disk is full; nothing has changed.
         """
         self._come_after(prediction_id=prediction_id, digest=digest)
-        tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest)
-        self._take_in(tombstone)
-        for buried in self._index.crops_of(tombstone):
-            if not self._index.is_needed(buried):
-                self._spool.objects.delete(crop_name(buried))
+        with self._spool.room.for_removal():
+            tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest, after=self._after)
+            self._take_in(tombstone)
+            for buried in self._index.crops_of(tombstone):
+                if not self._index.is_needed(buried):
+                    self._spool.objects.delete(crop_name(buried))
 
     def rebuild_index(self) -> int:
-        """Fill the index from the spool alone. Returns the number of events.
+        """Make the index hold what the spool alone says. Returns the number of events.
+
+        Events are read anew in batches, each of which counts at once; after an interruption the next call goes on
+        behind the last one. Labels may be written meanwhile.
 
         Raises:
             IndexUnavailableError: the database does not answer.
         """
-        with self._spool.exclusive():
-            events = self._spool.read_all(self._spool.event_names())
-            self._index.replace(events)
-            self._behind = False
-        return len(events)
+        if self._index.revision()[0] == 0 or self._index.is_filling():
+            self.catch_up()  # which reads everything
+        done = self._index.rebuilt_to()
+        there = list(self._spool.names_in_order())
+        unreadable = 0
+        for names in _batches(there[bisect.bisect_right(there, done) :], "reindex"):
+            events = self._spool.read_all(names)
+            self._index.renew(names, events)
+            unreadable += len(names) - len(events)
+        candidates = list(missing_names(self._index.names_in_order(), self._spool.names_in_order()))
+        # An event that was written while these lists were compared is in both.
+        self._index.finish_rebuild([name for name in candidates if not self._spool.objects.holds(name)])
+        self._behind = False
+        return len(there) - unreadable
 
     def sweep(self) -> None:
         """Remove crops that no label needs, left by a process killed between crop and event, or within an undo.
@@ -130,8 +201,8 @@ class Journal:
         need it.
         """
         with self._spool.exclusive():
-            names = {name for name in self._spool.objects.names(CROPS) if crop_digest(name) is not None}
-            suspects = names - {crop_name(digest) for digest in self._index.needed_crops()}
+            names = (name for name in self._spool.objects.names(CROPS) if crop_digest(name) is not None)
+            suspects = set(missing_names(names, map(crop_name, self._index.needed_crops())))
             if not suspects:
                 return
             try:
@@ -146,7 +217,23 @@ class Journal:
 
         Another process or machine may have written those, with a clock that is ahead of this one.
         """
-        self._spool.witness(self._index.last_stamp_about(prediction_id, digest))
+        self._after = self._index.last_stamp_about(prediction_id, digest)
+        self._spool.witness(self._after)
+
+    @contextlib.contextmanager
+    def _unless_away(self) -> Iterator[SampleIndex]:
+        """The index, for a label or a pair that can be written without it and must not wait for it again and again."""
+        if time.monotonic() < self._away_until:
+            raise IndexUnavailableError("the database did not answer a moment ago")
+        try:
+            yield self.current_index()
+        except IndexUnavailableError:
+            self._lose_index()
+            raise
+
+    def _lose_index(self) -> None:
+        self._behind = True
+        self._away_until = time.monotonic() + _AWAY_SECONDS
 
     def _take_in(self, event: Event) -> str:
         """Pass an event that is on the disk to the index and the uploader, whose failures must not reach the caller.
@@ -156,10 +243,21 @@ class Journal:
         """
         name = event.name
         try:
-            self._index.add([event])
+            # An index that lacks earlier events takes them in together, when it answers again.
+            if not self._behind:
+                self._index.add([event])
         except IndexUnavailableError as error:
-            self._behind = True
+            self._lose_index()
             _LOG.warning("%s is kept, but not in the index yet: %s", name, error)
         if self._announce is not None:
             self._announce(name, event.stored_at.timestamp())
         return name
+
+
+def _batches(names: Sequence[str], what: str) -> Iterator[Sequence[str]]:
+    """The names in batches; where there are many, a bar on a terminal shows how far they have come."""
+    is_hidden = True if len(names) <= _BATCH else None  # None: on a terminal only
+    with tqdm(total=len(names), desc=what, unit="event", disable=is_hidden) as bar:
+        for start in range(0, len(names), _BATCH):
+            yield names[start : start + _BATCH]
+            bar.update(len(names[start : start + _BATCH]))

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from datasets.errors import BucketUnavailableError, CropError, ObjectMissingError, StoreError, UnknownSampleError
+from datasets.errors import (
+    BucketUnavailableError,
+    CropError,
+    ObjectDamagedError,
+    ObjectMissingError,
+    StoreError,
+    UnknownSampleError,
+)
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_name, is_digest
 from datasets.samples.crop import open_crop, pixel_digest
@@ -33,7 +40,7 @@ class KeptCrops:
         if not is_digest(digest):
             raise UnknownSampleError(f"there is no sample {digest}")
         for objects in self._places:
-            with contextlib.suppress(ObjectMissingError):
+            with contextlib.suppress(ObjectMissingError, ObjectDamagedError):
                 return objects.get(crop_name(digest))
         raise UnknownSampleError(f"there is no crop {digest}")
 

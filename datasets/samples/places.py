@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from datasets.errors import StoreError
 from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore
+from datasets.objects.store_key import StoreKey
 from datasets.samples.uploader import UploadPolicy
 
 
@@ -24,21 +25,30 @@ class Places:
 
     local: ObjectStore  # the spool's folder
     replica: ObjectStore | None = None  # the bucket
+    key: StoreKey | None = None  # signs champions; None: they are not signed
 
     @classmethod
-    def open(cls, spool: Path, storage_url: str | None = None, *, policy: UploadPolicy | None = None) -> Self:
+    def open(
+        cls,
+        spool: Path,
+        storage_url: str | None = None,
+        *,
+        policy: UploadPolicy | None = None,
+        key: StoreKey | None = None,
+    ) -> Self:
         """Open the spool's folder and the bucket; nothing is sent over the network yet.
 
         Args:
             spool: the same folder as for `SampleStore.open`.
             storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
             policy: time limits of the bucket.
+            key: the store's key.
 
         Raises:
             StoreError: the folder cannot be used, or the URL is of neither kind.
         """
         replica = open_objects(storage_url, policy or UploadPolicy()) if storage_url else None
-        return cls(FolderObjects(spool), replica)
+        return cls(FolderObjects(spool), replica, key)
 
     def __enter__(self) -> Self:
         return self

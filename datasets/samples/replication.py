@@ -28,7 +28,7 @@ from datasets.objects.names import CROPS, crop_digest, crop_name
 from datasets.samples.event import EVENTS, Event, EventName, read_event
 from datasets.samples.genuine import is_genuine, place
 from datasets.samples.index import SampleIndex
-from datasets.samples.spool import Spool
+from datasets.samples.spool import FAR_AHEAD, Spool
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ class Replication:
         self.replica = replica
         self._spool = spool
         self._index = index
+        self._aside: dict[str, str] = {}  # events in the bucket that are not fetched -> why
 
     def unsent(self) -> list[str]:
         """Names of the events in the spool that the bucket has not confirmed, in the order of sending."""
@@ -56,6 +57,10 @@ class Replication:
         """Whether the index knows any event that the bucket has confirmed."""
         return bool(self._index.sent(self.replica.url))
 
+    def set_aside(self) -> dict[str, str]:
+        """The events in the bucket that the last pull could not take in, with the reasons, by object name."""
+        return dict(sorted(self._aside.copy().items()))
+
     def send(self, name: str) -> None:
         """Send one event, and the crop or removal that belongs to it, to the bucket.
 
@@ -65,7 +70,13 @@ class Replication:
             StoreError: something is wrong with this one event or its crop.
         """
         data = self._spool.objects.get(name)
-        event = read_event(name, data)
+        try:
+            event = read_event(name, data)
+        except StoreError:
+            if is_genuine(name, data) and self.replica.holds(name):  # it came from there, in an earlier release
+                self._index.mark_sent(self.replica.url, [name])
+                return
+            raise
         if not self._index.holds(name):  # the database was away, or another backend on it has rebuilt it
             self._index.add([event])
         if event.kind == "label" and event.sample is not None:
@@ -77,7 +88,8 @@ class Replication:
                 self._send_crop(event.sample)
         else:
             place(self.replica, name, data)
-            self._carry_out(event)
+            if event.kind == "deleted":
+                self._carry_out(event)
         self._index.mark_sent(self.replica.url, [name])
 
     def pull(self) -> int:
@@ -92,7 +104,7 @@ class Replication:
         for event in fetched:
             self._spool.witness(event.stamp)
         # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
-        self._index.mark_sent(self.replica.url, [event.name for event in fetched if event.kind == "label"])
+        self._index.mark_sent(self.replica.url, [event.name for event in fetched if event.kind != "deleted"])
         for event in fetched:
             if event.kind == "deleted":
                 self._carry_out(event)
@@ -110,7 +122,7 @@ class Replication:
             IndexUnavailableError: later.
         """
         there = {digest for name in self.replica.names(CROPS) if (digest := crop_digest(name)) is not None}
-        needed = self._index.needed_crops()
+        needed = set(self._index.needed_crops())
         confirmed = []
         for name in sorted(self._spool.event_names().intersection(self.replica.names(EVENTS))):
             try:
@@ -119,15 +131,17 @@ class Replication:
                 continue  # `verify` names it
             if event.kind == "label":
                 settled = event.sample in there or event.sample not in needed
-            else:
+            elif event.kind == "deleted":
                 settled = not there.intersection(self._index.crops_of(event)) - needed
+            else:
+                settled = True
             if settled:
                 confirmed.append(name)
         self._index.replace_sent(self.replica.url, confirmed)
         return confirmed
 
     def _fetch_events(self) -> list[Event]:
-        fetched = []
+        fetched, aside = [], dict[str, str]()
         for folder in self.replica.folders(EVENTS):
             known = set(self._spool.objects.names(folder))
             for name in self.replica.names(folder, f"{folder}{_first_hole(known):010d}"):
@@ -136,15 +150,20 @@ class Replication:
                 try:
                     data = self.replica.get(name)
                     event = read_event(name, data)
+                    if self._spool.is_far_ahead(event.stamp):
+                        raise StoreError(f"{name}: {FAR_AHEAD}")
                     place(self._spool.objects, name, data)
                 except ObjectMissingError:
                     continue
                 except StoreError as error:
                     if isinstance(error, ABOUT_ALL):
                         raise
-                    _LOG.warning("an event in the bucket is not fetched: %s", error)
+                    if self._aside.get(name) != str(error):  # said once, however often the bucket is read
+                        _LOG.warning("an event in the bucket is not fetched: %s", error)
+                    aside[name] = str(error)
                     continue
                 fetched.append(event)
+        self._aside = aside
         return fetched
 
     def _send_crop(self, digest: str) -> None:

@@ -1,7 +1,10 @@
-"""Labels that wait for a second look: those that contradict each other, and those that are hard to believe.
+"""Labels that wait for a second look: those that contradict each other, those that are hard to believe, unproven ones.
 
 A second look (see verdict.py) is a label in the place of the doubted label, marked by its `source`: kept and fixed
 labels are believed, also against other labels of the same crop; dropped labels count only against their client.
+
+An unproven label is one that nothing shows to be about a reading of this service. Anybody may have written it, so it
+speaks neither against other labels nor against a client.
 """
 
 from __future__ import annotations
@@ -18,7 +21,8 @@ REVIEWED = "review"  # kept as it was
 FIXED = "review-fixed"  # with another text
 DROPPED = "review-dropped"  # in no version
 SECOND_LOOKS = frozenset({REVIEWED, FIXED, DROPPED})
-Reason = Literal["contradiction", "far from a sure reading", "client contradicts"]
+UNPROVEN = "unproven"  # `Label.source` of an unproven label
+Reason = Literal["contradiction", "far from a sure reading", "client contradicts", "unproven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,12 @@ def settle(samples: Iterable[Sample]) -> list[Sample]:
 def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
     """Crops whose labels that count disagree, with these labels, by digest.
 
-    Readable and unreadable disagree too.
+    Readable and unreadable disagree too. Unproven labels contradict nothing.
     """
     by_crop: dict[str, list[Sample]] = {}
     for sample in settle(samples):
-        by_crop.setdefault(sample.digest, []).append(sample)
+        if sample.label.source != UNPROVEN:
+            by_crop.setdefault(sample.digest, []).append(sample)
     return {
         digest: labels
         for digest, labels in by_crop.items()
@@ -70,7 +75,7 @@ def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
 
 
 def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping[str, Doubt]:
-    """Suspicious labels, by the object name of their event.
+    """Suspicious and unproven labels, by the object name of their event.
 
     Args:
         samples: all live labels, not only those that `settle` leaves: refused ones speak against their client.
@@ -80,6 +85,9 @@ def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping
     judged: dict[str, list[Sample]] = {}  # by client: its labels on sure readings
     for sample in samples:
         label = sample.label
+        if label.source == UNPROVEN:
+            doubts[sample.event] = Doubt("unproven", "nothing shows that this service had read the crop")
+            continue
         if label.read_confidence <= rules.sure:
             continue
         if label.client:

@@ -19,7 +19,7 @@ from ocr_model.codes.text import label_text
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
 LABEL_STATUSES: tuple[LabelStatus, ...] = ("accepted", "corrected", "unreadable")
 _PRINTABLE = re.compile(r"[!-~]{1,128}\Z")
-_LONGEST_TEXT = 200  # characters; a tag's line has 40 at most
+LONGEST_TEXT = 200  # characters; a tag's line has 40 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,50 @@ def checked_label(label: Label) -> Label:
     Raises:
         LabelError: unknown status, correction without text, id that is not plain, time without zone ...
     """
+    if label.at.tzinfo is None:
+        raise LabelError("the time of a label needs a time zone")
+    normalised = replace(
+        label,
+        text="" if label.status == "unreadable" else label_text(label.text),
+        read_text=label_text(label.read_text),
+        read_confidence=float(label.read_confidence),
+        at=label.at.astimezone(UTC),
+    )
+    check_stored(normalised)
+    return normalised
+
+
+def is_prediction_id(text: str) -> bool:
+    """Whether a text can name a prediction."""
+    return _PRINTABLE.match(text) is not None
+
+
+def check_stored(label: Label) -> None:
+    """Check that a label makes sense as it stands; every label that `checked_label` has returned does.
+
+    Raises:
+        LabelError: as in `checked_label`.
+    """
     if label.status not in LABEL_STATUSES:
         raise LabelError(f"unknown status {label.status!r}; there are {', '.join(LABEL_STATUSES)}")
-    if not _PRINTABLE.match(label.prediction_id):
+    if not is_prediction_id(label.prediction_id):
         raise LabelError("a prediction id has 1 to 128 printable ASCII characters without spaces")
-    text = "" if label.status == "unreadable" else label_text(label.text)
-    read_text = label_text(label.read_text)
-    if label.status == "corrected" and not text:
+    if label.status == "corrected" and not label.text:
         raise LabelError("a correction needs a text")
-    for value in (text, read_text, label.model_name, label.model_version, label.client, label.source):
-        if len(value) > _LONGEST_TEXT or not value.isprintable():
-            raise LabelError(f"text of a label must be printable and at most {_LONGEST_TEXT} characters long")
+    for value in (
+        label.text,
+        label.read_text,
+        label.model_name,
+        label.model_version,
+        label.client,
+        label.source,
+    ):
+        if len(value) > LONGEST_TEXT or not value.isprintable():
+            raise LabelError(f"text of a label must be printable and at most {LONGEST_TEXT} characters long")
     if not (math.isfinite(label.read_confidence) and 0.0 <= label.read_confidence <= 1.0):
         raise LabelError(f"a confidence lies between 0 and 1, not {label.read_confidence}")
     if label.turn not in (0, 1, 2, 3):
         raise LabelError(f"a turn is 0, 1, 2 or 3 quarters, not {label.turn}")
-    if label.at.tzinfo is None:
-        raise LabelError("the time of a label needs a time zone")
-    confidence, at = float(label.read_confidence), label.at.astimezone(UTC)
-    return replace(label, text=text, read_text=read_text, read_confidence=confidence, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +106,7 @@ class Sample:
     event: str  # object name of the label event
     stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
     stored_at: datetime  # when it was on the disk, UTC by this machine's clock
+    tags: frozenset[str] = frozenset()  # of the crop
 
     @property
     def crop(self) -> str:
@@ -94,6 +120,7 @@ class Counts:
 
     kept: int  # live labels
     crops: int  # different crops that they point at
+    pairs: int  # live pairs of a barcode and a code
     by_status: Mapping[LabelStatus, int]
     unsent: int  # events of this spool that the bucket has not confirmed yet; 0 without a bucket
     oldest_unsent_seconds: float  # age of the oldest of them; 0.0 if there is none

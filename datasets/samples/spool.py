@@ -17,11 +17,16 @@ from pathlib import Path
 
 from datasets.errors import StoreError
 from datasets.objects.clock import Clock
-from datasets.objects.folder import FolderObjects, disk_errors, locked, make_folder, sync_file, sync_folder
-from datasets.samples.event import EVENTS, Event, EventKind, EventName, read_event
+from datasets.objects.folder import FolderObjects, disk_errors, locked, make_folder, open_own, sync_file, sync_folder
+from datasets.samples.event import EVENTS, LAST_SEQUENCE, LAST_STAMP, Event, EventKind, EventName, read_event
+from datasets.samples.marks import Marks
+from datasets.samples.pair import Pair
+from datasets.samples.room import FREE_BYTES, Room
 from datasets.samples.sample import Label
 
 _LOG = logging.getLogger(__name__)
+FAR_AHEAD = "its stamp is more than a year ahead of this machine's clock"
+_MOST_AHEAD = 366 * 86_400_000  # milliseconds that a stamp may be ahead of this machine's clock
 
 
 class Spool:
@@ -32,24 +37,36 @@ class Spool:
 
     Args:
         root: the spool's folder; made if missing.
+        least_free: bytes that labels leave free on its disk.
         clock: seconds since 1970; tests pass clocks that jump.
     """
 
-    def __init__(self, root: Path, *, clock: Clock = time.time) -> None:
+    def __init__(self, root: Path, *, least_free: int = FREE_BYTES, clock: Clock = time.time) -> None:
         self.local = root.resolve() / "local"
         self._scratch = self.local / "tmp"
         self.objects = FolderObjects(root, self._scratch)
         self._clock = clock
         self._guard = threading.RLock()  # append() is called inside exclusive()
+        self.room = Room(self.local, least_free)
+        self.room.prepare()
         with disk_errors(f"cannot open the spool {root}"):
-            self._presence = self._announce()
-            self.writer, self._lease = self._lease_writer()
-        self._sequence = self._last_sequence()
+            presence = self._announce()
+            try:
+                self.writer, self._sequence, lease = self._lease_writer()
+            except BaseException:
+                os.close(presence)  # the opening may be tried again for days
+                raise
+        self._open: tuple[int, ...] = (lease, presence)
         self._stamp = 0
+        self._left_out: dict[str, str] = {}  # events that cannot be read -> why
 
     def event_names(self) -> set[str]:
         """Names of all events of this spool, by all writers."""
         return {name for name in self.objects.names(EVENTS) if EventName.parse(name) is not None}
+
+    def names_in_order(self) -> Iterator[str]:
+        """Names of all events of this spool, by all writers, sorted."""
+        return (name for name in self.objects.names(EVENTS) if EventName.parse(name) is not None)
 
     def read(self, name: str) -> Event:
         """Read an event.
@@ -61,18 +78,35 @@ class Spool:
         return read_event(name, self.objects.get(name))
 
     def read_all(self, names: Iterable[str]) -> list[Event]:
-        """Read events; damaged ones are left out, and `verify` names them."""
+        """Read events; wrong and damaged ones are left out, and `verify` names them."""
         events = []
         for name in sorted(names):
             try:
                 events.append(self.read(name))
             except StoreError as error:
-                _LOG.error("left out: %s", error)
+                if self._left_out.get(name) != str(error):  # said once, however often the spool is read
+                    _LOG.error("left out: %s", error)
+                self._left_out[name] = str(error)
+            else:
+                self._left_out.pop(name, None)
         return events
 
+    def left_out(self) -> dict[str, str]:
+        """The events that could not be read when they were read last, with the reasons, by object name."""
+        return {name: why for name, why in sorted(self._left_out.copy().items()) if self.objects.holds(name)}
+
     def witness(self, stamp: int) -> None:
-        """Take note of an event seen elsewhere: later events of this spool are ordered after it."""
-        self._stamp = max(self._stamp, stamp)
+        """Take note of an event seen elsewhere: later events of this spool are ordered after it.
+
+        A stamp that is more than a year ahead of this machine's clock is passed over. It comes from a wrong clock or a
+        wrong hand, and would bring every later event of every machine to the end of time.
+        """
+        if not self.is_far_ahead(stamp):
+            self._stamp = max(self._stamp, stamp)
+
+    def is_far_ahead(self, stamp: int) -> bool:
+        """Whether a stamp is more than a year ahead of this machine's clock."""
+        return stamp > int(self._clock() * 1000) + _MOST_AHEAD
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -89,19 +123,37 @@ class Spool:
         prediction_id: str | None = None,
         sample: str | None = None,
         label: Label | None = None,
+        pair: Pair | None = None,
+        marks: Marks | None = None,
         width: int = 0,
         height: int = 0,
+        after: int = 0,
     ) -> Event:
         """Write the next event of this writer; it is durable when this returns.
 
+        Args:
+            kind: label, tombstone, pair or marks.
+            prediction_id: the prediction that it is about.
+            sample: digest of the crop that it is about.
+            label: the label, normalised.
+            pair: the pair, normalised.
+            marks: the tags and metadata, normalised.
+            width: of the crop, pixels.
+            height: of the crop, pixels.
+            after: stamp of an event that it must follow, however far ahead that is. No label follows `LAST_STAMP`,
+                where time ends; of tombstones there, writer and sequence alone decide.
+
         Raises:
             StoreFullError: no room; no event was written.
-            StoreError: the disk failed in another way; no event was written.
+            StoreError: the disk failed in another way, or the label cannot follow; no event was written.
         """
+        if kind == "label" and after >= LAST_STAMP:
+            raise StoreError("an event about this prediction or crop lies at the end of time; `verify` names it")
         with self._guard:
             now = self._clock()
             # Hybrid logical clock: the wall clock where it moves on, a step further where it does not.
-            stamp = max(int(now * 1000), self._stamp + 1)
+            by_clock = max(int(now * 1000), self._stamp + 1)
+            stamp = min(max(by_clock, after + 1), LAST_STAMP)
             event = Event(
                 kind=kind,
                 writer=self.writer,
@@ -111,51 +163,70 @@ class Spool:
                 prediction_id=prediction_id,
                 sample=sample,
                 label=label,
+                pair=pair,
+                marks=marks,
                 width=width,
                 height=height,
             )
             self.objects.put(event.name, event.to_bytes())
             self._sequence += 1
-            self._stamp = stamp
+            self._stamp = by_clock
             return event
 
     def close(self) -> None:
         """Give the writer's name back."""
-        for descriptor in (self._lease, self._presence):
+        descriptors, self._open = self._open, ()
+        for descriptor in descriptors:  # once: the numbers may belong to other files afterwards
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
     def _announce(self) -> int:
         """Register this process at the spool; if no other works here, remove half-written files."""
-        descriptor = os.open(self.local / "presence.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = open_own(self.local / "presence.lock")
         if _try_lock(descriptor):
             for left in self._scratch.glob("*.tmp"):
                 left.unlink(missing_ok=True)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         return descriptor
 
-    def _lease_writer(self) -> tuple[str, int]:
-        """Take a writer that no process uses now, or draw a new writer. Returns its name and the lock on it."""
+    def _lease_writer(self) -> tuple[str, int, int]:
+        """Take a writer that no process uses now, or draw a new writer.
+
+        Returns:
+            Its name, its last sequence, and the lock on it.
+        """
         folder = self.local / "writers"
         make_folder(folder)
         for path in sorted(folder.glob("*.json")):
             descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
             if _try_lock(descriptor) and _is_own(path, descriptor):
-                return path.stem, descriptor
+                sequence = self._last_sequence(path.stem)
+                if sequence is not None:
+                    return path.stem, sequence, descriptor
             os.close(descriptor)
         writer = uuid.uuid4().hex[:16]
         path = folder / f"{writer}.json"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, json.dumps({"inode": os.fstat(descriptor).st_ino}).encode())
-        sync_file(descriptor)
-        sync_folder(folder)
-        return writer, descriptor
+        descriptor = open_own(path, os.O_EXCL)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            os.write(descriptor, json.dumps({"inode": os.fstat(descriptor).st_ino}).encode())
+            sync_file(descriptor)
+            sync_folder(folder)
+        except OSError:
+            path.unlink(missing_ok=True)
+            os.close(descriptor)
+            raise
+        return writer, 0, descriptor
 
-    def _last_sequence(self) -> int:
-        """The last number that the leased writer used, read from the names."""
-        names = map(EventName.parse, self.objects.names(f"{EVENTS}{self.writer}/"))
-        return max((name.sequence for name in names if name is not None), default=0)
+    def _last_sequence(self, writer: str) -> int | None:
+        """The last number that a writer used, read from the names; None if it cannot go on.
+
+        After a hole no version would count its events: one was lost, or an event of a forged number was fetched.
+        """
+        names = map(EventName.parse, self.objects.names(f"{EVENTS}{writer}/"))
+        used = {name.sequence for name in names if name is not None} - {0}
+        last = max(used, default=0)
+        return last if last == len(used) and last < LAST_SEQUENCE else None
 
 
 def _try_lock(descriptor: int) -> bool:

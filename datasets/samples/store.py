@@ -19,22 +19,27 @@ from datasets.errors import (
     BucketUnavailableError,
     IndexUnavailableError,
     LabelMovedError,
-    StoreError,
+    LabelProvenError,
+    StoreFullError,
     UnknownSampleError,
 )
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_name, is_digest
 from datasets.samples.audit import Problem, find_problems
-from datasets.samples.crop import make_crop
+from datasets.samples.crop import Crop, make_crop
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
 from datasets.samples.journal import Journal
 from datasets.samples.kept_crops import KeptCrops
+from datasets.samples.kept_marks import KeptMarks
+from datasets.samples.kept_pairs import KeptPairs
 from datasets.samples.places import open_objects
 from datasets.samples.replication import Replication
-from datasets.samples.review import SECOND_LOOKS
+from datasets.samples.review import SECOND_LOOKS, UNPROVEN
+from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, checked_label
+from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.uploader import Queue, Uploader, UploadPolicy
 
@@ -63,6 +68,8 @@ class SampleStore:
         self._replication = Replication(spool, index, replica) if replica is not None else None
         self._uploader = Uploader(self._replication, policy, clock=clock) if self._replication is not None else None
         self._journal = Journal(spool, index, self._uploader.notify if self._uploader is not None else None)
+        self.pairs = KeptPairs(self._journal)
+        self.marks = KeptMarks(self._journal)
 
     @classmethod
     def open(
@@ -73,6 +80,7 @@ class SampleStore:
         database: str | None = None,
         upload: bool = True,
         policy: UploadPolicy | None = None,
+        least_free: int = FREE_BYTES,
         clock: Clock = time.time,
     ) -> Self:
         """Open the store, make missing folders, and finish the work of killed processes.
@@ -84,28 +92,35 @@ class SampleStore:
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
             upload: whether a thread sends to `storage_url` in the background; reading needs none.
             policy: the uploader's delays and time limits.
+            least_free: bytes that labels leave free on the spool's disk; a label beyond is refused.
             clock: seconds since 1970.
 
         Raises:
+            StoreFullError: the disk is so full that nothing can be written.
             StoreError: the folder cannot be used, or `storage_url` is of no known kind.
             IndexUnavailableError: the database cannot be reached.
         """
         policy = policy or UploadPolicy()
         replica = open_objects(storage_url, policy) if storage_url else None
-        opened = Spool(spool, clock=clock)
+        opened = Spool(spool, least_free=least_free, clock=clock)
         try:
             index = SampleIndex(database) if database else SampleIndex.beside(spool)
-        except StoreError:
+            store = cls(opened, index, replica, policy, clock=clock)
+            try:
+                store._journal.catch_up()
+                store._journal.sweep()
+                if upload and store._uploader is not None:
+                    store._uploader.start()
+            except BaseException:
+                store.close()
+                raise
+        except IndexUnavailableError as error:
             opened.close()
+            if database is None and opened.room.is_short():  # the index lies beside the labels
+                raise StoreFullError(f"cannot open the index of {spool}: the disk is full") from error
             raise
-        store = cls(opened, index, replica, policy, clock=clock)
-        try:
-            store._journal.catch_up()
-            store._journal.sweep()
-            if upload and store._uploader is not None:
-                store._uploader.start()
         except BaseException:
-            store.close()
+            opened.close()
             raise
         return store
 
@@ -117,29 +132,33 @@ class SampleStore:
     ) -> None:
         self.close()
 
-    def keep(self, image: Image.Image, label: Label, *, expected: str | None = None) -> Sample:
+    def keep(self, image: Image.Image | Crop, label: Label, *, expected: str | None = None) -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
         The same status and text for the same prediction again change nothing and return the kept sample. Another
-        status or text supersedes it, and so does the first second look (see verdict.py).
+        status or text supersedes it, and so does the first second look (see verdict.py). An unproven label supersedes
+        unproven ones only; any other label supersedes it.
 
         Args:
-            image: the crop, upright, of any mode; only its RGB pixels are kept.
+            image: the crop, upright, of any mode; only its RGB pixels are kept. A `Crop` is kept as it is.
             label: texts as typed or as read; they are normalised here.
             expected: object name of the event that must still be the prediction's last.
 
         Raises:
             LabelMovedError: another event is the last, or the label was taken back; nothing is kept.
-            IndexUnavailableError: `expected` is given, and the database does not answer.
+            LabelProvenError: an unproven label would take the place of another one; nothing is kept.
+            IndexUnavailableError: `expected` is given or the label is unproven, and the database does not answer.
             LabelError: the label contradicts itself or is out of range.
             CropError: the picture cannot be kept.
             StoreFullError: the disk is full; nothing is kept.
             StoreError: the disk failed in another way; nothing is kept.
         """
         label = checked_label(label)
-        crop = make_crop(image)
+        crop = image if isinstance(image, Crop) else make_crop(image)
+        is_unproven = label.source == UNPROVEN
         with self._journal.exclusive():
-            present = self._label_before(label.prediction_id, crop.digest, must_know=expected is not None)
+            must_know = expected is not None or is_unproven
+            present = self._label_before(label.prediction_id, crop.digest, must_know=must_know)
             if expected is not None and (present is None or present.event != expected):
                 raise LabelMovedError("the label has changed since it was looked at")
             if present is not None and _says_nothing_new(label, present.label):
@@ -147,10 +166,12 @@ class SampleStore:
                     # Replaces a crop that was lost or damaged since.
                     place(self._spool.objects, crop_name(crop.digest), crop.png)
                 return present
+            if is_unproven and present is not None and present.label.source != UNPROVEN:
+                raise LabelProvenError("the prediction has a label already, and an unproven one cannot replace it")
             return self._journal.write_label(label, crop)
 
     def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
-        """Take back the label of a prediction.
+        """Take back the label and the pairs of a prediction.
 
         A tombstone is written; every crop that no other label needs is removed here at once and from the
         bucket as soon as it answers. The label events stay as history: a line of text and random ids, without
@@ -162,7 +183,7 @@ class SampleStore:
                 this spool. Takes as long as the bucket does.
 
         Returns:
-            False if no label is known here.
+            False if neither label nor pair is known here.
 
         Raises:
             BucketUnavailableError: `look_in_bucket`, and the bucket does not answer; nothing has changed.
@@ -174,7 +195,8 @@ class SampleStore:
         with self._journal.exclusive():
             if look_in_bucket:
                 self._journal.catch_up()  # the uploader may have fetched an event that the index does not hold yet
-            if self._journal.current_index().find(prediction_id) is None:
+            index = self._journal.current_index()
+            if index.find(prediction_id) is None and not index.pairs.holds(prediction_id):
                 return False
             self._journal.bury(prediction_id=prediction_id)
         return True
@@ -214,6 +236,15 @@ class SampleStore:
         """
         yield from self._journal.current_index().samples()
 
+    @property
+    def search(self) -> SearchIndex:
+        """Searches live labels by filter.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        return self._journal.current_index().search
+
     def crop(self, digest: str) -> Image.Image:
         """The picture of a sample: RGB, from the spool or else from the bucket.
 
@@ -251,11 +282,12 @@ class SampleStore:
         Raises:
             IndexUnavailableError: the database does not answer; `queue` still does.
         """
-        by_status, crops = self._journal.current_index().count()
+        by_status, crops, pairs = self._journal.current_index().count()
         queue = self.queue()
         return Counts(
             kept=sum(by_status.values()),
             crops=crops,
+            pairs=pairs,
             by_status=by_status,
             unsent=queue.unsent,
             oldest_unsent_seconds=queue.oldest_seconds,
@@ -266,6 +298,14 @@ class SampleStore:
     def queue(self) -> Queue:
         """Events that are still to be sent. Needs no database while the uploader runs."""
         return self._uploader.queue() if self._uploader is not None else Queue(0, 0.0, 0, None)
+
+    def set_aside(self) -> dict[str, str]:
+        """Events that do not count because they are wrong or damaged, in spool or bucket, with the reasons, by name.
+
+        As far as they were met since the store was opened; `verify` looks at everything.
+        """
+        there = self._replication.set_aside() if self._replication is not None else {}
+        return there | self._spool.left_out()
 
     def flush(self, timeout: float) -> bool:
         """Wait until the bucket has everything. Returns False if it has not after `timeout` seconds."""
@@ -295,6 +335,8 @@ class SampleStore:
         events = self._journal.rebuild_index()
         if self._replication is not None and unavailable is None:
             self._replication.reconcile()
+        if self._uploader is not None:
+            self._uploader.look_around()
         self._journal.sweep()
         if unavailable is not None:
             raise unavailable
@@ -334,4 +376,6 @@ class SampleStore:
 def _says_nothing_new(label: Label, present: Label) -> bool:
     if (label.status, label.text) != (present.status, present.text):
         return False
+    if present.source == UNPROVEN:
+        return label.source == UNPROVEN
     return label.source not in SECOND_LOOKS or label.source == present.source

@@ -8,7 +8,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from datasets.errors import StoreError
+from datasets.errors import StoreError, StoreFullError
 from datasets.objects.clock import Clock
 from datasets.samples.replication import ABOUT_ALL, Replication
 
@@ -64,7 +64,7 @@ class Uploader:
 
     def start(self) -> None:
         """Begin to send in the background."""
-        self._look_around()
+        self.look_around()
         self._thread.start()
 
     def notify(self, name: str, written_at: float) -> None:
@@ -119,8 +119,11 @@ class Uploader:
                 self._settled(self._replication.reconcile())
             self._reconciled = True
         if time.monotonic() >= self._next_look:
-            self._replication.pull()
-            self._look_around()
+            try:
+                self._replication.pull()
+            except StoreFullError as error:  # what others wrote waits for room; what this spool holds is sent
+                _LOG.warning("the bucket's events are not fetched: %s", error)
+            self.look_around()
             self._succeeded()
             self._next_look = time.monotonic() + self._policy.pull_interval
         name = self._next()
@@ -131,7 +134,8 @@ class Uploader:
         except ABOUT_ALL:
             raise
         except StoreError as error:
-            _LOG.error("%s stays unsent for now: %s", name, error)
+            if self._stuck.get(name) != str(error):  # said once, however often it is tried again
+                _LOG.error("%s stays unsent for now: %s", name, error)
             with self._changed:
                 self._stuck[name] = str(error)
                 self._last_error = str(error)
@@ -149,7 +153,7 @@ class Uploader:
                 self._changed.wait(max(0.0, self._next_look - time.monotonic()))
             return name
 
-    def _look_around(self) -> None:
+    def look_around(self) -> None:
         """Find the unsent events anew, including other processes'; stuck events are tried again."""
         unsent = self._unsent()
         with self._changed:

@@ -15,6 +15,7 @@ from datasets.samples.review import (
     DROPPED,
     FIXED,
     REVIEWED,
+    UNPROVEN,
     Doubt,
     SuspicionRules,
     find_contradictions,
@@ -49,7 +50,7 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
     doubts = find_suspicious(live, rules or SuspicionRules())
     waiting = []
     for sample in settle(live):
-        if sample.digest in contradictions:
+        if sample.digest in contradictions and sample.label.source != UNPROVEN:
             texts = [contradicting.label.text for contradicting in contradictions[sample.digest]]
             others = tuple(sorted({text for text in texts if text != sample.label.text}))
             doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterator
 
-from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectMissingError
+from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectDamagedError, ObjectMissingError
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import VERSIONS, put_instead, version_file_name, version_name
 from datasets.samples.places import Places
@@ -57,12 +57,16 @@ class VersionCatalogue:
             except BucketUnavailableError as error:
                 unavailable = error
                 continue
+            except ObjectDamagedError as error:
+                raise VersionError(f"version {name} is damaged: {error}") from None
             if unavailable is not None:
                 _LOG.warning("reading the spool's copy of version %s: %s", name, unavailable)
             return Version.named(name, data)
         if unavailable is not None:
             raise unavailable
-        raise UnknownVersionError(f"there is no version {name}; `python -m datasets list versions` shows them")
+        raise UnknownVersionError(
+            f"there is no version {name}; `.venv/bin/python -m datasets list versions` shows them"
+        )
 
     def lineage(self, name: str) -> Iterator[Version]:
         """A version, its parent, the parent's parent ...
@@ -114,7 +118,7 @@ class VersionCatalogue:
         for objects in reversed(self._all()):
             try:
                 return objects.get(version_file_name(name, file))
-            except (ObjectMissingError, BucketUnavailableError):
+            except (ObjectMissingError, ObjectDamagedError, BucketUnavailableError):
                 continue
         return None
 

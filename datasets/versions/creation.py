@@ -13,11 +13,11 @@ from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, check_damage, crop_damage, event_damage
 from datasets.samples.history import History, Watermark, live_samples, read_history
 from datasets.samples.places import Places
-from datasets.samples.review import find_contradictions, find_suspicious, settle
+from datasets.samples.review import UNPROVEN, find_contradictions, find_suspicious, settle
 from datasets.samples.sample import Sample
+from datasets.samples.search.filters import Filter
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.selection import Filter
 from datasets.versions.similarity import light, picture_hash
 from datasets.versions.split import Member, Side, code_key, split
 from datasets.versions.synthetic import SyntheticRequest, describe_parts
@@ -114,14 +114,15 @@ def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sampl
             detail = f"{len(labels)} labels do not agree"
             left_out.append(LeftOut(digest, "contradiction", detail, _told(labels)))
             continue
-        # From here on the labels of a crop agree, so one label without a doubt is enough.
+        # From here on the proven labels of a crop agree, so one label without a doubt is enough.
         believed = [sample for sample in labels if sample.event not in doubts]
         if not believed:
-            doubt = doubts[labels[0].event]
-            if not request.rules.include_suspicious:
+            proven = [sample for sample in labels if sample.label.source != UNPROVEN]
+            if not (proven and request.rules.include_suspicious):
+                doubt = doubts[(proven or labels)[0].event]
                 left_out.append(LeftOut(digest, doubt.reason, doubt.detail, _told(labels)))
                 continue
-            believed = labels
+            believed = proven
         samples.append(believed[0])
     return samples, left_out
 
@@ -159,7 +160,9 @@ def _look_at(
                 continue
             if isinstance(error, CropError):
                 raise
-            raise VersionError(f"{error}, though a label needs it; `python -m datasets verify` looks for it") from error
+            raise VersionError(
+                f"{error}, though a label needs it; `.venv/bin/python -m datasets verify` looks for it"
+            ) from error
         seen.append((sample, picture_hash(image), light(image)))
     return seen, damaged
 

@@ -20,7 +20,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
 from tqdm import tqdm
 
 from datasets.errors import StoreError, UnknownSampleError
@@ -31,6 +30,8 @@ from datasets.versions.similarity import light
 from datasets.versions.split import Side, code_keys
 from datasets.versions.synthetic import RecipeDiffersError, check_part
 from datasets.versions.version import SIDES, Entry, SyntheticPart, Version, VersionError
+from ocr_model.codes.table import to_cell
+from ocr_model.labelled_folder import read_labels
 
 COLUMNS = ("file", "text", "source", "sample")
 _MARKER = "version.json"
@@ -158,7 +159,8 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
                 write_whole(images / name, store.crops.whole(entry.digest)[0])
             except UnknownSampleError as error:
                 raise VersionError(
-                    f"the crop {entry.digest} is missing, though it was not removed; see `python -m datasets verify`"
+                    f"the crop {entry.digest} is missing, though it was not removed; "
+                    "see `.venv/bin/python -m datasets verify`"
                 ) from error
         there.discard(name)
         lines.append(_Line(f"images/{name}", entry.text, entry.digest, entry_row(entry)))
@@ -184,13 +186,11 @@ def _write_synthetic(folder: Path, number: int, part: SyntheticPart, processes: 
 
 
 def _read_synthetic(out: Path, prefix: str, part: SyntheticPart) -> Iterator[_Line]:
-    with (out / "labels.tsv").open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            with Image.open(out / line["file"]) as image:
-                brightness = light(image)
-            turn = int(line["quarter_turns"])
-            row = Row(part.side, f"recipe {line['recipe']}", "synthetic", line["text"], turn, brightness)
-            yield _Line(f"{prefix}/{line['file']}", line["text"], "", row)
+    for label in read_labels(out):
+        turn = int(label.cells["quarter_turns"])
+        brightness = light(label.picture())
+        row = Row(part.side, f"recipe {label.cells['recipe']}", "synthetic", label.text, turn, brightness)
+        yield _Line(f"{prefix}/{label.file}", label.text, "", row)
 
 
 def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]]) -> int:
@@ -215,5 +215,5 @@ def _write_labels(folder: Path, lines: Sequence[_Line]) -> None:
     with temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
         table.writerow(COLUMNS)
-        table.writerows((line.file, line.text, line.row.source, line.sample) for line in lines)
+        table.writerows((line.file, to_cell(line.text), to_cell(line.row.source), line.sample) for line in lines)
     temporary.replace(folder / "labels.tsv")

@@ -6,6 +6,7 @@ The sheet is drawn anew when a crop on it is removed: a removed crop must not li
 from __future__ import annotations
 
 import io
+import logging
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,29 +16,43 @@ from PIL.PngImagePlugin import PngInfo
 from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.version import SIDES, Manifest, Version
+from datasets.versions.version import SIDES, Manifest, Version, VersionError
 from ocr_model.reading.sheet import contact_sheet
 
+_LOG = logging.getLogger(__name__)
 SHEET = "contact.png"
 _SHOWN = 60  # crops on a sheet at most
 _KEY = "samples"  # text chunk of the sheet that names the crops on it
 
 
 def forget_on_sheets(store: SampleStore, catalogue: VersionCatalogue, buried: frozenset[str]) -> list[str]:
-    """Redraw the contact sheets that show a removed crop. Returns the names of their versions."""
+    """Redraw the contact sheets that show a removed crop. Returns the names of their versions.
+
+    The sheet of a version that cannot be read is removed: it cannot be drawn anew.
+    """
     redrawn = []
     for name in catalogue.names():
         sheet = catalogue.get_beside(name, SHEET)
-        if sheet is not None and buried.intersection(sheet_samples(sheet)):
-            put_sheet(store, catalogue, catalogue.read(name), buried)
-            redrawn.append(name)
+        if sheet is None or not buried.intersection(sheet_samples(sheet)):
+            continue
+        try:
+            version = catalogue.read(name)
+        except VersionError as error:
+            _LOG.error("its contact sheet is removed: %s", error)
+            catalogue.drop_beside(name, SHEET)
+            continue
+        put_sheet(store, catalogue, version, buried)
+        redrawn.append(name)
     return redrawn
 
 
 def sheet_samples(sheet: bytes) -> list[str]:
-    """Digests of the crops that a contact sheet shows."""
-    with Image.open(io.BytesIO(sheet)) as image:
-        return str(image.info.get(_KEY, "")).split()
+    """Digests of the crops that a contact sheet shows; none for bytes that are no sheet."""
+    try:
+        with Image.open(io.BytesIO(sheet), formats=["PNG"]) as image:
+            return str(image.info.get(_KEY, "")).split()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return []
 
 
 def put_sheet(store: SampleStore, catalogue: VersionCatalogue, version: Version, buried: frozenset[str]) -> None:

@@ -7,7 +7,6 @@ JSON: keys sorted, no spaces, UTF-8) and `created` (creator and time). The hash 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any, Literal
 from pydantic import AliasChoices, AliasPath, Field, ValidationError
 
 from datasets.errors import ObjectConflictError, StoreError
-from datasets.objects.canonical import canonical_json
+from datasets.objects.canonical import canonical_json, parse_json
 from datasets.objects.record import Record, UtcTime, one_line
 from datasets.samples.damage import Damage
 from datasets.samples.review import SuspicionRules
@@ -150,7 +149,7 @@ class Version(Record):
             VersionError: it is damaged, or a newer program wrote it.
         """
         try:
-            stored = json.loads(data)
+            stored = parse_json(data)
             schema = stored["manifest"]["schema"]
             if schema != SCHEMA:
                 raise VersionError(f"version {name} has schema {schema}, but this program knows {SCHEMA} only")
@@ -159,7 +158,7 @@ class Version(Record):
                 raise VersionError(f"version {name} is damaged: its content does not match its hash")
         except ValidationError as error:
             raise VersionError(f"version {name} is damaged: {one_line(error)}") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise VersionError(f"version {name} is damaged: {error!r}") from error
         return version
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import requests
 from pydantic import ValidationError
+from urllib3.exceptions import ReadTimeoutError
 
 from frontend.client.answers import Answer
 from frontend.client.failures import BackendRefusedError, BackendSlowError, BackendUnreachableError, refusal
-from frontend.photos.pictures import Cut
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 CONNECT_SECONDS: Final = 3.0
@@ -20,6 +21,22 @@ READ_SECONDS: Final = 12.0
 A = TypeVar("A", bound=Answer)
 # A part of a form: a file's name, or None for a plain field; its content; a file's media type.
 _Part = tuple[None, str] | tuple[str, bytes, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A line of an answer that arrives bit by bit."""
+
+    content: bytes
+    status: int
+
+    def read(self, answer: type[A]) -> A:
+        """The line as a model.
+
+        Raises:
+            BackendRefusedError: It is not as documented.
+        """
+        return _validated(answer, self.content, self.status)
 
 
 class Connection:
@@ -53,7 +70,7 @@ class Connection:
         path: str,
         *,
         fields: Mapping[str, str] | None = None,
-        cut: Cut | None = None,
+        photo: bytes | None = None,
         params: Mapping[str, str] | None = None,
     ) -> A:
         """Send a request, which must be one that may be repeated safely.
@@ -63,23 +80,36 @@ class Connection:
             method: The HTTP method.
             path: Path below the backend's address.
             fields: Fields of the form.
-            cut: The picture that goes with it.
+            photo: The file that goes with it, whatever its format.
             params: Parameters of the query.
 
         Raises:
             BackendError: The backend refused the request, or its answer is not as documented.
         """
-        # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
-        parts: dict[str, _Part] = {name: (None, value) for name, value in (fields or {}).items()}
-        if cut is not None:
-            name = "crop.png" if cut.media_type == "image/png" else "crop.jpg"
-            parts["image"] = (name, cut.data, cut.media_type)
-            parts["turn"] = (None, str(cut.turn))
-        response = self._send(method, path, parts, params)
-        try:
-            return answer.model_validate_json(response.content)
-        except ValidationError as error:
-            raise BackendRefusedError(response.status_code, "", f"the answer is not as documented: {error}") from error
+        response = self._send(method, path, _parts(fields, photo), params)
+        return _validated(answer, response.content, response.status_code)
+
+    def stream(self, path: str, *, fields: Mapping[str, str], photo: bytes, seconds: float) -> Iterator[Part]:
+        """Post a photo, and yield the lines of the answer (application/x-ndjson) as they arrive.
+
+        Args:
+            path: Path below the backend's address.
+            fields: Fields of the form.
+            photo: The file that goes with it, whatever its format.
+            seconds: Time that the backend has for each line.
+
+        Raises:
+            BackendError: The backend refused the request, or the answer broke off.
+        """
+        connection = self._with_header("Accept", "application/x-ndjson")
+        connection._timeout = (CONNECT_SECONDS, seconds)
+        with connection._send("POST", path, _parts(fields, photo), None, stream=True) as response:
+            try:
+                yield from (Part(line, response.status_code) for line in response.iter_lines() if line)
+            except requests.RequestException as error:
+                # requests calls a time-out while it reads a body a broken connection.
+                is_slow = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+                raise (BackendSlowError if is_slow else BackendUnreachableError)(str(error)) from error
 
     def fetch(self, path: str) -> bytes:
         """Get a file.
@@ -95,7 +125,13 @@ class Connection:
         return connection
 
     def _send(
-        self, method: str, path: str, parts: Mapping[str, _Part], params: Mapping[str, str] | None
+        self,
+        method: str,
+        path: str,
+        parts: Mapping[str, _Part],
+        params: Mapping[str, str] | None,
+        *,
+        stream: bool = False,
     ) -> requests.Response:
         def send() -> requests.Response:
             return self._session.request(
@@ -105,6 +141,7 @@ class Connection:
                 params=params,
                 headers=self._headers,
                 timeout=self._timeout,
+                stream=stream,
             )
 
         try:
@@ -120,5 +157,20 @@ class Connection:
         except requests.RequestException as error:
             raise BackendUnreachableError(str(error)) from error
         if not response.ok:
-            raise refusal(response.status_code, response.content)
+            raise refusal(response.status_code, response.content, response.headers.get("Retry-After"))
         return response
+
+
+def _parts(fields: Mapping[str, str] | None, photo: bytes | None) -> dict[str, _Part]:
+    # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
+    parts: dict[str, _Part] = {name: (None, value) for name, value in (fields or {}).items()}
+    if photo is not None:
+        parts["image"] = ("photo", photo, "application/octet-stream")
+    return parts
+
+
+def _validated(answer: type[A], content: bytes, status: int) -> A:
+    try:
+        return answer.model_validate_json(content)
+    except ValidationError as error:
+        raise BackendRefusedError(status, "", f"the answer is not as documented: {error}") from error

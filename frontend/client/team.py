@@ -61,11 +61,15 @@ class TeamClient:
         """What workers do."""
         return self._connection.ask(Activity, "GET", "/v1/team/cycles")
 
-    def request_cycle(self, version: str | None, why: str) -> str:
-        """Ask the worker for a cycle on a version, or on the next one made from the labels; gives its id."""
+    def request_cycle(self, version: str | None, why: str) -> Requested:
+        """Ask the worker for a cycle on a version, or on the next one made from the labels."""
         # The key makes a request that is sent again on a broken connection the same request.
         fields = {"version": version or "", "why": why, "key": uuid.uuid4().hex}
-        return self._connection.ask(Requested, "POST", "/v1/team/cycles", fields=fields).id
+        return self._connection.ask(Requested, "POST", "/v1/team/cycles", fields=fields)
+
+    def withdraw_cycle(self, cycle: str) -> None:
+        """Take back a request that no worker has begun with."""
+        self._connection.ask(Requested, "DELETE", f"/v1/team/cycles/{quote(cycle, safe='')}")
 
     def review(self) -> Review:
         """Labels that wait for a second look."""

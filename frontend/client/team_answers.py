@@ -97,6 +97,7 @@ class ChampionEntry(ModelName):
     kind: str
     dataset_version: str | None
     restores: int | None
+    is_signed: bool | None = None  # None: the backend has no key to check it with
 
 
 class Period(Answer):
@@ -139,6 +140,8 @@ class Overview(Answer):
     labels: Labels | None
     queue: Queue | None
     faults: tuple[str, ...]  # parts that could not be read, in English
+    set_aside: int = 0  # label events that are wrong or damaged, and do not count
+    set_aside_names: tuple[str, ...] = ()  # object names of the first of them
 
 
 class Progress(Answer):
@@ -175,9 +178,10 @@ class Activity(Answer):
 
 
 class Requested(Answer):
-    """A cycle was asked for."""
+    """A cycle was asked for, or a request taken back."""
 
     id: str
+    waited: bool = False  # a request for this version waited already
 
 
 class ReviewItem(Answer):

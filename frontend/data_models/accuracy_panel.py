@@ -16,8 +16,8 @@ from frontend.data_models.figures import Cell, interval, points, share, show_tab
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
-# Blue and orange of the Okabe-Ito palette, as on the first page; shapes say the same without colour.
-_COLOURS: Final = ("#51606f", "#0b5cad", "#b3470a")
+# Blue and orange that stand out from light and from dark ground; shapes say the same without colour.
+_COLOURS: Final = ("#738393", "#1f7fd6", "#cf5f1d")
 _SHAPES: Final = ("diamond", "circle", "cross")
 _HEIGHT: Final = 400  # CSS pixels, the legend included
 

@@ -16,7 +16,7 @@ from frontend.data_models.figures import Cell, show_table, show_tiles
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
 
-_ROLLBACK: Final = "python -m datasets champion rollback --reason '…'"
+_ROLLBACK: Final = ".venv/bin/python -m datasets champion rollback --reason '…'"
 
 
 def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
@@ -37,7 +37,7 @@ def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
     rows = [
         [
             Cell(str(entry.number), "number"),
-            Cell(str(entry), "name long", texts.serves if entry is entries[-1] else ""),
+            Cell(str(entry), "name long", _note(entry, entries[-1], texts)),
             Cell(_kind(entry, texts), f"pill {entry.kind}"),
             Cell(entry.dataset_version or "–", "short"),
             Cell(stamp(entry.at, st.context.timezone), "time"),
@@ -49,7 +49,7 @@ def show_champions(entries: Sequence[ChampionEntry], texts: DataTexts) -> None:
     show_table(columns, rows, texts.language)
     if len({str(entry) for entry in entries}) > 1:
         st.caption(texts.rollback_hint)
-        st.code(_ROLLBACK, language="bash", wrap_lines=True)
+        st.code(_ROLLBACK, language=None, wrap_lines=True)
 
 
 def show_shadow(serving: ModelName | None, texts: DataTexts, client: TeamClient) -> None:
@@ -76,6 +76,12 @@ def show_shadow(serving: ModelName | None, texts: DataTexts, client: TeamClient)
                 champion=f"{100 * means.champion:.1f}%", challenger=f"{100 * means.challenger:.1f}%"
             )
         )
+
+
+def _note(entry: ChampionEntry, last: ChampionEntry, texts: DataTexts) -> str:
+    if entry.is_signed is False:
+        return texts.unsigned
+    return texts.serves if entry is last else ""
 
 
 def _kind(entry: ChampionEntry, texts: DataTexts) -> str:

@@ -36,8 +36,9 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
         asked = st.form_submit_button(texts.cycle_button, icon=":material/model_training:", type="primary")
     if asked:
         try:
-            client.request_cycle(version or None, why.strip())
-            st.success(texts.cycle_requested, icon=":material/check_circle:")
+            requested = client.request_cycle(version or None, why.strip())
+            told = texts.cycle_waited if requested.waited else texts.cycle_requested
+            st.success(told, icon=":material/check_circle:")
         except BackendError as error:
             st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
     show_activity(texts, client)
@@ -63,10 +64,10 @@ def show_activity(texts: DataTexts, client: TeamClient) -> None:
     if not activity.cycles:
         st.caption(texts.cycle_none)
     for cycle in activity.cycles:
-        _show_running(cycle, activity, texts)
+        _show_running(cycle, activity, texts, client)
 
 
-def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> None:
+def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts, client: TeamClient) -> None:
     with st.container(border=True, key=f"cycle-{cycle.id}"):
         title = texts.cycle_next if cycle.version is None else texts.cycle_on.format(version=cycle.version)
         asked = texts.cycle_asked.format(
@@ -76,7 +77,15 @@ def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> 
         st.html(f'<b>{escape(title)}</b><div class="quiet">{escape(f"{asked} · {why}" if why else asked)}</div>')
         progress = cycle.progress
         if progress is None:
-            st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.caption(texts.cycle_waits if activity.workers else texts.cycle_waits_alone)
+                # A trigger would ask again at once.
+                if cycle.worker is None and cycle.by.kind != "trigger":
+                    pressed = st.button(
+                        texts.cycle_withdraw, icon=":material/close:", type="tertiary", key=f"withdraw-{cycle.id}"
+                    )
+                    if pressed:
+                        _withdraw(cycle, texts, client)
             return
         _show_stages(progress.stage, texts)
         told = texts.stages.get(progress.stage, progress.stage)
@@ -89,6 +98,15 @@ def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts) -> 
             st.caption(texts.cycle_waits_alone)
         elif cycle.worker is not None:
             st.caption(texts.cycle_works.format(worker=cycle.worker))
+
+
+def _withdraw(cycle: RunningCycle, texts: DataTexts, client: TeamClient) -> None:
+    try:
+        client.withdraw_cycle(cycle.id)
+    except BackendError as error:
+        st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
+    else:
+        st.rerun()
 
 
 def _show_stages(stage: str, texts: DataTexts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +15,9 @@ from frontend.clock import local
 from frontend.data_models.texts import DataTexts
 
 _DAY, _BLOCK = "day", "block"
-_COLOURS: Final = ("#b3470a", "#0b5cad")
+_AT = "%Y-%m-%d %H:%M:%S"  # the charts read it in the browser's time zone
+_MOST_TICKS = 12
+_COLOURS: Final = ("#cf5f1d", "#1f7fd6")
 
 
 def show_labels(labels: Labels, champions: Sequence[ChampionEntry], texts: DataTexts) -> None:
@@ -57,10 +60,15 @@ def labels_chart(
         by_day: Whether a period is a day of UTC rather than so many labels.
     """
     series = [texts.series_corrected, texts.series_confidence]
+    # A day is the day of the labels' clock everywhere; other periods stand where they end.
+    times = [
+        period.start.replace(hour=12, minute=0, second=0) if by_day else local(period.end, timezone)
+        for period in periods
+    ]
+    shown = "%m-%d" if by_day else "%m-%d %H:%M"
     values: list[dict[str, Any]] = []
-    for period in periods:
-        # A day is the day of the labels' clock everywhere; other periods stand where they end.
-        at = period.start.strftime("%Y-%m-%d 12:00:00") if by_day else _local(period.end, timezone)
+    for period, time in zip(periods, times, strict=True):
+        at = time.strftime(_AT)
         for name, value in zip(series, (period.corrected / period.labels, period.confidence), strict=True):
             values.append({"at": at, "series": name, "share": round(100 * value, 2), "labels": period.labels})
     first, last = periods[0].start, periods[-1].end
@@ -71,7 +79,7 @@ def labels_chart(
         x=alt.X(
             "at:T",
             title=None,
-            axis=alt.Axis(format="%m-%d" if by_day else "%m-%d %H:%M", labelOverlap=True, description=texts.axis_time),
+            axis=alt.Axis(format=shown, values=_ticks(times, shown), labelOverlap=True, description=texts.axis_time),
         ),
         y=alt.Y(
             "share:Q",
@@ -97,11 +105,28 @@ def labels_chart(
     )
     rules = (
         alt.Chart(alt.InlineData(changes))
-        .mark_rule(strokeDash=[4, 4], color="#51606f")
+        .mark_rule(strokeDash=[4, 4], color="#738393")
         .encode(x="at:T", tooltip=[alt.Tooltip("model:N", title=texts.column_model)])
     )
     return alt.layer(rules, lines, dots).properties(height=320, description=texts.labels_title)
 
 
+def _ticks(times: Sequence[datetime], shown: str) -> list[alt.DateTime]:
+    """Times with different labels, evenly chosen: a few days or minutes would get several ticks with the same label."""
+    different = list({time.strftime(shown): time for time in reversed(times)}.values())[::-1]
+    chosen = different[:: math.ceil(len(different) / _MOST_TICKS)]
+    return [
+        alt.DateTime(
+            year=time.year,
+            month=time.month,
+            date=time.day,
+            hours=time.hour,
+            minutes=time.minute,
+            seconds=time.second,
+        )
+        for time in chosen
+    ]
+
+
 def _local(at: datetime, timezone: str | None) -> str:
-    return local(at, timezone).strftime("%Y-%m-%d %H:%M:%S")
+    return local(at, timezone).strftime(_AT)

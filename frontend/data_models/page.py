@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final, cast, get_args
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from frontend.client.failure_texts import failure_sentence
-from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.failures import BackendError
 from frontend.client.session import backend
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Overview
@@ -23,25 +23,22 @@ from frontend.data_models.texts import TEXTS, DataTexts, Section
 from frontend.data_models.versions_panel import show_versions
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
+from frontend.team_entry import entered_token, offer_leaving, show_links, show_refusal
 
-# The token is kept for this visit only: a reload asks for it again.
-_ENTERED: Final = "entered-with"
+_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:-]")
 
 
-def data_models(reading_page: StreamlitPage) -> None:
+def data_models(reading_page: StreamlitPage, explore_page: StreamlitPage) -> None:
     """Draw the page.
 
     Args:
         reading_page: Where the way back leads.
+        explore_page: The team's other page.
     """
     texts = TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    token: str | None = st.session_state.get(_ENTERED)
-    links = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
-    with links:
-        if st.button(texts.back, icon=":material/arrow_back:", type="tertiary", key="back"):
-            st.switch_page(reading_page)
-    client = TeamClient(backend(), token)
+    links = show_links(reading_page, [explore_page], texts)
+    client = TeamClient(backend(), entered_token())
     place = st.empty()
     try:
         overview = outcome(
@@ -49,46 +46,19 @@ def data_models(reading_page: StreamlitPage) -> None:
         )
     except BackendError as error:
         with place.container():
-            _show_refusal(error, token, texts)
+            show_refusal(error, texts)
         return
     place.empty()
-    with links:
-        st.button(
-            texts.leave,
-            icon=":material/logout:",
-            type="tertiary",
-            key="leave",
-            on_click=lambda: st.session_state.pop(_ENTERED, None),
-        )
+    offer_leaving(links, texts)
     if overview.faults:
-        st.warning(texts.faults + _in_english("\n- {}", overview.faults, texts), icon=":material/report:")
+        st.warning(
+            texts.faults + _in_english("\n- {}", map(_literal, overview.faults), texts), icon=":material/report:"
+        )
+    if overview.set_aside:
+        named = "".join(f"\n- `{name}`" for name in overview.set_aside_names)
+        st.warning(texts.set_aside.format(count=overview.set_aside) + named, icon=":material/rule:")
     _show_glance(overview, texts)
     _show_section(overview, texts, client)
-
-
-def _show_refusal(error: BackendError, token: str | None, texts: DataTexts) -> None:
-    """Draw why nothing is shown; asks for the token if it is missing or wrong."""
-    match error:
-        case BackendRefusedError(kind="team-off"):
-            st.info(failure_sentence(error, texts), icon=":material/lock:")
-            return
-        case BackendRefusedError(kind="too-many-guesses"):
-            st.warning(failure_sentence(error, texts), icon=":material/lock_clock:")
-        case BackendRefusedError(status=401):
-            if token is not None:
-                st.error(failure_sentence(error, texts), icon=":material/lock:")
-            else:
-                st.caption(texts.entry_hint)
-        case _:
-            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
-            st.button(texts.retry, icon=":material/refresh:", key="retry-overview")
-            return
-    with st.form("token", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        typed = st.text_input(texts.entry_label, type="password", key="typed-token", width=320)
-        pressed = st.form_submit_button(texts.entry_button)
-    if pressed and typed.strip():
-        st.session_state[_ENTERED] = typed.strip()
-        st.rerun()
 
 
 def _show_glance(overview: Overview, texts: DataTexts) -> None:
@@ -98,7 +68,8 @@ def _show_glance(overview: Overview, texts: DataTexts) -> None:
     tiles = [(texts.tile_champion, str(overview.serving or "–"), serving)]
     labels, queue = overview.labels, overview.queue
     if labels is not None:
-        tiles.append((texts.tile_labels, f"{labels.kept:,}", texts.tile_labels_note.format(crops=f"{labels.crops:,}")))
+        note = texts.tile_labels_note_one if labels.crops == 1 else texts.tile_labels_note
+        tiles.append((texts.tile_labels, f"{labels.kept:,}", note.format(crops=f"{labels.crops:,}")))
         if labels.blocks:
             # A block that has just begun says little by itself.
             last = labels.blocks[-1:] if labels.blocks[-1].labels >= labels.block else labels.blocks[-2:]
@@ -122,6 +93,11 @@ def _show_glance(overview: Overview, texts: DataTexts) -> None:
 def _in_english(shape: str, messages: Iterable[str], texts: DataTexts) -> str:
     """The server's own messages, which are English, on the English page only; its log has them for everyone."""
     return "".join(shape.format(message) for message in messages) if texts.language == "en" else ""
+
+
+def _literal(message: str) -> str:
+    """A message as Markdown that shows it as it is: it may quote what stands in a damaged object."""
+    return _MARKDOWN.sub(r"\\\g<0>", message)
 
 
 def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> None:

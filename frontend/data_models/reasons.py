@@ -43,8 +43,8 @@ _KOREAN: Final[Mapping[str, str]] = {
     "nothing_to_train": "{version} 버전에 학습할 것이 없어요",
     "too_damaged": (
         "{what} {of}개 중 {damaged}개가 손상되었거나 없어요 ({names}). {most:g}%까지만 빼고 할 수 있어요 "
-        "(--most-damaged). 사본에서 되살리거나 `python -m datasets delete --sample`로 지워 주세요. "
-        "`python -m datasets verify`가 무엇이 잘못되었는지 알려 줘요"
+        "(--most-damaged). 사본에서 되살리거나 `.venv/bin/python -m datasets delete --sample`로 지워 주세요. "
+        "`.venv/bin/python -m datasets verify`가 무엇이 잘못되었는지 알려 줘요"
     ),
     # Triggers, and the author of a request
     "corrections": "새로 고친 라벨 {corrected}개 (기준 {enough}개)",

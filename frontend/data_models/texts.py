@@ -5,30 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from frontend.client.failure_texts import FailureTexts
 from frontend.language import Language, Words
+from frontend.team_entry import EntryTexts
 
 Section = Literal["models", "data", "cycle", "review"]
 
 
-class DataTexts(FailureTexts):
+class DataTexts(EntryTexts):
     """The page in one language."""
 
     page = Words(ko="데이터와 모델", en="Data and models")
-    back = Words(ko="태그 읽기로", en="Read a tag")
-    # The token
-    entry_label = Words(ko="팀 토큰", en="Team token")
-    entry_button = Words(ko="들어가기", en="Enter")
-    entry_hint = Words(
-        ko="팀을 위한 페이지예요. 서버에 설정한 토큰을 적어 주세요.",
-        en="This page is for the team. Please type the token that the server was given.",
-    )
-    leave = Words(ko="나가기", en="Leave")
-    loading = Words(ko="불러오는 중이에요…", en="Loading…")
-    retry = Words(ko="다시 시도", en="Try again")
     faults = Words(
         ko="지금 읽을 수 없는 것이 있어요. 무엇인지는 서버 로그에 적혀 있어요.",
         en="Some of it cannot be read right now.",
+    )
+    set_aside = Words(
+        ko=(
+            "저장된 기록 {count}개가 손상되었거나 잘못되어 따로 두었어요. 나머지는 그대로 쓰고 있어요."
+            " `.venv/bin/python -m datasets verify`가 이름을 알려 줘요."
+        ),
+        en=(
+            "Records set aside because they are wrong, damaged or not signed: {count}. Everything else goes on; "
+            "`.venv/bin/python -m datasets verify` names them."
+        ),
     )
     sections: Words[Mapping[Section, str]] = Words(
         ko={"models": "모델", "data": "데이터", "cycle": "학습", "review": "검토"},
@@ -41,6 +40,7 @@ class DataTexts(FailureTexts):
     tile_entry = Words(ko="챔피언 {number}번", en="champion no. {number}")
     tile_labels = Words(ko="확인된 라벨", en="Confirmed labels")
     tile_labels_note = Words(ko="사진 {crops}장", en="on {crops} crops")
+    tile_labels_note_one = Words(ko="사진 1장", en="on 1 crop")
     tile_queue = Words(ko="버킷 전송 대기", en="Waiting for the bucket")
     tile_queue_sent = Words(ko="모두 보냈어요", en="everything is sent")
     tile_queue_age = Words(ko="가장 오래된 것 {age}", en="the oldest for {age}")
@@ -101,6 +101,7 @@ class DataTexts(FailureTexts):
         en={"promotion": "promotion", "rollback": "rollback"},
     )
     serves = Words(ko="지금 챔피언", en="champion now")
+    unsigned = Words(ko="서명이 없어서 쓰지 않아요", en="not signed, so it is not used")
     rollback_hint = Words(
         ko="이전 모델로 되돌리려면 서버에서 실행해 주세요. `--to`로 번호를 고를 수 있어요.",
         en="To go back to the model before, run this on the server; `--to` picks a number.",
@@ -195,16 +196,24 @@ class DataTexts(FailureTexts):
     listening = Words(ko="워커 {count}개가 듣고 있어요.", en="Workers listening: {count}")
     listening_none = Words(
         ko=(
-            "지금 듣고 있는 워커가 없어요. 요청은 남아 있다가 워커가 켜지면 시작해요: `python -m "
-            "datasets cycle --watch`"
+            "지금 듣고 있는 워커가 없어요. 요청은 남아 있다가 워커가 켜지면 시작해요: `make train-setup`, 그다음 "
+            "`.venv-dev/bin/python -m datasets cycle --watch`"
         ),
-        en="No worker is listening. A request stays and begins once one is started: `python -m datasets cycle --watch`",
+        en=(
+            "No worker is listening. A request stays and begins once one is started: `make train-setup`, then "
+            "`.venv-dev/bin/python -m datasets cycle --watch`"
+        ),
     )
     cycle_version = Words(ko="학습할 버전", en="Version to train on")
     cycle_next = Words(ko="지금까지의 라벨로 새 버전 만들기", en="A new one from the labels so far")
     cycle_why = Words(ko="이유 (선택)", en="Why (optional)")
     cycle_button = Words(ko="학습 요청하기", en="Ask for a cycle")
     cycle_requested = Words(ko="요청했어요.", en="Asked.")
+    cycle_waited = Words(
+        ko="같은 요청이 이미 기다리고 있어서 새로 만들지 않았어요.",
+        en="The same request already waits; no second one was made.",
+    )
+    cycle_withdraw = Words(ko="요청 취소", en="Take back")
     cycle_none = Words(ko="진행 중인 학습이 없어요.", en="No cycle is under way.")
     cycle_asked = Words(ko="{time} 요청 · {by}", en="asked {time} · {by}")
     cycle_waits = Words(ko="워커를 기다리고 있어요.", en="Waits for a worker.")
@@ -243,11 +252,13 @@ class DataTexts(FailureTexts):
             "contradiction": "같은 사진의 라벨이 서로 달라요",
             "far from a sure reading": "확실하게 읽은 것과 많이 달라요",
             "client contradicts": "한 사람이 확실한 결과를 여러 번 고쳤어요",
+            "unproven": "이 서버가 읽은 것이라는 증명이 없어요",
         },
         en={
             "contradiction": "Labels of this picture disagree",
             "far from a sure reading": "Far from a sure reading",
             "client contradicts": "One person corrected many sure readings",
+            "unproven": "Nothing proves that this service had read it",
         },
     )
     review_read = Words(ko="읽은 글자", en="Read")

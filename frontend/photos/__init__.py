@@ -1,1 +1,1 @@
-"""Photos in the browser: decoding, preview, crop box."""
+"""Photos in the browser: the file, its preview, the crop box."""

@@ -9,11 +9,11 @@ import streamlit as st
 _MARKUP: Final = '<button type="button"><span aria-live="polite"></span></button>'
 _STYLE: Final = """
 button {
-  font: inherit; font-size: 0.95rem; color: #0b5cad; background: #ffffff; cursor: pointer;
-  border: 1px solid #b9c6d3; border-radius: 0.6rem; padding: 0 1rem; height: 2.75rem; white-space: nowrap;
+  font: inherit; font-size: 0.95rem; color: var(--accent); background: var(--ground); cursor: pointer;
+  border: 1px solid var(--edge); border-radius: 0.6rem; padding: 0 1rem; height: 2.75rem; white-space: nowrap;
 }
-button:hover { border-color: #0b5cad; }
-button:focus-visible { outline: 3px solid #8fbce8; outline-offset: 1px; }
+button:hover { border-color: var(--accent); }
+button:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
 """
 _SCRIPT: Final = """
 export default function (component) {

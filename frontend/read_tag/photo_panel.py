@@ -1,24 +1,32 @@
-"""The left side: choose a photo, turn it, set the box."""
+"""The photo: choosing one, turning it, choosing a line on it or marking one."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Final
 
 import streamlit as st
-from streamlit_cropper import st_cropper
 
-from frontend.photos.crop_box import STROKE, default_box, to_canvas, to_photo, without_stroke
-from frontend.photos.pictures import Box, Photo, PictureError
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendError, is_lasting
+from frontend.client.shopper import ShopperClient
+from frontend.client.tag_answers import TagAnswer
+from frontend.job import outcome
+from frontend.photos.before_upload import prepare_uploads
+from frontend.photos.crop_box import around, band
+from frontend.photos.photo import MAX_BYTES, Box, Photo
+from frontend.photos.photo_stage import Outline, PhotoStage
+from frontend.photos.width_sensor import column_width
+from frontend.read_tag.secure_page import warn_of_plain_http
+from frontend.read_tag.selection import Selection, card_of, select
 from frontend.read_tag.texts import ReadTagTexts
-from frontend.read_tag.visit import Cropper, Visit
+from frontend.read_tag.visit import Visit
 
-MAX_CANVAS_HEIGHT: Final = 520
-UPLOAD_TYPES: Final = ["jpg", "jpeg", "jfif", "jpe", "png", "webp", "heic", "heif", "hif"]
-_UPLOAD, _CAMERA = "upload", "camera"
+_UPLOAD: Final = "upload"
+_CAMERA: Final = "camera"
+_MOST_MEGABYTES: Final = 64  # of an upload; what is refused below says so in words
 
 
-def choose_photo(texts: ReadTagTexts, visit: Visit, width: int) -> None:
+def choose_photo(texts: ReadTagTexts, visit: Visit, client: ShopperClient) -> None:
     """Draw the uploader or the camera; takes the photo and starts the page over once there is one."""
     names = {_UPLOAD: texts.source_upload, _CAMERA: texts.source_camera}
     source = st.segmented_control(
@@ -31,84 +39,119 @@ def choose_photo(texts: ReadTagTexts, visit: Visit, width: int) -> None:
         key="source",
     )
     if source == _CAMERA:
+        warn_of_plain_http(texts.camera_needs_https)
         file = st.camera_input(texts.camera_label, resolution="1080p", key=f"camera-{visit.round}")
         st.caption(texts.camera_note)
     else:
-        file = st.file_uploader(texts.upload_label, type=UPLOAD_TYPES, key=f"upload-{visit.round}")
+        # Any name: the backend knows a picture by its content, and a sentence says why a file cannot be read.
+        prepare_uploads()
+        file = st.file_uploader(texts.upload_label, max_upload_size=_MOST_MEGABYTES, key=f"upload-{visit.round}")
     if file is None:
         return
-    if visit.unusable is None or visit.unusable[0] != file.file_id:
-        try:
-            photo = Photo(file.getvalue())
-            # A damaged file must be told here, while another can still be chosen; the cropper shows this preview.
-            photo.preview(0, width, MAX_CANVAS_HEIGHT)
-        except PictureError as error:
-            visit.unusable = (file.file_id, error.fault)
-        else:
-            visit.take(photo)
-            st.rerun()
-    if visit.unusable is not None:
-        st.error(texts.picture_faults[visit.unusable[1]], icon=":material/broken_image:")
-
-
-def turn_photo(texts: ReadTagTexts, visit: Visit) -> None:
-    """Draw the panel's title with the button that drops the photo, and the buttons that turn it."""
-
-    def turn(quarter_turns: int) -> None:
-        visit.turn = (visit.turn + quarter_turns) % 4
-
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.header(texts.photo_title, anchor=False, width="content")
-        st.button(
-            texts.another_photo,
-            icon=":material/add_photo_alternate:",
-            type="tertiary",
-            key="another-photo",
-            on_click=visit.drop_photo,
+    if file.size > MAX_BYTES:
+        st.error(texts.file_too_large, icon=":material/broken_image:")
+        return
+    place = st.empty()
+    try:
+        photo = outcome(
+            visit.open_photo(client, file.file_id, file.getvalue()),
+            lambda: place.info(texts.photo_wait, icon=":material/hourglass_top:"),
         )
-    st.caption(texts.crop_hint)
-    with st.container(horizontal=True, gap="xsmall", key="turns"):
-        st.button(texts.turn_left, icon=":material/rotate_left:", key="turn-left", on_click=turn, args=(3,))
-        st.button(texts.turn_right, icon=":material/rotate_right:", key="turn-right", on_click=turn, args=(1,))
-        st.button(texts.turn_over, icon=":material/swap_vert:", key="turn-over", on_click=turn, args=(2,))
+    except BackendError as error:
+        # Told here, where another file can be chosen; the one that is chosen stays.
+        with place.container():
+            if is_lasting(error):
+                st.error(failure_sentence(error, texts), icon=":material/broken_image:")
+                return
+            st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
+            st.button(texts.retry, icon=":material/refresh:", key="retry-photo", on_click=visit.close_photo)
+        return
+    visit.take(photo)
+    visit.uploads.append(file)
+    st.rerun()
 
 
-def crop_photo(photo: Photo, visit: Visit, width: int) -> Box:
-    """Draw the cropper. A box that was set stays when the column gets wider or narrower.
-
-    Args:
-        photo: The photo to crop.
-        visit: The photo's turn, and the last crop.
-        width: CSS pixels that the column has.
+def show_photo(photo: Photo, texts: ReadTagTexts, visit: Visit) -> PhotoStage | Box:
+    """Draw the picture, and the buttons around it: another photo, turning, and marking a line by hand.
 
     Returns:
-        The region in pixels of the turned photo.
-
-    Raises:
-        PictureError: The photo is damaged.
+        The picture, on which lines can be laid; or the box that the shopper has set.
     """
-    turn = visit.turn
-    canvas, size = photo.preview(turn, width, MAX_CANVAS_HEIGHT), photo.turned_size(turn)
-    if visit.cropper is None or visit.cropper.shows != (photo.id, turn, canvas.width):
-        held = visit.region[2] if visit.region is not None and visit.region[:2] == (photo.id, turn) else None
-        start = default_box(canvas.size) if held is None else to_canvas(held, canvas.size, size)
-        held = held or to_photo(start, canvas.size, size)
-        number = 0 if visit.cropper is None else visit.cropper.number + 1
-        visit.cropper = Cropper(number, (photo.id, turn, canvas.width), start, held)
-    cropper = visit.cropper
-    start_outline = {name: int(value) for name, value in asdict(cropper.start).items()}
-    outline = st_cropper(
-        canvas,
-        # The cropper only loads a picture when it is mounted: another picture needs another key.
-        key=f"crop-{cropper.number}-{photo.id}",
-        # Always the same start. Feeding the outline back would scale a scaled box again.
-        box_algorithm=lambda picture, aspect_ratio: dict(start_outline),
-        realtime_update=True,
-        return_type="box",
-        should_resize_image=False,
-        box_color="#0b5cad",
-        stroke_width=STROKE,
-    )
-    if outline == start_outline:
-        return cropper.held
-    return to_photo(without_stroke(outline, cropper.start), canvas.size, size)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.header(texts.photo_title, anchor=False, width="content")
+        # On a phone it stands at the bottom of the window: see read_tag.css.
+        with st.container(key="next-photo", width="content"):
+            st.button(
+                texts.another_photo,
+                icon=":material/add_photo_alternate:",
+                key="another-photo",
+                width="stretch",
+                on_click=visit.drop_photo,
+            )
+    st.caption(texts.mark_hint if visit.by_hand else texts.lines_hint)
+    shown = _mark_line(photo, texts, visit) if visit.by_hand else PhotoStage(photo, visit.turn)
+    with st.container(horizontal=True, gap="xsmall", key="turns"):
+        st.button(
+            texts.lines_button if visit.by_hand else texts.mark_button,
+            icon=":material/format_list_bulleted:" if visit.by_hand else ":material/crop_free:",
+            key="mark",
+            on_click=visit.mark_by_hand,
+            args=(not visit.by_hand,),
+        )
+        for key, icon, name, quarter_turns in (
+            ("turn-left", ":material/rotate_left:", texts.turn_left, 3),
+            ("turn-right", ":material/rotate_right:", texts.turn_right, 1),
+            ("turn-over", ":material/swap_vert:", texts.turn_over, 2),
+        ):
+            st.button(name, icon=icon, key=key, on_click=visit.turn_photo, args=(quarter_turns,))
+    return shown
+
+
+def lay_lines(stage: PhotoStage, tag: TagAnswer, selection: Selection, texts: ReadTagTexts, visit: Visit) -> None:
+    """Draw the outlines of all lines; a tap selects one."""
+    outlines = [
+        Outline(
+            line.corners,
+            f"{line.korean or line.text or texts.line_without_text}, {texts.roles.get(line.role, line.role)}",
+            line.role == "code",
+        )
+        for line in tag.lines
+    ]
+    names = {"lines": texts.lines_name, "in": texts.zoom_in, "out": texts.zoom_out}
+    bars = [barcode.corners for barcode in tag.barcodes]
+    stage.lay_lines(outlines, bars, selection.line, names, lambda line: visit.choose_line(line, card_of(tag, line)))
+
+
+def _mark_line(photo: Photo, texts: ReadTagTexts, visit: Visit) -> Box:
+    """Draw the cropper, and the same box as two sliders, for keys and screen readers."""
+    size = photo.turned_size(visit.turn)
+    box = visit.cropper.draw(photo, visit.turn, _first_box(size, visit), column_width())
+    sides = {"across": (box.x, box.width, size[0]), "down": (box.y, box.height, size[1])}
+    for name, (start, length, whole) in sides.items():
+        st.session_state[f"box-{name}"] = (_percent(start, whole), _percent(start + length, whole))
+
+    def slide() -> None:
+        left, right = (round(share * size[0] / 100) for share in st.session_state["box-across"])
+        top, bottom = (round(share * size[1] / 100) for share in st.session_state["box-down"])
+        left, top = min(left, size[0] - 1), min(top, size[1] - 1)
+        visit.cropper.place(Box(left, top, max(1, right - left), max(1, bottom - top)))
+
+    with st.expander(texts.sliders_title):
+        for name, label in (("across", texts.slider_across), ("down", texts.slider_down)):
+            st.slider(label, 0.0, 100.0, step=0.5, format="%.1f%%", key=f"box-{name}", on_change=slide)
+    return box
+
+
+def _percent(place: int, whole: int) -> float:
+    return min(100.0, round(200 * place / whole) / 2)
+
+
+def _first_box(size: tuple[int, int], visit: Visit) -> Box:
+    """Around the line that was selected, or across the middle."""
+    job = None if visit.tag is None else visit.tag.job
+    if job is not None and job.done() and job.exception() is None:
+        tag = job.result()
+        line = select(tag, visit.card, visit.line).line
+        if line is not None:
+            return around(tag.lines[line].corners, size)
+    return band(size)

@@ -1,4 +1,4 @@
-"""The right side, upper part: the reading and its confidence."""
+"""A reading: the code to search for, its characters, and how sure it is."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from frontend.read_tag.copy_button import copy_button
 from frontend.read_tag.texts import ReadTagTexts
 
 
-def show_reading(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> None:
-    """Draw the characters, each tinted by its confidence, and the confidence of the line.
+def show_no_text(reading: Reading, texts: ReadTagTexts) -> None:
+    """Draw that a line holds no text, as far as the reader can tell."""
+    st.warning(texts.line_without_text_sentence, icon=":material/search_off:")
+    st.html(
+        f'<div class="quiet" lang="{texts.language}">'
+        f"{escape(texts.no_text_sure.format(percent=percent(reading.confidence)))}</div>"
+    )
+
+
+def show_sureness(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> None:
+    """Draw the confidence of a line.
 
     Args:
         reading: The reading.
         texts: The language.
         sure: Confidence from which a line counts as sure.
     """
-    if not reading.text:
-        st.warning(texts.no_text, icon=":material/search_off:")
-        st.html(
-            f'<div class="quiet" lang="{texts.language}">'
-            f"{escape(texts.no_text_sure.format(percent=percent(reading.confidence)))}</div>"
-        )
-        return
-    level = line_level(reading.confidence, sure)
+    st.html(f'<div lang="{texts.language}">{_sureness(reading, texts, sure)}</div>')
+
+
+def show_characters(reading: Reading, texts: ReadTagTexts) -> None:
+    """Draw the characters of a line, each tinted by its confidence."""
     unsure = any(character_level(c.confidence) != "sure" for c in reading.characters)
     hint = f'<div class="quiet">{escape(texts.character_hint)}</div>' if unsure else ""
     if reading.picture_text is not None:
@@ -36,10 +42,7 @@ def show_reading(reading: Reading, texts: ReadTagTexts, sure: float = SURE) -> N
     st.html(
         f'<div lang="{texts.language}" data-reading="{escape(reading.id, quote=True)}">'
         f'<div class="characters" role="img" aria-label="{escape(reading.text, quote=True)}">'
-        f"{_words(reading.characters, texts)}</div>"
-        f'<div class="sureness {level}"><strong>{escape(texts.line_levels[level])}</strong>'
-        f'<span class="number">{percent(reading.confidence)}</span>'
-        f'<span class="bar"><i style="width:{reading.confidence * 100:.0f}%"></i></span></div>{hint}</div>'
+        f"{_words(reading.characters, texts)}</div>{hint}</div>"
     )
 
 
@@ -56,11 +59,20 @@ def show_correction(text: str, reading: Reading, texts: ReadTagTexts) -> None:
     )
 
 
-def show_code(code: str, texts: ReadTagTexts) -> None:
+def first_code(reading: Reading, texts: ReadTagTexts) -> str:
+    """The likeliest code while the rest of the photo is being read, as HTML."""
+    return (
+        f'<div class="code-label" lang="{texts.language}">{escape(texts.code_label)}</div>'
+        f'<div class="code" data-code="{escape(reading.code, quote=True)}">{escape(reading.code)}</div>'
+        f'<div class="quiet" role="status" lang="{texts.language}">{escape(texts.reading_rest)}</div>'
+    )
+
+
+def show_code(code: str, texts: ReadTagTexts, *, label: str) -> None:
     """Draw the code to search for, with a button that copies it."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="code-row"):
         st.html(
-            f'<div class="code-label" lang="{texts.language}">{escape(texts.code_label)}</div>'
+            f'<div class="code-label" lang="{texts.language}">{escape(label)}</div>'
             f'<div class="code" data-code="{escape(code, quote=True)}">{escape(code)}</div>'
         )
         copy_button(code, label=texts.copy, done=texts.copied, failed=texts.copy_failed, key=f"copy-{texts.language}")
@@ -76,10 +88,13 @@ def show_formats(formats: Iterable[BrandFormat], texts: ReadTagTexts) -> None:
     st.html(f'<div class="brands" lang="{texts.language}">{escape(texts.formats_label)} {pills}</div>')
 
 
-def show_details(reading: Reading, texts: ReadTagTexts) -> None:
-    """Draw which model read and how long it took."""
-    details = texts.details.format(model=reading.model, milliseconds=f"{reading.milliseconds.total:.0f}")
-    st.html(f'<div class="quiet">{escape(details)}</div>')
+def _sureness(reading: Reading, texts: ReadTagTexts, sure: float) -> str:
+    level = line_level(reading.confidence, sure)
+    return (
+        f'<div class="sureness {level}"><strong>{escape(texts.line_levels[level])}</strong>'
+        f'<span class="number">{percent(reading.confidence)}</span>'
+        f'<span class="bar"><i style="width:{reading.confidence * 100:.0f}%"></i></span></div>'
+    )
 
 
 def _words(characters: tuple[Character, ...], texts: ReadTagTexts) -> str:

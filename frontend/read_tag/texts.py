@@ -8,7 +8,6 @@ from typing import Final, get_args
 from frontend.client.failure_texts import FailureTexts
 from frontend.confidence import CharacterLevel, LineLevel
 from frontend.language import Language, Words
-from frontend.photos.pictures import PictureFault
 
 
 class ReadTagTexts(FailureTexts):
@@ -28,44 +27,53 @@ class ReadTagTexts(FailureTexts):
         ko="휴대폰이라면 ‘사진 올리기’에서 카메라를 고르세요. 더 선명하게 찍혀요.",
         en="On a phone, pick the camera under “Upload a photo” for a sharper picture.",
     )
+    typed_label = Words(ko="또는 품번을 직접 적어 주세요", en="Or type the code")
+    typed_button = Words(ko="가격 보기", en="See the price")
+    several_link = Words(ko="사진 여러 장이나 ZIP을 한 번에 읽기", en="Read several photos or a zip at once")
     steps_title = Words(ko="이렇게 쓰세요", en="How it works")
     steps = Words(
-        ko=("태그 사진을 올리거나 찍어요.", "상자를 품번 한 줄에 맞춰요.", "품번과 가격을 확인해요."),
+        ko=(
+            "태그 사진을 올리거나 찍어요.",
+            "품번과 가격이 바로 나와요.",
+            "다른 줄이 품번이면 사진에서 그 줄을 눌러요.",
+        ),
         en=(
             "Upload or take a photo of the tag.",
-            "Fit the box to the line with the code.",
-            "Check the code and its price.",
+            "The code and its price stand there.",
+            "If another line is the code, tap it on the photo.",
         ),
     )
     # Photo
-    photo_title = Words(ko="품번 고르기", en="Pick the code")
-    crop_hint = Words(
-        ko="상자를 끌어서 품번 한 줄에 맞춰 주세요. 사진이 누워 있으면 먼저 돌려 주세요.",
-        en="Drag the box onto the line with the code. If the photo lies on its side, turn it first.",
+    photo_title = Words(ko="사진", en="Photo")
+    lines_hint = Words(ko="다른 줄을 보려면 사진에서 눌러 주세요.", en="Tap another line on the photo to see it.")
+    mark_hint = Words(
+        ko="상자와 손잡이를 끌어서 한 줄에 맞춰 주세요. 사진이 누워 있으면 먼저 돌려 주세요.",
+        en="Drag the box and its handles onto one line. If the photo lies on its side, turn it first.",
     )
+    mark_button = Words(ko="직접 표시하기", en="Mark it yourself")
+    lines_button = Words(ko="찾은 줄 보기", en="Show the lines found")
+    lines_name = Words(ko="사진에서 찾은 줄", en="Lines found on the photo")
+    sliders_title = Words(ko="숫자로 맞추기", en="Set the box by numbers")
+    slider_across = Words(ko="왼쪽과 오른쪽", en="Left and right")
+    slider_down = Words(ko="위와 아래", en="Top and bottom")
+    zoom_in = Words(ko="크게", en="Larger")
+    zoom_out = Words(ko="작게", en="Smaller")
     turn_left = Words(ko="왼쪽으로", en="Turn left")
     turn_right = Words(ko="오른쪽으로", en="Turn right")
     turn_over = Words(ko="거꾸로", en="Upside down")
     another_photo = Words(ko="다른 사진", en="Another photo")
-    picture_faults: Words[Mapping[PictureFault, str]] = Words(
-        ko={
-            "empty": "빈 파일이에요. 다른 사진을 골라 주세요.",
-            "too_large": "20MB보다 큰 파일이에요. 더 작은 사진을 골라 주세요.",
-            "too_many_pixels": "5천만 화소가 넘는 사진이에요. 더 작은 사진을 골라 주세요.",
-            "unsupported_format": "열 수 없는 파일이에요. JPG, PNG, WebP, HEIC 사진을 골라 주세요.",
-            "damaged": "파일이 손상되어 열 수 없어요. 다른 사진을 골라 주세요.",
-        },
-        en={
-            "empty": "This file is empty. Please choose another photo.",
-            "too_large": "This file is larger than 20 MB. Please choose a smaller photo.",
-            "too_many_pixels": "This photo has more than 50 megapixels. Please choose a smaller one.",
-            "unsupported_format": "This file cannot be opened. Please choose a JPG, PNG, WebP or HEIC photo.",
-            "damaged": "This file is damaged. Please choose another photo.",
-        },
+    camera_needs_https = Words(
+        ko="이 주소(http)에서는 브라우저가 카메라를 막아요. https 주소로 열거나 사진을 올려 주세요.",
+        en="Browsers allow the camera only over HTTPS. Please open the page's https address, or upload a photo.",
+    )
+    photo_wait = Words(ko="사진을 여는 중이에요…", en="Opening the photo…")
+    file_too_large = Words(
+        ko="20MB보다 큰 파일이에요. 더 작은 사진을 골라 주세요.",
+        en="This file is larger than 20 MB. Please choose a smaller photo.",
     )
     # Reading
-    reading_title = Words(ko="읽은 결과", en="Reading")
     reading_wait = Words(ko="읽는 중이에요…", en="Reading…")
+    reading_rest = Words(ko="나머지를 읽는 중이에요…", en="Reading the rest…")
     line_levels: Words[Mapping[LineLevel, str]] = Words(
         ko={
             "sure": "거의 확실해요",
@@ -98,9 +106,64 @@ class ReadTagTexts(FailureTexts):
         ko="혹시 이건가요? 누르면 바로 바꿔요.", en="Or is it one of these? One tap uses it."
     )
     no_text = Words(
-        ko="글자를 찾지 못했어요. 상자를 품번에 맞추거나 사진을 돌려 보세요.",
-        en="No text found. Fit the box to the code, or turn the photo.",
+        ko="글자를 찾지 못했어요. 품번을 직접 표시하거나 사진을 돌려 보세요.",
+        en="No text found. Mark the code yourself, or turn the photo.",
     )
+    line_without_text_sentence = Words(ko="이 줄에서 글자를 읽지 못했어요.", en="No text was read on this line.")
+    line_without_text = Words(ko="글자 없음", en="no text")
+    no_code = Words(
+        ko="품번으로 보이는 줄이 없어요. 사진에서 품번을 눌러 주세요.",
+        en="No line looks like a product code. Please tap the code on the photo.",
+    )
+    # Card
+    cards_label = Words(ko="태그 {count}개를 찾았어요", en="{count} tags found")
+    card_without_code = Words(ko="태그 {number}", en="Tag {number}")
+    roles: Words[Mapping[str, str]] = Words(
+        ko={
+            "code": "품번",
+            "brand": "브랜드",
+            "size": "사이즈",
+            "colour": "색상",
+            "price": "가격",
+            "name": "이름",
+            "date": "날짜",
+            "order": "관리 번호",
+            "country": "제조국",
+            "barcode": "바코드",
+            "field": "항목 이름",
+            "other": "기타",
+        },
+        en={
+            "code": "product code",
+            "brand": "brand",
+            "size": "size",
+            "colour": "colour",
+            "price": "price",
+            "name": "name",
+            "date": "date",
+            "order": "order number",
+            "country": "country",
+            "barcode": "barcode",
+            "field": "field name",
+            "other": "other",
+        },
+    )
+    field_price = Words(ko="태그 가격", en="price on the tag")
+    known_code_label = Words(ko="이 바코드로 알려진 품번", en="Known for this barcode")
+    barcode_differs = Words(
+        ko="바코드({text})와 그 아래 인쇄된 숫자가 달라요. 확인해 주세요.",
+        en="The barcode says {text}, but the digits printed beside it differ. Please check.",
+    )
+    barcode_known = Words(
+        ko="이 바코드로는 {code} 품번이 알려져 있어요. 확인해 주세요.",
+        en="For this barcode another code is known: {code}. Please check.",
+    )
+    share_price = Words(
+        ko="{price}을 태그에서 본 가격으로 기억하기 (오늘 날짜로, 장소 없이)",
+        en="Remember {price} as seen on the tag (today, without place)",
+    )
+    price_shared = Words(ko="태그에서 본 가격으로 기억했어요.", en="It is remembered as a price seen on a tag.")
+    price_not_shared = Words(ko="태그 가격을 기억하지 않아요.", en="The price on the tag is not remembered.")
     corrected_note = Words(
         ko="고쳐 주신 내용이에요. 처음 읽은 글자: {text}", en="As you corrected it. It had been read as {text}."
     )
@@ -108,7 +171,6 @@ class ReadTagTexts(FailureTexts):
         ko="적어 주신 내용이에요. 처음에는 글자를 찾지 못했어요.", en="As you typed it. No text had been found."
     )
     no_text_sure = Words(ko="글자가 없을 확률 {percent}", en="Chance that there is no text: {percent}")
-    details = Words(ko="{model} · {milliseconds}ms", en="{model} · {milliseconds} ms")
     # Confirm
     confirm_title = Words(ko="맞게 읽었나요?", en="Is this right?")
     confirm_title_private = Words(ko="다르게 적혀 있나요?", en="Does it say something else?")
@@ -132,6 +194,7 @@ class ReadTagTexts(FailureTexts):
     correct_label_private = Words(ko="한 줄 전체를 적어 주세요", en="Type the whole line")
     correct_button = Words(ko="고쳐서 저장", en="Save")
     correct_button_private = Words(ko="이걸로 찾기", en="Use it")
+    correct_short = Words(ko="고치기", en="Correct")
     correct_empty = Words(ko="글자를 입력해 주세요.", en="Please type the text.")
     unreadable = Words(ko="못 읽겠어요", en="Unreadable")
     saving = Words(ko="저장하는 중이에요…", en="Saving…")
@@ -151,33 +214,41 @@ class ReadTagTexts(FailureTexts):
     delete = Words(ko="삭제", en="Delete")
     deleting = Words(ko="삭제하는 중이에요…", en="Deleting…")
     # Price
-    price_title = Words(ko="가격", en="Price")
     price_wait = Words(ko="가격을 찾는 중이에요…", en="Looking up the price…")
-    price_lowest = Words(ko="최저가", en="Lowest price")
+    price_lowest = Words(ko="{count}개 중 최저가", en="Lowest of {count} prices")
+    price_lowest_in = Words(ko="{currency} 가격 {count}개 중 최저가", en="Lowest of {count} prices in {currency}")
+    currency_names: Words[Mapping[str, str]] = Words(
+        ko={"KRW": "원화", "USD": "달러", "EUR": "유로"}, en={"KRW": "won", "USD": "US dollars", "EUR": "euros"}
+    )
     price_none_named = Words(ko="가격 정보 없음", en="No price given")
     price_other = Words(ko="다른 상품일 수 있어요", en="Possibly another product")
     price_at = Words(ko="{time} 기준", en="As of {time}")
+    price_size = Words(ko="사이즈 {size}", en="Size {size}")
+    price_on_tag = Words(ko="{day}에 태그에서 본 가격", en="Seen on the tag on {day}")
+    price_missing = Words(ko="아직 답하지 않은 곳: {names}", en="No answer yet from: {names}")
+    price_naver_ends = Words(
+        ko="네이버 쇼핑의 가격 검색은 2026년 7월 31일부터 새로 쓸 수 없고, 2027년 6월 30일에 완전히 끝나요.",
+        en="Naver Shopping's price search has been closed to newcomers since 31 July 2026 and ends on 30 June 2027.",
+    )
+    price_more = Words(ko="가격 {count}개 더 보기", en="{count} more prices")
     price_open = Words(ko="상품 보기", en="See product")
     price_reasons = Words(
         ko={
-            "no_key": "가격 검색 키가 없어서 가격을 찾지 못해요.",
-            "key_refused": "가격 검색 키가 거절되어 가격을 찾지 못해요.",
-            "quota": "가격 검색 한도를 넘었어요. 잠시 후 다시 시도해 주세요.",
-            "service_ended": "가격 검색 서비스가 종료되었어요.",
+            "quota": "지금은 가격을 더 찾을 수 없어요. 잠시 후 다시 시도해 주세요.",
+            "service_ended": "가격 검색 서비스가 종료되었어요. 아래에서 직접 검색해 보세요.",
             "not_found": "이 품번의 상품을 찾지 못했어요.",
             "unavailable": "가격 서비스가 지금 응답하지 않아요.",
         },
         en={
-            "no_key": "No price: there is no key for the price search.",
-            "key_refused": "No price: the price search refused its key.",
             "quota": "No price: the limit of price searches is reached. Please try again in a moment.",
-            "service_ended": "No price: the price search service has ended.",
+            "service_ended": "No price: the price search service has ended. Please search below.",
             "not_found": "No product was found for this code.",
             "unavailable": "No price: the price service is not answering right now.",
         },
     )
     price_reason_other = Words(ko="지금은 가격을 찾을 수 없어요.", en="The price cannot be looked up right now.")
     search_label = Words(ko="직접 검색하기", en="Search yourself")
+    # Of searches, and of the sources of prices.
     search_names: Words[Mapping[str, str]] = Words(ko={"Naver Shopping": "네이버 쇼핑", "Google": "구글"}, en={})
     # Failures
     unreachable = Words(

@@ -44,6 +44,12 @@ _CLEAR_GLUED_NAME = re.compile(
     rf"|{_LATIN_NAME}{_NUMBER}?(?=\d))"
 )
 _ANY_NAME = re.compile(f"{_FIELD_NAME.pattern}|{_CLEAR_GLUED_NAME.pattern}")
+# What stands at the beginning of a line and is certainly no part of its code, whatever format that has: `PN 550` may be
+# the code PN550, `P/N: 550` may not.
+_SURE_NAME = re.compile(
+    rf"{_LATIN_NAME}(?:[ .]?{_NUMBER})? ?[.:#]|{_LATIN_NAME}[ .]{_NUMBER} "
+    rf"|(?:ARTICLE|ART|STYLE|MODEL|MATERIAL|PRODUCT|ITEM|SKU|REFERENCE|CODE) |{_OTHER_NAME}"
+)
 _NAMES_ONLY = re.compile(rf"(?:(?:{_LATIN_NAME}|{_OTHER_NAME})(?:[ .]?{_NUMBER})?[ .:#]*)*")
 
 _COLOUR = r"(?:(?:COLOU?R|색상|컬러) ?[.:#]* ?|(?<![A-Z0-9])(?:COL|CLR) ?[.:#]+ ?)[0-9A-Z/&+-]*"
@@ -54,6 +60,7 @@ _FIELD_WITH_VALUE = re.compile(
     r"|(?<![A-Z])MADE ?IN ?[A-Z]+"
 )
 _COLOUR_ONLY = re.compile(rf" ?{_COLOUR}")
+_HANGUL_OR_HAN_FIELD = re.compile(rf"{_OTHER_NAME}(?: ?{_NUMBER})? ?[.:#]*|(?:색상|컬러|사이즈) ?[.:#]*")
 
 _SPACED_DASH = re.compile(r" ?- ?")
 _NUMBER_OF_ART = re.compile(
@@ -191,6 +198,36 @@ def extract_code(text: str) -> str:
     """
     line = normalize_text(text)
     return _code(line, _find(line))
+
+
+def searched_code(text: str) -> str:
+    """The code that a typed or printed line is looked up by.
+
+    What stands around a code is only cut off where a known format fits or where it is plainly a field (`STYLE NO.`,
+    `COLOR:BLK`): `PN550` is a code, not a field name with a code. The catalogue's keys are made of it, too.
+    """
+    line = normalize_text(text)
+    found = _find(line)
+    if found or _SURE_NAME.match(line) or _FIELD_WITH_VALUE.search(line):
+        return _code(line, found) or line
+    return line
+
+
+def codes_in(text: str) -> tuple[str, ...]:
+    """Every code of a known format in a line, from left to right, as printed; one that several formats fit is one."""
+    codes: list[str] = []
+    for piece in _find(normalize_text(text)):
+        end = 0
+        for placed in piece:
+            if placed.start >= end:
+                codes.append(placed.printed)
+                end = placed.end
+    return tuple(dict.fromkeys(codes))
+
+
+def without_hangul_names(line: str) -> str:
+    """A line of NFC form without field names in Hangul or Han characters: all that a code's line may have of them."""
+    return _HANGUL_OR_HAN_FIELD.sub(" ", line)
 
 
 def code_and_formats(text: str) -> tuple[str, tuple[FormatMatch, ...]]:

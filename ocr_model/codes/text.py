@@ -11,46 +11,35 @@ Three spellings of one line, from the most to the least particular:
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from ocr_model.codes.characters import compatible_form, plain_character, plain_hangul_signs, without_ignorable
 
 CHARSET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./#:()+& "
 """Everything the recognizer can read. The order is fixed: an exported model's classes are numbered by it."""
 
-# Dashes that Unicode does not file under "Pd" (dash punctuation): minus signs, the modifier minus, the hyphen
-# bullet and the long-vowel mark that a Japanese keyboard types in place of a dash.
-_OTHER_DASHES = frozenset("\u02d7\u2043\u2053\u2212\u2796\u30fc")
 _SPACES = re.compile(r"\s+")
 _PRINTABLE_ASCII = re.compile(r"[ -~]*")  # none of them has another form; the recognizer's own texts are of these
 _NOT_KEY = re.compile(r"[^A-Z0-9]+")
-
-
-def _plain_character(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Pd" or character in _OTHER_DASHES:
-        return "-"
-    if category == "Cf":  # zero-width joiners, direction marks, soft hyphens: invisible, they come along with a paste
-        return ""
-    if category in ("Cc", "Zl", "Zp"):
-        return " "
-    return character
+_EITHER_WAY_UP = re.compile(r"[01689HIMNOSWXZ:+/ -]+")
+_UPSIDE_DOWN = str.maketrans("69MW", "96WM")
 
 
 def normalize_text(typed: str) -> str:
     """Bring typed or pasted text into the characters that tags print.
 
-    Compatibility forms are unified (NFKC: full-width letters, `№` -> `NO`), every Unicode dash becomes `-`,
-    letters become upper case, invisible characters disappear, and runs of white space become one space, none
-    at the ends. Characters outside of `CHARSET` (such as Hangul) are kept: the caller
-    decides about them.
+    Compatibility forms are unified (NFKC: full-width letters, `№` -> `NO`), every Unicode dash becomes `-`, and other
+    signs the separator that they look like (`ocr_model.codes.characters`); letters become upper case, invisible
+    characters disappear, and runs of white space become one space, none at the ends. Characters outside of `CHARSET`
+    (such as Hangul) are kept: the caller decides about them.
 
     The result does not change when it is normalised again.
     """
     if _PRINTABLE_ASCII.fullmatch(typed):
         return " ".join(typed.upper().split())
-    plain = "".join(_plain_character(character) for character in unicodedata.normalize("NFKC", typed))
+    plain = "".join(map(plain_character, compatible_form(without_ignorable(typed))))
     # Upper case can denormalise ("ŉ" -> "ʼN"), so compatibility forms are unified once more.
-    upper = unicodedata.normalize("NFKC", plain.upper())
-    return _SPACES.sub(" ", upper).strip()
+    upper = compatible_form(plain.upper())
+    return plain_hangul_signs(_SPACES.sub(" ", upper).strip())
 
 
 def label_text(text: str) -> str:
@@ -61,6 +50,11 @@ def label_text(text: str) -> str:
 def match_key(text: str) -> str:
     """Only the A-Z and 0-9 of the normalised text: equal keys are an exact match, the headline metric."""
     return _NOT_KEY.sub("", normalize_text(text))
+
+
+def upside_down_text(text: str) -> str | None:
+    """What normalised text reads as when it stands on its head: `68606` for `90989`; None if that is no text."""
+    return text.translate(_UPSIDE_DOWN)[::-1] if _EITHER_WAY_UP.fullmatch(text) else None
 
 
 def edit_distance(left: str, right: str) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ocr_model.codes.characters import StrangeCharacter
 from ocr_model.codes.lines import complete_line
-from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
+from ocr_model.codes.suggestion import LONGEST_LINE, strange_characters, suggested_lines
+from ocr_model.codes.text import label_text, match_key, normalize_text
 from ocr_model.errors import ReaderError
 
 VerdictStatus = Literal["accepted", "corrected", "unreadable"]
-
-# Characters; the longest line seen on a tag has 19.
-_LONGEST_LINE = 64
 
 
 class VerdictError(ReaderError):
@@ -20,11 +19,21 @@ class VerdictError(ReaderError):
 
     Attributes:
         kind: "text-required", "bad-text" or "text-differs".
+        characters: those of a bad text that no tag prints.
+        suggestions: lines that may have been meant by it, the likeliest first.
     """
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        characters: tuple[StrangeCharacter, ...] = (),
+        suggestions: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.characters = characters
+        self.suggestions = suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,10 @@ def checked_line(text: str) -> str:
         VerdictError: "bad-text": it is too long, or has characters that no code's line has.
     """
     line = normalize_text(text)
-    if len(line) > _LONGEST_LINE:
-        raise VerdictError("bad-text", f"The text is longer than {_LONGEST_LINE} characters.")
-    strange = "".join(dict.fromkeys(character for character in line if character not in CHARSET))
-    if strange:
-        raise VerdictError("bad-text", f"These characters cannot be on a code's line: {strange}")
+    if len(line) > LONGEST_LINE:
+        raise VerdictError("bad-text", f"The text is longer than {LONGEST_LINE} characters.")
+    if strange := strange_characters(line):
+        names = ", ".join(map(str, strange))
+        message = f"These characters cannot be on a code's line: {names}"
+        raise VerdictError("bad-text", message, strange, suggested_lines(text))
     return line

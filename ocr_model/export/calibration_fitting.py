@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ocr_model.export.confidence_figures import ACCEPTABLE_RISK, checked_confidences, risk_coverage
 from ocr_model.export.proportion import binomial_cdf
-from ocr_model.export.synthetic_readings import Readings, read_synthetic
+from ocr_model.export.readings import Readings
+from ocr_model.export.synthetic_readings import Way, read_synthetic
 from ocr_model.reading.calibration import Calibration
+from ocr_model.reading.second_opinion import SecondOpinion
+from ocr_model.reading.second_reader import packaged_second_reader
 
 FIT_SEED = 20_220_801  # neither trained nor evaluated on
 _DECIMALS = 1e6  # of the threshold; confidences crowd near 1
 _LOWEST, _HIGHEST = 0.05, 20.0  # temperatures; data beyond them is all right or all wrong
 _LARGEST_BIAS = 3.0  # in logits
+_CROPS_PER_PHOTO = 16  # for lines of whole tags: half as many lines as crops
 
 
 @dataclass(frozen=True)
@@ -61,18 +65,21 @@ def fit_calibration(readings: Readings, recipe: str) -> CalibrationFit:
         round(parameter, 4) for parameter in fit_temperature_and_bias(readings.confidence, readings.correct)
     )
     shown = np.array([Calibration(temperature, bias=bias).apply(float(raw)) for raw in readings.confidence])
-    threshold = None
-    if readings.has_text.any():
-        threshold = fit_accept_threshold(shown[readings.has_text], readings.correct[readings.has_text])
-    if threshold is not None:
-        threshold = min(1.0, math.ceil(threshold * _DECIMALS) / _DECIMALS)
-    return CalibrationFit(Calibration(temperature, threshold, bias), recipe, len(readings))
+    return CalibrationFit(Calibration(temperature, _threshold(shown, readings), bias), recipe, len(readings))
 
 
 def calibrate_directory(
-    directory: Path, recipe: str, count: int, *, processes: int = 1, progress: bool = False
+    directory: Path,
+    recipe: str,
+    count: int,
+    *,
+    processes: int = 1,
+    progress: bool = False,
+    kept: Path | None = None,
 ) -> CalibrationFit:
     """Calibrate an exported model and write the calibration into its `model.json`.
+
+    Where a second reader is installed and the model says what it weighs, the joint readings are calibrated as well.
 
     Calibrate last: the calibrated number is that after decoding, format prior and turn.
 
@@ -82,6 +89,7 @@ def calibrate_directory(
         count: crops, at least 2; half of them are photographed again.
         processes: processes that read side by side.
         progress: whether to draw a bar.
+        kept: folder in which readings are kept, so that a run that was interrupted goes on.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -89,25 +97,66 @@ def calibrate_directory(
     """
     if count < 2:
         raise ValueError(f"at least two crops, not {count}")
-    parts = [
-        read_synthetic(
+    file = directory / "model.json"
+    description = json.loads(file.read_text(encoding="utf-8"))
+    opinion = SecondOpinion.from_description(description)
+    raw = Calibration(1.0)
+    ways = [Way(calibration=raw)]
+    if opinion is not None and packaged_second_reader(1) is not None:
+        ways.append(Way(second=True, calibration=raw, second_opinion=replace(opinion, calibration=raw)))
+
+    def read(name: str | None, share: int, *, shifted: bool = False, ways: Sequence[Way] = ways) -> list[Readings]:
+        return read_synthetic(
             directory,
-            recipe,
+            name,
             share,
             seed=FIT_SEED,
             shifted=shifted,
-            calibration=Calibration(1.0),
+            ways=ways,
             processes=processes,
             progress=progress,
+            kept=kept,
         )
-        for share, shifted in ((count - count // 2, False), (count // 2, True))
-    ]
-    fit = fit_calibration(Readings.joined(parts), recipe)
-    file = directory / "model.json"
-    description = json.loads(file.read_text(encoding="utf-8"))
+
+    crops = [read(recipe, count - count // 2), read(recipe, count // 2, shifted=True)]
+    fit = fit_calibration(Readings.joined([part[0] for part in crops]), recipe)
     description["calibration"] = fit.description()
+    if opinion is not None and len(ways) > 1:
+        (lines,) = read(None, max(1, count // _CROPS_PER_PHOTO), ways=ways[1:])
+        parts = [*(part[1] for part in crops), lines]
+        joint = fit_joint_calibration(Readings.joined(parts), recipe, fit.calibration)
+        description["second_reader"] = {**opinion.description(), "calibration": joint.description()}
     file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return fit
+
+
+def fit_joint_calibration(readings: Readings, recipe: str, alone: Calibration) -> CalibrationFit:
+    """Temperature and bias of the joint readings among some, and the threshold of all, as they are served.
+
+    Args:
+        readings: uncalibrated.
+        recipe: recipe of the crops.
+        alone: calibration of the readings that are not joint.
+
+    Raises:
+        ValueError: no reading.
+    """
+    fitted = Calibration()
+    if readings.joint.any():
+        joint = fit_temperature_and_bias(readings.confidence[readings.joint], readings.correct[readings.joint])
+        fitted = Calibration(round(joint[0], 4), bias=round(joint[1], 4))
+    pairs = zip(readings.confidence, readings.joint, strict=True)
+    shown = np.array([(fitted if joint else alone).apply(float(raw)) for raw, joint in pairs])
+    threshold = _threshold(shown, readings)
+    return CalibrationFit(replace(fitted, accept_threshold=threshold), recipe, len(readings))
+
+
+def _threshold(shown: NDArray[np.float64], readings: Readings) -> float | None:
+    """The accept threshold for texts that are shown with these confidences, rounded up."""
+    if not readings.has_text.any():
+        return None
+    threshold = fit_accept_threshold(shown[readings.has_text], readings.correct[readings.has_text])
+    return None if threshold is None else min(1.0, math.ceil(threshold * _DECIMALS) / _DECIMALS)
 
 
 def fit_temperature(confidences: ArrayLike, correct: ArrayLike) -> float:

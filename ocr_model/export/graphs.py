@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
 from ocr_model.reading.second_look import DOUBTFUL
+from ocr_model.reading.second_opinion import SecondOpinion
 from ocr_model.training.architecture import RecognitionNetwork
 from ocr_model.training.architecture.prediction import Attention, StepDecoder
 from ocr_model.training.evaluation import WEIGHTS
@@ -133,6 +134,8 @@ def export_network(
         "max_length": config.max_length,
         "calibration": {"temperature": temperature},
         "decoding": {"ctc_weight": ctc_weight, "second_look": second_look, "prior_weight": prior_weight},
+        # What a second reader weighs beside a new model, until its joint readings are calibrated.
+        "second_reader": SecondOpinion().description() | {"calibration": {"temperature": temperature}},
         "card": card or {},
         "files": files,
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},

@@ -60,7 +60,7 @@ def quantize_directory(directory: Path, recipe: str, count: int, *, checked: int
     images, texts = data.images[count:], [match_key(text) for text in data.texts[count:]]
     exact = []
     for precision in PRECISIONS:
-        reader = Recognizer.load(directory, threads=1, precision=precision)
+        reader = Recognizer.load(directory, threads=1, precision=precision, second=False)
         readings = [match_key(reader.read(image).text) for image in images]
         exact.append(sum(read == text for read, text in zip(readings, texts, strict=True)))
     kept = exact[1] >= exact[0] - INT8_LOSS * checked

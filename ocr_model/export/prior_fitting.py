@@ -14,7 +14,6 @@ Three kinds of synthetic crops, which differ in their text only:
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import os
@@ -27,8 +26,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from data_gen import texts
 from data_gen.crop import CropRenderer
 from data_gen.fonts import FontBook, FontsMissingError, load_fonts
@@ -36,6 +33,7 @@ from data_gen.recipe import Recipe, RecipeError, load_recipe
 from ocr_model.codes.format_prior import FORMAT_TABLE, FormatPrior
 from ocr_model.codes.text import match_key
 from ocr_model.errors import ModelError
+from ocr_model.labelled_folder import folder_name, labelled_folders, read_labels
 from ocr_model.reading.hypotheses import Hypothesis, add_bonuses
 from ocr_model.reading.image import ImageLike
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
@@ -190,23 +188,21 @@ def _see_synthetic(
     return seen
 
 
-def _see_real(reader: Recognizer, folder: Path) -> dict[str, list[Seen]]:
+def _see_real(reader: Recognizer, folders: Sequence[Path]) -> dict[str, list[Seen]]:
     """The readings of real crops and of their harder twins, by folder; they are measured only."""
     from data_gen.twins import TWINS, make_twin  # only this measurement needs the twins
 
     seen: dict[str, list[Seen]] = {}
-    for labels in sorted(folder.glob("*/labels.tsv")):
-        with labels.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for labelled in folders:
         upright: list[tuple[str, ImageLike]] = []
         twins: list[tuple[str, ImageLike]] = []
-        for row in rows:
-            with Image.open(labels.parent / row["file"]) as image:
-                crop = image.convert("RGB")
-            upright.append((row["text"], crop))
-            twins += [(row["text"], make_twin(crop, Path(row["file"]).stem, kind)) for kind in TWINS]
-        seen[labels.parent.name] = _see(reader, iter(upright))
-        seen[f"{labels.parent.name}, twins"] = _see(reader, iter(twins))
+        for label in read_labels(labelled):
+            crop = label.picture()
+            upright.append((label.text, crop))
+            twins += [(label.text, make_twin(crop, Path(label.file).stem, kind)) for kind in TWINS]
+        name = folder_name(labelled)
+        seen[name] = _see(reader, iter(upright))
+        seen[f"{name}, twins"] = _see(reader, iter(twins))
     return seen
 
 
@@ -240,7 +236,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--real",
         type=Path,
-        default=os.environ.get("REAL_CROPS"),
+        default=os.environ.get("REAL_CROPS") or None,
         help="folder of labelled folders of real crops, measured only (default: REAL_CROPS)",
     )
     parser.add_argument("--write", action="store_true", help="store the chosen weight in the model's model.json")
@@ -258,7 +254,7 @@ def main(args: argparse.Namespace) -> int:
     """Run `python -m ocr_model prior`: choose the weight on some crops, show it on others.
 
     Returns:
-        Exit status: 0, or 2 if there is no model, recipe or font.
+        Exit status: 0, or 2 if there is no model, recipe or font, or a labelled folder cannot be read.
     """
     if args.compile:
         from ocr_model.export.format_table import write_format_table  # only compiling needs automata-lib
@@ -274,10 +270,11 @@ def main(args: argparse.Namespace) -> int:
 
 def _fit(args: argparse.Namespace) -> int:
     prior = FormatPrior.load()
-    reader = Recognizer.load(args.model, threads=1)
+    reader = Recognizer.load(args.model, threads=1, second=False)
     recipe = load_recipe(args.recipe)
     if recipe.style != "tag":
         raise RecipeError(f"recipe {recipe.name} draws no tags; texts of our choice need a recipe of style 'tag'")
+    folders = [] if args.real is None else labelled_folders(args.real)
     fit = _see_synthetic(reader, prior, recipe, args.count, FIT_SEED)
     brands, others, _ = ({w: measure_weight(prior, w, lines) for w in WEIGHTS} for lines in fit.values())
     weight = choose_weight(brands, others)
@@ -287,9 +284,9 @@ def _fit(args: argparse.Namespace) -> int:
     print(f"\nChosen weight: {weight:g}. Fresh crops:\n")
     check = _see_synthetic(reader, prior, recipe, args.count, CHECK_SEED)
     _print_outcomes(prior, (0.0, weight), check)
-    if args.real is not None and (real := _see_real(reader, Path(args.real))):
+    if folders:
         print("\nReal crops, which choose nothing:\n")
-        _print_outcomes(prior, (0.0, weight), real)
+        _print_outcomes(prior, (0.0, weight), _see_real(reader, folders))
     spent = _microseconds(prior, weight, check["brands' codes"])
     print(f"\n{spent:.0f} microseconds of processor time per crop")
     if args.write:

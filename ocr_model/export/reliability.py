@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,12 @@ from ocr_model.export.confidence_figures import (
     risk_coverage,
 )
 from ocr_model.export.proportion import Proportion
-from ocr_model.export.synthetic_readings import Readings, read_synthetic
+from ocr_model.export.readings import Readings
+from ocr_model.export.synthetic_readings import Way, read_synthetic
 from ocr_model.reading.calibration import Calibration, read_calibration, reading_digest
 from ocr_model.reading.recognizer import CHAMPION, Recognizer
+from ocr_model.reading.second_opinion import SecondOpinion
+from ocr_model.reading.second_reader import packaged_second_reader
 
 MEASURE_SEED = 20_260_801  # nothing was trained or calibrated with it
 
@@ -177,6 +181,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=MEASURE_SEED, help="seed of the crops to measure on")
     parser.add_argument("--processes", type=_positive, default=1, help="processes that read side by side")
     parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path("var/calibrate"),
+        help="where readings are kept, so that a run that was stopped goes on (default: var/calibrate)",
+    )
+    parser.add_argument(
         "--out", type=Path, default=Path("docs/calibration"), help="write PATH.json and PATH.png (docs/calibration)"
     )
 
@@ -203,21 +213,18 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
     precision = Recognizer.load(args.model, threads=1).precision
     if args.fit:
         recipe, count = args.fit
-        fit = calibrate_directory(args.model, recipe, count, processes=args.processes, progress=progress)
-        print(f"fitted on {fit.crops} crops: {_in_words(fit.calibration)}", flush=True)
-    recipe, count = args.synthetic
-    parts = [
-        (
-            name,
-            read_synthetic(
-                args.model, recipe, count, seed=args.seed, shifted=shifted, processes=args.processes, progress=progress
-            ),
+        fit = calibrate_directory(
+            args.model, recipe, count, processes=args.processes, progress=progress, kept=args.work
         )
-        for name, shifted in ((recipe, False), (f"{recipe}, photographed again", True))
-    ]
+        print(f"fitted on {fit.crops} crops: {_in_words(fit.calibration)}", flush=True)
+    recipe = args.synthetic[0]
     content = (args.model / "model.json").read_bytes()
     calibration = read_calibration(args.model)
-    measured = [measure_readings(name, readings, calibration.accept_threshold) for name, readings in parts]
+    opinion = SecondOpinion.from_description(json.loads(content))
+    thresholds = [calibration.accept_threshold]
+    if opinion is not None and packaged_second_reader(1) is not None:
+        thresholds.append(opinion.calibration.accept_threshold)
+    measured, joint = _measure(args, thresholds, progress=progress)
     description = json.loads(content)
     figures = {
         "model": {
@@ -236,13 +243,50 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
         "synthetic": measured[0].figures(),
         "shifted": measured[1].figures(),
     }
+    if opinion is not None and joint:
+        figures["second_reader"] = {
+            "accept_threshold": opinion.calibration.accept_threshold,
+            "synthetic": joint[0].figures(),
+            "shifted": joint[1].figures(),
+        }
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    draw(measured, calibration.accept_threshold, args.out.with_suffix(".png"))
+    draw([*measured, *joint], calibration.accept_threshold, args.out.with_suffix(".png"))
     print(f"read in {precision} precision, {_in_words(calibration)}")
-    for model in measured:
+    for model in (*measured, *joint):
         print(model.line())
     print(f"wrote {args.out.with_suffix('.json')} and {args.out.with_suffix('.png')}")
+
+
+def _measure(
+    args: argparse.Namespace, thresholds: Sequence[float | None], *, progress: bool
+) -> tuple[list[Reliability], list[Reliability]]:
+    """The crops as the recipe makes them and photographed again, read without and with a second reader.
+
+    Args:
+        args: of the command.
+        thresholds: from which a text is accepted: without a second reader, and with it if there is one.
+        progress: whether to draw bars.
+    """
+    recipe, count = args.synthetic
+    measured: tuple[list[Reliability], list[Reliability]] = ([], [])
+    for name, shifted in ((recipe, False), (f"{recipe}, photographed again", True)):
+        found = read_synthetic(
+            args.model,
+            recipe,
+            count,
+            seed=args.seed,
+            shifted=shifted,
+            ways=[Way(second=second) for second, _ in zip((False, True), thresholds, strict=False)],
+            processes=args.processes,
+            progress=progress,
+            kept=args.work,
+        )
+        for own, suffix, threshold, readings in zip(
+            measured, ("", ", with a second reader"), thresholds, found, strict=False
+        ):
+            own.append(measure_readings(name + suffix, readings, threshold))
+    return measured
 
 
 def _in_words(calibration: Calibration) -> str:

@@ -6,7 +6,8 @@ careless camera that the recipe lacks, because a recognizer is surer on crops li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,34 +22,19 @@ from data_gen.fonts import load_fonts
 from data_gen.processes import map_on_processes
 from data_gen.recipe import load_recipe
 from ocr_model.codes.text import match_key
+from ocr_model.export.kept_readings import KeptReadings
+from ocr_model.export.readings import Readings
+from ocr_model.export.tag_lines import TagLines
 from ocr_model.reading.calibration import Calibration
+from ocr_model.reading.image import ImageLike
 from ocr_model.reading.recognizer import Recognizer
+from ocr_model.reading.second_opinion import SecondOpinion
 
 CHUNK = 100  # crops that one task of one process reads
+PHOTOS = 5  # likewise, of whole tags
 _TEXT_SHARE = 0.6  # height of the text over that of the crop, on average
 
 Grey = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Readings:
-    """The readings of N crops. A reading of "no text" is never accepted as a text."""
-
-    confidence: NDArray[np.float64]  # (N,) of the whole text, 0..1
-    correct: NDArray[np.bool_]  # (N,) whether A-Z0-9 were right; of a crop without text: whether none was read
-    has_text: NDArray[np.bool_]  # (N,) whether any text was read
-
-    @classmethod
-    def joined(cls, parts: Sequence[Readings]) -> Readings:
-        """All readings of several parts, in order."""
-        return cls(
-            np.concatenate([part.confidence for part in parts]),
-            np.concatenate([part.correct for part in parts]),
-            np.concatenate([part.has_text for part in parts]),
-        )
-
-    def __len__(self) -> int:
-        return len(self.confidence)
 
 
 # --- The shift ---
@@ -100,38 +86,77 @@ def photograph_again(crop: Grey, rng: np.random.Generator) -> Grey:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way to read with a model."""
+
+    second: bool = False  # whether a second reader is asked, where one is installed
+    calibration: Calibration | None = None  # used in place of the model's own
+    second_opinion: SecondOpinion | None = None  # likewise
+
+
+@dataclass(frozen=True)
 class _Plan:
-    """Which crops are read, by which model."""
+    """Which crops are read, by which model, in which ways."""
 
     model: Path | None
-    calibration: Calibration | None
-    recipe: str
+    recipe: str | None  # None: lines of rendered whole tags
     seed: int
     shifted: bool
+    ways: tuple[Way, ...]
 
 
 class _Reader:
     """Renders and reads the crops of a plan; one per process."""
 
     def __init__(self, plan: _Plan) -> None:
-        recipe = load_recipe(plan.recipe)
         self.plan = plan
-        self.renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=plan.seed)
-        self.recognizer = Recognizer.load(plan.model, threads=1, calibration=plan.calibration)
-
-    def read(self, indices: range) -> Readings:
-        rows = []
-        for index in indices:
-            crop = self.renderer.render(index)
-            image = crop.image
-            if self.plan.shifted:
-                image = photograph_again(image, np.random.default_rng((self.plan.seed, index, 1)))
-            prediction = self.recognizer.read(image)
-            rows.append(
-                (prediction.confidence, match_key(prediction.text) == match_key(crop.text), bool(prediction.text))
+        if plan.recipe is None:
+            self.lines = TagLines(plan.seed)
+        else:
+            recipe = load_recipe(plan.recipe)
+            self.renderer = CropRenderer(recipe, load_fonts(recipe.fonts), seed=plan.seed)
+        self.recognizers = [
+            Recognizer.load(
+                plan.model,
+                threads=1,
+                calibration=way.calibration,
+                second=way.second,
+                second_opinion=way.second_opinion,
             )
-        confidence, correct, has_text = zip(*rows, strict=True)
-        return Readings(np.array(confidence), np.array(correct), np.array(has_text))
+            for way in plan.ways
+        ]
+
+    def read(self, indices: range) -> list[Readings]:
+        """The readings in each way; every crop is rendered once and read alone, as a shopper's."""
+        rows: list[list[tuple[float, bool, bool, bool]]] = [[] for _ in self.recognizers]
+        for index in indices:
+            for text, image in self._pictures(index):
+                for recognizer, own in zip(self.recognizers, rows, strict=True):
+                    prediction = recognizer.read(image)
+                    is_right = match_key(prediction.text) == match_key(text)
+                    is_joint = prediction.second_reader is not None
+                    own.append((prediction.confidence, is_right, bool(prediction.text), is_joint))
+        return [_readings(own) for own in rows]
+
+    def _pictures(self, index: int) -> list[tuple[str, ImageLike]]:
+        """(text, picture) of the crop with this index, or of the lines of the photo with this index."""
+        if self.plan.recipe is None:
+            return list(self.lines.cut(index))
+        crop = self.renderer.render(index)
+        image = crop.image
+        if self.plan.shifted:
+            image = photograph_again(image, np.random.default_rng((self.plan.seed, index, 1)))
+        return [(crop.text, image)]
+
+
+def _readings(rows: Sequence[tuple[float, bool, bool, bool]]) -> Readings:
+    confidence, correct, has_text, joint = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Readings(
+        np.array(confidence, dtype=np.float64),
+        np.array(correct, dtype=bool),
+        np.array(has_text, dtype=bool),
+        np.array(joint, dtype=bool),
+    )
 
 
 class _Worker:
@@ -144,32 +169,37 @@ class _Worker:
         cls.reader = _Reader(plan)
 
     @classmethod
-    def read(cls, indices: range) -> Readings:
+    def read(cls, indices: range) -> list[Readings]:
         return cls.reader.read(indices)
 
 
 def read_synthetic(
     model: Path | None,
-    recipe: str,
+    recipe: str | None,
     count: int,
     *,
     seed: int,
     shifted: bool = False,
-    calibration: Calibration | None = None,
+    ways: Sequence[Way] = (Way(),),
     processes: int = 1,
     progress: bool = False,
-) -> Readings:
+    kept: Path | None = None,
+) -> list[Readings]:
     """Render crops of a recipe and read them as they are served: beam, prior, turn and all.
 
     Args:
         model: folder of an exported model; the champion if None.
-        recipe: name or path.
-        count: crops.
+        recipe: name or path; None for lines of whole tags (`tag_lines`).
+        count: crops, or photos of whole tags.
         seed: seed of the crops; one that nothing was trained on.
         shifted: whether each crop is photographed again (see `photograph_again`).
-        calibration: used in place of the model's own.
+        ways: to read every crop.
         processes: processes that read side by side; the readings are the same for any number.
         progress: whether to draw a bar.
+        kept: folder in which readings are kept, so that a run that was interrupted goes on (`kept_readings`).
+
+    Returns:
+        The readings in each way.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -179,21 +209,32 @@ def read_synthetic(
     """
     if count < 1:
         raise ValueError(f"at least one crop, not {count}")
-    plan = _Plan(model, calibration, recipe, seed, shifted)
-    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
-    name = f"{recipe}, photographed again" if shifted else recipe
-    parts = []
-    with tqdm(total=count, unit="crop", desc=name, disable=not progress) as bar:
+    plan = _Plan(model, recipe, seed, shifted, tuple(ways))
+    size = CHUNK if recipe is not None else PHOTOS
+    chunks = [range(first, min(first + size, count)) for first in range(0, count, size)]
+    store = None if kept is None else KeptReadings(kept, model, recipe, (seed, shifted, plan.ways))
+    parts: dict[int, list[Readings]] = {}
+    if store is not None:
+        parts = {chunk.start: found for chunk in chunks if (found := store.load(chunk)) is not None}
+    missing = [chunk for chunk in chunks if chunk.start not in parts]
+    name = "whole tags" if recipe is None else f"{recipe}, photographed again" if shifted else recipe
+    with (
+        tqdm(total=len(chunks), initial=len(parts), unit="part", desc=name, disable=not progress) as bar,
+        contextlib.closing(_read_chunks(plan, missing, processes)) as reading,
+    ):
+        for chunk, part in zip(missing, reading, strict=True):
+            parts[chunk.start] = part
+            if store is not None:
+                store.save(chunk, part)
+            bar.update()
+    in_order = [parts[chunk.start] for chunk in chunks]
+    return [Readings.joined([part[at] for part in in_order]) for at in range(len(plan.ways))]
 
-        def note(part: Readings) -> None:
-            parts.append(part)
-            bar.update(len(part))
 
-        if processes == 1:
-            reader = _Reader(plan)
-            for chunk in chunks:
-                note(reader.read(chunk))
-        else:
-            for part in map_on_processes(_Worker.read, chunks, processes, prepare=_Worker.start, arguments=(plan,)):
-                note(part)
-    return Readings.joined(parts)
+def _read_chunks(plan: _Plan, chunks: Sequence[range], processes: int) -> Generator[list[Readings], None, None]:
+    if not chunks:
+        return
+    if processes == 1:
+        yield from map(_Reader(plan).read, chunks)
+    else:
+        yield from map_on_processes(_Worker.read, chunks, processes, prepare=_Worker.start, arguments=(plan,))

@@ -37,7 +37,7 @@ def fit_turn_directory(directory: Path, recipe: str, count: int) -> TurnFit:
         ModelError: the model cannot be loaded, or its encoder does not show its features.
         ValueError: too few crops with text to fit and to measure.
     """
-    reader = Recognizer.load(directory, threads=1)
+    reader = Recognizer.load(directory, threads=1, second=False)
     data = synthetic_set(recipe, count, seed=TURN_SEED)
     images = [image for image, text in zip(data.images, data.texts, strict=True) if text]
     held_out = int(len(images) * HELD_OUT)

@@ -5,6 +5,7 @@ The network computes the probability of each next character; which texts are fol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -122,6 +123,54 @@ def attention_beam_search(
         owner, hidden, cell = owner[rows], hidden[rows], cell[rows]
 
     return [best_hypotheses(done) for done in finished]
+
+
+def attention_score(
+    step: DecoderStep, crops: Sequence[int], texts: Sequence[str], *, hidden_size: int, charset: str, max_length: int
+) -> list[float]:
+    """Log probabilities of given texts, their ends included, all texts side by side.
+
+    Args:
+        step: the network.
+        crops: (M,) the crop that each text may be on.
+        texts: M texts, spaces taken as they stand.
+        hidden_size: H of the LSTM state.
+        charset: characters by class.
+        max_length: characters of the longest text. A longer one is judged by its beginning, as the search does.
+
+    Returns:
+        (M,) natural logarithms; minus infinity for a text of other characters.
+    """
+    numbers = {character: number for number, character in enumerate(charset, start=FIRST_CHARACTER)}
+    known = [at for at, text in enumerate(texts) if set(text) <= numbers.keys()]
+    classes = {at: [*(numbers[character] for character in texts[at]), END][: max_length + 1] for at in known}
+    for at in known:
+        if len(texts[at]) > max_length:
+            classes[at].pop()
+    # The longest first, so that the texts that go on are always the first ones.
+    known.sort(key=lambda at: len(classes[at]), reverse=True)
+    scores = [-math.inf] * len(texts)
+    # Texts of one crop that begin alike share a row until they differ: most candidates differ in one character.
+    owner, row = np.unique(np.asarray([crops[at] for at in known], dtype=np.int64), return_inverse=True)
+    tokens = np.full(len(owner), START, dtype=np.int64)
+    hidden = np.zeros((len(owner), hidden_size), dtype=np.float32)
+    cell = np.zeros((len(owner), hidden_size), dtype=np.float32)
+    total = np.zeros(len(known))
+    length = 0
+    while known:
+        following = np.asarray([classes[at][length] for at in known], dtype=np.int64)
+        log_probabilities, hidden, cell = step(owner, tokens, hidden, cell)
+        total = total + log_probabilities[row, following]
+        length += 1
+        going = sum(len(classes[at]) > length for at in known)
+        for at, score in zip(known[going:], total[going:].tolist(), strict=True):
+            scores[at] = min(0.0, score)
+        known, total = known[:going], total[:going]
+        number = log_probabilities.shape[1]
+        grown, row = np.unique(row[:going] * number + following[:going], return_inverse=True)
+        parents, tokens = np.divmod(grown, number)
+        owner, hidden, cell = owner[parents], hidden[parents], cell[parents]
+    return scores
 
 
 def _least_rank(done: Sequence[Hypothesis], top: float, beam: int) -> float:

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+from ocr_model.command_line import print_json, printable
 from ocr_model.errors import ImageError, ModelError
-from ocr_model.reading.image import decode_image
+from ocr_model.reading.files import PictureSearch, reason
+from ocr_model.reading.prediction import Prediction
+from ocr_model.reading.reader_options import add_paths, add_reader
 
-_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+_STATUSES = """\
+exit status:
+  0    every picture was read, also if there is no text in it
+  1    a file or a folder could not be read; the others were
+  2    wrong arguments, or no model
+  130  stopped by Ctrl-C
+  141  the program that takes the output ended, as in `... | head`
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `python -m ocr_model read`."""
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help="a picture of one line, or a folder of such pictures",
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object per file")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _STATUSES
+    add_paths(parser, picture="picture", pictures="pictures", which="a picture of one line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per file, in UTF-8, errors included")
     parser.add_argument(
         "--upright", action="store_true", help="read the pictures as they stand (default: find out which way up)"
     )
-    parser.add_argument("--model", type=Path, metavar="DIR", help="an exported model (default: the champion)")
-    parser.add_argument("--threads", type=_positive, default=2, metavar="N", help="CPU threads (default: 2)")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def _files(paths: list[Path]) -> Iterator[Path]:
-    """The files in the order given; a folder stands for the pictures in it, sorted by name."""
-    for path in paths:
-        if path.is_dir():
-            pictures = sorted(file for file in path.iterdir() if file.suffix.lower() in _PICTURES)
-            yield from pictures or [path]  # a folder without pictures is reported like an unreadable file
-        else:
-            yield path
+    add_reader(parser)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -58,40 +44,46 @@ def main(args: argparse.Namespace) -> int:
     from ocr_model.reading.recognizer import Recognizer  # ONNX Runtime takes a moment; `--help` should not
 
     try:
-        recognizer = Recognizer.load(args.model, threads=args.threads)
+        recognizer = Recognizer.load(args.model, threads=args.threads, second=not args.alone)
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     status = 0
-    for file in _files(args.paths):
-        answer: dict[str, object]
-        try:
-            prediction = recognizer.read(decode_image(_bytes_of(file)), find_turn=not args.upright)
-        except (ImageError, OSError) as error:
-            status = 1
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            answer = {"file": str(file), "error": why}
-            line = f"{file}: error: {why}"
-        else:
-            answer = {
-                "file": str(file),
-                "text": prediction.text,
-                "code": prediction.code,
-                "confidence": prediction.confidence,
-                "turn": prediction.turn,
-                "candidates": [
-                    {"text": candidate.text, "confidence": candidate.confidence} for candidate in prediction.candidates
-                ],
-            }
-            shown = prediction.text or "(no text)"
-            code = f"  code {prediction.code}" if prediction.code and prediction.code != prediction.text else ""
-            turned = f"  turned by {90 * prediction.turn} degrees" if prediction.turn else ""
-            line = f"{file}: {shown}{code}  {prediction.confidence:.1%}{turned}"
-        print(json.dumps(answer, ensure_ascii=False) if args.json else line, flush=True)
+    with PictureSearch() as search:
+        for found in search.files(args.paths):
+            try:
+                prediction = recognizer.read(found.picture(), find_turn=not args.upright)
+            except (ImageError, OSError) as error:
+                status = 1
+                if args.json:
+                    print_json({"file": str(found.path), "error": reason(error)})
+                else:
+                    print(f"{printable(found.path)}: error: {reason(error)}", file=sys.stderr, flush=True)
+            else:
+                if args.json:
+                    print_json(_values(found.path, prediction))
+                else:
+                    print(_line(found.path, prediction), flush=True)
+    if left_out := search.left_out_in_words():
+        print(left_out, file=sys.stderr)
     return status
 
 
-def _bytes_of(file: Path) -> bytes:
-    if file.is_dir():
-        raise ImageError("empty", "no pictures in this folder")
-    return file.read_bytes()
+def _values(file: Path, prediction: Prediction) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "text": prediction.text,
+        "code": prediction.code,
+        "confidence": prediction.confidence,
+        "turn": prediction.turn,
+        "candidates": [
+            {"text": candidate.text, "confidence": candidate.confidence} for candidate in prediction.candidates
+        ],
+    }
+
+
+def _line(file: Path, prediction: Prediction) -> str:
+    shown = prediction.text or "(no text)"
+    code = f"  code {prediction.code}" if prediction.code and prediction.code != prediction.text else ""
+    turned = f"  turned by {90 * prediction.turn} degrees" if prediction.turn else ""
+    return f"{printable(file)}: {shown}{code}  {prediction.confidence:.1%}{turned}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from ocr_model.reading.hypotheses import NEGLIGIBLE, Hypothesis, best_hypotheses
 
 CTC_BLANK = 0
 """Class of "no character here" in CTC; the charset follows behind it."""
+
+_UNLIKELY = math.exp(2 * NEGLIGIBLE)  # beside the best beginning: one is not followed further
 
 
 def ctc_score(
@@ -115,54 +118,81 @@ def ctc_beam_search(log_probabilities: Floats, *, charset: str, beam: int = 5) -
     Args:
         log_probabilities: (T, 1 + len(charset)), per column of the picture; class 0 is the blank.
         charset: characters by class, from 1 on.
-        beam: number of beginnings that are followed from column to column.
+        beam: number of texts; twice as many beginnings are followed from column to column.
 
     Returns:
         At least one hypothesis. Its probability sums over all alignments that were followed, so it is a lower
         bound; the confidence of a character is the greatest probability of its class within the columns of
         the best alignment.
     """
-    columns = log_probabilities.astype(np.float64)
-    impossible = -math.inf
-    # Per beginning (classes so far): log probabilities of ending in a blank, and of ending in its last
-    # character.
-    beginnings: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, impossible)}
-    for column in columns:
-        best = np.argsort(-column)[: 2 * beam + 1].tolist()
-        likely = [c for c in best if c != CTC_BLANK and column[c] > column[best[0]] + 2 * NEGLIGIBLE]
-        blank = float(column[CTC_BLANK])
+    best = log_probabilities.max(axis=1)
+    log_most = float(best.sum(dtype=np.float64))
+    relative = log_probabilities - best[:, None]
+    likely = relative > 2 * NEGLIGIBLE
+    # Of blanks in a row with nothing else the first says all; half of a picture's columns are such.
+    is_blank = likely[:, CTC_BLANK] & (likely.sum(axis=1) == 1)
+    kept = np.flatnonzero(~(is_blank & np.concatenate(([False], is_blank[:-1]))))
+    # Per beginning (classes so far): probability of ending in a blank, and of ending in its last character. Each column
+    # is divided by its best class, and all beginnings by the best one: so no sum needs a logarithm.
+    beginnings: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
+    for column in _likely_classes(relative[kept], likely[kept], 2 * beam + 1):
+        blank = column.pop(CTC_BLANK, 0.0)
         grown: dict[tuple[int, ...], tuple[float, float]] = {}
-
-        def add(
-            beginning: tuple[int, ...],
-            in_blank: float,
-            in_character: float,
-            grown: dict[tuple[int, ...], tuple[float, float]] = grown,
-        ) -> None:
-            before = grown.get(beginning, (impossible, impossible))
-            grown[beginning] = (log_add(before[0], in_blank), log_add(before[1], in_character))
-
         for beginning, (in_blank, in_character) in beginnings.items():
-            total = log_add(in_blank, in_character)
-            repeated = in_character + float(column[beginning[-1]]) if beginning else impossible
-            add(beginning, total + blank, repeated)
-            for character in likely:
+            total, last = in_blank + in_character, beginning[-1] if beginning else CTC_BLANK
+            before = grown.get(beginning, (0.0, 0.0))
+            grown[beginning] = (before[0] + total * blank, before[1] + in_character * column.get(last, 0.0))
+            for character, probability in column.items():
+                longer = (*beginning, character)
+                before = grown.get(longer, (0.0, 0.0))
                 # The same character once more needs a blank between.
-                before = in_blank if beginning and beginning[-1] == character else total
-                add((*beginning, character), impossible, before + float(column[character]))
-        # Twice the beam: a beginning may gain when its alignments meet again.
-        kept = sorted(grown.items(), key=lambda item: log_add(*item[1]), reverse=True)[: 2 * beam]
-        beginnings = dict(kept)
+                grown[longer] = (before[0], before[1] + (in_blank if character == last else total) * probability)
+        most = max(in_blank + in_character for in_blank, in_character in grown.values())
+        log_most += math.log(most)
+        beginnings = {
+            beginning: (in_blank / most, in_character / most)
+            for beginning, (in_blank, in_character) in grown.items()
+            if in_blank + in_character > _UNLIKELY * most
+        }
+        if len(beginnings) > 2 * beam:  # twice: a beginning may gain when its alignments meet again
+            best_first = sorted(beginnings.items(), key=lambda item: -item[1][0] - item[1][1])
+            beginnings = dict(best_first[: 2 * beam])
+    found = []
+    for beginning, (in_blank, in_character) in beginnings.items():
+        total = log_most + math.log(in_blank + in_character)
+        found.append(Hypothesis("".join(charset[character - 1] for character in beginning), total, (), total))
+    columns, numbers = log_probabilities[kept], {character: at for at, character in enumerate(charset, start=1)}
+    return [
+        replace(
+            hypothesis,
+            character_log_probabilities=_align(columns, tuple(numbers[character] for character in hypothesis.text)),
+        )
+        for hypothesis in best_hypotheses(found)[:beam]
+    ]
 
-    hypotheses = []
-    for beginning, ways in beginnings.items():
-        total = log_add(*ways)
-        text = "".join(charset[character - 1] for character in beginning)
-        hypotheses.append(Hypothesis(text, total, _align(columns, beginning), total))
-    return best_hypotheses(hypotheses)[:beam]
+
+def _likely_classes(relative: Floats, likely: NDArray[np.bool_], count: int) -> list[dict[int, float]]:
+    """Per column its likely classes, at most so many and the blank, with their probabilities beside the best one's.
+
+    Args:
+        relative: (T, C) log probabilities; the best class of each column has 0.
+        likely: (T, C) which are worth following.
+        count: largest number of classes besides the blank.
+    """
+    columns: list[dict[int, float]] = [{} for _ in relative]
+    rows, classes = np.nonzero(likely)
+    probabilities = np.exp(relative[rows, classes]).tolist()
+    for row, number, probability in zip(rows.tolist(), classes.tolist(), probabilities, strict=True):
+        columns[row][number] = probability
+    for column in columns:
+        if len(column) > count:
+            for number in sorted(column, key=column.__getitem__)[: len(column) - count]:
+                if number != CTC_BLANK:
+                    del column[number]
+    return columns
 
 
-def _align(columns: NDArray[np.float64], classes: tuple[int, ...]) -> tuple[float, ...]:
+def _align(columns: Floats, classes: tuple[int, ...]) -> tuple[float, ...]:
     """Per character the greatest log probability within its columns, on the best CTC alignment of the text.
 
     Args:
@@ -171,25 +201,29 @@ def _align(columns: NDArray[np.float64], classes: tuple[int, ...]) -> tuple[floa
     """
     if not classes:
         return ()
-    states = np.zeros(2 * len(classes) + 1, dtype=np.int64)  # blank, character, blank, ... , blank
+    states = [CTC_BLANK] * (2 * len(classes) + 1)  # blank, character, blank, ... , blank
     states[1::2] = classes
     # A character may follow another one directly unless the two are equal.
-    may_skip = np.zeros(len(states), dtype=bool)
-    may_skip[3::2] = states[3::2] != states[1:-2:2]
-    score = np.full(len(states), -math.inf)
-    score[:2] = columns[0, states[:2]]
-    came_from = np.zeros((len(columns), len(states)), dtype=np.int64)
-    for t in range(1, len(columns)):
-        stay = score
-        advance = np.concatenate(([-math.inf], score[:-1]))
-        skip = np.where(may_skip, np.concatenate(([-math.inf, -math.inf], score[:-2])), -math.inf)
-        choices = np.stack((stay, advance, skip))
-        came_from[t] = choices.argmax(axis=0)
-        score = choices.max(axis=0) + columns[t, states]
+    may_skip = [at % 2 == 1 and at > 1 and state != states[at - 2] for at, state in enumerate(states)]
+    shown = columns[:, states]
+    rows = shown.tolist()  # so few numbers cost less in lists than in arrays
+    score = [*rows[0][:2], *([-math.inf] * (len(states) - 2))]
+    came_from: list[list[int]] = [[]]
+    for row in rows[1:]:
+        before, score, steps = score, [], []
+        for at, own in enumerate(row):
+            best, step = before[at], 0
+            if at and before[at - 1] > best:
+                best, step = before[at - 1], 1
+            if may_skip[at] and before[at - 2] > best:
+                best, step = before[at - 2], 2
+            score.append(best + own)
+            steps.append(step)
+        came_from.append(steps)
     state = len(states) - 1 if score[-1] >= score[-2] else len(states) - 2
-    best = [-math.inf] * len(classes)
-    for t in range(len(columns) - 1, -1, -1):
+    found = [-math.inf] * len(classes)
+    for row, steps in zip(reversed(rows), reversed(came_from), strict=True):
         if state % 2:
-            best[state // 2] = max(best[state // 2], float(columns[t, states[state]]))
-        state -= int(came_from[t, state])
-    return tuple(best)
+            found[state // 2] = max(found[state // 2], row[state])
+        state -= steps[state] if steps else 0
+    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Texts less than a thousandth as probable as the best are never shown, so they are not searched either.
 NEGLIGIBLE = math.log(1e-3)
@@ -23,6 +23,7 @@ class Hypothesis:
     character_log_probabilities: tuple[float, ...]  # one per character of `text`
     rank: float
     bonus: float = 0.0  # by which the format prior raised the log probability, before all were normalised
+    turn: int | None = None  # quarter turns at which it was read, if not those of the reading that it stands in
 
 
 def best_hypotheses(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
@@ -53,12 +54,11 @@ def add_bonuses(readings: Sequence[Hypothesis], bonuses: Sequence[float], count:
     if total == -math.inf:
         total = 0.0
     weighed = [
-        Hypothesis(
-            reading.text,
-            min(0.0, reading.log_probability + bonus - total),
-            reading.character_log_probabilities,
-            reading.rank + bonus - total,
-            bonus,
+        replace(
+            reading,
+            log_probability=min(0.0, reading.log_probability + bonus - total),
+            rank=reading.rank + bonus - total,
+            bonus=bonus,
         )
         for reading, bonus in zip(readings, bonuses, strict=True)
     ]
@@ -83,6 +83,14 @@ def log_add(left: float, right: float) -> float:
     if left < right:
         left, right = right, left
     return left if right == -math.inf else left + math.log1p(math.exp(right - left))
+
+
+def log_mean(logarithms: Sequence[float]) -> float:
+    """Log of the mean of these numbers' exponentials."""
+    total = -math.inf
+    for logarithm in logarithms:
+        total = log_add(total, logarithm)
+    return total - math.log(len(logarithms))
 
 
 def _collapse_spaces(hypothesis: Hypothesis) -> Hypothesis:

@@ -1,13 +1,17 @@
 """From the bytes of a picture to upright RGB pixels, and the region of it that is read.
 
 An upload is checked before it costs anything: the number of bytes, the format by its content (never by its name), and
-the number of pixels from the header, before decoding.
+size, memory and passes from the header, before decoding. Only the region that is wanted is turned and made RGB, part by
+part, so that a large photo is in memory once.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterator
+import math
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +21,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocr_model.errors import ImageError
+from ocr_model.reading.flattening import Cut, Part, bands, plan_flattening
+from ocr_model.reading.headers import PictureHeader, essential_png, inspect_header
+from ocr_model.reading.parts import flat_part, part_before, shrunk_part, size_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class ImageLimits:
     max_bytes: int = 20 * 1024 * 1024  # of the file
     max_pixels: int = 50_000_000  # width x height; the largest phone cameras default to 12-50 megapixels
     min_side: int = 2  # pixels; a 1x1 tracking picture holds no text
+    max_decode_bytes: int = 1_000_000_000  # of memory while it is decoded
+    max_crop_pixels: int = 4_000_000  # of a region cut out of it; larger ones are shrunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +53,10 @@ ImageLike = Image.Image | NDArray[Any]
 _DEFAULT_LIMITS = ImageLimits()
 _OVERSHOOT = 1e-3  # by which floats may exceed 0..1 after a resize or a sum; less than a grey level
 
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-
 _EXIF_ORIENTATION = 0x0112
+_END_OF_JPEG = b"\xff\xd9"
+# Codes of coefficients, whichever tables a JPEG has; nothing in it is a mark.
+_MEANINGLESS = bytes(range(255)) * 16
 _TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -61,23 +71,6 @@ _TRANSPOSE_BY_QUARTER_TURNS = {
     2: Image.Transpose.ROTATE_180,
     3: Image.Transpose.ROTATE_90,
 }
-
-
-def _sniff_format(data: bytes) -> str | None:
-    """The format by the first bytes, as Pillow names it; None for a format that is not accepted."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:8] == b"ftyp":
-        # The major brand of some encoders is generic (mif1); AVIF uses the same container and is not
-        # accepted.
-        brands = {data[8:12], *(data[at : at + 4] for at in range(16, min(len(data), 64), 4))}
-        if brands & _HEIF_BRANDS and data[8:12] not in (b"avif", b"avis"):
-            return "HEIF"
-    return None
 
 
 @contextmanager
@@ -97,34 +90,6 @@ def _damage_is_an_image_error() -> Iterator[None]:
         raise ImageError("truncated", "the picture is damaged or cut off") from error
 
 
-def _check_size(size: tuple[int, int], limits: ImageLimits) -> None:
-    width, height = size
-    if width * height > limits.max_pixels:
-        raise ImageError(
-            "too_many_pixels",
-            f"the picture has {width} x {height} pixels; at most {limits.max_pixels / 1e6:g} megapixels are accepted",
-        )
-    if min(width, height) < limits.min_side:
-        raise ImageError(
-            "too_small",
-            f"the picture is {width} x {height} pixels small; each side needs {limits.min_side} or more",
-        )
-
-
-def _decode_heif(data: bytes, limits: ImageLimits) -> Image.Image:
-    import pi_heif  # imported here: 20 ms and a shared library that only pictures from iPhones need
-
-    with _damage_is_an_image_error():
-        # Nothing is decoded by opening. libheif itself applies the rotation of the container and pi_heif
-        # resets EXIF's.
-        heif = pi_heif.open_heif(io.BytesIO(data))
-        _check_size(heif.size, limits)
-        picture = heif.to_pillow()
-        if not isinstance(picture, Image.Image):
-            raise TypeError("pi_heif returned no picture")
-        return picture
-
-
 def _exif_orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 (upright) if there is none or the EXIF block is damaged."""
     try:
@@ -133,43 +98,23 @@ def _exif_orientation(image: Image.Image) -> int:
         return 1
 
 
-def _composite(image: Image.Image) -> Image.Image:
-    """Put a transparent picture on white, or on black if it is light: white print must stay visible."""
-    rgba = image.convert("RGBA")
-    pixels = np.asarray(rgba.reduce(max(1, max(rgba.size) // 256)), dtype=np.float32)
-    alpha = pixels[..., 3]
-    visible = float(alpha.sum())
-    lightness = float((pixels[..., :3].mean(axis=-1) * alpha).sum()) / visible if visible else 0.0
-    backdrop = Image.new("RGBA", rgba.size, "black" if lightness > 170 else "white")
-    return Image.alpha_composite(backdrop, rgba).convert("RGB")
-
-
 def flatten_image(image: Image.Image) -> Image.Image:
     """Bring a picture of any Pillow mode to 8-bit RGB without metadata.
-
-    16-bit grey is scaled (Pillow's own conversion would clip it to white), transparency is put on a backdrop
-    on which it can be seen, CMYK and palettes are converted.
 
     Raises:
         ImageError: "bad_values" for a float picture (mode F) with NaN or infinity.
     """
-    if image.mode == "RGB" and not image.has_transparency_data:
-        flat = image.copy()
-    elif image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image).astype(np.float64)
-        if not np.isfinite(values).all():
-            raise ImageError("bad_values", "the picture has values that are not numbers")
-        # Modes I and F do not say their range: 8-bit if everything fits in there, else 16-bit. Interpolation leaves
-        # floats somewhat above 255.
-        largest_byte = 2 * 255.0 if image.mode == "F" else 255.0
-        full = 65535.0 if image.mode.startswith("I;16") or values.max(initial=0.0) > largest_byte else 255.0
-        flat = Image.fromarray(np.clip(np.rint(values * (255.0 / full)), 0, 255).astype(np.uint8)).convert("RGB")
-    elif image.has_transparency_data:
-        flat = _composite(image)
-    else:
-        flat = image.convert("RGB")
-    flat.info = {}
-    return flat
+    return flat_part(image.crop, plan_flattening(image.crop, image.size), (0, 0, *image.size))
+
+
+@dataclass(frozen=True)
+class DecodedRegion:
+    """A region cut out of a photo."""
+
+    image: Image.Image  # RGB, upright, without metadata
+    photo_size: tuple[int, int]  # width and height of the upright, turned photo
+    decode_seconds: float  # time for decoding
+    cut_seconds: float  # time for cutting, turning and shrinking
 
 
 def decode_image(data: bytes, limits: ImageLimits = _DEFAULT_LIMITS) -> Image.Image:
@@ -183,30 +128,191 @@ def decode_image(data: bytes, limits: ImageLimits = _DEFAULT_LIMITS) -> Image.Im
         RGB, 8 bit, upright (EXIF orientation applied), without any metadata. The first frame of an animation.
 
     Raises:
-        ImageError: kinds "empty", "too_large", "unsupported_format", "too_many_pixels", "too_small",
+        ImageError: kinds "empty", "too_large", "unsupported_format", "too_many_pixels", "too_small", "too_complex",
         "truncated".
     """
-    if not data:
-        raise ImageError("empty", "the file is empty")
-    if len(data) > limits.max_bytes:
+    return _decode(data, limits, None, 0, lambda width, height: 1.0).image
+
+
+def decode_region(data: bytes, limits: ImageLimits, box: Box | None = None, turn: int = 0) -> DecodedRegion:
+    """Decode an uploaded picture and cut a region out of it.
+
+    A region of more pixels than the limits allow is shrunk. A JPEG is decoded at half its size where that is what
+    memory allows.
+
+    Args:
+        data: the whole file.
+        limits: checked before anything is decoded.
+        box: region in pixels of the upright, turned picture; None for all of it.
+        turn: quarter turns clockwise, after the picture's own orientation has been applied.
+
+    Raises:
+        ImageError: as for `decode_image`, and "bad_box" or "bad_turn".
+    """
+    return _decode(data, limits, box, turn, lambda width, height: math.sqrt(limits.max_crop_pixels / (width * height)))
+
+
+def decode_small(data: bytes, longest_side: int, limits: ImageLimits = _DEFAULT_LIMITS) -> DecodedRegion:
+    """Decode an uploaded picture as `decode_image` does, but small; quick where the format can be decoded small.
+
+    Args:
+        data: the whole file.
+        longest_side: most pixels of the longer side; a smaller picture keeps its size.
+        limits: checked before anything is decoded.
+
+    Raises:
+        ImageError: as for `decode_image`.
+    """
+    return _decode(data, limits, None, 0, lambda width, height: longest_side / max(width, height))
+
+
+def _decode(
+    data: bytes, limits: ImageLimits, box: Box | None, turn: int, scale_for: Callable[[int, int], float]
+) -> DecodedRegion:
+    """Decode a region at the scale that a function gives for its width and height, or at 1 if that is smaller."""
+    header = inspect_header(data, limits)
+    started = time.perf_counter()
+    with _damage_is_an_image_error(), _open(data, header) as photo:
+        transposes = [*photo.transposes, *_transposes_of_turn(turn)]
+        sizes = [photo.size]
+        for transpose in transposes:
+            sizes.append(size_after(transpose, sizes[-1]))
+        part = _clipped(box, sizes[-1])
+        for transpose, before in zip(reversed(transposes), reversed(sizes[:-1]), strict=True):
+            part = part_before(transpose, part, before)
+        scale = min(1.0, scale_for(part[2] - part[0], part[3] - part[1]))
+        cut, size = photo.load(header.divisor(scale, limits.max_decode_bytes))
+        decoded = time.perf_counter()
+        scale = min(scale, size[0] / photo.size[0])
+        flattening = plan_flattening(cut, size)
+        if scale == 1:
+            image = flat_part(cut, flattening, part)
+        else:
+            image = shrunk_part(cut, size, flattening, part, photo.size, scale)
+        for transpose in transposes:
+            image = image.transpose(transpose)
+    return DecodedRegion(image, sizes[-1], decoded - started, time.perf_counter() - decoded)
+
+
+# -- opening --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _OpenPhoto:
+    """A photo whose pixels are decoded when `load` is called."""
+
+    size: tuple[int, int]  # as stored
+    transposes: list[Image.Transpose]  # put it upright
+    load: Callable[[int], tuple[Cut, tuple[int, int]]]  # decodes at a divisor; returns parts and decoded size
+
+
+@contextmanager
+def _open(data: bytes, header: PictureHeader) -> Iterator[_OpenPhoto]:
+    if header.format == "HEIF":
+        yield _open_heif(data, header)
+        return
+    file = io.BytesIO(essential_png(data) if header.format == "PNG" else data)
+    with Image.open(file, formats=(header.format,)) as picture:
+        if picture.size != (header.width, header.height):
+            raise ValueError("the header is ambiguous")
+
+        def load(divisor: int) -> tuple[Cut, tuple[int, int]]:
+            try:
+                whole = _load_at(picture, divisor)
+            except OSError:
+                if header.format != "JPEG":
+                    raise
+                whole = _load_without_end(data, divisor)
+            return whole.crop, whole.size
+
+        transpose = _TRANSPOSE_BY_ORIENTATION.get(_exif_orientation(picture))
+        yield _OpenPhoto(picture.size, [] if transpose is None else [transpose], load)
+
+
+def _load_at(picture: Image.Image, divisor: int) -> Image.Image:
+    if divisor > 1:
+        picture.draft(None, (picture.width // divisor, picture.height // divisor))
+    picture.load()
+    return picture
+
+
+def _load_without_end(data: bytes, divisor: int) -> Image.Image:
+    """Decode a JPEG without its end mark, if all of its lines are there.
+
+    libjpeg fills missing lines with what it makes of the bytes that follow, and Pillow does not pass its warnings on.
+    So the file is decoded twice with different bytes behind it: pixels that differ were missing.
+    """
+    digests = set()
+    for behind in (b"", _MEANINGLESS):
+        whole = Image.open(io.BytesIO(data + behind + _END_OF_JPEG), formats=("JPEG",))
+        _load_at(whole, divisor)
+        digest = hashlib.sha256()
+        for upper, lower in bands(*whole.size):
+            digest.update(whole.crop((0, upper, whole.width, lower)).tobytes())
+        digests.add(digest.digest())
+    if len(digests) > 1:
+        raise ImageError("truncated", "the picture is cut off")
+    return whole
+
+
+def _open_heif(data: bytes, header: PictureHeader) -> _OpenPhoto:
+    import pi_heif  # imported here: 20 ms and a shared library that only pictures from iPhones need
+
+    if header.tracks:
+        without_films = bytearray(data)
+        for at in header.tracks:
+            without_films[at : at + 4] = b"free"
+        data = bytes(without_films)
+    # Nothing is decoded by opening. libheif itself applies the rotation of the container, which counts instead of
+    # EXIF's.
+    heif = pi_heif.open_heif(data)
+    size = (int(heif.size[0]), int(heif.size[1]))
+    # The container may turn a picture or cut it, but makes none larger.
+    if max(size) > max(header.width, header.height) or min(size) > min(header.width, header.height):
+        raise ValueError("the header is ambiguous")
+
+    def load(divisor: int) -> tuple[Cut, tuple[int, int]]:
+        pixels = np.asarray(heif)
+        mode = str(heif.mode)
+
+        def cut(part: Part) -> Image.Image:
+            left, top, right, bottom = part
+            inside = pixels[top:bottom, left:right].tobytes()
+            return Image.frombytes(mode, (right - left, bottom - top), inside, "raw", mode)
+
+        return cut, (pixels.shape[1], pixels.shape[0])
+
+    return _OpenPhoto(size, [], load)
+
+
+# -- regions --------------------------------------------------------------------------------------------
+
+
+def _transposes_of_turn(quarter_turns: int) -> list[Image.Transpose]:
+    if quarter_turns == 0:
+        return []
+    transpose = _TRANSPOSE_BY_QUARTER_TURNS.get(quarter_turns)
+    if transpose is None:
+        raise ImageError("bad_turn", f"a turn is 0, 1, 2 or 3 quarters clockwise, not {quarter_turns}")
+    return [transpose]
+
+
+def _clipped(box: Box | None, size: tuple[int, int]) -> Part:
+    """The part of a picture that a box covers: left, upper, right, lower."""
+    width, height = size
+    if box is None:
+        return 0, 0, width, height
+    left, top = max(0, box.x), max(0, box.y)
+    right, bottom = min(width, box.x + box.width), min(height, box.y + box.height)
+    if right <= left or bottom <= top:
         raise ImageError(
-            "too_large",
-            f"the file has {len(data) / 1e6:.1f} MB; at most {limits.max_bytes / 1e6:.1f} MB are accepted",
+            "bad_box",
+            f"the box {box.x},{box.y},{box.width},{box.height} holds no pixel of the {width} x {height} picture",
         )
-    found = _sniff_format(data)
-    if found is None:
-        raise ImageError("unsupported_format", "the file is not a JPEG, PNG, WebP or HEIC picture")
-    if found == "HEIF":
-        picture = _decode_heif(data, limits)
-        with _damage_is_an_image_error():
-            return flatten_image(picture)
-    with _damage_is_an_image_error(), Image.open(io.BytesIO(data), formats=(found,)) as picture:
-        _check_size(picture.size, limits)
-        orientation = _exif_orientation(picture)
-        picture.load()
-        flat = flatten_image(picture)
-    transpose = _TRANSPOSE_BY_ORIENTATION.get(orientation)
-    return flat if transpose is None else flat.transpose(transpose)
+    return left, top, right, bottom
+
+
+# -- pictures in memory ---------------------------------------------------------------------------------
 
 
 def turn_image(image: Image.Image, quarter_turns: int) -> Image.Image:
@@ -215,12 +321,9 @@ def turn_image(image: Image.Image, quarter_turns: int) -> Image.Image:
     Raises:
         ImageError: "bad_turn" for any other number.
     """
-    if quarter_turns == 0:
-        return image
-    transpose = _TRANSPOSE_BY_QUARTER_TURNS.get(quarter_turns)
-    if transpose is None:
-        raise ImageError("bad_turn", f"a turn is 0, 1, 2 or 3 quarters clockwise, not {quarter_turns}")
-    return image.transpose(transpose)
+    for transpose in _transposes_of_turn(quarter_turns):
+        image = image.transpose(transpose)
+    return image
 
 
 def crop_image(image: Image.Image, box: Box) -> Image.Image:
@@ -229,15 +332,7 @@ def crop_image(image: Image.Image, box: Box) -> Image.Image:
     Raises:
         ImageError: "bad_box" if nothing remains.
     """
-    left, top = max(0, box.x), max(0, box.y)
-    right, bottom = min(image.width, box.x + box.width), min(image.height, box.y + box.height)
-    if right <= left or bottom <= top:
-        raise ImageError(
-            "bad_box",
-            f"the box {box.x},{box.y},{box.width},{box.height} holds no pixel of the"
-            f" {image.width} x {image.height} picture",
-        )
-    return image.crop((left, top, right, bottom))
+    return image.crop(_clipped(box, image.size))
 
 
 def as_picture(image: ImageLike) -> Image.Image:
@@ -256,6 +351,10 @@ def as_picture(image: ImageLike) -> Image.Image:
             image.load()
         except Exception as error:  # Pillow decodes a file only now, and decoders raise many types
             raise ImageError("truncated", "the picture is damaged or cut off") from error
+        if image.mode != "P" and isinstance(image.info.get("transparency"), bytes):
+            # Bytes are of a palette, which a conversion has removed; Pillow itself fails on them.
+            image = image.copy()
+            del image.info["transparency"]
         plain = image.mode in ("L", "RGB") and not image.has_transparency_data
         return image if plain else flatten_image(image)
     pixels = np.asarray(image)

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from ocr_model.reading.arrays import Floats
-from ocr_model.reading.attention import attention_beam_search
+from ocr_model.reading.attention import attention_beam_search, attention_score
 from ocr_model.reading.ctc import ctc_beam_search, ctc_score, join_with_ctc
-from ocr_model.reading.hypotheses import Hypothesis, merge_spacings
+from ocr_model.reading.hypotheses import Hypothesis, log_mean, merge_spacings
 from ocr_model.reading.model_description import ModelDescription
 from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
@@ -53,6 +53,11 @@ class Looker:
         """Whether `TurnedReading.upside_down` means something."""
         return self._turn_head is not None
 
+    @property
+    def has_single_beside_int8(self) -> bool:
+        """Whether doubtful crops are encoded in another precision than others."""
+        return self._sessions.has_single_beside_int8
+
     def look(
         self, crops: Sequence[tuple[Image.Image, int]], clock: Clock, *, doubtful: bool = False
     ) -> list[TurnedReading]:
@@ -79,9 +84,49 @@ class Looker:
         clock.encode += encoded - prepared
         clock.decode += time.perf_counter() - encoded
         return [
-            TurnedReading(hypotheses, hypotheses[0].text, math.exp(hypotheses[0].log_probability), odds)
-            for hypotheses, odds in zip(found, upside_down, strict=True)
+            TurnedReading(
+                hypotheses,
+                hypotheses[0].text,
+                math.exp(hypotheses[0].log_probability),
+                odds,
+                ({name: rows[at] for name, rows in outputs.items()},),
+            )
+            for at, (hypotheses, odds) in enumerate(zip(found, upside_down, strict=True))
         ]
+
+    def score(self, readings: Sequence[TurnedReading], texts: Sequence[Sequence[str]]) -> list[list[float]]:
+        """Log probabilities of given texts: of each, the mean probability over the looks at its crop.
+
+        Args:
+            readings: of N crops.
+            texts: of each crop, spaces taken as they stand.
+
+        Raises:
+            ModelError: the model computes no numbers.
+        """
+        looks = [(crop, look) for crop, reading in enumerate(readings) for look in reading.looks]
+        owners = [at for at, (crop, _) in enumerate(looks) for _ in texts[crop]]
+        wanted = [text for crop, _ in looks for text in texts[crop]]
+        if not wanted:
+            return [[] for _ in readings]
+        stacked = {name: np.stack([look[name] for _, look in looks]) for name in looks[0][1]}
+        charset = self._description.charset
+        if self._description.prediction == "CTC":
+            scores = ctc_score(stacked["ctc_log_probs"], owners, wanted, charset=charset).tolist()
+        else:
+            scores = attention_score(
+                self._sessions.decoder_step(stacked["context"], stacked["projected"]),
+                owners,
+                wanted,
+                hidden_size=int(stacked["projected"].shape[-1]),
+                charset=charset,
+                max_length=self._description.max_length,
+            )
+        remaining = iter(scores)
+        by_crop: list[list[list[float]]] = [[] for _ in readings]
+        for crop, _ in looks:
+            by_crop[crop].append([next(remaining) for _ in texts[crop]])
+        return [[log_mean(of_text) for of_text in zip(*of_looks, strict=True)] for of_looks in by_crop]
 
     def prepare(self, picture: Image.Image, turn: int) -> Floats:
         """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""

@@ -13,6 +13,7 @@ from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
 from ocr_model.errors import ModelError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
+from ocr_model.reading.second_opinion import SecondOpinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class ModelDescription:
     ctc_weight: float  # of CTC beside the attention decoder, 0..1
     prior_weight: float  # of the format prior beside the picture, 0..1
     second_look: float  # probability before calibration under which a reading is doubtful, 0..1; 0 is never
+    second_opinion: SecondOpinion | None  # when a second reader is asked; None: the model reads alone
     encoder: Path
     encoder_int8: Path | None
     decoder: Path | None  # None for CTC
@@ -101,6 +103,7 @@ class ModelDescription:
             ctc_weight=float(decoding.get("ctc_weight", 0.0)),
             prior_weight=float(decoding.get("prior_weight", DEFAULT_PRIOR_WEIGHT)),
             second_look=float(decoding.get("second_look", 0.0)),
+            second_opinion=SecondOpinion.from_description(raw),
             encoder=files["encoder"],
             encoder_int8=files.get("encoder_int8"),
             decoder=files.get("decoder"),

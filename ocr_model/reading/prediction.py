@@ -53,3 +53,4 @@ class Prediction:
     # The best reading by the picture alone, if the brands' formats decided for another one; it is among the candidates.
     # None where both agree.
     picture_text: str | None = None
+    second_reader: str | None = None  # name of the reader whose opinion is in this reading; None where ours read alone

@@ -43,7 +43,7 @@ class ModelSessions:
         self._decoder: onnxruntime.InferenceSession | None = None
         if description.decoder is not None:
             # A decoder step is so small that waking a second thread costs more than it gains.
-            self._decoder = _open_session(description.decoder, 1)
+            self._decoder = open_session(description.decoder, 1)
             inputs, outputs = (
                 {"context", "projected", "hidden", "cell", "token"},
                 {"log_probs", "hidden_out", "cell_out"},
@@ -51,7 +51,7 @@ class ModelSessions:
             _check_names(description.decoder, self._decoder, inputs, outputs)
 
     def _open_encoder(self, file: Path, threads: int) -> onnxruntime.InferenceSession:
-        session = _open_session(file, threads)
+        session = open_session(file, threads)
         _check_names(file, session, {"image"}, set(self._outputs))
         return session
 
@@ -116,10 +116,21 @@ class ModelSessions:
             raise ModelError(f"{name}: the model computes no numbers for this picture")
 
 
-def _open_session(file: Path, threads: int) -> onnxruntime.InferenceSession:
+def open_session(file: Path, threads: int, *, keeps_memory: bool = True) -> onnxruntime.InferenceSession:
+    """Open a graph on the CPU.
+
+    Args:
+        file: the graph.
+        threads: CPU threads of one run.
+        keeps_memory: whether the memory of the largest input so far is kept for the next run; for inputs of one size.
+
+    Raises:
+        ModelError: the graph cannot be loaded. One line.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = keeps_memory
     options.log_severity_level = 3  # errors arrive as exceptions, and warnings are of no use to a user
     # Threads that share a reading wait for each other by spinning, because waking up takes longer than the waits.
     # Between readings they sleep: on small machines a spinning thread would take the core from every other program.

@@ -10,25 +10,28 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_model.codes.text import label_text, upside_down_text
 from ocr_model.errors import ModelError
-from ocr_model.reading.arrays import Floats
-from ocr_model.reading.hypotheses import Hypothesis
+from ocr_model.reading.arrays import Features, Floats
+from ocr_model.reading.hypotheses import Hypothesis, log_add
 
 # All thresholds were chosen on synthetic crops, at all four turns.
 _TALL = 1.25  # height over width from which a crop counts as lying on its side
 _NEARLY_SQUARE = 0.8  # height over width from which a crop may lie on its side
 _DOUBT = -1.5  # log odds of "upside down" from which the other way up is read as well
 _SURE = 0.9  # confidence from which a reading is believed by a model without a head
+_NO_DOUBT = math.log(0.999)  # log probability of a turn from which the others are forgotten
 _LIKELY = 0.5  # confidence from which a nearly square crop is not read on its sides as well
 _TEXT_AFTER_ALL = 0.3  # least confidence of a text in a crop that reads as "no text" the way it stands
 _HEAD_WEIGHT = 0.7  # of the head's log odds beside those of the confidence
 _UPRIGHT = 1.0  # log odds in favour of the way the crop stands: most tags are photographed upright
+_UPRIGHT_EITHER_WAY = 4.0  # the same where both ways up show a text, so that the picture says next to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class TurnedReading:
     text: str  # of the best
     confidence: float  # probability of the best, 0..1; of an empty text: that there is none
     upside_down: float  # log odds that the text stands on its head at this turn; 0 without a head
+    looks: tuple[Features, ...] = ()  # the encoder's features of every look at the crop at this turn
+    is_joint: bool = False  # whether a second reader's opinion is in it
 
 
 def first_turns(width: int, height: int) -> tuple[int, ...]:
@@ -68,12 +73,15 @@ def further_turns(width: int, height: int, readings: Mapping[int, TurnedReading]
     return turns
 
 
-def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> int:
-    """The turn to believe.
+def believe_turns(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> dict[int, float]:
+    """How far each turn is to be believed: log probabilities, together 1, the likeliest first.
 
     The most confident text wins, the head's opinion added, with a margin for the way the crop stands: a correct
     upright reading must not be lost. "No text" never wins over a text that was read at a first turn, because upside
     down, and even more on its side, a line reads as no text.
+
+    Some texts read as another text when they stand on their head (`90989` as `68606`). There both readings are sure,
+    and only the habit of photographing tags upright tells which is meant.
 
     Args:
         readings: by clockwise quarter turns.
@@ -86,15 +94,64 @@ def choose_turn(readings: Mapping[int, TurnedReading], first: Sequence[int]) -> 
         if reading.text and (expected or reading.confidence >= _TEXT_AFTER_ALL)
     }
     if not among:
-        return 0
+        return {0: 0.0}
+    upright = _UPRIGHT_EITHER_WAY if _is_either_way_up(among) else _UPRIGHT
 
     def belief(turn: int) -> float:
         reading = among[turn]
         sure = min(max(reading.confidence, 1e-9), 1.0 - 1e-9)
         log_odds = math.log(sure) - math.log1p(-sure)
-        return log_odds - _HEAD_WEIGHT * reading.upside_down + (_UPRIGHT if turn == 0 else 0.0)
+        return log_odds - _HEAD_WEIGHT * reading.upside_down + (upright if turn == 0 else 0.0)
 
-    return max(among, key=belief)
+    beliefs = {turn: belief(turn) for turn in among}
+    total = -math.inf
+    for value in beliefs.values():
+        total = log_add(total, value)
+    return {turn: beliefs[turn] - total for turn in sorted(beliefs, key=lambda turn: -beliefs[turn])}
+
+
+def doubt_turn(
+    reading: TurnedReading, beliefs: Mapping[int, float], readings: Mapping[int, TurnedReading], count: int
+) -> TurnedReading:
+    """The chosen reading with its probabilities times that of its turn, and the other turns' best texts beside it.
+
+    Args:
+        reading: at the likeliest turn, after everything else.
+        beliefs: from `believe_turns`.
+        readings: by turn.
+        count: largest number of hypotheses.
+    """
+    best = {turn: readings[turn].hypotheses[0] for turn in beliefs} | {next(iter(beliefs)): reading.hypotheses[0]}
+    text = label_text(reading.hypotheses[0].text)
+    likely = -math.inf  # that the text stands as chosen, or that it makes no difference
+    for turn, belief in beliefs.items():
+        if label_text(best[turn].text) == text:
+            likely = log_add(likely, belief)
+    if likely > _NO_DOUBT:
+        return reading
+    mixed = [_less_likely(hypothesis, likely) for hypothesis in reading.hypotheses]
+    known = {text, *(label_text(hypothesis.text) for hypothesis in mixed)}
+    for turn, belief in beliefs.items():
+        if label_text(best[turn].text) not in known:
+            mixed.append(replace(_less_likely(best[turn], belief), turn=turn))
+    ordered = sorted(mixed[1:], key=lambda hypothesis: hypothesis.rank, reverse=True)
+    return replace(reading, hypotheses=[mixed[0], *ordered][:count], confidence=reading.confidence * math.exp(likely))
+
+
+def _less_likely(hypothesis: Hypothesis, log_probability: float) -> Hypothesis:
+    return replace(
+        hypothesis,
+        log_probability=hypothesis.log_probability + log_probability,
+        rank=hypothesis.rank + log_probability,
+    )
+
+
+def _is_either_way_up(readings: Mapping[int, TurnedReading]) -> bool:
+    """Whether the reading upright and the one upside down are the same shapes."""
+    if 0 not in readings or 2 not in readings:
+        return False
+    upright, turned = (label_text(readings[turn].text) for turn in (0, 2))
+    return upside_down_text(turned) == upright
 
 
 # --- The head ---

@@ -6,8 +6,7 @@ python -m ocr_model evaluate --run runs/first --synthetic tags-1:1000 --folder p
 from __future__ import annotations
 
 import argparse
-import csv
-import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,9 @@ from PIL import Image
 from torch import Tensor
 
 from ocr_model.codes.text import edit_distance, label_text, match_key
+from ocr_model.command_line import print_json
+from ocr_model.errors import LabelsError
+from ocr_model.labelled_folder import folder_name, read_labels
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.architecture.prediction import END, START
 from ocr_model.training.targets import Targets
@@ -83,24 +85,19 @@ class Evaluation:
         }
 
 
-def read_labels(folder: Path) -> list[tuple[str, str]]:
-    """File and text of each crop of a folder, from its labels.tsv (columns file, text)."""
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as stream:
-        return [(row["file"], row["text"]) for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)]
-
-
 def load_labelled_folder(folder: Path) -> EvaluationSet:
-    """The crops of a folder with labels.tsv.
+    """The crops of a labelled folder.
 
     Raises:
-        FileNotFoundError: no labels.tsv, or a file that it names is missing.
+        LabelsError: no labels.tsv or a wrong one, or a picture that it names cannot be read.
     """
     labels = read_labels(folder)
-    images = []
-    for file, _ in labels:
-        with Image.open(folder / file) as image:
-            images.append(np.asarray(image.convert("L")))
-    return EvaluationSet(folder.name, tuple(images), tuple(t for _, t in labels), tuple(f for f, _ in labels))
+    return EvaluationSet(
+        folder_name(folder),
+        tuple(np.asarray(label.picture().convert("L")) for label in labels),
+        tuple(label.text for label in labels),
+        tuple(label.file for label in labels),
+    )
 
 
 def synthetic_set(recipe_name: str, count: int, seed: int = VALIDATION_SEED) -> EvaluationSet:
@@ -205,15 +202,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run `python -m ocr_model evaluate`: one JSON line per set."""
+    """Run `python -m ocr_model evaluate`: one JSON line per set.
+
+    Returns:
+        Exit status: 0, or 2 if a folder cannot be read.
+    """
     network = load_run(args.run)
-    sets = [load_labelled_folder(folder) for folder in args.folder]
+    try:
+        sets = [load_labelled_folder(folder) for folder in args.folder]
+    except LabelsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     for part in args.synthetic:
         recipe, _, count = part.partition(":")
         sets.append(synthetic_set(recipe, int(count or 1000)))
     for data in sets:
         evaluation = evaluate_network(network, data)
-        print(json.dumps({"set": data.name, **evaluation.summary()}))
+        print_json({"set": data.name, **evaluation.summary()})
         if args.errors:
             for file, label, reading, confidence in evaluation.errors():
                 print(f"  {file}\t{label}\t{reading}\t{confidence:.3f}")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from data_gen import degradations as degrade
 from data_gen.recipe import load_recipe
-from ocr_model.training.evaluation import read_labels
+from ocr_model.labelled_folder import read_labels
 from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
@@ -83,7 +83,7 @@ class CropMixture:
         whole = sum(weighted.weight for weighted in self.recipes)
         return {
             "mixture": {
-                "collected": 0 if self.folder is None else len(read_labels(self.folder)),
+                "collected": 0 if self.folder is None else len(read_labels(self.folder, may_be_empty=True)),
                 "collected_share": self.collected_share,
                 "recipes": [
                     {
@@ -103,15 +103,10 @@ def load_collected(folder: Path) -> list[tuple[NDArray[np.uint8], str]]:
     """The crops of a folder as grey pictures (H, W) and their texts.
 
     Raises:
-        OSError: labels.tsv or a picture that it names is missing or damaged.
+        LabelsError: labels.tsv or a picture that it names is missing or damaged.
     """
-    crops = []
-    for file, text in read_labels(folder):
-        image = cv2.imread(str(folder / file), cv2.IMREAD_GRAYSCALE)
-        if image is None:
-            raise OSError(f"{folder / file} is missing or damaged")
-        crops.append((np.asarray(image, np.uint8), text))
-    return crops
+    labels = read_labels(folder, may_be_empty=True)
+    return [(np.asarray(label.picture().convert("L")), label.text) for label in labels]
 
 
 def vary(rng: np.random.Generator, image: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:

@@ -8,14 +8,16 @@ Started again, a run goes on from its checkpoint.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from ocr_model.command_line import print_json
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import load_labelled_folder, load_run, synthetic_set
+from ocr_model.training.hard_crops import WithHardCrops
+from ocr_model.training.rendered_crops import CropSource, RecipeCrops
 from ocr_model.training.schedule import TrainingConfig
 from ocr_model.training.stopping import stopped_by_signals
 from ocr_model.training.trainer import Trainer
@@ -52,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pixels of the crop that the line is sampled from; whole multiples of the line's",
     )
     parser.add_argument("--recipe", default=training.recipe, help="data_gen recipe, or a path to a .toml file")
+    parser.add_argument(
+        "--hard-crops", type=Path, metavar="FILE", help="crops of the recipe to draw more often (benchmarks.hard_crops)"
+    )
+    parser.add_argument("--hard-share", type=float, default=0.15, help="share of those crops (default: 0.15)")
     parser.add_argument("--seed", type=int, default=training.seed, help="seed of weights and crops")
     parser.add_argument("--crops", type=int, default=training.crops, help="crops of the whole schedule")
     parser.add_argument("--batch", type=int, default=training.batch, help="crops of one training step")
@@ -91,17 +97,17 @@ def main(args: argparse.Namespace) -> int:
     """
     try:
         trainer = _set_up(args)
+        folders = [load_labelled_folder(folder) for folder in args.crops_folder]
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    sets = [synthetic_set(args.recipe, args.validation)]
-    sets += [load_labelled_folder(folder) for folder in args.crops_folder]
+    sets = [synthetic_set(args.recipe, args.validation), *folders]
     with stopped_by_signals() as stop:
         trainer.train(sets, stop_after=args.stop_after, stop=stop)
     if stop.is_set() and trainer.seen < trainer.config.crops:
         print(f"stopped after {trainer.seen:,} crops and saved; the same command continues", file=sys.stderr)
         return STOPPED
-    print(json.dumps(trainer.log[-1], indent=2))
+    print_json(trainer.log[-1], indent=2)
     return 0
 
 
@@ -133,7 +139,11 @@ def _set_up(args: argparse.Namespace) -> Trainer:
         workers=args.workers,
         threads=args.threads,
     )
-    trainer = Trainer(network, config, args.run)
+    source: CropSource = RecipeCrops(config.recipe, config.seed)
+    if args.hard_crops is not None:
+        source = WithHardCrops(RecipeCrops(config.recipe, config.seed), args.hard_crops, args.hard_share)
+        source.describe()  # a list that cannot be used ends the command here, and not in a rendering process
+    trainer = Trainer(network, config, args.run, source)
     if args.start_from is not None and not trainer.seen:
         left_out = trainer.start_from(load_run(args.start_from))
         if left_out:

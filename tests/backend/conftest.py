@@ -3,7 +3,7 @@
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,9 +14,13 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from backend.main import create_app
+from backend.reading.decoding import PhotoDecoder
 from backend.settings import Settings
 from ocr_model.codes.lines import extract_code, match_formats
+from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
+from ocr_model.tags.detection import FoundLine
+from ocr_model.tags.tag import Corners
 
 
 class FakeReader:
@@ -35,6 +39,15 @@ class FakeReader:
     @property
     def info(self) -> ModelInfo:
         return ModelInfo("fake", "7")
+
+    def for_many_lines(self) -> "FakeReader":
+        return self
+
+    def at_a_glance(self) -> "FakeReader":
+        return self
+
+    def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
+        return [self.read(image) for image in images]
 
     def read(self, image: Image.Image) -> Prediction:
         assert image.mode == "RGB"
@@ -61,13 +74,27 @@ class FakeReader:
         )
 
 
+class FakeDetector:
+    """Finds the lines that it is told to, on any whole photo."""
+
+    def __init__(self) -> None:
+        self.lines: list[Corners] = []
+
+    def find(self, picture: Image.Image, longest_side: int) -> list[FoundLine]:
+        return [FoundLine(corners, 0.9) for corners in self.lines]
+
+
 class ShopServer:
-    """Answers `GET`s on 127.0.0.1 with the next of its scripted answers; the last one again and again."""
+    """Answers on 127.0.0.1 with the next of its scripted answers; the last one again and again.
+
+    `requests` holds path, query and headers of each; of a `POST` the form in place of the query.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Callable[[BaseHTTPRequestHandler], None]] = []
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self.released = threading.Event()
+        self.taking = threading.Lock()
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -75,9 +102,19 @@ class ShopServer:
                 parts = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
                 service.requests.append((parts.path, query, {k.lower(): v for k, v in self.headers.items()}))
-                answer = service.answers[0]
-                if len(service.answers) > 1:
-                    service.answers.pop(0)
+                self.answer()
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
+                service.requests.append((self.path, form, {k.lower(): v for k, v in self.headers.items()}))
+                self.answer()
+
+            def answer(self) -> None:
+                with service.taking:
+                    answer = service.answers[0]
+                    if len(service.answers) > 1:
+                        service.answers.pop(0)
                 answer(self)
 
             def log_message(self, format: str, *args: object) -> None:
@@ -111,24 +148,36 @@ class ShopServer:
         self.sends(200, {"total": len(items), "start": 1, "display": len(items), "items": list(items)})
 
     def hangs(self) -> None:
-        """Take the request and say nothing."""
-        self.answers.append(lambda handler: self.released.wait(10) and None)
+        """Take the request and say nothing, for a minute."""
+        self.answers.append(lambda handler: self.released.wait(60) and None)
 
     def drips(self) -> None:
-        """Send a byte now and then, so that no single read is slow."""
+        """Send a byte now and then for a minute, so that no single read is slow."""
 
         def answer(handler: BaseHTTPRequestHandler) -> None:
             handler.send_response(200)
-            handler.send_header("Content-Length", "1000")
+            handler.send_header("Content-Length", "1200")
             handler.end_headers()
             try:
-                for _ in range(1000):
+                for _ in range(1200):
                     handler.wfile.write(b" ")
                     handler.wfile.flush()
                     if self.released.wait(0.05):
                         return
             except OSError:
                 return
+
+        self.answers.append(answer)
+
+    def cuts_off(self) -> None:
+        """Send the beginning of an answer, then close the connection."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Content-Length", "1000")
+            handler.end_headers()
+            handler.wfile.write(b'{"data": [')
+            handler.close_connection = True
 
         self.answers.append(answer)
 
@@ -155,6 +204,20 @@ def reader() -> FakeReader:
 
 
 @pytest.fixture
+def detector() -> FakeDetector:
+    return FakeDetector()
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[PhotoDecoder]:
+    decoder = PhotoDecoder(
+        ImageLimits(max_decode_bytes=300_000_000), seconds=60, memory=400_000_000, workers=2, large_waiting=3
+    )
+    yield decoder
+    decoder.close()
+
+
+@pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for variable in (
         "STORAGE_URL",
@@ -162,18 +225,26 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         "NAVER_CLIENT_ID",
         "NAVER_CLIENT_SECRET",
         "NAVER_BASE_URL",
+        "KICKSDB_API_KEY",
+        "EBAY_CLIENT_ID",
+        "EBAY_CLIENT_SECRET",
     ):
         monkeypatch.delenv(variable, raising=False)
-    return Settings(data_dir=tmp_path / "var", rate_per_minute=0)
+    # Starlette's client calls the service by this name.
+    return Settings(data_dir=tmp_path / "var", rate_per_minute=0, allowed_hosts=("testserver",))
 
 
 @pytest.fixture
-def start(settings: Settings, reader: FakeReader) -> Iterator[Callable[..., TestClient]]:
+def start(settings: Settings, reader: FakeReader, detector: FakeDetector) -> Iterator[Callable[..., TestClient]]:
     """Start an app, with some settings changed, and wait until it is ready."""
     clients: list[TestClient] = []
 
     def start_app(**changes: object) -> TestClient:
-        app = create_app(settings.model_copy(update=changes), load_recognizer=lambda folder, threads: reader)
+        app = create_app(
+            settings.model_copy(update=changes),
+            load_recognizer=lambda folder, threads: reader,
+            load_detector=lambda threads: detector,
+        )
         client = TestClient(app)
         client.__enter__()
         clients.append(client)

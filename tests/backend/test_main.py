@@ -24,9 +24,13 @@ def operations(client: TestClient) -> list[tuple[str, str, dict[str, Any]]]:
 def test_every_route_is_documented(client: TestClient) -> None:
     found = {(method, path) for path, method, _ in operations(client)}
     assert found == {
+        ("post", "/v1/previews"),
         ("post", "/v1/predictions"),
+        ("post", "/v1/tags"),
         ("post", "/v1/predictions/{prediction_id}/label"),
         ("delete", "/v1/predictions/{prediction_id}/label"),
+        ("post", "/v1/predictions/{prediction_id}/tag-price"),
+        ("delete", "/v1/predictions/{prediction_id}/tag-price"),
         ("get", "/v1/products"),
         ("get", "/v1/model"),
         ("get", "/v1/shadow"),
@@ -35,10 +39,19 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("get", "/v1/team/versions/{name}/sheet.png"),
         ("get", "/v1/team/cycles"),
         ("post", "/v1/team/cycles"),
+        ("delete", "/v1/team/cycles/{cycle}"),
         ("get", "/v1/team/cycles/{cycle}/report.html"),
+        ("get", "/v1/team/samples"),
+        ("get", "/v1/team/samples/count"),
+        ("get", "/v1/team/tags"),
+        ("post", "/v1/team/marks"),
+        ("delete", "/v1/team/marks/{action}"),
         ("get", "/v1/team/review"),
         ("post", "/v1/team/review"),
         ("get", "/v1/team/samples/{digest}.png"),
+        ("post", "/v1/team/labels"),
+        ("get", "/v1/team/labels/{prediction_id}"),
+        ("get", "/v1/team/samples/{digest}/thumbnail.webp"),
         ("get", "/healthz"),
         ("get", "/readyz"),
         ("get", "/metrics"),
@@ -85,7 +98,7 @@ from fastapi.testclient import TestClient
 from backend.main import create_app
 from backend.settings import Settings
 app = create_app(Settings(data_dir=Path({str(tmp_path)!r}), model_dir=Path("none")))
-with TestClient(app) as client:
+with TestClient(app, base_url="http://localhost") as client:
     while "none" not in client.get("/readyz").text: pass
 """
 

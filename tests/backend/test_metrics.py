@@ -31,7 +31,7 @@ def test_readings_are_counted(client: TestClient, png: bytes, reader: Any) -> No
 
 def test_labels_are_counted(client: TestClient, png: bytes) -> None:
     prediction = client.post("/v1/predictions", files={"image": png}).json()["id"]
-    client.post(f"/v1/predictions/{prediction}/label", data={"status": "accepted"})
+    client.post(f"/v1/predictions/{prediction}/label", files={"status": (None, "accepted")})
     client.delete(f"/v1/predictions/{prediction}/label")
     metrics = client.get("/metrics").text
     assert 'tags_labels_total{status="accepted"} 1.0' in metrics

@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from backend import label_store
 from backend.main import create_app
+from backend.reading import champion_watch
 from backend.settings import Settings
 from benchmarks.drivers.gcs_server import wait_until
+from datasets.models.champions import Champions
+from datasets.objects.folder import FolderObjects
+from tests.datasets.making import model_folder
 
 
 def until(client: TestClient, text: str) -> Any:
@@ -40,18 +45,52 @@ def test_a_defect_while_loading_is_said_too(settings: Settings) -> None:
     assert failures == ["the model could not be loaded"]
 
 
-def test_a_store_that_cannot_be_opened_is_said(settings: Settings, reader: Any, png: bytes) -> None:
+def test_without_a_store_photos_are_read_until_it_comes_back(
+    settings: Settings, reader: Any, png: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_store, "_FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(label_store, "_LONGEST_PAUSE", 0.05)
     settings.data_dir.mkdir()
     settings.spool.write_text("a file where the folder should be")
     failures: list[str] = []
     app = create_app(settings, load_recognizer=lambda folder, threads: reader, on_failure=failures.append)
     with TestClient(app) as client:
-        assert until(client, "spool").status_code == 503
+        ready = until(client, "reading")
+        assert (ready.status_code, ready.json()["status"]) == (200, "reading")
+        assert "cannot be opened" in ready.json()["missing"]
+        assert "tags_ready 0.0" in client.get("/metrics").text
+        assert "tags_store_unsent NaN" in client.get("/metrics").text
         answer = client.post("/v1/predictions", files={"image": png})
-        assert answer.status_code == 200  # reading does not need the store
-        label = client.post(f"/v1/predictions/{answer.json()['id']}/label", data={"status": "accepted"})
-        assert (label.status_code, label.json()["kind"]) == (503, "not-ready")
-    assert len(failures) == 1
+        assert answer.status_code == 200
+        path = f"/v1/predictions/{answer.json()['id']}/label"
+        label = client.post(path, files={"status": (None, "accepted")})
+        assert (label.status_code, label.json()["kind"]) == (503, "store-unavailable")
+        assert label.headers["retry-after"] == "10"
+        settings.spool.unlink()
+        assert until(client, "ready").json() == {"status": "ready"}
+        assert client.post(path, files={"status": (None, "accepted")}).status_code == 200
+        assert "tags_store_unsent 0.0" in client.get("/metrics").text
+    assert failures == []
+
+
+def test_the_champion_is_found_once_the_store_is_back(
+    settings: Settings, reader: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(label_store, "_FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(champion_watch, "check_reader", lambda reader: None)
+    settings.data_dir.mkdir()
+    settings.spool.write_text("a file where the folder should be")
+    changed = settings.model_copy(update={"champion_poll_seconds": 0.05})
+    app = create_app(changed, load_recognizer=lambda folder, threads: reader)
+    with TestClient(app) as client:
+        until(client, "reading")
+        assert client.get("/v1/model").json()["champion"] is None
+        settings.spool.unlink()
+        champions = Champions(FolderObjects(settings.spool))
+        champions.promote(
+            champions.registry.register(model_folder(tmp_path / "one", "one")), expected=None, by="me", reason=""
+        )
+        assert wait_until(lambda: (client.get("/v1/model").json()["champion"] or {}).get("number") == 1)
 
 
 def test_a_runtime_that_cannot_be_imported_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
 
-NAMES = ("STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET", "NAVER_BASE_URL")
+NAMES = ("STORAGE_URL", "DATABASE_URL", "NAVER_CLIENT_ID", "NAVER_CLIENT_SECRET", "NAVER_BASE_URL", "KICKSDB_API_KEY")
 
 
 @pytest.fixture(autouse=True)
@@ -45,11 +47,28 @@ def test_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.naver_base_url == "http://127.0.0.1:9"
 
 
+def test_the_service_s_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().host_names == {"localhost", "127.0.0.1", "::1"}
+    monkeypatch.setenv("TAGS_HOST", "Tags.local")
+    monkeypatch.setenv("TAGS_ALLOWED_HOSTS", " Backend , tags.example.com.,")
+    assert load_settings().host_names >= {"tags.local", "backend", "tags.example.com", "localhost"}
+
+
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NAVER_CLIENT_ID", "id")
     monkeypatch.setenv("NAVER_CLIENT_SECRET", "hush-hush")
+    monkeypatch.setenv("KICKSDB_API_KEY", "hush-hush")
+    monkeypatch.setenv("EBAY_CLIENT_ID", "id")
+    monkeypatch.setenv("EBAY_CLIENT_SECRET", "hush-hush")
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush-hush@host/db")
+    monkeypatch.setenv("TAGS_STORE_KEY", "hush-hush" * 4)
     assert "hush-hush" not in repr(load_settings())
+
+
+def test_indexes_of_kicksdb_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().kicksdb_indexes == ("stockx", "goat", "kream")
+    monkeypatch.setenv("TAGS_KICKSDB_INDEXES", "KREAM, shopify,kream,")
+    assert load_settings().kicksdb_indexes == ("kream", "shopify")
 
 
 def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,9 +82,30 @@ def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ({"TAGS_PORT": "70000"}, "TAGS_PORT"),
         ({"TAGS_PORT": "eighty"}, "TAGS_PORT"),
+        ({"TAGS_STORE_KEY": "too-short-and-never-shown"}, "TAGS_STORE_KEY: must have 32 or more printable"),
+        ({"TAGS_ALLOWED_HOSTS": "https://tags.example.com"}, "TAGS_ALLOWED_HOSTS: 'https://tags.example.com' is not"),
+        ({"TAGS_ALLOWED_HOSTS": "*"}, "TAGS_ALLOWED_HOSTS"),
+        ({"TAGS_KEPT_BYTES_PER_HOUR": "1000"}, "TAGS_KEPT_BYTES_PER_HOUR: must be 0 or at least 16777216"),
         ({"STORAGE_URL": "s3://bucket"}, "STORAGE_URL: must look like gs://bucket/prefix"),
         ({"STORAGE_URL": "gs:///prefix"}, "STORAGE_URL"),
+        ({"STORAGE_URL": "file://host/folder"}, "STORAGE_URL: names a host"),
+        (
+            {"STORAGE_URL": "file:///a/../data/spool", "TAGS_DATA_DIR": "/data"},
+            "STORAGE_URL is the folder of",
+        ),
+        ({"TAGS_STORE_FREE_BYTES": str(1 << 60)}, "TAGS_STORE_FREE_BYTES is more than the disk"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: must look like postgresql://"),
+        ({"DATABASE_URL": "mysql://me@host/db"}, "DATABASE_URL: must look like postgresql://"),
+        ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL: must name a file"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL: must name a file"),
         ({"NAVER_CLIENT_ID": "id"}, "set both or neither"),
+        ({"EBAY_CLIENT_SECRET": "id"}, "EBAY_CLIENT_ID and EBAY_CLIENT_SECRET go together"),
+        ({"EBAY_BASE_URL": "http://api.ebay.com"}, "EBAY_BASE_URL: must be https"),
+        ({"KICKSDB_BASE_URL": "http://api.kicks.dev"}, "KICKSDB_BASE_URL: must be https"),
+        ({"KICKSDB_API_KEY": "two words"}, "KICKSDB_API_KEY: must be printable"),
+        ({"TAGS_KICKSDB_INDEXES": "stockx,ebay"}, "TAGS_KICKSDB_INDEXES: must name indexes"),
+        ({"TAGS_KICKSDB_INDEXES": ","}, "TAGS_KICKSDB_INDEXES"),
+        ({"TAGS_EBAY_MARKETPLACE": "ebay"}, "TAGS_EBAY_MARKETPLACE"),
         ({"NAVER_BASE_URL": "http://example.com"}, "the keys would travel in clear"),
         ({"NAVER_BASE_URL": "ftp://example.com"}, "NAVER_BASE_URL"),
         ({"NAVER_BASE_URL": "https://host:port"}, "NAVER_BASE_URL"),
@@ -103,5 +143,18 @@ def test_every_wrong_variable_is_named_and_no_value_shown(monkeypatch: pytest.Mo
 
 
 def test_limits_reach_the_decoder() -> None:
-    limits = Settings(image_max_bytes=2048, image_max_pixels=99).image_limits
-    assert (limits.max_bytes, limits.max_pixels) == (2048, 99)
+    limits = Settings(image_max_bytes=2048, image_max_pixels=99, crop_max_pixels=10_000).image_limits
+    assert (limits.max_bytes, limits.max_pixels, limits.max_crop_pixels) == (2048, 99, 10_000)
+    assert limits.max_decode_bytes < Settings().decode_bytes  # ordinary photos have the rest
+
+
+def test_a_limit_of_pixels_that_pillow_would_not_keep_is_refused() -> None:
+    Settings(image_max_pixels=Image.MAX_IMAGE_PIXELS)
+    with pytest.raises(ValidationError):
+        Settings(image_max_pixels=Image.MAX_IMAGE_PIXELS + 1)
+
+
+def test_the_second_reader_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().second_reader
+    monkeypatch.setenv("TAGS_SECOND_READER", "off")
+    assert not load_settings().second_reader

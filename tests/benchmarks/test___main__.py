@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +86,25 @@ def test_without_crops_there_is_one_line(
     monkeypatch.delenv("REAL_CROPS", raising=False)
     assert bench.main([]) == 2
     assert bench.main(["--crops", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.count("set REAL_CROPS") == 2
+    unset, empty = capsys.readouterr().err.splitlines()
+    assert "set REAL_CROPS" in unset
+    assert empty == f"error: {tmp_path}: no labels.tsv in this folder or in the folders in it"
+
+
+@pytest.mark.usefixtures("peers")
+def test_folders_of_any_name_are_measured(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (crops / "team_dev").rename(os.fsdecode(os.fsencode(crops) + b"/\xb9\xf8"))
+    model = write_attention_model(tmp_path / "model")
+    out = tmp_path / "benchmark"
+    arguments = ["--crops", crops, "--model", model, "--out", out, "--threads", 1, "--quick"]
+    assert bench.main([*map(str, arguments), "--calibration", str(tmp_path / "none.json")]) == 0
+    assert "| \\xb9\\xf8 upright |" in out.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_a_table_without_a_header_is_told(crops: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (crops / "team_dev" / "labels.tsv").write_text("dark.png\tA1\n", encoding="utf-8")
+    assert bench.main(["--crops", str(crops)]) == 2
+    assert "labels.tsv line 1: the first line must name the columns" in capsys.readouterr().err
 
 
 def test_without_a_model_there_is_one_line(crops: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,3 +54,24 @@ def test_characters_may_be_kept_wide_enough_to_read() -> None:
 
     assert narrowest(0.0) < 4.0
     assert narrowest(6.0) > 5.0
+
+
+def test_the_damages_of_later_recipes_are_seen() -> None:
+    def median(measure: object, *damages: str) -> float:
+        return float(np.median([measure(picture(*damages, seed=seed)) for seed in range(30)]))
+
+    def steepest(shown: np.ndarray) -> float:
+        return float(np.abs(np.diff(shown)).max())
+
+    assert median(np.ptp, "hazy") < 0.6 * median(np.ptp)
+    assert median(steepest, "hazy") < 0.5 * median(steepest)
+    assert median(lambda shown: shown.shape[0], "scanned") < 0.7 * median(lambda shown: shown.shape[0])
+    assert median(lambda shown: np.percentile(shown, 90), "scanned") > 0.95
+    assert median(lambda shown: np.percentile(shown, 90), "overexposed") > 0.9
+    assert median(lambda shown: shown.shape[0], "recompressed") < 0.7 * median(lambda shown: shown.shape[0])
+
+
+def test_labels_of_boxes_are_dark_print_on_a_lighter_ground() -> None:
+    for seed in range(30):
+        shown = picture("box label", seed=seed)
+        assert np.median(shown[:10]) > shown[20:40].min()

@@ -1,5 +1,8 @@
 """The commands: what they write and print, and how they refuse."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 from PIL import Image
 
 from data_gen.__main__ import main
+from ocr_model.labelled_folder import read_labels
 
 
 def test_the_command_writes_labels_beside_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,6 +24,31 @@ def test_the_command_writes_labels_beside_pictures(tmp_path: Path, capsys: pytes
     assert main(["--recipe", "nope", "--out", str(tmp_path / "no")]) == 2
     assert "unknown recipe 'nope'" in capsys.readouterr().err
     assert not (tmp_path / "no").exists()
+
+
+def test_crops_are_written_to_a_folder_of_any_name(tmp_path: Path) -> None:
+    out = os.fsencode(tmp_path) + b"/\xb9\xf8"
+    for command in (
+        ["--recipe", "v2.0", "--count", "2", "--out", out],
+        ["sheet", "--recipe", "v2.0", "--count", "1", "--beside", out, "--out", out + b"/sheet.png"],
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-m", "data_gen", *command],
+            capture_output=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONIOENCODING": "cp949:strict"},
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert b"\\udcb9\\udcf8" in ran.stdout
+    assert len(read_labels(Path(os.fsdecode(out)))) == 2
+
+
+def test_a_sheet_beside_a_wrong_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "labels.tsv").write_text("1.png\tA1\n")
+    sheet = ["sheet", "--recipe", "v1.0", "--count", "1", "--beside", str(tmp_path), "--out", str(tmp_path / "s.png")]
+    assert main(sheet) == 2
+    assert "labels.tsv line 1: the first line must name the columns" in capsys.readouterr().err
 
 
 def test_the_fonts_of_a_recipe_are_counted(capsys: pytest.CaptureFixture[str]) -> None:

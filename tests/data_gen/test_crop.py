@@ -2,15 +2,18 @@
 
 import dataclasses
 import random
+from typing import Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from data_gen.crop import DAMAGES, PRINT_DAMAGES, CropRenderer, choose_damages
+from data_gen.crop import ALTERNATIVES, CLOTH_DAMAGES, DAMAGES, PRINT_DAMAGES, CropRenderer, choose_damages
 from data_gen.fonts import load_fonts
-from data_gen.recipe import load_recipe
+from data_gen.other_lines import LINES
+from data_gen.recipe import FURTHER_DAMAGES, load_recipe
+from data_gen.tag import TagPrinter
 from ocr_model.codes.text import CHARSET
 from tests.data_gen.rendering import renderer, trdg_tags
 
@@ -97,3 +100,49 @@ def test_sewn_threads_lie_on_cloth() -> None:
     recipe = dataclasses.replace(trdg_tags(), stitched=1.0)
     damages = choose_damages(recipe, random.Random(0), 1.0)
     assert {"sewn", "woven", "cloth"} < damages
+
+
+def test_damages_of_a_recipe_s_own_are_drawn_and_leave_something_to_read() -> None:
+    recipe = trdg_tags(damage_weights=(0.0, 0.0, 0.0, 0.0, 1.0), further_damages=FURTHER_DAMAGES)
+    words = random.Random(3)
+    drawn = [choose_damages(recipe, words, 1.0) for _ in range(400)]
+    assert set(FURTHER_DAMAGES) <= set().union(*drawn)
+    assert all(len(damages & group) <= 1 for damages in drawn for group in (PRINT_DAMAGES, *ALTERNATIVES))
+
+
+def test_labels_of_boxes_have_no_damages_of_cloth() -> None:
+    recipe = trdg_tags(box_labels=1.0, damage_weights=(0.0, 0.0, 0.0, 1.0), further_damages=FURTHER_DAMAGES)
+    words = random.Random(0)
+    drawn = [choose_damages(recipe, words, 1.0) for _ in range(200)]
+    assert all("box label" in damages and not damages & CLOTH_DAMAGES for damages in drawn)
+
+
+def test_crops_say_what_is_particular_about_them() -> None:
+    crops = [renderer(trdg_tags(no_text=0.1, spaced=0.5, box_labels=0.5)).render(index) for index in range(60)]
+    kinds = [crop.kinds for crop in crops]
+    assert {"spaced", "box label", "small", "tilted"} <= set().union(*kinds)
+    assert all((crop.text == "") == (crop.kinds == {"no text"}) for crop in crops)
+
+
+@pytest.mark.parametrize("kind", LINES)
+def test_a_recipe_may_have_lines_that_are_no_codes(kind: str) -> None:
+    one = renderer(trdg_tags(no_text=0.0, shortest=1, **{kind: 1.0}))
+    crops = [one.render(index) for index in range(20)]
+    assert all(kind in crop.kinds for crop in crops)
+    assert all(crop.text == crop.text.upper() and set(crop.text) <= set(CHARSET) for crop in crops)
+
+
+def test_signs_of_no_code_are_printed_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: list[str] = []
+    print_line = TagPrinter.print_line
+
+    def noting(self: TagPrinter, text: str, *args: Any) -> Any:
+        tag = print_line(self, text, *args)
+        printed.append(text)
+        return tag
+
+    monkeypatch.setattr(TagPrinter, "print_line", noting)
+    one = renderer(trdg_tags(no_text=0.0, signs=1.0))
+    crops = [one.render(index) for index in range(30)]
+    assert all(text.strip("$¥€£%* ") == crop.text for text, crop in zip(printed, crops, strict=True))
+    assert all(text != crop.text and "signs" in crop.kinds for text, crop in zip(printed, crops, strict=True))

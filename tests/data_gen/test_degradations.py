@@ -17,6 +17,10 @@ OF_INK: dict[str, Callable[[Generator, Picture], Picture]] = {
     "streaks": degrade.streaks,
     "dots": lambda rng, ink: degrade.dots(rng, ink, 30),
     "woven": lambda rng, ink: degrade.woven(rng, ink, 30),
+    "eroded": lambda rng, ink: degrade.eroded(rng, ink, 30),
+    "dot_matrix": lambda rng, ink: degrade.dot_matrix(rng, ink, 30),
+    "fax": lambda rng, ink: degrade.fax(rng, ink, 30),
+    "thermal": lambda rng, ink: degrade.thermal(rng, ink, 30),
 }
 OF_THE_CAMERA: dict[str, Callable[[Generator, Picture], Picture]] = {
     "lighting": degrade.lighting,
@@ -28,6 +32,9 @@ OF_THE_CAMERA: dict[str, Callable[[Generator, Picture], Picture]] = {
     "exposure": degrade.exposure,
     "underexposed": degrade.underexposed,
     "sharpen": degrade.sharpen,
+    "glare_on_a_part": lambda rng, picture: degrade.glare_on_a_part(rng, picture, 30),
+    "overexposed": lambda rng, picture: degrade.overexposed(rng, picture, 30),
+    "scanned": lambda rng, picture: degrade.scanned(rng, picture, 30),
 }
 ALL = OF_INK | OF_THE_CAMERA
 
@@ -59,21 +66,23 @@ def test_every_degradation_changes_the_picture(name: str) -> None:
     assert any(not np.array_equal(ALL[name](rng(seed), ink()), ink()) for seed in range(5))
 
 
-@pytest.mark.parametrize("name", [*OF_INK, "motion_blur", "defocus", "jpeg", "exposure", "underexposed"])
+@pytest.mark.parametrize(
+    "name", [*OF_INK, "motion_blur", "defocus", "jpeg", "exposure", "underexposed", "overexposed", "scanned"]
+)
 def test_what_cannot_overshoot_stays_between_black_and_white(name: str) -> None:
     for seed in range(20):
         done = ALL[name](rng(seed), ink())
         assert done.min() >= -1e-6 and done.max() <= 1 + 1e-6
 
 
-@pytest.mark.parametrize("name", ["worn_print", "streaks", "dots", "woven"])
+@pytest.mark.parametrize("name", ["worn_print", "streaks", "dots", "woven", "eroded", "dot_matrix", "thermal"])
 def test_print_never_appears_where_there_was_no_ink(name: str) -> None:
     for seed in range(20):
         assert not OF_INK[name](rng(seed), np.zeros_like(ink())).any()
 
 
-def test_worn_print_and_streaks_only_take_ink_away() -> None:
-    for damage in (degrade.worn_print, degrade.streaks):
+def test_worn_eroded_and_streaked_print_only_loses_ink() -> None:
+    for damage in (degrade.worn_print, degrade.streaks, OF_INK["eroded"]):
         done = damage(rng(1), ink())
         assert (done <= ink() + 1e-6).all() and done.sum() < ink().sum()
 
@@ -114,3 +123,46 @@ def test_surfaces_stay_about_one_in_height() -> None:
         assert cloth.shape == (60, 200) and cloth.dtype == np.float32
         assert 0.1 < cloth.std() < 1.2
         assert np.abs(degrade.low_frequency(rng(seed), (60, 200), (4, 9))).max() < 1.6
+
+
+def test_eroded_print_keeps_most_of_every_stroke_but_not_all_of_it() -> None:
+    kept = [float(OF_INK["eroded"](rng(seed), ink()).sum() / ink().sum()) for seed in range(40)]
+    assert 0.5 < np.median(kept) < 0.98
+    assert min(kept) > 0.3
+
+
+def test_dot_matrix_print_leaves_gaps_within_solid_strokes() -> None:
+    solid = np.ones((48, 200), np.float32)
+    done = [degrade.dot_matrix(rng(seed), solid, 60) for seed in range(20)]
+    assert np.median([(picture < 0.7).mean() for picture in done]) > 0.05
+    assert min((picture > 0.7).mean() for picture in done) > 0.2
+
+
+def test_a_fax_is_black_and_white() -> None:
+    done = degrade.fax(rng(), ink(), 30)
+    assert set(np.unique(done)) == {0.0, 1.0}
+
+
+def test_too_much_light_makes_the_ground_white_and_strokes_paler() -> None:
+    picture = 0.9 - 0.7 * ink()
+    for seed in range(20):
+        done = degrade.overexposed(rng(seed), picture, 30)
+        assert done[:5].min() > 0.99
+        assert done.min() > picture.min()
+
+
+def test_a_scanner_app_evens_out_the_light() -> None:
+    shade = np.linspace(1.0, 0.5, 200, dtype=np.float32)[None]
+    shown = (0.95 - 0.75 * ink()) * shade
+    done = degrade.scanned(rng(), shown, 30)
+    difference = np.median(shown[:5, :20]) - np.median(shown[:5, -20:])
+    assert np.median(done[:5, :20]) - np.median(done[:5, -20:]) < 0.25 * difference
+    assert np.percentile(done, 5) < 0.1
+
+
+def test_glare_on_a_part_leaves_the_rest_as_it_was() -> None:
+    wide = np.tile(ink(), (1, 4))
+    for seed in range(20):
+        done = OF_THE_CAMERA["glare_on_a_part"](rng(seed), wide)
+        changed = np.abs(done - wide).max(axis=0) > 0.1
+        assert 0.02 < changed.mean() < 0.5

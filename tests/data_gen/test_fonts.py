@@ -4,6 +4,7 @@ import io
 import json
 import sys
 import tarfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from data_gen.fonts import FontGroup, FontsMissingError, can_draw, digit_like_le
 FACE = sorted((Path(trdg.__file__).parent / "fonts" / "latin").glob("Lato-Regular.ttf"))[0]
 
 
+@cache
 def web_font(characters: str) -> bytes:
     """A face with these characters only, as npm packages hold it."""
     font = TTFont(FACE)

@@ -117,3 +117,62 @@ def note_drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("data_gen.tag.draw_line", draw)
     return drawn
+
+
+def test_a_character_that_the_box_cuts_is_read_while_most_of_it_is_left() -> None:
+    recipe = trdg_tags(cut_into=1.0)
+    for seed in range(30):
+        tag = print_line(recipe, "3 430", seed)
+        assert tag.cut is not None and "cut into" in tag.traits
+        left, _, right, _ = tag.line
+        assert min(tag.cut) < 0.0 == max(tag.cut)
+        assert -min(tag.cut) < 0.4 * (right - left) / 4  # of the four characters the space is the narrowest
+
+
+def test_a_line_is_not_cut_where_the_rest_could_be_another_character() -> None:
+    assert all(print_line(trdg_tags(cut_into=1.0), "M1641", seed).cut is None for seed in range(10))
+
+
+def test_the_cut_character_touches_the_edge_of_the_crop() -> None:
+    one = renderer(trdg_tags(cut_into=1.0, no_text=0.0))
+    touching = 0
+    for crop in (one.render(index, 0.0) for index in range(40)):
+        ground = int(np.median(crop.image))
+        sides = np.concatenate([crop.image[:, :2], crop.image[:, -2:]], axis=1)
+        touching += int(np.abs(sides.astype(int) - ground).max()) > 40
+    assert touching > 25
+
+
+def test_spaced_lines_have_wide_gaps() -> None:
+    def width(**changes: Any) -> float:
+        lines = [print_line(trdg_tags(**changes), "374915", seed).line for seed in range(20)]
+        return float(np.median([(right - left) / (bottom - top) for left, top, right, bottom in lines]))
+
+    assert width(spaced=1.0) > 1.25 * width()
+
+
+def test_labels_of_boxes_are_wider_and_narrower_and_framed() -> None:
+    def widths(damages: frozenset[str]) -> list[float]:
+        tags = [
+            printer(trdg_tags()).print_line("374915", np.random.default_rng(seed), random.Random(seed), 0.0, damages)
+            for seed in range(40)
+        ]
+        return [(tag.line[2] - tag.line[0]) / (tag.line[3] - tag.line[1]) for tag in tags]
+
+    boxed, plain = widths(frozenset({"box label"})), widths(frozenset())
+    assert np.std(boxed) > np.std(plain)
+
+
+def test_ornaments_stand_beside_the_line_and_in_the_box() -> None:
+    for seed in range(20):
+        tag = print_line(trdg_tags(ornaments=1.0), "CW2288-111", seed)
+        assert tag.cut is not None and max(tag.cut) > 0.0
+        left, top, right, bottom = tag.line
+        x = right if tag.cut[1] else left - round(tag.cut[0])
+        beside = tag.ink[top:bottom, max(0, x) : x + round(max(tag.cut))]
+        assert (beside > 0.3).any()
+
+
+def test_a_line_alone_has_no_words_beside_it_and_alone_it_may_be_loose() -> None:
+    alone, crowded = (print_line(trdg_tags(alone=share), "CW2288-111", 3, hard=1.0) for share in (1.0, 1e-9))
+    assert alone.may_be_loose and not crowded.may_be_loose

@@ -1,5 +1,6 @@
 """Views: points are found exactly, boxes cut as they should."""
 
+import dataclasses
 import random
 from typing import Any
 
@@ -104,3 +105,25 @@ def test_a_crop_without_text_shows_less_than_half_of_the_lines_around_it(monkeyp
     # Lines begin 0.18 heights away and are 0.6 to 1.5 high; only a corner of the box reaches further than a third.
     assert np.median(reaches) < 0.5
     assert np.quantile(reaches, 0.9) < 0.9
+
+
+def test_the_loosest_boxes_are_four_times_as_wide_as_the_text() -> None:
+    recipe = trdg_tags(loose_boxes=1.0, loosest=1.5)
+    views = [choose_view(bar(), recipe, random.Random(seed), 0.0) for seed in range(200)]
+    widths = [(view.box[2] - view.box[0]) / 400 for view in views]
+    assert 3.4 < max(widths) < 4.3
+    assert np.median(widths) > 2.0
+    assert sum("loose" in view.traits(bar()) for view in views) > 150
+
+
+def test_a_line_among_others_gets_no_loose_box() -> None:
+    recipe = trdg_tags(loose_boxes=1.0, loosest=1.5, tilt=0.0, steep=0.0)
+    crowded = dataclasses.replace(bar(), may_be_loose=False)
+    views = [choose_view(crowded, recipe, random.Random(seed), 0.0) for seed in range(50)]
+    assert max(view.box[2] - view.box[0] for view in views) < 1.5 * 400
+
+
+def test_the_picture_of_a_looser_box_may_be_wider() -> None:
+    view = View(0.0, 0.0, 0.0, 0.0, (-800.0, -30.0, 800.0, 30.0))
+    plain, wide = (take(bar(), view, random.Random(0), waving=False, widest=widest)[0] for widest in (560, 1000))
+    assert plain.shape[1] == 560 < wide.shape[1]

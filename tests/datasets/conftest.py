@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
 from datasets.objects.bucket import BucketObjects
 from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore
@@ -29,35 +27,17 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectSt
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL of this test run's own, reached through a socket in its folder. Yields its URL."""
-    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    found = shutil.which("initdb") or next(map(str, candidates), None)
-    if found is None:
-        pytest.skip("needs PostgreSQL's initdb (Debian package postgresql)")
-    programs = Path(found).parent
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    try:
-        if user is not None:
-            shutil.chown(folder, user)
-        initdb = [programs / "initdb", "-D", folder / "data", "-U", "tags", "-A", "trust", "--no-sync"]
-        subprocess.run(initdb, user=user, check=True, capture_output=True, cwd=folder)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        pg_ctl = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
-        subprocess.run([*pg_ctl, "-o", options, "start"], user=user, check=True, capture_output=True, cwd=folder)
+    with ExitStack() as stack:
         try:
-            yield f"postgresql://tags@/postgres?host={folder}"
-        finally:
-            stop = [*pg_ctl, "-m", "immediate", "stop"]
-            subprocess.run(stop, user=user, check=True, capture_output=True, cwd=folder)
-    finally:
-        shutil.rmtree(folder)
+            url = stack.enter_context(running_postgres())
+        except PostgresMissingError as error:
+            pytest.skip(str(error))
+        yield url
 
 
 @pytest.fixture
 def postgres(postgres_server: str) -> str:
     """URL of an empty PostgreSQL database."""
-    psycopg = pytest.importorskip("psycopg", reason="needs psycopg (requirements.txt)")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
+    pytest.importorskip("psycopg", reason="needs psycopg (requirements.txt)")
+    empty_database(postgres_server)
     return postgres_server

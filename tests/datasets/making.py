@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from PIL import Image
 
 from datasets.models.registry import ModelRegistry
 from datasets.samples.event import EventName
+from datasets.samples.pair import Pair
 from datasets.samples.sample import Label
 from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
@@ -45,6 +46,18 @@ def label(prediction_id: str, text: str = "CW2288-111", **changes: Any) -> Label
         "at": datetime(2026, 5, 4, 12, 30, tzinfo=UTC),
     }
     return Label(**(values | changes))
+
+
+def pair(prediction_id: str, code: str = "CW2288-111", **changes: Any) -> Pair:
+    """A pair of a barcode and a code, but for the changes."""
+    values: dict[str, Any] = {
+        "gtin": "4006381333931",
+        "code": code,
+        "prediction_id": prediction_id,
+        "client": "c1",
+        "at": datetime(2026, 5, 4, 12, 30, tzinfo=UTC),
+    }
+    return Pair(**(values | changes))
 
 
 def writer_of(store: SampleStore) -> str:
@@ -97,3 +110,34 @@ def at_once(count: int, work: Callable[[int], T]) -> list[T]:
         thread.join()
     assert errors == []
     return results
+
+
+def forge(fields: Mapping[str, Any], *, writer: str = "f" * 16, sequence: int = 1) -> tuple[str, bytes]:
+    """An object that an event's name fits, whatever it holds: a real label event but for some fields.
+
+    Returns:
+        Its name and its bytes.
+    """
+    event = {
+        "kind": "label",
+        "schema": 1,
+        "writer": writer,
+        "sequence": sequence,
+        "stamp": 1_777_900_000_000,
+        "stored_at": "2026-05-04T12:30:01+00:00",
+        "prediction_id": "forged",
+        "sample": "ab" * 32,
+        "width": 60,
+        "height": 15,
+        "status": "accepted",
+        "text": "CW2288-111",
+        "read_text": "CW2288-111",
+        "read_confidence": 0.875,
+        "model": {"name": "trba", "version": "1"},
+        "client": "c1",
+        "at": "2026-05-04T12:30:00+00:00",
+        "turn": 0,
+        "source": "app",
+    }
+    data = json.dumps(event | dict(fields)).encode()
+    return f"events/{writer}/{sequence:010d}-{hashlib.sha256(data).hexdigest()[:32]}.json", data

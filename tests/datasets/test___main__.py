@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +36,28 @@ def test_as_a_command(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "cp949:strict", "ascii:strict"])
+def test_a_store_may_lie_in_a_folder_of_any_name(tmp_path: Path, encoding: str) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xb9\xf8 \xf0\x9f\x91\x9f"))
+    with SampleStore.open(folder / "spool") as store:
+        store.keep(picture(1), label("p"))
+
+    def run_there(*command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "datasets", "--spool", str(folder / "spool"), *command],
+            capture_output=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        return done.stdout.decode("utf-8")
+
+    assert json.loads(run_there("list", "--json"))["text"]
+    assert run_there("export", str(folder / "out")).startswith("1 labels written to ")
+    assert (folder / "out" / "labels.tsv").is_file()
 
 
 def test_the_backends_names_of_the_variables_find_the_same_store(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.app import StartError, answers, check_port, main
+from deploy.app import MOST_ENDS, Part, StartError, answers, check_port, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,9 +50,10 @@ def test_a_signal_to_end_is_obeyed_and_its_handler_taken_back(
     handler = signal.signal(number, signal.SIG_DFL)
     children: list[subprocess.Popen[bytes]] = []
 
-    def start(_args: object, processes: list[subprocess.Popen[bytes]]) -> None:
-        processes.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]))
-        children.extend(processes)
+    def start(_args: object, parts: list[Part]) -> None:
+        parts.append(Part("backend", [sys.executable, "-c", "import time; time.sleep(60)"], {}))
+        parts[-1].start()
+        children.append(parts[-1].process)
         signal.raise_signal(number)
         raise AssertionError("the signal was not heard")
 
@@ -101,3 +102,63 @@ def test_a_failed_start_takes_its_handler_back() -> None:
     before = signal.getsignal(signal.SIGTERM)
     assert main(["--tls-cert", "cert.pem"]) == 2
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def part(program: str) -> Part:
+    return Part("backend", [sys.executable, "-c", program], {})
+
+
+def ended(started: Part) -> int:
+    assert started.process is not None
+    return started.process.wait(30)
+
+
+def test_a_part_that_ends_is_started_again_and_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("deploy.app.time.sleep", pauses.append)
+    for program, told in (
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended by SIGKILL"),
+        ("raise SystemExit(3)", "ended with status 3"),
+    ):
+        started = part(program)
+        started.start()
+        for _ in range(MOST_ENDS - 1):
+            ended(started)
+            started.start_again()
+            assert capsys.readouterr().err == f"backend: {told}; starting again.\n"
+        ended(started)
+        with pytest.raises(StartError, match=f"backend: {told}, for the 5th time in a short while; stopping"):
+            started.start_again()
+    assert [pause for pause in pauses if pause >= 0.1][:4] == [0.5, 1.0, 2.0, 4.0]  # waiting for a process sleeps, too
+
+
+def test_ends_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.app.time.sleep", lambda _: None)
+    started = part("")
+    started.ends = [-1e6] * MOST_ENDS
+    started.start()
+    ended(started)
+    started.start_again()
+    assert len(started.ends) == 1
+    ended(started)
+
+
+def test_the_app_goes_on_with_a_part_that_was_killed_and_stops_with_one_that_keeps_ending(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(_args: object, parts: list[Part]) -> None:
+        parts.append(part("import time; time.sleep(60)"))
+        parts.append(Part("pages", [sys.executable, "-c", "raise SystemExit(7)"], {}))
+        for started in parts:
+            started.start()
+
+    monkeypatch.setattr("deploy.app.start", start)
+    monkeypatch.setattr("deploy.app.wait_until_ready", lambda *_: None)
+    monkeypatch.setattr("deploy.app.missing_part", lambda _: "")
+    monkeypatch.setattr("deploy.app.LONGEST_PAUSE", 0.01)
+    assert main([]) == 1
+    told = capsys.readouterr().err
+    assert told.count("starting again") == MOST_ENDS - 1
+    assert told.endswith("stopping.\n")

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
-from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.drivers.reading_page import chromium_path
@@ -31,30 +30,17 @@ def _fake_server() -> Iterator[FakeBackend]:
 
 
 @pytest.fixture
-def fake(_fake_server: FakeBackend) -> FakeBackend:
+def fake(_fake_server: FakeBackend) -> Iterator[FakeBackend]:
     """The fake backend, back to quick and good answers; the pages have cached none of them."""
     _fake_server.reset()
     st.cache_data.clear()
-    return _fake_server
-
-
-@pytest.fixture
-def decoders(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of Pillow's decoders, one for each time that a file's pixels are decoded."""
-    made: list[str] = []
-    get = Image._getdecoder
-
-    def noting(mode: str, name: str, *rest: Any) -> Any:
-        made.append(name)
-        return get(mode, name, *rest)
-
-    monkeypatch.setattr(Image, "_getdecoder", noting)
-    return made
+    yield _fake_server
+    _fake_server.release()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium."""
+def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop | None]]:
+    """A real Chromium, and the event loop in which Playwright drives it."""
     path = chromium_path()
     if path is None:
         missing = "there is no Chromium (Debian: apt-get install chromium)"
@@ -65,8 +51,20 @@ def browser() -> Iterator[Browser]:
         # The camera is a test picture that moves, and nobody has to allow it.
         camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *camera])
-        yield browser
+        loop = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture
+def browser(_chromium: tuple[Browser, asyncio.AbstractEventLoop | None]) -> Iterator[Browser]:
+    """A real Chromium. Only while a test uses it, its loop is the running one: beside it, none could be started."""
+    browser, loop = _chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")

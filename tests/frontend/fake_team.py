@@ -131,6 +131,7 @@ def champion(number: int, name: str, kind: str = "promotion", restores: int | No
         "kind": kind,
         "dataset_version": None if number == 1 else f"v{number}.0",
         "restores": restores,
+        "is_signed": None,
     }
 
 
@@ -199,6 +200,8 @@ class FakeTeam:
             },
             "queue": {"unsent": 12, "oldest_seconds": 340.0, "stuck": 0, "last_error": None},
             "faults": [],
+            "set_aside": 0,
+            "set_aside_names": [],
         }
         self.workers = [{"worker": "worker-1", "doing": "", "at": NOON.isoformat()}]
         self.cycles: list[dict[str, Any]] = []
@@ -288,10 +291,21 @@ def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
     def request_cycle(
         version: Annotated[str, Form()] = "", why: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
     ) -> Any:
+        for waiting in team().cycles:
+            if waiting["version"] == (version or None) and waiting["worker"] is None:
+                return {"id": waiting["id"], "waited": True}
         team().requests.append({"version": version, "why": why})
         asked = {"by": BY_PAGE, "version": version or None, "why": words(why), "at": NOON.isoformat()}
         team().cycles.append({"id": f"key-{key}", "worker": None, "progress": None} | asked)
-        return {"id": f"key-{key}"}
+        return {"id": f"key-{key}", "waited": False}
+
+    @app.delete("/v1/team/cycles/{cycle}", response_model=None)
+    def withdraw_cycle(cycle: str) -> Any:
+        (asked,) = [asked for asked in team().cycles if asked["id"] == cycle]
+        if asked["worker"] is not None:
+            return JSONResponse({"kind": "cycle-begun", "status": 409}, 409)
+        team().cycles.remove(asked)
+        return {"id": cycle}
 
     @app.get("/v1/team/review")
     def review(most: int = 50) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from backend.schemas import ShadowBody
 from backend.team.bodies import ActivityBody, OverviewBody, ReviewBody
+from backend.team.explore_bodies import ChangesBody, DetailsBody, FoundCountBody, FoundPageBody
+from tests.frontend.fake_explorer import FakeExplorer, event_name
 from tests.frontend.fake_team import NOON, FakeTeam, words
 
 
@@ -17,5 +19,16 @@ def test_the_fake_team_is_told_what_the_backend_documents() -> None:
         (ActivityBody, {"workers": team.workers, "cycles": team.cycles}),
         (ReviewBody, {"waiting": len(team.review), "items": team.review}),
         (ShadowBody, team.shadow),
+    ):
+        assert body.model_validate(answer)
+
+
+def test_the_fake_explorer_answers_what_the_backend_documents() -> None:
+    explorer = FakeExplorer()
+    for body, answer in (
+        (FoundPageBody, explorer.page("", "newest", None)),
+        (FoundCountBody, explorer.count("status = corrected")),
+        (DetailsBody, explorer.details("prediction00000003")),
+        (ChangesBody, explorer.change("drop", f"prediction00000003 {event_name(3)}\nnobody {event_name(1)}", "")),
     ):
         assert body.model_validate(answer)

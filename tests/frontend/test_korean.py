@@ -16,15 +16,19 @@ from benchmarks.drivers.server import ROOT, free_port
 from benchmarks.drivers.tag_picture import draw_tag, encode
 from frontend.data_models.texts import TEXTS as DATA_TEXTS
 from frontend.data_models.texts import Section
+from frontend.explore.texts import EXAMPLES
 from frontend.read_tag.texts import TEXTS
-from tests.frontend.fake_backend import FakeBackend, prices, problem
+from tests.frontend.fake_backend import FakeBackend, card, card_field, prices, problem, tag
 from tests.frontend.fake_team import BY_TRIGGER, CORRECTIONS, FULL, NOON, TOKEN, reason, words
 
 KOREAN, DATA_KOREAN = TEXTS["ko"], DATA_TEXTS["ko"]
 TAG = encode(draw_tag("CW2288-111"), "JPEG")
 SENTENCE = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*(?:[,;:]? +[A-Za-z]+(?:['’-][A-Za-z]+)*){2,}")
-# Commands to type, what formats of files are called, and a person.
-NAMES = re.compile(r"`.*?`|JPG, PNG, WebP, HEIC|python -m datasets champion rollback --reason|jin on studio-2")
+# Commands and searches to type, what formats of files are called, and a person.
+NAMES = re.compile(
+    r"`.*?`|JPG, PNG, WebP, HEIC|\.venv/bin/python -m datasets champion rollback --reason|jin on studio-2|"
+    + "|".join(map(re.escape, EXAMPLES))
+)
 PROXY = HTMLResponse("<p>The server behind this proxy is away.</p>", 502)
 
 Open = Callable[..., AppTest]
@@ -51,12 +55,26 @@ def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
     return open_it
 
 
+def explore_page() -> None:
+    import streamlit as st
+
+    from frontend.explore.page import explore
+
+    explore(
+        st.Page(lambda: None, title="태그 읽기", url_path="reading"),
+        st.Page(lambda: None, title="데이터와 모델", url_path="data"),
+    )
+
+
 def data_page() -> None:
     import streamlit as st
 
     from frontend.data_models.page import data_models
 
-    data_models(st.Page(lambda: None, title="태그 읽기", url_path="reading"))
+    data_models(
+        st.Page(lambda: None, title="태그 읽기", url_path="reading"),
+        st.Page(lambda: None, title="둘러보기", url_path="explore"),
+    )
 
 
 def written(app: AppTest) -> Iterator[str]:
@@ -100,13 +118,15 @@ def test_a_sentence_is_found_where_there_is_one() -> None:
     assert not SENTENCE.search("나이키 에어 Air Force 1 '07 CW2288-111")
 
 
+@pytest.mark.parametrize("route", ["previews", "tags"])
 @pytest.mark.parametrize("kind", [*KOREAN.by_kind, "unheard-of"])
-def test_every_kind_of_problem_is_told_in_korean(open_page: Open, fake: FakeBackend, kind: str) -> None:
-    fake.refusals = {"POST /v1/predictions": problem(422 if kind != "too-many-guesses" else 429, kind)}
+def test_every_kind_of_problem_is_told_in_korean(open_page: Open, fake: FakeBackend, kind: str, route: str) -> None:
+    fake.refusals = {f"POST /v1/{route}": problem(422 if kind != "too-many-guesses" else 429, kind)}
     told = errors(upload(open_page()))
     assert told == KOREAN.by_kind.get(kind, KOREAN.by_kind["invalid-request"])
 
 
+@pytest.mark.parametrize("route", ["previews", "tags"])
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
@@ -118,12 +138,17 @@ def test_every_kind_of_problem_is_told_in_korean(open_page: Open, fake: FakeBack
     ids=["a proxy's error", "a proxy's page", "unheard of", "nobody there"],
 )
 def test_whatever_else_comes_back_is_told_in_korean(
-    open_page: Open, fake: FakeBackend, monkeypatch: pytest.MonkeyPatch, answer: Response | None, sentence: str
+    open_page: Open,
+    fake: FakeBackend,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Response | None,
+    sentence: str,
+    route: str,
 ) -> None:
     if answer is None:
         monkeypatch.setenv("BACKEND_URL", f"http://127.0.0.1:{free_port()}")
     else:
-        fake.refusals = {"POST /v1/predictions": answer}
+        fake.refusals = {f"POST /v1/{route}": answer}
     assert errors(upload(open_page())) == sentence
 
 
@@ -144,6 +169,33 @@ def test_labels_deletions_and_prices_that_fail_are_told_in_korean(
     assert KOREAN.still_kept in errors(app)
 
 
+def test_cards_fields_and_barcodes_are_told_in_korean(open_page: Open, fake: FakeBackend) -> None:
+    bars = {"format": "EAN-13", "text": "8801234567893", "corners": [[0, 0], [9, 0], [9, 5], [0, 5]]}
+    full = card(
+        code=card_field("CW2288-111", 1),
+        brand=card_field("Nike", 0),
+        sizes=[card_field("250", 0, "KR")],
+        colour=card_field("WHITE", 0),
+        price=card_field("129,000", 0, "KRW"),
+        barcodes=[0],
+        lines=[0, 1],
+    )
+    known = bars | {"text": "96385074", "format": "EAN-8", "code": "GW2871", "agrees": None}
+    barcodes = [bars | {"code": "GW2872", "agrees": False}, known]
+    fake.tag = tag(cards=[full, card(barcodes=[1]), card(lines=[2])], barcodes=barcodes)
+    app = upload(open_page())
+    assert [box.value for box in app.warning] == [KOREAN.barcode_differs.format(text="8801234567893")]
+    press(app, "accept")
+    assert [toggle.label for toggle in app.toggle] == [KOREAN.share_price.format(price="129,000원")]
+    checked(app.toggle[0].set_value(True).run())
+    assert fake.tag_price_requests == [("t1-1", "129000", "KRW")]
+    for number in (1, 2):
+        checked(app.get("button_group")[-1].set_value(number).run())
+    assert KOREAN.no_code in [box.value for box in app.info]
+    press(app, "mark")
+    press(app, "another-photo")
+
+
 @pytest.mark.parametrize("kind", [*KOREAN.price_reasons, "unheard_of"])
 def test_why_there_is_no_price_is_told_in_korean(open_page: Open, fake: FakeBackend, kind: str) -> None:
     fake.prices = prices(products=[], reason={"kind": kind, "message": "No key for the price search is set."})
@@ -152,16 +204,17 @@ def test_why_there_is_no_price_is_told_in_korean(open_page: Open, fake: FakeBack
 
 
 @pytest.mark.parametrize(
-    ("data", "fault"),
+    ("data", "sentence"),
     [
-        (b"just words", "unsupported_format"),
-        (TAG[:2000], "damaged"),
-        (TAG + bytes(21 * 2**20), "too_large"),
-        (encode(Image.new("1", (10_000, 5_001)), "PNG"), "too_many_pixels"),
+        (b"just words", KOREAN.by_kind["unsupported-format"]),
+        (TAG[:2000], KOREAN.by_kind["truncated"]),
+        (TAG + bytes(21 * 2**20), KOREAN.file_too_large),
+        (encode(Image.new("1", (10_000, 5_001)), "PNG"), KOREAN.by_kind["too-many-pixels"]),
+        (encode(Image.new("1", (1, 1)), "PNG"), KOREAN.by_kind["too-small"]),
     ],
 )
-def test_a_file_of_no_use_is_told_in_korean(open_page: Open, data: bytes, fault: str) -> None:
-    assert errors(upload(open_page(), data)) == KOREAN.picture_faults[fault]
+def test_a_file_of_no_use_is_told_in_korean(open_page: Open, data: bytes, sentence: str) -> None:
+    assert errors(upload(open_page(), data)) == sentence
 
 
 # -- the team's page ----------------------------------------------------------------------------------------
@@ -242,7 +295,54 @@ def test_every_section_is_korean(open_page: Open, fake: FakeBackend, section: Se
 def test_who_may_see_it_is_told_in_korean(open_page: Open, fake: FakeBackend) -> None:
     app = open_page("models", token=None)
     app.text_input(key="typed-token").input("wrong")
-    checked(app.button[1].click().run())
+    checked(app.button[2].click().run())
     assert errors(app) == DATA_KOREAN.by_kind["wrong-token"]
     fake.team.token = None
     open_page("models")
+
+
+# -- the team explores ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explored(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page "Explore" in Korean, with a crop open and a page of them selected."""
+    monkeypatch.setenv("BACKEND_URL", fake.url)
+    monkeypatch.setattr(type(st.context), "ip_address", None)
+    monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
+    app = AppTest.from_function(explore_page, default_timeout=60)
+    app.query_params["lang"] = "ko"
+    app.session_state["entered-with"] = TOKEN
+    checked(app.run())
+    state = app.session_state["exploration"]
+    state.open(state.page.items[0])
+    return press(app, "select-page")
+
+
+def test_what_becomes_of_changes_is_told_in_korean(explored: AppTest, fake: FakeBackend) -> None:
+    for change in ("keep", "unreadable", "drop", "undo", "fix"):
+        press(explored, f"{change}-selection")
+    for problem_kind in ("label-moved", "not-found", "nothing-to-undo", "bad-label", "damaged", "unheard-of"):
+        fake.explorer.problem = problem_kind
+        press(explored, "keep-selection")
+        assert len(explored.warning) == 1
+    fake.refusals = {"POST /v1/team/labels": problem(422, "bad-text")}
+    press(explored, "fix-selection")
+    assert errors(explored) == KOREAN.by_kind["bad-text"]
+
+
+@pytest.mark.parametrize(
+    "search", ["confidense < 1", "turn =", "(turn = 0", "text = 'x", "status = corected", "turn > a"]
+)
+def test_a_search_that_is_wrong_is_told_in_korean(explored: AppTest, search: str) -> None:
+    explored.text_input(key="explore-search").input(search).run()
+    assert not explored.exception
+    assert "알아듣지 못했어요" in errors(explored)
+    assert not SENTENCE.search(errors(explored))
+
+
+@pytest.mark.parametrize("kind", ["store-unavailable", "overloaded", "wrong-token", "unheard-of"])
+def test_an_explorer_without_an_answer_is_told_in_korean(explored: AppTest, fake: FakeBackend, kind: str) -> None:
+    fake.refusals = {"GET /v1/team/samples": problem(401 if kind == "wrong-token" else 503, kind)}
+    checked(explored.text_input(key="explore-search").input("turn = 0").run())
+    assert errors(explored) == DATA_KOREAN.by_kind.get(kind, DATA_KOREAN.refused)

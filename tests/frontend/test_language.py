@@ -16,7 +16,7 @@ from frontend.style import WidgetTexts
 
 HANGUL = re.compile("[가-힣]")
 # What is written alike in both languages, or is no sentence.
-FIGURES = {"upload_limit", "details", "cycle_asked"}
+FIGURES = {"upload_limit", "cycle_asked"}
 
 
 def sentences(value: object) -> list[str]:
@@ -32,7 +32,7 @@ ALL = [
     pytest.param(getattr(texts("ko"), name), getattr(texts("en"), name), id=f"{texts.__name__}.{name}")
     for texts in (FailureTexts, HeadingTexts, WidgetTexts, ReadTagTexts, DataTexts)
     for name, words in vars(texts).items()
-    if isinstance(words, Words) and name not in ("search_names", "tooltips")  # names that are English already
+    if isinstance(words, Words) and name not in ("scripts", "search_names", "names")  # English names
 ]
 
 

@@ -17,7 +17,7 @@ def test_help_names_all_commands(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     out = capsys.readouterr().out
-    assert all(command in out for command in ("train", "evaluate", "export", "read"))
+    assert all(command in out for command in ("train", "evaluate", "export", "read", "tag"))
 
 
 def test_read_help_without_a_model(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,8 +18,8 @@ import requests
 from benchmarks.drivers.server import ROOT, UNSET, free_port
 
 _READY_WITHIN = 120.0  # seconds
-_REFUSED_TO_START = 2
 _KILLED = -9
+_STORE_KEY = "the-key-of-all-backends-of-one-bucket"
 
 
 class JumpingClock:
@@ -77,6 +77,8 @@ class Backend:
             "TAGS_SPOOL_DIR": str(self.spool),
             "TAGS_DATA_DIR": str(self._folder / "data"),
             "TAGS_RATE_PER_MINUTE": "0",
+            "TAGS_KEPT_BYTES_PER_HOUR": "0",
+            "TAGS_STORE_KEY": _STORE_KEY,
         }
         command = [sys.executable, "-m", "backend"]
         if self._jumping:
@@ -91,31 +93,19 @@ class Backend:
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
 
-    def wait(self, *, stubborn: bool = False) -> int:
-        """Wait until it is ready.
-
-        Args:
-            stubborn: Start it again if it refuses to start, as an operator's supervisor does.
-
-        Returns:
-            How often it was started again.
+    def wait(self) -> None:
+        """Wait until it reads, whether it can keep labels or not.
 
         Raises:
             RuntimeError: It ended by itself, or does not get ready.
         """
-        started = 0
         until = time.monotonic() + _READY_WITHIN
         while not self._is_ready():
-            status = self._running().poll()
-            if status is not None:
-                if not stubborn or status != _REFUSED_TO_START:
-                    raise self._error("ended by itself")
-                started += 1
-                self.start()
+            if self._running().poll() is not None:
+                raise self._error("ended by itself")
             if time.monotonic() > until:
                 raise self._error("does not get ready")
             time.sleep(0.05)
-        return started
 
     def kill(self) -> None:
         """End it with `kill -9`.
@@ -125,7 +115,7 @@ class Backend:
         """
         process = self._running()
         process.kill()
-        if process.wait() not in (_KILLED, _REFUSED_TO_START):
+        if process.wait() != _KILLED:
             raise self._error("ended by itself")
 
     def end(self) -> None:

@@ -31,7 +31,6 @@ class KillResult:
     scenario: str
     kills: int = 0  # processes ended by kill -9
     starting: int = 0  # of these, while they were starting
-    restarts: int = 0  # starts that the backend refused (no room for its index), and that were repeated
     sent: int = 0  # verdicts and undos that shoppers decided on
     acknowledged: int = 0  # of these, answered with "saved" (or "deleted")
     resent: int = 0  # requests sent again because no good answer came
@@ -79,7 +78,12 @@ def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend
 
 
 def check_at_the_end(
-    result: KillResult, ledger: Ledger, backends: Sequence[Backend], gcs: GcsServer | None, folder: Path
+    result: KillResult,
+    ledger: Ledger,
+    backends: Sequence[Backend],
+    gcs: GcsServer | None,
+    folder: Path,
+    database: str | None,
 ) -> None:
     """Check the store, a rebuilt index, and the bucket alone, once no backend runs any more.
 
@@ -89,6 +93,7 @@ def check_at_the_end(
         backends: Their spools are opened.
         gcs: The bucket; None without one.
         folder: Folder for the spool of a machine that knows only the bucket.
+        database: The backends' index; None is SQLite in each spool.
 
     Raises:
         RuntimeError: The bucket does not get everything within two minutes.
@@ -100,11 +105,13 @@ def check_at_the_end(
             url = BUCKET_URL
             stack.enter_context(_environment("STORAGE_EMULATOR_HOST", gcs.url))
         for backend in backends:
-            with SampleStore.open(backend.spool, storage_url=url, policy=_HASTY) as store:
+            with SampleStore.open(backend.spool, storage_url=url, database=database, policy=_HASTY) as store:
                 if not store.flush(120):
                     raise RuntimeError(f"the bucket does not get everything: {store.queue()}")
         for backend in backends:
-            with SampleStore.open(backend.spool, storage_url=url, policy=_HASTY, upload=False) as store:
+            with SampleStore.open(
+                backend.spool, storage_url=url, database=database, policy=_HASTY, upload=False
+            ) as store:
                 store.pull()
                 result.damaged += len(list(store.verify()))
                 found.append(list(store.samples()))

@@ -50,7 +50,9 @@ SCENARIOS = (
 )
 
 
-def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, seed: int) -> KillResult:
+def run_scenario(
+    scenario: Scenario, folder: Path, *, kills: int, labels: int, seed: int, database: str | None = None
+) -> KillResult:
     """Let shoppers work and backends die until there were so many kills and acknowledgements; then count.
 
     Args:
@@ -59,6 +61,7 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
         kills: At least so many processes are killed.
         labels: At least so many verdicts are acknowledged.
         seed: Seed of the random choices; threads and processes still race.
+        database: URL of an empty database for the index of all backends; None is SQLite in each spool.
 
     Raises:
         RuntimeError: A backend ended by itself, did not start, or kept another label than it was sent.
@@ -70,7 +73,7 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
     known: dict[str, Event] = {}
     with ExitStack() as stack:
         gcs = stack.enter_context(GcsServer()) if scenario.bucket else None
-        backends = _start_backends(stack, scenario, gcs, folder, chance)
+        backends = _start_backends(stack, scenario, gcs, folder, chance, database)
         stop = threading.Event()
         shoppers = [
             PatientShopper(number, backends, ledger, stop, chance.randrange(1 << 30)) for number in range(_SHOPPERS)
@@ -84,8 +87,7 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
                 goal = ledger.counts["acknowledged"] + chance.randrange(2 * labels // kills + 1)
                 wait_until(partial(_has_reached, ledger, goal), seconds=20)
                 time.sleep(chance.uniform(0.0, 0.3))
-                is_stubborn = scenario.trouble == "full disk"
-                _kill_and_start(result, ledger, backends, known, chance, is_stubborn=is_stubborn)
+                _kill_and_start(result, ledger, backends, known, chance)
                 if any(shopper.failure for shopper in shoppers):
                     break
         finally:
@@ -104,19 +106,24 @@ def run_scenario(scenario: Scenario, folder: Path, *, kills: int, labels: int, s
         check_at_once(result, ledger, backends, known)
         if scenario.trouble == "clock":
             result.trouble = steps_back(known.values())
-        check_at_the_end(result, ledger, backends, gcs, folder)
+        check_at_the_end(result, ledger, backends, gcs, folder, database)
     result.seconds = time.monotonic() - began
     return result
 
 
 def _start_backends(
-    stack: ExitStack, scenario: Scenario, gcs: GcsServer | None, folder: Path, chance: random.Random
+    stack: ExitStack,
+    scenario: Scenario,
+    gcs: GcsServer | None,
+    folder: Path,
+    chance: random.Random,
+    database: str | None,
 ) -> list[Backend]:
     """Start the scenario's backends and wait until they are ready; they end with the stack."""
-    storage: dict[str, str] = {}
+    storage = {} if database is None else {"DATABASE_URL": database}
     if gcs is not None:
         gcs.create_bucket(BUCKET)
-        storage = {"STORAGE_URL": BUCKET_URL, "STORAGE_EMULATOR_HOST": gcs.url}
+        storage |= {"STORAGE_URL": BUCKET_URL, "STORAGE_EMULATOR_HOST": gcs.url}
     backends = [
         Backend(folder / f"backend-{number}", storage, jumping=scenario.trouble == "clock", chance=chance)
         for number in range(scenario.backends)
@@ -135,8 +142,6 @@ def _kill_and_start(
     backends: Sequence[Backend],
     known: dict[str, Event],
     chance: random.Random,
-    *,
-    is_stubborn: bool,
 ) -> None:
     """Kill one backend, check the files, and start it again; at times kill it once more while it starts."""
     victim = chance.choice(backends)
@@ -150,7 +155,7 @@ def _kill_and_start(
         result.kills += 1
         result.starting += 1
         victim.start()
-    result.restarts += victim.wait(stubborn=is_stubborn)
+    victim.wait()
 
 
 def _has_reached(ledger: Ledger, goal: int) -> bool:

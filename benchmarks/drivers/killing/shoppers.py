@@ -102,15 +102,17 @@ class PatientShopper(threading.Thread):
             "read_confidence": repr(reading["confidence"]),
             "model_name": reading["model"]["name"],
             "model_version": reading["model"]["version"],
+            "proof": reading["proof"],
         }
         self._ledger.count("sent")
         before = self._ledger.may_be(job, state)
-        picture: dict[str, bytes] = {}
+        # A part without a file name is a plain field.
+        parts: dict[str, tuple[None, str] | bytes] = {name: (None, value) for name, value in fields.items()}
         while True:
             backend = self._chance.choice(self._backends)
             path = f"{backend.url}/v1/predictions/{job.prediction_id}/label"
             try:
-                answer = self._session.post(path, data=fields, files=picture or None, timeout=PATIENCE)
+                answer = self._session.post(path, files=parts, timeout=PATIENCE)
             except requests.RequestException:
                 before = before | {state}  # It may have been kept.
             else:
@@ -118,7 +120,7 @@ class PatientShopper(threading.Thread):
                     self._acknowledge(job, state, answer.json())
                     return backend
                 if answer.status_code == 404:
-                    picture = {"image": crop}
+                    parts["image"] = crop
                     continue
                 if answer.status_code not in (_FAILED, _NOTHING_KEPT):
                     raise RuntimeError(f"{answer.status_code}: {answer.text}")

@@ -15,6 +15,34 @@ def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     )
 
 
+class GridMean(nn.Module):
+    """Averages a picture (N, C, h, w) over the cells of a grid, to (N, C, rows, columns), as `AdaptiveAvgPool2d` does.
+
+    ONNX has no pooling over cells that share pixels, so there it is two products of matrices.
+    """
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__()
+        self.rows, self.columns = rows, columns
+
+    def forward(self, picture: Tensor) -> Tensor:
+        height, width = int(picture.shape[2]), int(picture.shape[3])
+        if height % self.rows == 0 and width % self.columns == 0:
+            return F.adaptive_avg_pool2d(picture, (self.rows, self.columns))
+        over_rows = _cell_means(height, self.rows).to(picture)
+        over_columns = _cell_means(width, self.columns).to(picture)
+        return over_rows @ picture @ over_columns.T
+
+
+def _cell_means(size: int, cells: int) -> Tensor:
+    """The matrix (cells, size) that averages `size` values over cells of which neighbours may share a value."""
+    rows = []
+    for cell in range(cells):
+        first, end = cell * size // cells, -(-(cell + 1) * size // cells)
+        rows.append([1 / (end - first) if first <= at < end else 0.0 for at in range(size)])
+    return torch.tensor(rows)
+
+
 class LocalizationNetwork(nn.Module):
     """Predicts where the upper and lower border of the text line run.
 
@@ -33,7 +61,7 @@ class LocalizationNetwork(nn.Module):
             _convolution(32, 64),
             nn.MaxPool2d(2),
             _convolution(64, 128),
-            nn.AdaptiveAvgPool2d((2, 8)),
+            GridMean(2, 8),
         )
         self.hidden = nn.Linear(128 * 16, 128)
         self.points = nn.Linear(128, fiducial_points * 2)

@@ -46,6 +46,21 @@ def test_the_framework_s_own_errors_are_problems_too(
     assert body["request_id"] == answer.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/predictions", "POST"),
+        ("GET", "/v1/predictions/aaaaaaaaaaaaaaaaaaaaaaaa/label", "DELETE, POST"),
+        ("DELETE", "/v1/team/cycles", "GET, POST"),
+        ("PATCH", "/v1/team/review", "GET, POST"),
+        ("POST", "/healthz", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_every_right_one(client: TestClient, method: str, path: str, allowed: str) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 def test_a_defect_inside_is_a_500_that_tells_nothing(client: TestClient, png: bytes, reader: Any) -> None:
     reader.failure = RuntimeError("secret path /srv/model")
     answer = client.post("/v1/predictions", files={"image": png})

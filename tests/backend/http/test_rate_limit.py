@@ -34,18 +34,14 @@ def test_tokens_run_out_and_come_back() -> None:
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 1]
 
 
-def test_to_ask_how_long_takes_no_token() -> None:
+def test_a_large_amount_waits_for_all_of_its_tokens() -> None:
     clock = Clock()
-    buckets = TokenBuckets(60, 2, clock=clock)
-    assert buckets.wait("a") == 0
-    buckets.take("a")
-    assert buckets.wait("a") == buckets.wait("a") == 0
-    buckets.take("a")
-    assert buckets.wait("a") == pytest.approx(1)
-    clock.seconds += 0.4
-    assert buckets.wait("a") == pytest.approx(0.6)
-    clock.seconds += 10
-    assert buckets.wait("a") == 0
+    buckets = TokenBuckets(60, 10, clock=clock)
+    assert buckets.take("a", 7) == 0
+    assert buckets.take("a", 5) == pytest.approx(2)
+    assert buckets.take("a", 3) == 0  # what was refused took none
+    clock.seconds += 5
+    assert buckets.take("a", 5) == 0
 
 
 def test_only_so_many_clients_are_remembered() -> None:
@@ -100,6 +96,18 @@ def test_without_trusted_proxies_no_header_is_believed() -> None:
     assert bucket_of("127.0.0.1", "198.51.100.1", trusted="") == "127.0.0.1"
 
 
+def test_what_a_request_turned_out_to_cost_is_owed() -> None:
+    now = 0.0
+    buckets = TokenBuckets(60.0, 4, clock=lambda: now)
+    assert buckets.take("a") == 0.0
+    buckets.charge("a", 4.0)
+    assert buckets.take("a") == pytest.approx(2.0)
+    buckets.charge("a", 1000.0)  # never more than a bucket holds
+    assert buckets.take("a") == pytest.approx(5.0)
+    now = 5.0
+    assert buckets.take("a") == 0.0
+
+
 def test_too_many_requests_are_refused_and_counted(start: Callable[..., TestClient]) -> None:
     client = start(rate_per_minute=1.0, rate_burst=2)
     statuses = [client.get("/v1/model").status_code for _ in range(3)]
@@ -109,7 +117,11 @@ def test_too_many_requests_are_refused_and_counted(start: Callable[..., TestClie
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert refused.headers["content-type"] == "application/problem+json"
     assert client.get("/healthz").status_code == 200
-    assert "tags_rate_limited_total 2.0" in client.get("/metrics").text
+    assert refused.headers["connection"] == "close"
+    other = TestClient(client.app, client=("192.0.2.77", 5))
+    assert "tags_rate_limited_total 2.0" in other.get("/metrics").text
+    assert client.get("/metrics").status_code == client.get("/openapi.json").status_code == 429
+    assert client.get("/healthz").status_code == 200
 
 
 def test_clients_behind_a_trusted_proxy_are_told_apart(start: Callable[..., TestClient]) -> None:

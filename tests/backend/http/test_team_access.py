@@ -40,15 +40,16 @@ def test_only_the_token_lets_in(token: str | None) -> None:
     access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
 
 
-def test_an_address_that_guesses_is_refused_for_a_while_even_if_right_at_last() -> None:
+def test_guesses_run_out_and_never_lock_the_right_token_out() -> None:
     clock, wrong = Clock(), []
     access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 3, clock=clock), on_refused=lambda: wrong.append(1))
     assert [refused(access, f"guess {n}") for n in range(5)] == ["401 wrong-token"] * 3 + ["429 too-many-guesses"] * 2
-    assert refused(access, TOKEN.get_secret_value()) == "429 too-many-guesses"
-    assert len(wrong) == 3
-    access.check(scope("10.0.0.2"), TOKEN.get_secret_value())
-    clock.seconds = 31
+    assert len(wrong) == 5
     access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
+    assert refused(access, "guess 6") == "429 too-many-guesses"
+    assert refused(access, "guess 7", "10.0.0.2") == "401 wrong-token"
+    clock.seconds = 31
+    assert refused(access, "guess 8") == "401 wrong-token"
 
 
 def test_to_ask_without_a_token_or_with_the_right_one_costs_nothing() -> None:

@@ -20,7 +20,8 @@ def test_a_job_runs_beside_the_event_loop() -> None:
 
 def test_a_full_queue_refuses_and_recovers() -> None:
     async def run() -> None:
-        queue = WorkQueue("test", workers=1, waiting=1)
+        refusals: list[str] = []
+        queue = WorkQueue("test", workers=1, waiting=1, on_refused=lambda: refusals.append("refused"))
         gate = threading.Event()
         jobs = [asyncio.create_task(queue.run(gate.wait, 5)) for _ in range(2)]
         await asyncio.sleep(0.05)
@@ -28,6 +29,7 @@ def test_a_full_queue_refuses_and_recovers() -> None:
             await queue.run(int)
         assert refused.value.status_code == 503
         assert refused.value.headers == {"Retry-After": "2"}
+        assert refusals == ["refused"]
         gate.set()
         assert await asyncio.gather(*jobs) == [True, True]
         assert await queue.run(int) == 0

@@ -24,7 +24,7 @@ def product() -> Callable[..., Product]:
             "currency": "KRW",
             "url": "https://www.shop.example/1",
             "image": "https://shop.example/1.jpg",
-            "imported_at": datetime(2026, 1, 31, 12, tzinfo=UTC),
+            "seen_at": datetime(2026, 1, 31, 12, tzinfo=UTC),
         }
         return Product(code, name, brand, **usual | fields)
 

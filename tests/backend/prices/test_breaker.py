@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from backend.prices.breaker import GuardedProvider
-from backend.prices.provider import Offer, PriceError, ReasonKind
+from backend.prices.provider import FailureKind, Offer, PriceError
 
 
 class Failing:
@@ -16,7 +16,7 @@ class Failing:
         self.error: PriceError | None = PriceError("unavailable", "down")
         self.gate: asyncio.Event | None = None
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
         self.asked += 1
         if self.gate is not None:
             await self.gate.wait()
@@ -75,7 +75,7 @@ def test_failures_with_successes_between_do_not_open_it() -> None:
 
 
 @pytest.mark.parametrize(("reason", "wait"), [("quota", 60), ("key_refused", 300), ("service_ended", 1800)])
-def test_what_asking_again_cannot_mend_opens_it_at_once_and_longer(reason: ReasonKind, wait: float) -> None:
+def test_what_asking_again_cannot_mend_opens_it_at_once_and_longer(reason: FailureKind, wait: float) -> None:
     provider, clock = Failing(), Clock()
     provider.error = PriceError(reason, "no")
     guard = guarded(provider, clock)

@@ -19,7 +19,7 @@ class Counting:
         self.failing = False
         self.empty = False
 
-    async def offers(self, code: str) -> tuple[Offer, ...]:
+    async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
         self.asked.append(code)
         if self.failing:
             raise PriceError("unavailable", "down")

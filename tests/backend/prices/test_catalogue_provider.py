@@ -16,13 +16,19 @@ def test_an_offer_is_a_certain_match(catalogue: ProductCatalogue, product: Calla
     (offer,) = asyncio.run(CatalogueProvider(catalogue).offers("CW2288-111"))
     assert (offer.price, offer.currency, offer.mall) == (129000, "KRW", "shop.example")
     assert offer.is_match
-    assert offer.fetched_at == product().imported_at
+    assert offer.fetched_at == product().seen_at
 
 
 def test_the_cheapest_comes_first(catalogue: ProductCatalogue, product: Callable[..., Product]) -> None:
     catalogue.import_products([product("GW2871", "a", "adidas", price=5), product("GW2871", "b", "Reebok", price=3)])
     offers = asyncio.run(CatalogueProvider(catalogue).offers("GW2871"))
     assert [offer.name for offer in offers] == ["b", "a"]
+
+
+def test_a_second_shop_is_a_second_offer(catalogue: ProductCatalogue, product: Callable[..., Product]) -> None:
+    catalogue.import_products([product(), product(url="https://market.example/1", shop="신발나라", price=119000)])
+    offers = asyncio.run(CatalogueProvider(catalogue).offers("CW2288-111"))
+    assert [(offer.mall, offer.price) for offer in offers] == [("신발나라", 119000), ("shop.example", 129000)]
 
 
 def test_an_unsafe_address_that_got_past_the_import_is_not_shown(

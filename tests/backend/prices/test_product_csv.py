@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.prices.csv_text import read_csv_text
 from backend.prices.product_catalogue import CatalogueError, Product
-from backend.prices.product_csv import read_csv
+from backend.prices.product_csv import products_of
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HEADER = "code,name,brand,price,currency,url,image\n"
@@ -17,6 +18,10 @@ def write(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     path = tmp_path / "products.csv"
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def read_csv(path: Path, now: datetime = NOON) -> list[Product]:
+    return products_of(path, read_csv_text(path), now=now)
 
 
 def test_a_row_is_a_product(tmp_path: Path) -> None:
@@ -77,8 +82,15 @@ def test_names_are_plain_text(tmp_path: Path) -> None:
         ("GW2871,x,Nike,1,KRW,javascript:alert(1),", "url 'javascript:alert(1)' is not an http"),
         ("GW2871,x,Nike,1,KRW,https://x.example,data:x", "image 'data:x'"),
         ("GW2871,x,Nike,1,KRW,https://x.example", "6 cells instead of 7"),
+        ("GW2871", "1 cell instead of 7"),
         ("GW2871,x,Nike,1,KRW,https://x.example,,", "8 cells instead of 7"),
-        ('CW2288 111,again,nike,1,KRW,https://x.example,', "is on line 2, too"),
+        ('CW2288 111,again,nike,1,KRW,https://SHOP.example/2,', "is on line 2, too"),
+        ('Style No. CW2288 111,again,nike,1,KRW,https://www.shop.example,', "is on line 2, too"),
+        ("1.00033E+08,x,Reebok,1,KRW,https://x.example,", "code '1.00033E+08' is a number in scientific notation"),
+        ("12월 10일,x,Nike,1,KRW,https://x.example,", "code '12월 10일' is a date"),
+        ("#NAME?,x,Nike,1,KRW,https://x.example,", "code '#NAME?' is an error"),
+        ('"GW2871, CW2288-111",x,Nike,1,KRW,https://x.example,', "holds several codes (GW2871, CW2288-111)"),
+        ("СW2288-111,x,Nike,1,KRW,https://x.example,", "no tag prints: 'С' (Cyrillic)"),
         ('GW2871,"x"y,Nike,1,KRW,https://x.example,', "expected after"),
     ],
 )  # fmt: skip
@@ -104,8 +116,74 @@ def test_other_columns_are_refused(tmp_path: Path, text: str) -> None:
         read_csv(write(tmp_path, text))
 
 
-def test_korean_excel_is_read_when_told_so(tmp_path: Path) -> None:
-    path = write(tmp_path, HEADER + ROW, "cp949")
-    with pytest.raises(CatalogueError, match="cp949"):
-        read_csv(path)
-    assert read_csv(path, encoding="cp949")[0].name == "에어포스 1"
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp949", "euc-kr"])
+def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    text = f"{HEADER}CW2288-111,에어포스 1,Nike,129000,KRW,https://www.shop.example/1,\n".replace(",", delimiter)
+    for first in ("", f"sep={delimiter}\r\n"):
+        (product,) = read_csv(write(tmp_path, first + text, encoding), now=NOON)
+        assert (product.code, product.name, product.price) == ("CW2288-111", "에어포스 1", 129000)
+
+
+def test_lines_are_counted_with_the_one_that_names_the_delimiter(tmp_path: Path) -> None:
+    text = "sep=;\r\n" + HEADER.replace(",", ";") + "Oct-12;x;Nike;1;KRW;https://x.example;\r\n"
+    with pytest.raises(CatalogueError, match=r"products\.csv line 3: code 'Oct-12' is a date"):
+        read_csv(write(tmp_path, text, "utf-16"))
+
+
+def test_a_shop_may_be_named_and_a_second_shop_is_a_second_product(tmp_path: Path) -> None:
+    rows = (
+        "GW2871,x,adidas,1,KRW,https://market.example/a,,신발나라\n"
+        "GW2871,x,adidas,2,KRW,https://market.example/b,,슈즈몰\n"
+        "GW2871,x,adidas,3,KRW,https://www.shop.example/b,,\n"
+    )
+    products = read_csv(write(tmp_path, HEADER.replace("image", "image,shop") + rows))
+    assert [product.seller for product in products] == ["신발나라", "슈즈몰", "shop.example"]
+
+
+def test_a_number_that_became_a_fraction_is_a_number_again(tmp_path: Path) -> None:
+    (product,) = read_csv(write(tmp_path, HEADER + "11822006.0,x,Geox,1,KRW,https://x.example,\n"))
+    assert product.code == "11822006"
+
+
+def test_blank_lines_first_and_empty_columns_at_the_end_do_not_matter(tmp_path: Path) -> None:
+    text = f"sep=;\n\n,,,\n{HEADER.strip()},,\n{ROW.strip()},,\n{ROW.strip().replace('111', '112')}\n"
+    assert [product.code for product in read_csv(write(tmp_path, text))] == ["CW2288-111", "CW2288-112"]
+
+
+def test_a_cell_more_than_there_are_columns_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="line 2: 9 cells instead of 7"):
+        read_csv(write(tmp_path, f"{HEADER}{ROW.strip()},,x\n"))
+
+
+def test_a_price_may_be_of_a_size_and_of_a_day(tmp_path: Path) -> None:
+    rows = (
+        "GW2871,x,adidas,1,KRW,https://x.example,,270,2026-01-05\n"
+        "GW2871,x,adidas,2,KRW,https://x.example,,275,\n"
+        "GW2871,x,adidas,3,KRW,https://x.example,,,\n"
+    )
+    products = read_csv(write(tmp_path, HEADER.replace("image", "image,size,date") + rows), now=NOON)
+    assert [(product.size, product.seen_at) for product in products] == [
+        ("270", datetime(2026, 1, 5, tzinfo=UTC)),
+        ("275", NOON),
+        ("", NOON),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ("270,2026-02-01", "date '2026-02-01' lies in the future"),
+        ("270,5.1.2026", "date '5.1.2026' is not a day such as 2026-07-05"),
+        ("270,\nGW2871,x,adidas,2,KRW,https://x.example,,270,", "in size 270 is on line 2, too"),
+    ],
+)
+def test_a_wrong_size_or_day_is_named(tmp_path: Path, row: str, complaint: str) -> None:
+    text = HEADER.replace("image", "image,size,date") + f"GW2871,x,adidas,1,KRW,https://x.example,,{row}\n"
+    with pytest.raises(CatalogueError, match=complaint):
+        read_csv(write(tmp_path, text), now=NOON)
+
+
+def test_no_column_comes_twice(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="columns"):
+        read_csv(write(tmp_path, HEADER.replace("image", "image,size,size")))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from pydantic import SecretStr
 
 from backend.main import create_app
 from backend.reading.model import Reader
@@ -28,6 +29,8 @@ from datasets.samples.places import Places
 from datasets.samples.uploader import UploadPolicy
 from ocr_model.errors import ModelError
 from ocr_model.reading.prediction import ModelInfo, Prediction
+
+KEY = Settings(store_key=SecretStr("the-key-of-one-store-and-no-other"))
 
 
 class Model:
@@ -100,14 +103,14 @@ def run(settings: Settings, reader: Any) -> Iterator[Callable[..., TestClient]]:
 @pytest.fixture
 def outage(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """While it is set, the store does not say who the champion is."""
-    away, original = threading.Event(), Champions.current
+    away, original = threading.Event(), Champions.look
 
-    def current(self: Champions) -> Any:
+    def look(self: Champions) -> Any:
         if away.is_set():
             raise BucketUnavailableError("503")
         return original(self)
 
-    monkeypatch.setattr(Champions, "current", current)
+    monkeypatch.setattr(Champions, "look", look)
     return away
 
 
@@ -198,7 +201,7 @@ def test_a_label_says_which_model_read_it(
     after = read(client, png)
     assert (before["model"]["version"], after["model"]["version"]) == ("7", "1")
     for prediction in (before, after):
-        answer = client.post(f"/v1/predictions/{prediction['id']}/label", data={"status": "accepted"})
+        answer = client.post(f"/v1/predictions/{prediction['id']}/label", files={"status": (None, "accepted")})
         assert answer.status_code == 200
     with SampleStore.open(settings.spool) as store:
         labels = {sample.label.prediction_id: sample.label for sample in store.samples()}
@@ -217,9 +220,9 @@ def test_a_bad_champion_changes_nothing(
     stored = place.objects.root / "models" / digest / "encoder.onnx"
     if what == "damaged":
         stored.write_bytes(b"x")
-    place.promote(digest)
     if what == "missing":
         stored.unlink()
+    place.promote(digest)
     kind = {"misreads": "misreads"}.get(what, "damaged")
     assert wait_until(lambda: failure(client).get("kind") == kind)
     body = client.get("/v1/model").json()
@@ -372,7 +375,9 @@ def test_the_challenger_is_followed(run: Callable[..., TestClient], place: Place
     assert answer["model"]["version"] == "7"
     assert "CW2288" not in json.dumps(answer)
     assert wait_until(lambda: client.get("/v1/shadow").json()["different"] == 1)
-    client.post(f"/v1/predictions/{answer['id']}/label", data={"status": "corrected", "text": "CW2288-112"})
+    client.post(
+        f"/v1/predictions/{answer['id']}/label", files={"status": (None, "corrected"), "text": (None, "CW2288-112")}
+    )
     body = client.get("/v1/shadow").json()
     assert body["labels"] == {"both": 0, "champion": 0, "challenger": 1, "neither": 0}
     assert body["entry"]["model"] == digest
@@ -430,3 +435,60 @@ def test_no_request_fails_while_champions_change(run: Callable[..., TestClient],
     assert {status for status, _ in answers} == {200}
     assert {version for _, version in answers} <= {"7", "0", "1", "2"}
     assert len({version for _, version in answers}) >= 3
+
+
+def test_with_a_key_only_a_signed_champion_serves(
+    run: Callable[..., TestClient], place: Place, outage: threading.Event
+) -> None:
+    """Whoever can write to the bucket can put a champion there, but cannot sign it."""
+    mine = Champions(place.objects, key=KEY.signing_key)
+    good, evil = place.register("1"), place.register("2")
+    mine.promote(good, expected=None, by="me", reason="test")
+    client = run(store_key=KEY.store_key)
+    assert serves(client, "1", 1)
+    place.promote(evil)  # without the key
+    assert wait_until(lambda: failure(client).get("kind") == "unsigned")
+    assert "not signed with the store's key" in failure(client)["message"]
+    assert (failure(client)["number"], client.get("/v1/model").json()["is_behind"]) == (2, False)
+    assert serving(client) == ("1", 1)
+    metrics = client.get("/metrics").text
+    assert 'tags_champion_failures_total{kind="unsigned"}' in metrics
+    assert "tags_champion_behind 0.0" in metrics  # the last signed one serves
+    # A start serves the last good one, and the shipped model where that is not signed either.
+    assert serving(run(store_key=KEY.store_key)) == ("1", 1)
+    assert serving(run()) == ("2", 2)  # without the key nothing changes
+    outage.set()
+    assert serving(run(store_key=KEY.store_key)) == ("7", None)  # what served last here was not signed
+    outage.clear()
+    mine.promote(good, expected=1, by="me", reason="mend")
+    assert serves(client, "1", 3)
+    assert wait_until(lambda: failure(client)["resolved"])
+
+
+@pytest.mark.parametrize("data", [b"{}", b"\xff", bytes(1 << 16)])
+def test_a_damaged_entry_above_the_champion_is_named_and_stops_nothing(
+    run: Callable[..., TestClient], place: Place, data: bytes
+) -> None:
+    mine = Champions(place.objects, key=KEY.signing_key)
+    good, better = place.register("1"), place.register("2")
+    mine.promote(good, expected=None, by="me", reason="test")
+    place.objects.put("champion/00000002.json", data)
+    place.objects.put("shadow/00000001.json", data)
+    client = run(store_key=KEY.store_key)  # a fresh one
+    assert serves(client, "1", 1)
+    assert wait_until(lambda: (failure(client).get("kind"), failure(client).get("number")) == ("damaged", 2))
+    mine.promote(better, expected=1, by="me", reason="goes on")
+    assert serves(client, "2", 3)
+    assert wait_until(lambda: failure(client)["resolved"])
+
+
+def test_with_a_key_an_unsigned_challenger_does_not_read_in_shadow(
+    run: Callable[..., TestClient], place: Place
+) -> None:
+    evil = place.register("2")
+    place.shadow.set(evil, "evil", "")
+    client = run(store_key=KEY.store_key)
+    assert wait_until(lambda: (client.get("/v1/shadow").json()["last_failure"] or {}).get("kind") == "unsigned")
+    assert client.get("/v1/shadow").json()["challenger"] is None
+    ShadowHistory(place.objects, key=KEY.signing_key).set(evil, "me", "I looked at it")
+    assert wait_until(lambda: client.get("/v1/shadow").json()["challenger"] is not None)

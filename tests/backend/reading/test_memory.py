@@ -39,3 +39,25 @@ def test_photos_leave_nothing_behind() -> None:
         [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert int(done.stdout) < 40  # MB; twelve photos take 140
+
+
+LARGE_BLOCKS = (
+    PROGRAM.split("share_one_arena()\n")[0].replace("share_one_arena", "map_large_blocks")
+    + """
+map_large_blocks()
+bytes(30 << 20)  # once freed, it would have blocks of its size taken from the heap
+before = resident()
+blocks = [bytearray(20 << 20) for _ in range(3)]
+above = [bytearray(100_000) for _ in range(3)]
+del blocks
+print(resident() - before)
+"""
+)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux' /proc")
+def test_large_blocks_return_as_soon_as_they_are_freed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE_BLOCKS], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert int(done.stdout) < 10  # MB

@@ -1,14 +1,10 @@
 """Predictions are remembered within their bounds, and forgotten in time."""
 
-import io
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from PIL import Image
 
 from backend.reading.pending import PendingPredictions
-from backend.reading.photos import Region
-from ocr_model.reading.image import Box, ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -23,9 +19,8 @@ class Clock:
         return self.seconds
 
 
-def crop(width: int = 10, height: int = 10) -> tuple[Image.Image, bytes, Region]:
-    """A crop that takes less memory as pixels than as its upload."""
-    return Image.new("RGB", (width, height)), bytes(width * height * 4), Region(None, 0)
+def crop(width: int = 10, height: int = 10) -> tuple[Image.Image, int]:
+    return Image.new("RGB", (width, height)), 0
 
 
 def pending(clock: Clock, *, count: int = 3, size: int = 10_000) -> PendingPredictions:
@@ -81,17 +76,23 @@ def test_forgetting_is_harmless_twice() -> None:
     assert (len(remembered), remembered.used_bytes) == (0, 0)
 
 
-@pytest.mark.parametrize("room", [100_000, 10_000_000])
-@pytest.mark.parametrize("is_large", [False, True])
-def test_pixels_are_kept_if_they_are_smaller_or_there_is_room(room: int, is_large: bool, picture: Image.Image) -> None:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    upload = buffer.getvalue()
-    region = Region(None if is_large else Box(70, 20, 8, 6), 2)
-    image = picture.transpose(Image.Transpose.ROTATE_180)
-    if region.box is not None:
-        image = image.crop((70, 20, 78, 26))
-    kept = pending(Clock(), size=room).add(READING, image, upload, region).crop
-    assert (kept.image is None) is (is_large and room == 100_000)
-    assert kept.size == (len(upload) if kept.image is None else image.width * image.height * 3)
-    assert kept.cut(ImageLimits()).tobytes() == image.tobytes()
+def test_a_photo_s_lines_leave_room_for_others() -> None:
+    remembered = pending(Clock(), count=16, size=8 * 700)
+    other = remembered.add(READING, *crop())
+    lines = [remembered.new(READING, *crop()) for _ in range(5)]
+    remembered.keep_some(lines)
+    assert [remembered.get(line.id) is not None for line in lines] == [True, True, False, False, False]
+    assert remembered.get(other.id) is other
+    large = remembered.new(READING, *crop(16, 16))  # more than an eighth of the bytes
+    remembered.keep_some([large])
+    assert remembered.get(large.id) is None
+
+
+def test_of_a_photo_the_likeliest_line_is_forgotten_last() -> None:
+    remembered = pending(Clock(), count=16)
+    first, second = (remembered.new(READING, *crop()) for _ in range(2))
+    remembered.keep_some([first, second])
+    for _ in range(15):
+        remembered.add(READING, *crop())
+    assert remembered.get(first.id) is first
+    assert remembered.get(second.id) is None

@@ -10,11 +10,8 @@ import pytest
 from PIL import Image
 from prometheus_client import CollectorRegistry, generate_latest
 
-from backend.reading.pending import PendingCrop
-from backend.reading.photos import Region
 from backend.reading.shadow import Shadow, ShadowMetrics
 from datasets.models.shadow import ShadowRecord
-from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 RECORD = ShadowRecord(
@@ -50,7 +47,7 @@ def registry() -> CollectorRegistry:
 
 @pytest.fixture
 def shadow(registry: CollectorRegistry) -> Iterator[Shadow]:
-    shadow = Shadow(ShadowMetrics(registry), limits=ImageLimits(), waiting=2, remembered=3)
+    shadow = Shadow(ShadowMetrics(registry), waiting=2, remembered=3)
     yield shadow
     shadow.close()
 
@@ -58,10 +55,9 @@ def shadow(registry: CollectorRegistry) -> Iterator[Shadow]:
 @pytest.fixture
 def offer(shadow: Shadow, reader: Any, picture: Image.Image) -> Callable[..., None]:
     """Let the champion read and offer it to the shadow; by default wait until that has read, too."""
-    crop = PendingCrop(picture, None, Region(None, 0))
 
     def offer_reading(prediction_id: str, *, wait: bool = True, **changes: Any) -> None:
-        shadow.offer(prediction_id, crop, replace(reader.read(picture), **changes))
+        shadow.offer(prediction_id, picture, replace(reader.read(picture), **changes))
         if wait:
             settle(shadow)
 

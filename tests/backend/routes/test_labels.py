@@ -7,18 +7,20 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from backend.http.rate_limit import TokenBuckets
+from backend.reading.decoding import PhotoDecoder
+from backend.reading.photos import Crop, Region
 from backend.settings import Settings
 from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
-from ocr_model.reading.image import ImageLimits, decode_image
 
 NOWHERE = "0123456789abcdefghijklmn"
 
@@ -166,11 +168,17 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The uploads that are decoded, one entry for each time."""
     uploads: list[bytes] = []
 
-    def decode(data: bytes, limits: ImageLimits) -> Image.Image:
-        uploads.append(data)
-        return decode_image(data, limits)
+    cut = PhotoDecoder.cut
 
-    monkeypatch.setattr("backend.reading.photos.decode_image", decode)
+    def counted_cut(decoder: PhotoDecoder, photo: bytes | BinaryIO, region: Region) -> Crop:
+        if isinstance(photo, bytes):
+            uploads.append(photo)
+        else:
+            photo.seek(0)
+            uploads.append(photo.read())
+        return cut(decoder, photo, region)
+
+    monkeypatch.setattr(PhotoDecoder, "cut", counted_cut)
     return uploads
 
 
@@ -392,6 +400,28 @@ def test_senseless_verdicts_are_refused(
     assert kept(settings) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["CW2288ㅡ112", "CW2288─112\ufe0f", "\u3164CW2288-112", "ＣＷ２２８８ー１１２\uffa0", "cw2288\u034f-112"]
+)
+def test_a_pasted_correction_is_kept_as_tags_print_it(client: TestClient, png: bytes, text: str) -> None:
+    answer = label(client, read(client, png), status="corrected", whole="true", text=text)
+    assert answer.json()["text"] == "CW2288-112"
+
+
+def test_what_no_tag_prints_is_named_and_what_may_be_meant_is_offered(
+    client: TestClient, png: bytes, settings: Settings
+) -> None:
+    prediction = read(client, png)
+    problem = label(client, prediction, status="corrected", text="ㅎㅉ2871").json()
+    assert problem["characters"] == [{"glyph": "ㅎ", "name": "Korean"}, {"glyph": "ㅉ", "name": "Korean"}]
+    assert problem["suggestions"] == ["GW2871"]
+    problem = label(client, prediction, status="corrected", text="СW2288-111").json()
+    assert problem["characters"] == [{"glyph": "С", "name": "Cyrillic"}]
+    assert "'С' (Cyrillic)" in problem["detail"]
+    assert kept(settings) == []
+    assert "characters" not in label(client, prediction, status="corrected", text="- -").json()
+
+
 def test_a_crop_kept_as_upload_is_cut_again(client: TestClient, picture: Image.Image, settings: Settings) -> None:
     # Flat and large: the file is far smaller than its pixels, so that is what memory holds.
     buffer = io.BytesIO()
@@ -422,3 +452,47 @@ def test_a_full_disk_is_said(client: TestClient, png: bytes, monkeypatch: pytest
     answer = label(client, prediction, status="accepted")
     assert (answer.status_code, answer.json()["kind"]) == (503, "store-unavailable")
     assert "/srv" not in answer.text
+
+
+# -- bytes ----------------------------------------------------------------------------------------------
+
+
+def test_an_address_may_keep_so_many_bytes_an_hour(
+    start: Callable[..., TestClient], png: bytes, settings: Settings
+) -> None:
+    """A refused label is not lost: the prediction waits, and so does the page."""
+    client = start()
+    now = [0.0]
+    size = 400  # bytes; more than the crop's file, less than two of them
+    client.app.state.services.kept_bytes = TokenBuckets(size / 60, size, clock=lambda: now[0])  # type: ignore[attr-defined]
+    first, second = read(client, png), read(client, png)
+    assert label(client, first, status="accepted").status_code == 200
+    answer = label(client, second, status="accepted")
+    assert (answer.status_code, answer.json()["kind"]) == (429, "too-much-kept")
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+    assert len(kept(settings)) == 1
+    assert "tags_rate_limited_total 1.0" in client.get("/metrics").text
+    now[0] += int(answer.headers["retry-after"])
+    assert label(client, second, status="accepted").status_code == 200
+    assert len(kept(settings)) == 2
+
+
+def test_a_crop_of_noise_is_kept_shrunk(
+    start: Callable[..., TestClient], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datasets.samples.crop.make_bounded_crop.__defaults__", (20_000,))
+    noise = io.BytesIO()
+    Image.effect_noise((300, 100), 200).convert("RGB").save(noise, "PNG")
+    client = start()
+    body = label(client, read(client, noise.getvalue()), status="accepted").json()
+    (path,) = pictures(settings)
+    assert path.stat().st_size <= 20_000
+    (sample,) = kept(settings)
+    assert (sample.digest, body["proven"]) == (body["sample"], True)
+    assert sample.width < 300
+
+
+@pytest.mark.parametrize(("limit", "is_limited"), [(0, False), (16 << 20, True)])
+def test_the_limit_of_bytes_can_be_switched_off(start: Callable[..., TestClient], limit: int, is_limited: bool) -> None:
+    client = start(kept_bytes_per_hour=limit)
+    assert (client.app.state.services.kept_bytes is not None) == is_limited  # type: ignore[attr-defined]

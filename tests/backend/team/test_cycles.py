@@ -67,6 +67,29 @@ def test_a_worker_that_was_killed_no_longer_listens_but_tells_how_far_it_came(
 
 def test_a_new_request_is_seen_at_once(cycles: TeamCycles) -> None:
     assert cycles.activity().cycles == []
-    asked = cycles.request(None, "", "key")
+    asked, _ = cycles.request(None, "", "key")
     assert [cycle.id for cycle in cycles.activity().cycles] == [asked]
-    assert cycles.request(None, "", "key") == asked
+    assert cycles.request(None, "", "key") == (asked, True)
+
+
+def test_two_clicks_ask_for_one_cycle(cycles: TeamCycles, objects: FolderObjects) -> None:
+    asked, waited = cycles.request(None, "", "first click")
+    assert not waited
+    assert cycles.request(None, "", "second click") == (asked, True)
+    other, waited = cycles.request("v1.0", "", "another version")
+    assert (other != asked, waited) == (True, False)
+    heartbeat = Heartbeat(objects, "worker", clock=lambda: NOW)
+    heartbeat.work_on(asked)
+    heartbeat.beat()
+    later, waited = cycles.request(None, "", "labels since then")
+    assert (later != asked, waited) == (True, False)
+
+
+def test_a_waiting_request_is_taken_back(cycles: TeamCycles) -> None:
+    asked, _ = cycles.request(None, "", "key")
+    cycles.withdraw(asked)
+    assert cycles.activity().cycles == []
+    with pytest.raises(CycleRequestError):
+        cycles.withdraw(asked)
+    again, waited = cycles.request(None, "", "key")
+    assert (again, waited) == (asked, False)

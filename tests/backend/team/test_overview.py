@@ -6,6 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from backend.team.label_history import LabelHistory
+from backend.team.overview import TeamData
+from backend.team.thumbnails import Thumbnails
+from datasets.samples.places import Places
+from datasets.samples.store import SampleStore
+
 ROOT = Path(__file__).parents[3]
 PROBE = """
 import sys
@@ -20,3 +26,14 @@ print([name for name in sys.modules if name.startswith(unwanted)])
 def test_serving_imports_nothing_that_trains_renders_or_draws() -> None:
     probe = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, capture_output=True, text=True)
     assert (probe.stdout, probe.stderr) == ("[]\n", "")
+
+
+def test_the_queue_to_the_bucket_is_told_where_there_is_a_bucket(tmp_path: Path) -> None:
+    for bucket, expected in ((None, None), (f"file://{tmp_path}/bucket", 0)):
+        spool = tmp_path / f"spool-{bucket is None}"
+        with SampleStore.open(spool, storage_url=bucket) as store:
+            history, thumbnails = LabelHistory("sqlite://"), Thumbnails(tmp_path / "thumbnails")
+            data = TeamData(store, Places.open(spool, bucket), history, thumbnails)
+            queue = data.overview(None, None).queue
+            data.close()
+        assert (queue if queue is None else queue.unsent) == expected

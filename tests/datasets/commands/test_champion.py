@@ -139,7 +139,7 @@ def test_shadow_on_and_off(spool: Path, tmp_path: Path, capsys: Capture) -> None
 def test_request_a_cycle(spool: Path, capsys: Capture) -> None:
     assert run(spool, "request-cycle", "--version", "v3.0", "--by", "jin", "--reason", "friday") == 0
     cycle, said = capsys.readouterr().out.splitlines()
-    assert said.startswith("no worker listens")
+    assert said == "no worker listens; `.venv-dev/bin/python -m datasets cycle --watch` is one"
     objects = FolderObjects(spool)
     [request] = pending(objects)
     assert (request.id, request.version) == (cycle, "v3.0")
@@ -150,13 +150,22 @@ def test_request_a_cycle(spool: Path, capsys: Capture) -> None:
     assert pending(objects)[-1].why == Reason(kind="command_line")
 
 
+def test_a_second_request_for_one_version_is_the_waiting_one(spool: Path, capsys: Capture) -> None:
+    told = []
+    for version in ([], [], ["--version", "v3.0"]):
+        assert run(spool, "request-cycle", *version) == 0
+        told.append(capsys.readouterr().out.splitlines())
+    assert told[1][:2] == [told[0][0], "this request waits already; no second one was made"]
+    assert [request.id for request in pending(FolderObjects(spool))] == [told[0][0], told[2][0]]
+
+
 def test_verify_names_a_damaged_model(spool: Path, tmp_path: Path, capsys: Capture) -> None:
     [a] = registered(spool, tmp_path, capsys, "a")
     (spool / "models" / a / "encoder.onnx").write_bytes(b"rotten")
     assert run(spool, "verify") == 1
     out = capsys.readouterr().out
     assert f"models/{a}/encoder.onnx" in out
-    assert "1 problems" in out
+    assert "1 problem" in out
 
 
 def test_through_a_bucket(gcs: GcsServer, spool: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -211,3 +220,28 @@ def test_a_promotion_by_hand_remembers_what_the_model_was_trained_on(
     champion = Champions(FolderObjects(spool)).current()
     assert champion is not None
     assert champion.dataset_version == "v2.1"
+
+
+def test_the_store_s_key_signs_what_a_person_promotes(spool: Path, tmp_path: Path, capsys: Capture) -> None:
+    a, b = registered(spool, tmp_path, capsys, "a", "b")
+    key = {"TAGS_STORE_KEY": "the-key-of-one-store-and-no-other"}
+    assert run(spool, "champion", "promote", a) == 0
+    capsys.readouterr()
+    assert run(spool, "champion", "show", **key) == 0
+    assert "not signed with the store's key" in capsys.readouterr().out
+    assert run(spool, "champion", "rollback", "--to", "1", **key) == 1
+    assert "entry 1 of champion/ is not signed" in capsys.readouterr().err
+    # The model that serves already is signed by promoting it again.
+    assert run(spool, "champion", "promote", a, **key) == 0
+    assert run(spool, "champion", "promote", b, **key) == 0
+    assert run(spool, "champion", "rollback", **key) == 0
+    capsys.readouterr()
+    assert run(spool, "champion", "show", **key) == 0
+    assert "not signed" not in capsys.readouterr().out
+    assert run(spool, "champion", "promote", a, **key) == 1
+    assert "is the champion already" in capsys.readouterr().err
+    assert run(spool, "champion", "history", TAGS_STORE_KEY="") == 0
+    assert run(spool, "champion", "show", TAGS_STORE_KEY="short-and-secret") == 1
+    said = capsys.readouterr().err
+    assert "TAGS_STORE_KEY must have 32 or more" in said
+    assert "short-and-secret" not in said

@@ -33,11 +33,12 @@ from datasets.models.champions import ChampionRecord, Champions
 from datasets.models.registry import ModelRegistry
 from datasets.objects.folder import FolderObjects
 from datasets.objects.lease import read_lease
+from datasets.objects.store_key import StoreKey
 from datasets.reason import Reason
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules, UnknownVersionError
 from tests.datasets.patterns import keep, keep_all
 from tests.datasets.tiny_champion import hasty, write_champion
@@ -456,3 +457,22 @@ def test_an_unknown_version_is_an_error_and_no_cycle(workshop: Workshop) -> None
     with pytest.raises(UnknownVersionError):
         run_cycle(workshop.store, workshop.places, "v9.9", workshop.settings, work=workshop.work)
     assert Reports(workshop.places.authority).all() == []
+
+
+def test_with_a_key_a_cycle_signs_and_trains_from_signed_champions_only(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = StoreKey.parse("the-key-of-one-store-and-no-other")
+    places = Places(workshop.places.local, key=key)
+    signing = replace(workshop, places=places)
+    monkeypatch.setattr(evaluation, "read_set", reads(half, better_on_the_holdout))
+    assert signing.run().outcome == "accepted"
+    champions = Champions(places.authority, key=key)
+    assert [champions.is_signed(entry) for entry in champions.history()] == [True, True]
+    current = champions.current()
+    assert current is not None
+    Champions(places.authority).promote(current.model, expected=2, by="evil", reason="")
+    signing.run(cycle_id="after")  # trains from the signed champion
+    after = Champions(places.authority, key=key).current()
+    assert after is not None
+    assert after.number in (2, 4)  # never the unsigned third

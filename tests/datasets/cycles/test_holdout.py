@@ -4,9 +4,9 @@ from pathlib import Path
 
 from datasets.cycles.holdout import draw_holdout
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.split import code_key
 from datasets.versions.version import Rules
 from tests.datasets.patterns import code, keep, keep_all, twin

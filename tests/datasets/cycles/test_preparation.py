@@ -15,9 +15,9 @@ from datasets.cycles.preparation import Prepared, prepare
 from datasets.cycles.watch import CycleWatch, take_lease
 from datasets.objects.folder import FolderObjects
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules, Version
 from tests.datasets.patterns import keep_all
 from tests.datasets.tiny_champion import HASTY, write_champion

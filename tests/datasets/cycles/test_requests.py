@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.drivers.gcs_server import GcsServer
+from datasets.cycles.heartbeat import Heartbeat
 from datasets.cycles.requests import (
     cycle_file_name,
     cycles,
     pending,
     read_request,
     request_cycle,
+    request_unless_waiting,
+    withdraw_request,
 )
-from datasets.errors import CycleRequestError, StoreError
+from datasets.errors import CycleBegunError, CycleRequestError, StoreError
 from datasets.objects.bucket import BucketObjects
 from datasets.objects.interface import ObjectStore
 from datasets.reason import Reason
@@ -51,6 +54,18 @@ def test_who_asks_twice_under_one_key_asks_once(objects: ObjectStore) -> None:
     assert len(pending(objects)) == 1
     assert request_cycle(objects, by="x", key="drift up to event 900") != ids[0]
     assert request_cycle(objects, by="x") != request_cycle(objects, by="x")
+
+
+def test_one_request_for_a_version_waits_until_a_worker_begins(objects: ObjectStore) -> None:
+    asked, waited = request_unless_waiting(objects, by="jin")
+    assert not waited
+    assert request_unless_waiting(objects, by="min") == (asked, True)
+    assert not request_unless_waiting(objects, by="min", version="v1.0")[1]
+    heartbeat = Heartbeat(objects, "worker-1")
+    heartbeat.work_on(asked)
+    heartbeat.beat()
+    later, waited = request_unless_waiting(objects, by="min")
+    assert (later != asked, waited) == (True, False)
 
 
 def test_a_lost_answer_is_no_second_request(gcs: GcsServer) -> None:
@@ -92,3 +107,23 @@ def test_what_earlier_releases_kept_beside_a_request_is_no_report(objects: Objec
     for file in ("claim-00000003.json", "progress-00000001.json"):
         objects.put(cycle_file_name(cycle, file), b"{}")
     assert [request.id for request in pending(objects)] == [cycle]
+
+
+def test_a_request_is_taken_back_before_a_worker_begins(objects: ObjectStore) -> None:
+    asked = request_cycle(objects, by="jin")
+    withdraw_request(objects, asked)
+    assert pending(objects) == ()
+    with pytest.raises(CycleRequestError, match="there is no request"):
+        withdraw_request(objects, asked)
+
+
+def test_a_request_with_a_worker_is_not_taken_back(objects: ObjectStore) -> None:
+    begun, noted = request_cycle(objects, by="jin"), request_cycle(objects, by="min", version="v1.0")
+    heartbeat = Heartbeat(objects, "worker-1")
+    heartbeat.work_on(begun)
+    heartbeat.beat()
+    objects.put(cycle_file_name(noted, "version.json"), b"{}")
+    for cycle in (begun, noted):
+        with pytest.raises(CycleBegunError):
+            withdraw_request(objects, cycle)
+    assert len(pending(objects)) == 2

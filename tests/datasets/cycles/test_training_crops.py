@@ -7,9 +7,9 @@ import pytest
 
 from datasets.cycles.training_crops import respace, write_training_crops
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules, Version
 from ocr_model.codes.text import CHARSET
 from tests.datasets.patterns import code, keep, keep_all

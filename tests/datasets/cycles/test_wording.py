@@ -76,8 +76,8 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         "too_damaged",
         {"damaged": 9, "of": 60, "what": "events", "names": "a, b", "most": 2.0},
         "9 of 60 label events are damaged or missing (a, b), more than the 2 % that may be left out (--most-damaged); "
-        "bring them back from a copy, or remove samples for good with `python -m datasets delete --sample`; "
-        "`python -m datasets verify` names what is wrong",
+        "bring them back from a copy, or remove samples for good with `.venv/bin/python -m datasets delete --sample`; "
+        "`.venv/bin/python -m datasets verify` names what is wrong",
     ),
     ("corrections", {"corrected": 204, "enough": 200}, "204 new corrected labels, 200 are enough"),
     (

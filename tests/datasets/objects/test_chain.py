@@ -65,3 +65,17 @@ def test_a_damaged_entry_is_named(objects: ObjectStore, data: bytes) -> None:
 def test_an_entry_that_was_stored_without_its_number_takes_it_from_its_name(objects: ObjectStore) -> None:
     objects.put("words/00000004.json", b'{"text": "a"}')
     assert chain_in(objects).read(4).number == 4
+
+
+def test_a_number_near_the_end_that_leaves_out_many_is_set_aside(objects: ObjectStore) -> None:
+    chain = chain_in(objects)
+    chain.create(Word(number=99_999_999, text="wrong"))
+    assert (chain.last_number(), chain.far_numbers()) == (0, [99_999_999])
+    for number in (1, 2):
+        assert chain.append(lambda number: Word(number=number, text="a")).number == number
+    chain.trim(1)
+    last = chain.last()
+    assert last is not None
+    assert (last.number, chain.numbers(2)) == (2, [2])
+    chain.create(Word(number=50_000_000, text="an old chain whose first entries were deleted"))
+    assert chain.append(lambda number: Word(number=number, text="a")).number == 50_000_001

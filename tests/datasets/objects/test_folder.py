@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from datasets.errors import ObjectConflictError, StoreError, StoreFullError
+from datasets.errors import ObjectConflictError, ObjectDamagedError, StoreError, StoreFullError
 from datasets.objects import folder
 from datasets.objects.folder import FolderObjects
 
@@ -91,3 +91,25 @@ def test_a_file_swept_up_while_it_is_written_is_written_again(tmp_path: Path, mo
     with pytest.raises(ObjectConflictError):
         objects.put("leases/cycle/00000001.json", b"other")
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "huge"])
+def test_what_is_no_small_regular_file_is_neither_waited_for_nor_loaded(tmp_path: Path, kind: str) -> None:
+    objects = FolderObjects(tmp_path)
+    name = "events/a.json"
+    path = tmp_path / name
+    path.parent.mkdir()
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "device":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.touch()
+            os.truncate(path, 1 << 40)  # a hole: takes no room
+    with pytest.raises(ObjectDamagedError):
+        objects.get(name)
+    with pytest.raises(ObjectConflictError):
+        objects.put(name, b"{}")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from datasets.errors import ObjectConflictError, ObjectError, ObjectMissingError
+from datasets.errors import ObjectConflictError, ObjectDamagedError, ObjectError, ObjectMissingError
+from datasets.objects import limits
 from datasets.objects.bucket import BucketObjects
 from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore, checked_name
+from datasets.objects.limits import SMALL_BYTES
 
 
 @pytest.fixture(params=["folder", "bucket", "bucket with prefix"])
@@ -82,3 +84,18 @@ def test_names_and_folders_over_several_pages(objects: ObjectStore) -> None:
 def test_names_that_lead_elsewhere(name: str) -> None:
     with pytest.raises(ObjectError):
         checked_name(name)
+
+
+def test_an_object_that_is_too_large_for_its_kind_is_not_read(
+    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ObjectDamagedError, match="more than 65536 bytes"):
+        objects.put("events/a.json", bytes(SMALL_BYTES + 1))
+    assert not objects.holds("events/a.json")
+    objects.put("events/b.json", bytes(SMALL_BYTES))
+    assert len(objects.get("events/b.json")) == SMALL_BYTES
+    monkeypatch.setattr(limits, "SMALL_BYTES", 100)  # as if another program had written it
+    with pytest.raises(ObjectDamagedError, match="more than 100 bytes"):
+        objects.get("events/b.json")
+    assert objects.put("events/empty.json", b"")
+    assert objects.get("events/empty.json") == b""

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from datasets.errors import CropError
-from datasets.samples.crop import make_crop, open_crop, pixel_digest
+from datasets.samples.crop import make_bounded_crop, make_crop, open_crop, pixel_digest
 from tests.datasets.making import picture
 
 
@@ -75,3 +75,14 @@ def test_no_pixels_no_crop() -> None:
 def test_damaged_png(damage: bytes) -> None:
     with pytest.raises(CropError):
         open_crop(damage)
+
+
+def test_a_crop_is_shrunk_until_its_file_fits() -> None:
+    noise = Image.effect_noise((400, 300), 200).convert("RGB")
+    whole = make_crop(noise)
+    bounded = make_bounded_crop(noise, len(whole.png) // 3)
+    assert len(bounded.png) <= len(whole.png) // 3
+    assert bounded.width / bounded.height == pytest.approx(4 / 3, rel=0.02)
+    assert pixel_digest(open_crop(bounded.png)) == bounded.digest
+    assert make_bounded_crop(noise, len(whole.png) // 3) == bounded
+    assert make_bounded_crop(noise, len(whole.png)) == whole

@@ -8,7 +8,7 @@ import pytest
 
 from datasets.errors import StoreError
 from datasets.samples.event import Event, EventName, needed_crops, read_event
-from tests.datasets.making import label
+from tests.datasets.making import label, pair
 
 EVENT = Event(
     kind="label",
@@ -33,6 +33,11 @@ WRITTEN_LABEL = (  # by the release of November 2026
 )
 WRITTEN_TOMBSTONE = (
     b'{"kind":"deleted","prediction_id":"p1","sample":null,"schema":1,"sequence":7,"stamp":1777900000000,'
+    b'"stored_at":"2026-05-04T12:30:01+00:00","writer":"0123456789abcdef"}\n'
+)
+WRITTEN_PAIR = (
+    b'{"at":"2026-05-04T12:30:00+00:00","client":"c1","code":"CW2288-111","gtin":"4006381333931","kind":"pair",'
+    b'"prediction_id":"p1","sample":null,"schema":1,"sequence":7,"source":"app","stamp":1777900000000,'
     b'"stored_at":"2026-05-04T12:30:01+00:00","writer":"0123456789abcdef"}\n'
 )
 
@@ -70,6 +75,12 @@ def test_an_event_that_lacks_a_field_is_refused_by_its_name(key: str) -> None:
 def test_a_self_proving_object_that_holds_no_event_is_refused_by_its_name(data: bytes) -> None:
     with pytest.raises(StoreError, match="not a label event"):
         read_event(_renamed(data), data)
+
+
+def test_a_pair_travels_and_its_bytes_stay() -> None:
+    event = EVENT.model_copy(update=TOMBSTONE | {"kind": "pair", "pair": pair("p1")})
+    assert event.to_bytes() == WRITTEN_PAIR
+    assert read_event(event.name, event.to_bytes()) == event
 
 
 def test_tombstone_travels() -> None:
@@ -116,6 +127,8 @@ def test_needed_crops() -> None:
         event(10, "deleted", "one", None),
         event(11, "label", "removed", "f"),
         event(12, "deleted", None, "f"),
+        event(13, "pair", "one", None),
+        event(14, "pair", "other", None),
     ]
     assert needed_crops(events) == {"b", "c", "d", "e"}
     assert needed_crops(reversed(events)) == {"b", "c", "d", "e"}

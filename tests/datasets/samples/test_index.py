@@ -97,9 +97,11 @@ def test_index_and_events_agree_on_what_is_needed(history: list[tuple[str, str, 
     ]
     index = SampleIndex("sqlite://")
     try:
-        index.add(events)
+        half = len(events) // 2
+        index.add(events[half:])  # out of order
+        index.add(events[:half])
         needed = needed_crops(events)
-        assert index.needed_crops() == needed
+        assert list(index.needed_crops()) == sorted(needed)
         for digest in ("s", "t"):
             assert index.is_needed(digest) == (digest in needed)
             labels = any(event.kind == "label" and event.sample == digest for event in events)
@@ -114,6 +116,8 @@ def test_index_and_events_agree_on_what_is_needed(history: list[tuple[str, str, 
             else:
                 model = {p: s for p, s in model.items() if s != sample}
         assert {s.label.prediction_id: s.digest for s in index.samples()} == model
+        assert index.count()[0]["accepted"] == len(model)
+        assert index.count()[1] == len(set(model.values()))
     finally:
         index.close()
 
@@ -125,11 +129,50 @@ def test_replace_and_sent(index: SampleIndex) -> None:
     index.mark_sent("gs://a", [first.name])
     assert index.sent("gs://a") == {first.name}
     assert index.sent("gs://b") == set()
-    index.replace([second])
+    index.renew(sorted((first.name, second.name)), [second])
+    index.finish_rebuild([])
     assert index.event_names() == {second.name}
     index.replace_sent("gs://a", [second.name])
     assert index.sent("gs://a") == {second.name}
     assert index.last_stamp() == 2
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE events SET text = 'WRONG', brands = '|' WHERE sequence = 2",
+        "UPDATE events SET prediction_id = 'other' WHERE sequence = 2",
+        "UPDATE events SET kind = 'deleted' WHERE sequence = 2",
+        "DELETE FROM events WHERE sequence < 4",
+        "DELETE FROM live",
+        "UPDATE live SET text = 'WRONG'",
+        "UPDATE live SET id = id + 100",
+        "UPDATE tally SET accepted = 7, crops = 9, last_stamp = 1",
+        "UPDATE events SET buried = NOT buried",
+    ],
+)
+def test_reading_all_events_anew_puts_everything_right(index: SampleIndex, harm: str) -> None:
+    events = [
+        labelled(1, "p", "s", "A"),
+        labelled(2, "p", "s", "B"),
+        labelled(3, "q", "t", "C"),
+        labelled(4, "r", "u"),
+        deleted(5, sample="t"),
+    ]
+    index.add(events)
+    before = (live(index), index.count(), index.revision(), list(index.needed_crops()))
+    assert before[0] == [("p", "s", "B"), ("r", "u", "A")]
+    with index._engine.begin() as connection:
+        connection.exec_driver_sql(harm)
+    for event in sorted(events, key=lambda event: event.name):
+        index.renew([event.name], [event])
+        assert index.rebuilt_to() == event.name
+    index.finish_rebuild([])
+    assert index.rebuilt_to() == ""
+    assert (live(index), index.count(), index.revision(), list(index.needed_crops())) == before
+    index.finish_rebuild([events[4].name, events[1].name])
+    assert live(index) == [("p", "s", "A"), ("q", "t", "C"), ("r", "u", "A")]
+    assert index.count()[1] == 3
 
 
 def test_a_damaged_index_is_put_aside(tmp_path: Path) -> None:

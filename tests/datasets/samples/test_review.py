@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from datasets.samples.review import SuspicionRules, find_contradictions, find_suspicious
+from datasets.samples.review import UNPROVEN, SuspicionRules, find_contradictions, find_suspicious
 from datasets.samples.sample import Sample
 from tests.datasets.making import label
 
@@ -71,3 +71,16 @@ def test_a_client_who_contradicts_many_sure_readings() -> None:
 def test_many_clients_and_unnamed_ones_are_not_one_client() -> None:
     assert not find_suspicious([contradict(number, f"c{number}") for number in range(20)], RULES)
     assert not find_suspicious([contradict(number, "") for number in range(20)], RULES)
+
+
+def test_an_unproven_label_waits_and_speaks_against_nothing() -> None:
+    """Anybody may have written it: it must hold back neither a shopper's label nor a shopper."""
+    forged = [sample(number, "X9", crop=1, source=UNPROVEN, client="victim") for number in range(2, 12)]
+    sure = {"status": "corrected", "read_confidence": 0.99}
+    framing = [sample(n, "CW2288-112", crop=n, source=UNPROVEN, client="victim", **sure) for n in range(20, 30)]
+    honest = [sample(1, crop=1), sample(40, "CW2288-112", crop=40, client="victim", **sure)]
+    labels = [*honest, *forged, *framing]
+    assert find_contradictions(labels) == {}
+    doubts = find_suspicious(labels, RULES)
+    assert {doubt.reason for doubt in doubts.values()} == {"unproven"}
+    assert doubts.keys() == {one.event for one in (*forged, *framing)}

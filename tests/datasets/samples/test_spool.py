@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from datasets.errors import StoreError
 from datasets.samples.event import Event, EventName
 from datasets.samples.spool import Spool
+from datasets.samples.store import SampleStore
+from tests.datasets.making import label, picture
 
 
 def stone(spool: Spool) -> Event:
@@ -59,7 +62,7 @@ def test_a_clock_that_jumps_back_does_not_reorder(tmp_path: Path) -> None:
 
 
 def test_what_was_seen_elsewhere_comes_before(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, clock=lambda: 5.0)
+    spool = Spool(tmp_path, clock=lambda: 8_999_000_000.0)
     spool.witness(9_000_000_000_000)
     assert stone(spool).stamp == 9_000_000_000_001
     spool.close()
@@ -100,3 +103,25 @@ def test_a_failed_event_leaves_no_hole(tmp_path: Path, monkeypatch: pytest.Monke
     assert stone(spool).sequence == 1
     assert [EventName.parse(name) is not None for name in spool.event_names()] == [True]
     spool.close()
+
+
+def test_nobody_but_the_owner_may_read_what_is_kept(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with SampleStore.open(tmp_path / "spool") as store:
+            store.keep(picture(1), label("p1"))
+            there = list((tmp_path / "spool").rglob("*"))
+            assert len(there) > 10
+            assert [path for path in there if path.stat().st_mode & 0o077] == []
+    finally:
+        os.umask(before)
+
+
+def test_a_spool_of_an_earlier_release_that_everybody_may_read_is_used_on(tmp_path: Path) -> None:
+    with SampleStore.open(tmp_path / "spool") as store:
+        store.keep(picture(1), label("p1"))
+    for path in (tmp_path / "spool").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    with SampleStore.open(tmp_path / "spool") as store:
+        store.keep(picture(2), label("p2"))
+        assert store.counts().kept == 2

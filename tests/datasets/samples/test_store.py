@@ -223,7 +223,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("needs Linux and the right to mount a tmpfs")
     try:
-        with SampleStore.open(mounted, database=f"sqlite:///{tmp_path}/index.sqlite3") as store:
+        with SampleStore.open(mounted, database=f"sqlite:///{tmp_path}/index.sqlite3", least_free=0) as store:
             kept = []
             with pytest.raises(StoreFullError):
                 for number in range(1000):

@@ -8,7 +8,7 @@ from PIL import Image
 
 from datasets.cycles.triggers import TriggerSettings, count_labels
 from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
-from datasets.samples.review import DROPPED, FIXED, REVIEWED
+from datasets.samples.review import DROPPED, FIXED, REVIEWED, UNPROVEN
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, find_waiting, give_verdict
 from tests.datasets.making import label
@@ -161,3 +161,25 @@ def test_the_revision_changes_with_every_word(store: SampleStore) -> None:
     store.undo("p1")
     seen.append(store.revision())
     assert len(set(seen)) == 4
+
+
+@pytest.mark.parametrize(("verdict", "text", "left"), [("keep", "", 1), ("fix", "A2", 1), ("drop", "", 0)])
+def test_an_unproven_label_counts_once_the_team_has_looked_at_it(
+    store: SampleStore, verdict: Verdict, text: str, left: int
+) -> None:
+    store.keep(pattern(1), label("p1", "A1", source=UNPROVEN))
+    (found,) = find_waiting(store.samples())
+    assert found.doubt.reason == "unproven"
+    counts = count_labels(list(store.samples()), {}, TriggerSettings())
+    assert (counts.new, counts.waiting, counts.readings) == (0, 1, 0)
+    judge(store, "p1", verdict, text)
+    assert waiting(store) == []
+    assert count_labels(list(store.samples()), {}, TriggerSettings()).new == left
+
+
+def test_an_unproven_label_beside_contradicting_ones_gives_its_own_reason(store: SampleStore) -> None:
+    store.keep(pattern(1), label("p1", "A1"))
+    store.keep(pattern(1), label("p2", "A2"))
+    store.keep(pattern(1), label("p3", "A3", source=UNPROVEN))
+    reasons = {one.sample.label.prediction_id: one.doubt.reason for one in find_waiting(store.samples())}
+    assert reasons == {"p1": "contradiction", "p2": "contradiction", "p3": "unproven"}

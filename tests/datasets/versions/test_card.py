@@ -7,11 +7,11 @@ from PIL import Image
 
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.card import Card, brands_of, describe, write_cards, write_markdown
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules, Version
 from tests.datasets.patterns import keep
 

@@ -13,10 +13,11 @@ from benchmarks.drivers.gcs_server import GcsServer
 from datasets.errors import StoreError
 from datasets.samples.damage import TooDamagedError
 from datasets.samples.places import Places
+from datasets.samples.review import UNPROVEN
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version, draw_up
-from datasets.versions.selection import parse_filter
 from datasets.versions.similarity import NEAR
 from datasets.versions.version import Manifest, Rules, VersionError, VersionExistsError
 from tests.datasets.making import HASTY, writer_of
@@ -151,6 +152,20 @@ def test_suspicious_labels_wait_unless_asked_for(open_spool: Open) -> None:
     asked = draw_up(store, places, dataclasses.replace(ALL, rules=Rules(include_suspicious=True)))
     assert texts(asked) == {"A11111", "A11112"}
     assert not asked.left_out
+
+
+def test_unproven_labels_stay_out_in_any_case(open_spool: Open) -> None:
+    store, places = open_spool()
+    keep(store, 1, "A11111", source=UNPROVEN)
+    keep(store, 1, "B22222", source=UNPROVEN, prediction_id="another")
+    keep(store, 2, "A11112")
+    keep(store, 2, "FORGED", source=UNPROVEN, prediction_id="forged")
+    keep(store, 3, "A11113", read_text="B22222", status="corrected", read_confidence=0.99)
+    keep(store, 3, "FORGED", source=UNPROVEN, prediction_id="forged-too")
+    for asked, taken in ((False, {"A11112"}), (True, {"A11112", "A11113"})):
+        manifest = draw_up(store, places, dataclasses.replace(ALL, rules=Rules(include_suspicious=asked)))
+        assert texts(manifest) == taken
+        assert "unproven" in {one.reason for one in manifest.left_out}
 
 
 def test_unreadable_crops_are_kept_apart(open_spool: Open) -> None:

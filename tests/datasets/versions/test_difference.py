@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.creation import VersionRequest, create_version
 from datasets.versions.difference import compare
-from datasets.versions.selection import parse_filter
 from datasets.versions.version import Rules
 from tests.datasets.patterns import code, keep, keep_all
 

@@ -12,14 +12,15 @@ from datasets.errors import StoreError
 from datasets.samples.crop import open_crop, pixel_digest
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions import materialize as module
 from datasets.versions.creation import VersionRequest, create_version, draw_up
 from datasets.versions.materialize import materialize
-from datasets.versions.selection import parse_filter
 from datasets.versions.split import code_keys
 from datasets.versions.synthetic import RecipeDiffersError, parse_request
 from datasets.versions.version import Manifest, Rules, Version, VersionError
+from ocr_model.codes.table import from_cell
 from tests.datasets.patterns import keep, keep_all
 
 HALF = VersionRequest(filters=(parse_filter("all"),), rules=Rules(evaluation_share=0.5))
@@ -31,7 +32,8 @@ def named(name: str, manifest: Manifest) -> Version:
 
 def read(folder: Path) -> list[dict[str, str]]:
     with (folder / "labels.tsv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [{name: from_cell(cell) for name, cell in row.items()} for row in rows]
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -8,10 +8,10 @@ from PIL import Image
 
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from datasets.versions.sheet import draw_sheet, forget_on_sheets, put_sheet, sheet_samples
 from datasets.versions.version import Rules
 from tests.datasets.patterns import keep, pattern

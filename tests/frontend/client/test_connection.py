@@ -15,14 +15,13 @@ from frontend.client.failures import (
     BackendUnreachableError,
     PredictionExpiredError,
 )
-from frontend.photos.pictures import Cut
 from tests.frontend.fake_backend import FakeBackend, problem, reading
 
-CUT = Cut(encode(Image.new("RGB", (40, 10))), "image/png", 3)
+PHOTO = encode(Image.new("RGB", (40, 10)))
 
 
 def read(connection: Connection) -> Reading:
-    return connection.ask(Reading, "POST", "/v1/predictions", cut=CUT)
+    return connection.ask(Reading, "POST", "/v1/predictions", photo=PHOTO)
 
 
 @pytest.fixture

@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from frontend.client.failures import BackendRefusedError, PredictionExpiredError, refusal
+from frontend.client.failures import (
+    BackendError,
+    BackendRefusedError,
+    BackendSlowError,
+    PredictionExpiredError,
+    is_lasting,
+    refusal,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,29 @@ def test_only_a_forgotten_prediction_has_expired(status: int, expired: bool) -> 
     assert isinstance(error, BackendRefusedError)
     assert isinstance(error, PredictionExpiredError) is expired
     assert "Send it again." in str(error)
+
+
+def test_a_refused_text_tells_its_characters_and_what_may_be_meant() -> None:
+    problem = {"kind": "bad-text", "characters": [{"glyph": "ㅎ", "name": "Korean"}], "suggestions": ["GW2871"]}
+    error = refusal(422, json.dumps(problem).encode())
+    assert [(character.glyph, character.name) for character in error.characters] == [("ㅎ", "Korean")]
+    assert error.suggestions == ("GW2871",)
+
+
+@pytest.mark.parametrize(
+    ("error", "lasting"),
+    [
+        (refusal(422, b""), True),
+        (refusal(413, b""), True),
+        (refusal(404, b""), False),
+        (refusal(503, b""), False),
+        (BackendSlowError("no answer"), False),
+    ],
+)
+def test_a_request_that_is_wrong_stays_wrong(error: BackendError, lasting: bool) -> None:
+    assert is_lasting(error) is lasting
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), (None, None), ("Sun, 29 Nov 2026 12:00:00 GMT", None)])
+def test_the_time_to_wait_for_is_the_header_s(header: str | None, seconds: float | None) -> None:
+    assert refusal(503, b"{}", header).retry_after == seconds

@@ -8,15 +8,15 @@ from benchmarks.drivers.server import running_backend
 from datasets.cycles.publication import publish_failure
 from datasets.models.champions import Champions
 from datasets.samples.places import Places
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.selection import parse_filter
 from frontend.client.connection import Connection
 from frontend.client.failures import BackendRefusedError
 from frontend.client.team import TeamClient
-from frontend.client.team_answers import Overview, Progress
+from frontend.client.team_answers import Overview, Progress, Requested
 from tests.datasets.making import label
 from tests.datasets.patterns import pattern
 from tests.frontend.conftest import CHAMPION
@@ -84,7 +84,7 @@ def test_no_challenger_is_none(client: TeamClient, fake: FakeBackend) -> None:
 
 
 def test_a_cycle_is_asked_for_and_watched(client: TeamClient, fake: FakeBackend) -> None:
-    identity = client.request_cycle(None, "because")
+    identity = client.request_cycle(None, "because").id
     assert fake.team.requests == [{"version": "", "why": "because"}]
     (cycle,) = client.activity().cycles
     assert (cycle.id, cycle.progress) == (identity, None)
@@ -128,6 +128,9 @@ def test_the_real_backend_answers_as_the_fake_one_does(tmp_path: Path) -> None:
         assert error.value.kind == "bad-text"
         assert client.judge(item, "fix", "gw2872") == "GW2872"
         assert client.review().waiting == 0
-        identity = client.request_cycle("v1.0", "to see")
+        requested = client.request_cycle("v1.0", "to see")
+        assert client.request_cycle("v1.0", "again") == Requested(id=requested.id, waited=True)
         activity = client.activity()
-        assert (activity.workers, [one.id for one in activity.cycles]) == ((), [identity])
+        assert (activity.workers, [one.id for one in activity.cycles]) == ((), [requested.id])
+        client.withdraw_cycle(requested.id)
+        assert client.activity().cycles == ()

@@ -12,6 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
+from frontend.client.connection import Connection
+from frontend.client.failure_texts import failure_sentence
+from frontend.client.failures import BackendRefusedError
+from frontend.client.team import TeamClient
 from frontend.data_models.texts import TEXTS, DataTexts
 from frontend.language import Language
 from frontend.read_tag import texts as reading_texts
@@ -27,7 +31,10 @@ def script() -> None:
 
     from frontend.data_models.page import data_models
 
-    data_models(st.Page(lambda: None, title="Read a tag", url_path="reading"))
+    data_models(
+        st.Page(lambda: None, title="Read a tag", url_path="reading"),
+        st.Page(lambda: None, title="Explore", url_path="explore"),
+    )
 
 
 @pytest.fixture
@@ -87,10 +94,10 @@ def test_the_token_is_asked_for_and_a_wrong_one_refused(open_page: Open) -> None
     app = open_page(token=None)
     assert "tiles" not in told(app)
     app.text_input(key="typed-token").input("wrong-wrong")
-    app.button[1].click().run()
+    app.button[2].click().run()
     assert [box.value for box in app.error] == [ENGLISH.by_kind["wrong-token"]]
     app.text_input(key="typed-token").input(TOKEN)
-    app.button[1].click().run()
+    app.button[2].click().run()
     assert not app.error
     assert "1,043" in told(app)
     press(app, "leave")
@@ -190,6 +197,18 @@ def test_what_cannot_be_read_is_named(open_page: Open, fake: FakeBackend) -> Non
     assert "v5.0" in told(open_page("data"))
 
 
+def test_what_a_damaged_object_says_is_no_markup(open_page: Open, fake: FakeBackend) -> None:
+    fake.team.overview["faults"] = ["champion/00000002.json is damaged: not '![x](http://elsewhere/x)'"]
+    assert r"\!\[x\]\(http\://elsewhere/x\)" in open_page().warning[0].value
+
+
+def test_label_events_that_are_set_aside_are_named(open_page: Open, fake: FakeBackend) -> None:
+    name = f"events/{'f' * 16}/0000000001-{'a' * 32}.json"
+    fake.team.overview |= {"set_aside": 12, "set_aside_names": [name]}
+    (warning,) = open_page().warning
+    assert warning.value == ENGLISH.set_aside.format(count=12) + f"\n- `{name}`"
+
+
 # -- what it does -------------------------------------------------------------------------------------------
 
 
@@ -206,6 +225,29 @@ def test_a_cycle_is_asked_for_and_its_progress_shown(open_page: Open, fake: Fake
     page = told(app)
     assert "worker-1 is on it" in page
     assert re.search(r'class="done">Prepare.*class="now"[^>]*>Train.*class="">Export', page)
+
+
+def test_the_same_request_is_made_once_and_can_be_taken_back(open_page: Open, fake: FakeBackend) -> None:
+    app = open_page("cycle")
+    for told_after in (ENGLISH.cycle_requested, ENGLISH.cycle_waited):
+        next(button for button in app.button if button.label == ENGLISH.cycle_button).click().run()
+        assert told_after in [box.value for box in app.success]
+    assert len(fake.team.cycles) == 1
+    press(app, f"withdraw-{fake.team.cycles[0]['id']}")
+    assert not fake.team.cycles
+    assert ENGLISH.cycle_none in told(app)
+
+
+def test_a_request_that_a_worker_has_begun_with_stays(open_page: Open, fake: FakeBackend) -> None:
+    app = open_page("cycle")
+    next(button for button in app.button if button.label == ENGLISH.cycle_button).click().run()
+    (asked,) = fake.team.cycles
+    asked["worker"] = "worker-1"
+    app.run()
+    assert f"withdraw-{asked['id']}" not in [button.key for button in app.button]
+    with pytest.raises(BackendRefusedError) as error:
+        TeamClient(Connection(fake.url), TOKEN).withdraw_cycle(asked["id"])
+    assert failure_sentence(error.value, ENGLISH) == ENGLISH.by_kind["cycle-begun"]
 
 
 def test_nobody_listening_is_said(open_page: Open, fake: FakeBackend) -> None:

@@ -103,8 +103,8 @@ CONTRACT: list[tuple[Reason, str]] = [
     (
         CAUSES["too_damaged"],
         "확인된 사진 60개 중 9개가 손상되었거나 없어요 (crops/0a.png, crops/0b.png ...). 2%까지만 빼고 할 수 있어요 "
-        "(--most-damaged). 사본에서 되살리거나 `python -m datasets delete --sample`로 지워 주세요. "
-        "`python -m datasets verify`가 무엇이 잘못되었는지 알려 줘요",
+        "(--most-damaged). 사본에서 되살리거나 `.venv/bin/python -m datasets delete --sample`로 지워 주세요. "
+        "`.venv/bin/python -m datasets verify`가 무엇이 잘못되었는지 알려 줘요",
     ),
     (reason("corrections", corrected=204, enough=200), "새로 고친 라벨 204개 (기준 200개)"),
     (reason("correction_rate", rate=28.71, count=500, band=25.0), "최근 500번 중 28.7%를 고침 (기준 25%까지)"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from frontend.client.answers import Product
-from frontend.read_tag.price_panel import amount, moment, names_the_lowest, order_offers
+from frontend.read_tag.price_panel import lowest_labels, moment, order_offers, printed_line
 from frontend.read_tag.texts import TEXTS
 
 KOREAN, ENGLISH = TEXTS["ko"], TEXTS["en"]
@@ -32,25 +32,49 @@ def test_sure_matches_come_first_and_the_cheapest_first_among_them() -> None:
     ]
 
 
-def test_prices_in_several_currencies_are_not_compared() -> None:
-    won, dollars = (
-        offer("won", 89_000, is_match=True),
-        offer("dollars", 120, is_match=True).model_copy(update={"currency": "USD"}),
-    )
-    assert [product.name for product in order_offers((dollars, won))] == ["won", "dollars"]
-    assert names_the_lowest((won,))
-    assert names_the_lowest((won, dollars.model_copy(update={"is_match": False})))
-    assert not names_the_lowest((won, dollars))
-    assert not names_the_lowest((won.model_copy(update={"price": None}),))
+def priced(price: float | None, currency: str = "KRW") -> Product:
+    return offer("sure", None, is_match=True).model_copy(update={"price": price, "currency": currency})
 
 
-@pytest.mark.parametrize(
-    ("price", "currency", "korean", "english"),
-    [(129000, "KRW", "129,000원", "₩129,000"), (89, "usd", "USD 89", "USD 89"), (0, "", "0원", "₩0")],
-)
-def test_prices_are_written_as_people_write_them(price: int, currency: str, korean: str, english: str) -> None:
-    assert amount(price, currency, KOREAN) == korean
-    assert amount(price, currency, ENGLISH) == english
+def test_each_currency_stands_together_and_won_come_first() -> None:
+    offers = (priced(120, "USD"), priced(2, "EUR"), priced(None), priced(89_000), priced(99.5, "usd"), priced(79_000))
+    assert [(product.price, product.currency) for product in order_offers(offers)] == [
+        (79_000, "KRW"),
+        (89_000, "KRW"),
+        (2, "EUR"),
+        (99.5, "usd"),
+        (120, "USD"),
+        (None, "KRW"),
+    ]
+
+
+def test_the_lowest_of_each_currency_is_called_so() -> None:
+    offers = order_offers((priced(120, "USD"), priced(89_000), priced(99.5, "USD"), priced(79_000), priced(2, "EUR")))
+    assert lowest_labels(offers, tuple(offers), ENGLISH) == [
+        "Lowest of 2 prices in won",
+        "",
+        "",
+        "Lowest of 2 prices in US dollars",
+        "",
+    ]
+    assert lowest_labels(offers[:2], tuple(offers[:2]), KOREAN) == ["2개 중 최저가", ""]
+    # Those that are not shown count, too.
+    assert lowest_labels(offers[:1], tuple(offers[:2]), KOREAN) == ["2개 중 최저가"]
+
+
+def test_one_price_is_not_the_lowest_of_any() -> None:
+    for others in ((), (offer("other", 1, is_match=False),), (priced(None),), (priced(5, "USD"),)):
+        offers = order_offers((priced(89_000), *others))
+        assert set(lowest_labels(offers, tuple(offers), ENGLISH)) == {""}
+    doubtful = [offer("a", 1, is_match=False), offer("b", 2, is_match=False)]
+    assert lowest_labels(doubtful, tuple(doubtful), ENGLISH) == ["", ""]
+
+
+def test_a_shopper_reads_of_no_key() -> None:
+    for texts in (KOREAN, ENGLISH):
+        for sentence in (*texts.price_reasons.values(), texts.price_reason_other, texts.price_missing):
+            assert "key" not in sentence
+            assert "키" not in sentence
 
 
 @pytest.mark.parametrize(
@@ -73,3 +97,8 @@ def test_times_of_another_year_say_so() -> None:
     assert moment(at, KOREAN, "UTC", now) == "2025년 12월 31일 15:05"
     assert moment(at, ENGLISH, "UTC", now) == "31 Dec 2025, 15:05"
     assert moment(at, KOREAN, "Asia/Seoul", now) == "1월 1일 00:05"  # 2026 there
+
+
+def test_the_line_of_a_typed_code_is_shown_in_the_characters_of_tags() -> None:
+    assert printed_line("ART CW2288ㅡ112", "CW2288ㅡ112", "CW2288-112") == "ART CW2288-112"
+    assert printed_line("CW2288 112", "CW2288 112", "CW2288-112") == "CW2288 112"

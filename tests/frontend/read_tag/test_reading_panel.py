@@ -35,25 +35,27 @@ def read(*characters: tuple[str, float], confidence: float = 0.99, picture_text:
 
 
 def test_a_sure_line_needs_no_hint(drawn: list[str]) -> None:
-    reading_panel.show_reading(read(("A", 1.0), (" ", 1.0), ("B", 1.0)), TEXTS["en"])
+    reading = read(("A", 1.0), (" ", 1.0), ("B", 1.0))
+    reading_panel.show_characters(reading, TEXTS["en"])
+    reading_panel.show_sureness(reading, TEXTS["en"])
     assert drawn[0].count('class="word"') == 2
     assert 'data-reading="&lt;id&gt;"' in drawn[0]
-    assert TEXTS["en"].line_levels["sure"] in drawn[0]
     assert TEXTS["en"].character_hint not in drawn[0]
+    assert TEXTS["en"].line_levels["sure"] in drawn[1]
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_unsure_character_shows_its_number_and_the_hint(drawn: list[str], language: Language) -> None:
     texts = TEXTS[language]
-    reading_panel.show_reading(read(("A", 1.0), ("0", 0.3), confidence=0.3, picture_text="AO"), texts)
+    reading_panel.show_characters(read(("A", 1.0), ("0", 0.3), confidence=0.3, picture_text="AO"), texts)
     assert "<small>30%</small>" in drawn[0]
     assert texts.character_hint in drawn[0]
     assert escape(texts.picture_note.format(text="AO")) in drawn[0]
 
 
 def test_no_text_is_a_warning_with_its_probability(drawn: list[str]) -> None:
-    reading_panel.show_reading(read(confidence=0.8), TEXTS["en"])
-    assert drawn[0] == TEXTS["en"].no_text
+    reading_panel.show_no_text(read(confidence=0.8), TEXTS["en"])
+    assert drawn[0] == TEXTS["en"].line_without_text_sentence
     assert "80%" in drawn[1]
 
 

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_model.codes.formats import FORMATS
-from ocr_model.codes.lines import code_and_formats, complete_line, extract_code, match_formats
+from ocr_model.codes.lines import (
+    code_and_formats,
+    codes_in,
+    complete_line,
+    extract_code,
+    match_formats,
+    searched_code,
+)
 from ocr_model.codes.text import CHARSET, label_text, match_key, normalize_text
 
 PRINTED = re.compile(f"[{re.escape(CHARSET)}]*")
@@ -169,3 +176,44 @@ def test_code_and_formats_of_a_known_code() -> None:
     code, formats = code_and_formats("STYLE NO. CP9449")
     assert code == "CP9449"
     assert formats == match_formats("CP9449") != ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("ART CP9448", "CP9448"),
+        ("ART. B75571", "B75571"),
+        ("SN 117504 COLOR:BLK", "117504"),
+        ("Style No. CW2288-111", "CW2288-111"),
+        ("CW2288-111 GREY", "CW2288-111"),
+        # Without a known format, only what is plainly a field is cut off.
+        ("STYLE NO. XYZ99", "XYZ99"),
+        ("품번: XYZ99", "XYZ99"),
+        ("P/N: 550", "550"),
+        ("ART 12345", "12345"),
+        ("12345 COLOR:BLK", "12345"),
+        ("PN 550", "PN 550"),
+        ("PN550", "PN550"),
+        ("REF1234", "REF1234"),
+        ("AIR MAX 90", "AIR MAX 90"),
+        ("COLOR:BLK", "COLOR:BLK"),
+    ],
+)
+def test_the_code_that_a_line_is_looked_up_by(printed: str, code: str) -> None:
+    assert searched_code(printed) == code
+    assert searched_code(code) == code
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("CW2288-111", ("CW2288-111",)),
+        ("315122-111", ("315122-111",)),  # Nike or Reebok: one code
+        ("CW2288-111/CW2288-112", ("CW2288-111", "CW2288-112")),
+        ("GW2871, CW2288 111 GW2871", ("GW2871", "CW2288 111")),
+        ("SN 117504 COLOR:BLK", ("117504",)),
+        ("PN550", ()),
+    ],
+)
+def test_every_code_of_a_line(line: str, codes: tuple[str, ...]) -> None:
+    assert codes_in(line) == codes

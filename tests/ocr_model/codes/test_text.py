@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_model.codes.text import CHARSET, edit_distance, label_text, match_key, normalize_text
+from ocr_model.codes.text import CHARSET, edit_distance, label_text, match_key, normalize_text, upside_down_text
 
 
 def test_charset_is_fixed_because_models_number_their_classes_by_it() -> None:
@@ -65,6 +65,15 @@ def test_match_key_keeps_only_letters_and_digits() -> None:
     assert match_key("CW2288-111") == match_key("CW2288 111") == match_key("CW2288111")
     assert match_key("CW2288-111") != match_key("CW2288-11I")
     assert match_key("품번") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "turned"),
+    [("90989", "68606"), ("XS 9160-HN", "NH-0916 SX"), ("WOW", "MOM"), ("CW2288", None), ("8.0", None), ("", None)],
+)
+def test_some_texts_read_as_another_upside_down(text: str, turned: str | None) -> None:
+    assert upside_down_text(text) == turned
+    assert turned is None or upside_down_text(turned) == text
 
 
 def test_the_edit_distance_counts_what_differs() -> None:

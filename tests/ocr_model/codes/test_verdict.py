@@ -58,8 +58,11 @@ def test_a_correction_must_be_a_line_that_tags_can_print(text: str | None, kind:
         assert refused.value.kind == kind
 
 
-def test_the_characters_that_cannot_be_are_named_once() -> None:
-    with pytest.raises(VerdictError, match=r"line: 가나$"):
+def test_the_characters_that_cannot_be_are_named_and_what_may_be_meant_is_offered() -> None:
+    with pytest.raises(VerdictError, match=r"line: '가' \(Korean\), '나' \(Korean\)$") as refused:
         checked_line("가나가 GW2871")
+    assert [character.glyph for character in refused.value.characters] == ["가", "나"]
+    assert refused.value.suggestions == ("GW2871",)
     assert checked_line(" ａｒｔ  gw2872 ") == "ART GW2872"
+    assert checked_line("CW2288ㅡ112\u3164") == "CW2288-112"
     assert checked_line("") == ""

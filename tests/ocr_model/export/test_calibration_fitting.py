@@ -17,7 +17,7 @@ from ocr_model.export.calibration_fitting import (
     fit_temperature_and_bias,
 )
 from ocr_model.export.confidence_figures import expected_calibration_error
-from ocr_model.export.synthetic_readings import Readings
+from ocr_model.export.readings import Readings
 from ocr_model.reading.calibration import Calibration, read_calibration
 from ocr_model.reading.recognizer import Recognizer
 

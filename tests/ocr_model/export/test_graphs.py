@@ -1,6 +1,7 @@
 """The exported graphs compute what the network computes, and serving reads them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,19 @@ from ocr_model.training.schedule import TrainingConfig
 from ocr_model.training.trainer import Trainer
 
 
-@pytest.mark.parametrize("prediction", ["CTC", "Attn"])
-def test_export_and_network_agree(tmp_path: Path, prediction: str) -> None:
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"prediction": "CTC"},
+        {"prediction": "Attn"},
+        {"line_height": 40, "line_width": 160, "input_height": 80, "input_width": 320},
+        {"line_height": 48, "line_width": 192, "input_height": 96, "input_width": 384},
+    ],
+    ids=["CTC", "Attn", "40 x 160", "48 x 192"],
+)
+def test_export_and_network_agree(tmp_path: Path, sizes: dict[str, Any]) -> None:
     torch.manual_seed(1)
-    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), prediction=prediction)).eval()
+    network = RecognitionNetwork(NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), **sizes)).eval()
     export_network(network, tmp_path, name="tiny", version="0")
     data = synthetic_set("v1.0", 12)
     parity = check_parity(network, tmp_path, data)

@@ -14,8 +14,8 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed (`make tes
 from benchmarks.confidence import SyntheticConfidence, read_synthetic_figures
 from ocr_model.__main__ import main
 from ocr_model.export.calibration_fitting import FIT_SEED
+from ocr_model.export.readings import Readings
 from ocr_model.export.reliability import measure_readings
-from ocr_model.export.synthetic_readings import Readings
 from ocr_model.reading.calibration import read_calibration
 
 Writer = Callable[..., Path]
@@ -41,6 +41,7 @@ def test_the_command_fits_measures_and_draws(
 ) -> None:
     model, out = attention_model(), tmp_path / "docs" / "calibration"
     arguments = ["--model", str(model), "--fit", "v1.0:8", "--synthetic", "v1.0:6", "--out", str(out)]
+    arguments += ["--work", str(tmp_path / "work")]
     assert main(["calibrate", *arguments]) == 0
     printed = capsys.readouterr().out
     assert "fitted on 8 crops" in printed

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr_model.reading.arrays import Floats, Integers
-from ocr_model.reading.attention import DecoderStep, attention_beam_search
+from ocr_model.reading.attention import DecoderStep, attention_beam_search, attention_score
 
 CHARSET = "AB "
 CLASSES = {"end": 1, "A": 2, "B": 3, " ": 4}
@@ -102,3 +102,29 @@ def test_crops_do_not_disturb_each_other() -> None:
 
 
 # --- The format prior ---
+
+
+def test_given_texts_get_the_probability_that_the_search_gives_them() -> None:
+    first = {"": {"A": 0.9, "B": 0.1}, "A": {"end": 0.8, "B": 0.2}}
+    second = {"": {"B": 1.0}, "B": {"end": 0.3, "A": 0.7}}
+    step = step_of(first, second)
+    texts = ["A", "AB", "B", "B", "BA", "AA", "A?", ""]
+    scores = attention_score(step, [0, 0, 0, 1, 1, 1, 0, 1], texts, hidden_size=1, charset=CHARSET, max_length=6)
+    expected = [0.72, 0.18, 0.1, 0.3, 0.7, 0.0, 0.0, 0.0]
+    assert [math.exp(score) for score in scores] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_text_beyond_the_greatest_length_is_judged_by_its_beginning() -> None:
+    step = step_of({"": {"A": 0.5, "B": 0.5}, "A": {"B": 0.6, "end": 0.4}, "AB": {"end": 0.9, "A": 0.1}})
+    scores = attention_score(step, [0, 0], ["AB", "ABBB"], hidden_size=1, charset=CHARSET, max_length=2)
+    assert [math.exp(score) for score in scores] == pytest.approx([0.27, 0.3], rel=1e-5)
+
+
+def test_texts_of_one_crop_that_begin_alike_are_judged_once_until_they_differ() -> None:
+    seen: list[int] = []
+    network = {"": {"A": 0.9, "B": 0.1}, "A": {"A": 1.0}, "AA": {"A": 0.5, "B": 0.3, "end": 0.2}}
+    step = step_of(network, network, seen=seen)
+    texts = ["AAA", "AAB", "AA", "AAA"]
+    scores = attention_score(step, [0, 0, 0, 1], texts, hidden_size=1, charset=CHARSET, max_length=6)
+    assert [math.exp(score) for score in scores] == pytest.approx([0.45, 0.27, 0.18, 0.45], rel=1e-5)
+    assert seen == [2, 2, 2, 3]

@@ -115,3 +115,14 @@ def test_ctc_alone_decides_at_full_weight() -> None:
 def test_impossible_readings_stay_in_order_without_an_error() -> None:
     (first, *_) = join_with_ctc([hypothesis("A", 1.0)], [-math.inf], 0.5, 6)
     assert (first.text, first.log_probability) == ("A", -math.inf)
+
+
+def test_blanks_in_a_row_do_not_change_what_is_read() -> None:
+    a, b, blank = [0.1, 0.8, 0.1], [0.2, 0.1, 0.7], [1.0, 1e-9, 1e-9]
+    short = ctc_beam_search(columns([blank, a, blank, a, b, blank]), charset="AB")
+    long = ctc_beam_search(columns([blank] * 5 + [a] + [blank] * 9 + [a, b] + [blank] * 30), charset="AB")
+    assert [one.text for one in long] == [one.text for one in short]
+    assert long[0].text == "AAB"
+    for one, other in zip(long, short, strict=True):
+        assert one.log_probability == pytest.approx(other.log_probability, abs=1e-4)
+        assert one.character_log_probabilities == pytest.approx(other.character_log_probabilities, abs=1e-4)

@@ -6,9 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from ocr_model.errors import ImageError
-from ocr_model.reading.image import Box, ImageLimits, crop_image, decode_image, flatten_image, turn_image
+from ocr_model.reading.headers import is_accepted_format
+from ocr_model.reading.image import (
+    Box,
+    ImageLimits,
+    as_picture,
+    crop_image,
+    decode_image,
+    decode_small,
+    flatten_image,
+    turn_image,
+)
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
 PICTURES = Path(__file__).parent / "pictures"
@@ -90,6 +101,32 @@ def test_exif_orientation_is_applied_and_removed(orientation: int) -> None:
     assert not image.getexif()
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("side", [40, 100, 900])
+def test_a_small_picture_is_the_large_one_made_small(kind: str, orientation: int, side: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = red_left(640, 320)
+    picture.paste(BLACK, (0, 0, 80, 80))
+    data = encoded(picture, kind, exif=exif, quality=95)
+    large = decode_image(data)
+    small = decode_small(data, side)
+    assert small.photo_size == large.size
+    assert max(small.image.size) == min(side, 640)
+    difference = np.asarray(small.image).astype(int) - np.asarray(large.resize(small.image.size))
+    assert np.abs(difference).mean() < 3
+
+
+def test_a_large_jpeg_is_decoded_at_a_quarter_to_be_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[tuple[int, int]] = []
+    load = JpegImageFile.load
+    monkeypatch.setattr(JpegImageFile, "load", lambda file: decoded.append(file.size) or load(file))
+    small = decode_small(encoded(red_left(4032, 3024).convert("CMYK"), "JPEG"), 1000)
+    assert set(decoded) == {(1008, 756)}
+    assert (small.image.size, small.photo_size) == ((1000, 750), (4032, 3024))
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")  # Pillow says so as well
 def test_damaged_exif_does_not_cost_the_picture() -> None:
     data = encoded(red_left(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12\0\x03garbage")
@@ -158,6 +195,49 @@ def test_files_that_are_no_pictures() -> None:
     assert kind_of(encoded(red_left(), "TIFF")) == "unsupported_format"
     assert kind_of(b"\0\0\0\x20ftypavif\0\0\0\0avifmif1") == "unsupported_format"
     assert kind_of(b"%PDF-1.7") == "unsupported_format"
+
+
+def of_brands(data: bytes, *brands: bytes) -> bytes:
+    """A file of the container that HEIC and AVIF share, under other brands; the first is the major one."""
+    end = int.from_bytes(data[:4], "big")
+    box = brands[0] + bytes(4) + b"".join(brands[1:])
+    return (len(box) + 8).to_bytes(4, "big") + b"ftyp" + box + data[end:]
+
+
+@pytest.mark.parametrize(
+    "brands",
+    [
+        (b"mif1", b"avif", b"miaf"),
+        (b"mif1", b"miaf", b"MA1B", *[b"abcd"] * 20, b"avif"),
+        (b"avif", b"mif1"),
+        (b"avis", b"msf1", b"avif"),
+        (b"mif1", b"miaf"),
+        (b"msf1",),
+    ],
+)
+def test_avif_under_any_brands_is_not_accepted(brands: tuple[bytes, ...]) -> None:
+    assert kind_of(of_brands(encoded(red_left(), "AVIF"), *brands)) == "unsupported_format"
+
+
+@pytest.mark.parametrize(
+    "brands",
+    [
+        (b"mif1", b"heic"),
+        (b"mif1", b"miaf"),
+        (b"miaf", *[b"abcd"] * 20, b"heic"),
+        (b"heix", b"mif1"),
+        (b"mif1", b"avif", b"heic"),
+    ],
+)
+def test_heic_under_any_brands_is_accepted(brands: tuple[bytes, ...]) -> None:
+    data = (PICTURES / "stored_turned.heic").read_bytes()
+    assert is_accepted_format(of_brands(data, *brands))
+    generic = data.replace(b"ftypheic", b"ftypmif1", 1)
+    assert decode_image(generic).size == decode_image(data).size
+
+
+def test_a_container_that_says_it_is_huge_is_damaged() -> None:
+    assert kind_of(b"\xff\xff\xff\xffftypheic" + bytes(100_000)) == "truncated"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -248,3 +328,37 @@ def test_a_box_without_pixels_is_refused(box: Box) -> None:
     with pytest.raises(ImageError) as caught:
         crop_image(red_left(), box)
     assert caught.value.kind == "bad_box"
+
+
+def line_of_text(mode: str = "RGB", **options: object) -> bytes:
+    """A JPEG with detail in every block."""
+    rows, columns = np.mgrid[0:93, 0:301]
+    pixels = ((rows * 7 + columns * 13) % 251).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).convert(mode).save(file, "JPEG", **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}])
+def test_a_jpeg_without_its_end_mark_is_read(mode: str, options: dict[str, object]) -> None:
+    whole = line_of_text(mode, **options)
+    for data in (whole[:-2], whole[:-1], whole + b"behind", whole[:-2] + bytes(40)):
+        assert decode_image(data).tobytes() == decode_image(whole).tobytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.97])
+def test_a_jpeg_that_lacks_lines_is_damaged(options: dict[str, object], share: float) -> None:
+    whole = line_of_text(**options)
+    with pytest.raises(ImageError) as error:
+        decode_image(whole[: int(len(whole) * share)])
+    assert error.value.kind == "truncated"
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "LA", "I", "CMYK"])
+def test_a_palette_s_transparency_that_a_conversion_left_is_passed_over(mode: str) -> None:
+    picture = Image.new(mode, (20, 10))
+    picture.info["transparency"] = b"\0\x80"
+    assert as_picture(picture).size == (20, 10)
+    assert picture.info["transparency"] == b"\0\x80"

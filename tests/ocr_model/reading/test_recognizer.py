@@ -198,6 +198,25 @@ def test_what_is_no_picture_is_refused(reader: Recognizer, picture: Any, kind: s
     assert caught.value.kind == kind
 
 
+def test_a_path_is_read_as_a_file(reader: Recognizer, tmp_path: Path) -> None:
+    picture = Image.new("RGB", (60, 20), "black")
+    path = tmp_path / "tag.jpg"
+    picture.save(path)
+    expected = reader.read(picture).text
+    assert [reader.read(path).text, reader.read(str(path)).text] == [expected] * 2
+    assert [reading.text for reading in reader.read_batch([path, picture])] == [expected] * 2
+    with pytest.raises(FileNotFoundError):
+        reader.read(str(tmp_path / "missing.jpg"))
+    with pytest.raises(ImageError, match="no list of pictures"):
+        reader.read_batch(str(path))
+    with pytest.raises(ImageError, match="pass a Pillow picture, an array"):
+        reader.read(None)
+
+
+def test_a_model_is_loaded_from_a_path_in_words(attention_model: Writer) -> None:
+    assert Recognizer.load(str(attention_model())).info.name == "tiny"
+
+
 def test_a_file_cut_off_is_an_image_error(reader: Recognizer, tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     path = tmp_path / "tag.png"
@@ -231,17 +250,32 @@ def test_the_champion_fits_its_description() -> None:
     assert (reader.info.name, reader.info.version) == (description["name"], description["version"])
 
 
+def clean_print(text: str) -> Image.Image:
+    font = ImageFont.load_default(36)
+    left, top, far, low = (int(value) for value in font.getbbox(text))
+    picture = Image.new("RGB", (far - left + 24, low - top + 20), "white")
+    ImageDraw.Draw(picture).text((12 - left, 10 - top), text, fill="black", font=font)
+    return picture
+
+
 @needs_champion
 def test_the_champion_reads_clean_print() -> None:
     reader = Recognizer.load()
     right = 0
     for text in ("CW2288-111", "GW2871", "315122-111", "VN0A38F7PXP", "162050C"):
-        font = ImageFont.load_default(36)
-        left, top, far, low = (int(value) for value in font.getbbox(text))
-        picture = Image.new("RGB", (far - left + 24, low - top + 20), "white")
-        ImageDraw.Draw(picture).text((12 - left, 10 - top), text, fill="black", font=font)
-        right += match_key(reader.read(picture).text) == match_key(text)
+        right += match_key(reader.read(clean_print(text)).text) == match_key(text)
     assert right >= 4
+
+
+@needs_champion
+@pytest.mark.parametrize("second", [False, True], ids=["alone", "second reader"])
+def test_upright_text_never_comes_back_upside_down_with_certainty(second: bool) -> None:
+    reader = Recognizer.load(second=second)
+    texts = ["90989", "XS9989", "SX0616", "HN6906", "68606", "80160-806", "11822006", "91669089", "NX9608-018", "98"]
+    for text, prediction in zip(texts, reader.read_batch([clean_print(text) for text in texts]), strict=True):
+        if prediction.turn != 0:
+            assert prediction.confidence < 0.9
+            assert match_key(text) in {match_key(candidate.text) for candidate in prediction.candidates}
 
 
 @needs_champion

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -5,10 +6,12 @@ import numpy as np
 import pytest
 
 from ocr_model.errors import ModelError
+from ocr_model.reading.hypotheses import Hypothesis
 from ocr_model.reading.turns import (
     TurnedReading,
     TurnHead,
-    choose_turn,
+    believe_turns,
+    doubt_turn,
     first_turns,
     fit_turn_head,
     further_turns,
@@ -17,7 +20,8 @@ from ocr_model.reading.turns import (
 
 
 def reading(text: str, confidence: float, upside_down: float = 0.0) -> TurnedReading:
-    return TurnedReading((), text, confidence, upside_down)
+    log_probability = math.log(confidence)
+    return TurnedReading((Hypothesis(text, log_probability, (), log_probability),), text, confidence, upside_down)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +73,9 @@ def test_a_tall_crop_without_text_on_its_sides_is_read_as_it_stands() -> None:
         ({0: reading("A1", 0.7)}, 0),
         ({0: reading("A1", 0.1), 2: reading("1V", 0.9)}, 2),
         # Text that reads as another one upside down: the way it stands has the margin.
-        ({0: reading("HN690", 0.9), 2: reading("069NH", 0.92)}, 0),
-        # The head breaks the tie.
+        ({0: reading("HN690", 0.9), 2: reading("069NH", 0.97)}, 0),
+        ({0: reading("90989", 0.99, 1.0), 2: reading("68606", 0.999, -1.0)}, 0),
+        # A sure head breaks the tie.
         ({0: reading("HN690", 0.9, 4.0), 2: reading("069NH", 0.9, -4.0)}, 2),
         # No text is no rival to a text, but hardly any text is none to it.
         ({0: reading("A1", 0.2), 2: reading("", 0.99)}, 0),
@@ -85,7 +90,33 @@ def test_a_tall_crop_without_text_on_its_sides_is_read_as_it_stands() -> None:
     ],
 )
 def test_the_turn_to_believe(readings: Mapping[int, TurnedReading], turn: int) -> None:
-    assert choose_turn(readings, (0,) if 1 not in readings else (1, 3)) == turn
+    beliefs = believe_turns(readings, (0,) if 1 not in readings else (1, 3))
+    assert next(iter(beliefs)) == turn
+    assert sum(map(math.exp, beliefs.values())) == pytest.approx(1.0)
+
+
+def test_both_ways_up_are_candidates_where_the_turn_is_in_doubt() -> None:
+    readings = {0: reading("90989", 0.98), 2: reading("68606", 0.98)}
+    beliefs = believe_turns(readings, (0,))
+    doubtful = doubt_turn(readings[0], beliefs, readings, 5)
+    assert [hypothesis.text for hypothesis in doubtful.hypotheses] == ["90989", "68606"]
+    first, second = (math.exp(hypothesis.log_probability) for hypothesis in doubtful.hypotheses)
+    assert first == pytest.approx(0.98 * math.exp(4.0) / (math.exp(4.0) + 1))
+    assert first + second == pytest.approx(0.98)
+    assert doubtful.confidence == pytest.approx(first)
+    assert [hypothesis.turn for hypothesis in doubtful.hypotheses] == [None, 2]
+
+
+def test_the_same_text_at_two_turns_is_no_doubt() -> None:
+    readings = {0: reading("8008", 0.6), 2: reading("8008", 0.6)}
+    assert doubt_turn(readings[0], believe_turns(readings, (0,)), readings, 5) is readings[0]
+
+
+def test_a_turn_beyond_doubt_changes_no_reading() -> None:
+    readings = {0: reading("CW2288-111", 0.99, -3.0), 2: reading("LLL8822MC", 0.01, 3.0)}
+    assert doubt_turn(readings[0], believe_turns(readings, (0,)), readings, 5) is readings[0]
+    alone = {0: reading("CW2288-111", 0.99)}
+    assert doubt_turn(alone[0], believe_turns(alone, (0,)), alone, 5) is alone[0]
 
 
 def test_the_head_learns_to_tell(tmp_path: Path) -> None:

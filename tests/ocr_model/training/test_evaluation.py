@@ -4,17 +4,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
+from ocr_model.errors import LabelsError
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import Evaluation, EvaluationSet, load_labelled_folder, network_input
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(LabelsError, match=r"labels\.tsv: No such file"):
         load_labelled_folder(tmp_path)
+
+
+def test_a_labelled_folder_is_grey_pictures_and_texts(tmp_path: Path) -> None:
+    Image.new("RGBA", (30, 10), (0, 0, 0, 0)).save(tmp_path / "1.png")
+    (tmp_path / "labels.tsv").write_bytes("File\tText\r\n1.png\t품번 A1\r\n".encode("utf-16"))
+    data = load_labelled_folder(tmp_path)
+    assert (data.texts, data.files) == (("품번 A1",), ("1.png",))
+    assert data.images[0].shape == (10, 30) and data.images[0].min() == 255
 
 
 def test_the_figures_of_an_evaluation() -> None:

@@ -11,6 +11,7 @@ pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)"
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from ocr_model.codes.text import match_key
+from ocr_model.errors import LabelsError
 from ocr_model.training.mixture import CropMixture, NoCropsError, WeightedRecipe, load_collected, vary
 
 RECIPES = (WeightedRecipe("v1.0", 1.0), WeightedRecipe("v2.0", 3.0))
@@ -101,5 +102,5 @@ def test_without_collected_crops_all_are_rendered(tmp_path: Path) -> None:
 
 def test_a_damaged_picture_is_named(folder: Path) -> None:
     (folder / "2.png").write_bytes(b"no picture")
-    with pytest.raises(OSError, match=r"2\.png is missing or damaged"):
+    with pytest.raises(LabelsError, match=r"labels\.tsv line \d+: 2\.png: "):
         load_collected(folder)

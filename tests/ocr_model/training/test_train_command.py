@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
+from ocr_model.training.hard_crops import new_list
 from ocr_model.training.train_command import add_arguments, main
 from ocr_model.training.trainer import Trainer
 
@@ -96,3 +98,18 @@ def test_impossible_sizes_are_one_line(
     assert train(tmp_path, *options) == 2
     err = capsys.readouterr().err
     assert message in err and err.count("\n") == 1
+
+
+def test_hard_crops_are_drawn_and_stand_on_the_card(tmp_path: Path) -> None:
+    replace(new_list("v1.0", 9), tried=5, hard=(1, 4)).write(tmp_path / "hard.json")
+    assert train(tmp_path / "run", "--hard-crops", str(tmp_path / "hard.json"), "--hard-share", "0.5") == 0
+    card = json.loads((tmp_path / "run" / "card.json").read_text())
+    assert card["hard_crops"] == {"count": 2, "of": 5, "seed": 9, "share": 0.5}
+
+
+def test_a_list_of_hard_crops_that_does_not_fit_starts_no_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(tmp_path / "run", "--hard-crops", str(tmp_path / "none.json")) == 2
+    assert "is no list of hard crops" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -4,7 +4,13 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 
-from ocr_model.training.architecture.transformation import TPS, Downscale, ThinPlateSpline, base_fiducial_points
+from ocr_model.training.architecture.transformation import (
+    TPS,
+    Downscale,
+    GridMean,
+    ThinPlateSpline,
+    base_fiducial_points,
+)
 
 
 def test_the_spline_of_the_base_points_is_the_identity() -> None:
@@ -41,3 +47,10 @@ def test_without_tps_the_picture_is_averaged_down() -> None:
 def test_fiducial_points_come_in_pairs(count: int) -> None:
     with pytest.raises(ValueError, match="an even number of at least 4"):
         base_fiducial_points(count)
+
+
+@pytest.mark.parametrize(("height", "width"), [(4, 16), (5, 20), (3, 10), (1, 3), (6, 24)])
+def test_cells_that_share_pixels_are_averaged_as_torch_does(height: int, width: int) -> None:
+    picture = torch.randn(2, 3, height, width)
+    expected = torch.nn.functional.adaptive_avg_pool2d(picture, (2, 8))
+    assert torch.allclose(GridMean(2, 8)(picture), expected, atol=1e-6)

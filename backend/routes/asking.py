@@ -1,0 +1,105 @@
+"""What all routes of the team share: its token, and jobs that are done off the event loop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from backend.dependencies import ServicesDep
+from backend.http.problems import Problem, problems
+from backend.services import Services
+from datasets.errors import (
+    CycleBegunError,
+    CycleRequestError,
+    LabelError,
+    LabelMovedError,
+    ObjectDamagedError,
+    ObjectMissingError,
+    UnknownActionError,
+    UnknownSampleError,
+)
+
+if TYPE_CHECKING:
+    from backend.team.overview import TeamData
+
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+# Crops and sheets change or are deleted: no cache on the way may keep them.
+PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+
+_bearer = HTTPBearer(auto_error=False, description="The team's token, TAGS_TEAM_TOKEN.")
+
+
+async def require_team(
+    request: Request,
+    services: ServicesDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Refuse requests without the team's token."""
+    services.team_access.check(request.scope, None if credentials is None else credentials.credentials)
+
+
+def team_router() -> APIRouter:
+    """Return a router below `/v1/team`, whose routes need the team's token."""
+    return APIRouter(
+        prefix="/v1/team",
+        tags=["team"],
+        dependencies=[Depends(require_team)],
+        responses=problems(
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    )
+
+
+async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
+    """Do a job off the event loop, and turn the store's errors about the request into problems."""
+
+    def run() -> T:
+        from datasets.versions.version import UnknownVersionError, VersionError
+
+        try:
+            return job(services.team)
+        except LabelError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, "bad-request", "This cannot be done", str(error)) from error
+        except (
+            UnknownVersionError,
+            UnknownSampleError,
+            UnknownActionError,
+            ObjectMissingError,
+            CycleRequestError,
+        ) as error:
+            raise not_found(str(error)) from error
+        except (VersionError, ObjectDamagedError) as error:
+            _LOG.error("the team's page: %s", error)
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "damaged",
+                "The store's copy is damaged",
+                "Trying again does not help; `python -m datasets verify` names it.",
+            ) from error
+        except CycleBegunError as error:
+            raise Problem(
+                HTTPStatus.CONFLICT, "cycle-begun", "The cycle has begun", "A request can be taken back only before."
+            ) from error
+        except LabelMovedError as error:
+            raise Problem(
+                HTTPStatus.CONFLICT, "label-moved", "The label has changed since", "Look at the list again."
+            ) from error
+
+    return await services.asking.run(run)
+
+
+def not_found(detail: str) -> Problem:
+    """Return the answer to a request for what the store does not hold."""
+    return Problem(HTTPStatus.NOT_FOUND, "not-found", "The store does not hold this", detail)

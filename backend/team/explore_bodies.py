@@ -1,0 +1,130 @@
+"""The bodies and forms of the routes by which the team explores its data, as documented in OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from backend.schemas import ModelNameBody, Probability
+from backend.team.label_changes import Change
+
+MOST_AT_ONCE = 60  # labels of a page, and labels changed by one request
+_ID = r"[!-~]{1,128}"
+_EVENT = r"events/[0-9a-f]{16}/\d{10}-[0-9a-f]{32}\.json"
+
+
+class FoundBody(BaseModel):
+    """A label with its crop."""
+
+    prediction_id: str = Field(description="Whose label it is.")
+    event: str = Field(description="Which label it is; send it with a change.")
+    sample: str = Field(description="Names the crop.")
+    status: Literal["accepted", "corrected", "unreadable"]
+    text: str = Field(description="The line; empty for unreadable.")
+    source: str = Field(
+        description="app, an import ...; review, review-fixed and review-dropped are second looks of the team."
+    )
+    tags: list[str] = Field(description="Of the crop.")
+    values: dict[str, str] = Field(description="Metadata of the crop.")
+    code: str
+    brands: list[str] = Field(description="Whose formats the line fits.")
+    read_text: str
+    read_confidence: Probability
+    model: ModelNameBody
+    client: str
+    at: datetime
+    turn: int = Field(description="Quarter turns clockwise that the shopper applied.")
+    width: int
+    height: int
+    thumbnail: str | None = Field(
+        default=None, description="WebP in base64, where it was asked for; null where the crop cannot be read."
+    )
+
+
+class FoundPageBody(BaseModel):
+    """A page of the labels that a search finds."""
+
+    items: list[FoundBody]
+    after: str | None = Field(description="Send it for the next page; null on the last one.")
+
+
+class FoundCountBody(BaseModel):
+    """How many labels a search finds."""
+
+    labels: int
+    is_exact: bool = Field(description="Whether they were counted; else it is an estimate: counting takes long.")
+
+
+class PastEventBody(BaseModel):
+    """An event about a label."""
+
+    kind: Literal["label", "deleted"]
+    stored_at: datetime
+    status: Literal["accepted", "corrected", "unreadable"] | None = Field(description="null: the label was taken back.")
+    text: str | None
+    source: str | None = Field(description="Who said it: the app, an import, a second look of the team.")
+
+
+class HeldBody(BaseModel):
+    """A dataset version that holds a crop."""
+
+    version: str
+    side: Literal["training", "evaluation", "unreadable"]
+
+
+class QualityBody(BaseModel):
+    """How well a crop can be seen; measures to compare crops by, without units."""
+
+    light: int = Field(description="Mean brightness, 0 to 255.")
+    contrast: float = Field(description="Standard deviation of the brightness.")
+    sharpness: float = Field(
+        description="Variance of the Laplacian at a height of 32 pixels, over that of the brightness."
+    )
+
+
+class DetailsBody(BaseModel):
+    """A label with everything that is known about it and its crop."""
+
+    label: FoundBody
+    can_undo: bool = Field(description="Whether the last event is a change of the team that can be undone.")
+    history: list[PastEventBody] = Field(description="Of this label, the oldest first; at most the last 200 events.")
+    others: list[FoundBody] = Field(description="Other labels of the same crop, the latest first; at most 50.")
+    quality: QualityBody | None = Field(description="null where the crop cannot be read.")
+    versions: list[HeldBody] = Field(description="v2.0 before v10.0.")
+
+
+class ChangeForm(BaseModel):
+    """A change of one or many labels."""
+
+    change: Change = Field(
+        description="fix: the lines say `text`; keep: right as they are; drop: no version shall have them; unreadable: "
+        "nobody can read them; undo: as before the team's last change."
+    )
+    labels: str = Field(
+        pattern=rf"^{_ID} {_EVENT}(\r?\n{_ID} {_EVENT}){{0,{MOST_AT_ONCE - 1}}}\s*$",
+        description=f"At most {MOST_AT_ONCE} lines: a label's `prediction_id`, a space, its `event` as it was seen.",
+    )
+    text: str = Field(default="", max_length=64, description="The right line; for `fix`.", examples=["GW2871"])
+
+    def seen(self) -> list[tuple[str, str]]:
+        """Prediction and event of each label."""
+        pairs = (line.split(" ") for line in self.labels.split("\n") if line.strip())
+        return [(prediction, event.strip()) for prediction, event in pairs]
+
+
+class ChangedBody(BaseModel):
+    """What became of the change of one label."""
+
+    prediction_id: str
+    problem: Literal["label-moved", "not-found", "nothing-to-undo", "bad-label", "damaged"] | None = Field(
+        description="Why the label is as it was; null: it is changed and on the disk."
+    )
+    label: FoundBody | None = Field(description="As it is now; null with a problem.")
+
+
+class ChangesBody(BaseModel):
+    """What became of the change, label by label."""
+
+    items: list[ChangedBody]

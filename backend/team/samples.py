@@ -1,0 +1,75 @@
+"""The team's view of tags and metadata."""
+
+from __future__ import annotations
+
+from backend.team.bodies import ActionBody, MarksForm, TagBody
+from backend.team.search_line import parse_search
+from datasets.errors import LabelError
+from datasets.samples.store import SampleStore
+
+_AT_ONCE = 500  # labels of a page of a search whose crops are all changed
+
+
+class TeamSamples:
+    """Tags and metadata of a store's crops. Safe to use from several threads.
+
+    Args:
+        store: Where confirmed samples are kept.
+    """
+
+    def __init__(self, store: SampleStore) -> None:
+        self._store = store
+
+    def tags(self) -> list[TagBody]:
+        """All tags.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        return [TagBody(tag=tag, labels=labels) for tag, labels in self._store.marks.tags().items()]
+
+    def mark(self, form: MarksForm) -> ActionBody:
+        """Give and take tags and metadata; on the disk when this returns.
+
+        Raises:
+            Problem: 422, the filter cannot be understood.
+            LabelError: Nothing to change, or a tag, key or value out of range.
+            UnknownSampleError: A crop has no label, or no label matches.
+            StoreError: Nothing answers, or the disk is full.
+        """
+        if bool(form.samples.strip()) == bool(form.where.strip()):
+            raise LabelError("either `samples` or `where` names the crops")
+        crops = form.samples.split() or self._found(form.where)
+        pairs = [line.partition("=") for line in form.values.splitlines() if line.strip()]
+        if any(not equals for _, equals, _ in pairs):
+            raise LabelError("metadata is written key=value, one a line")
+        action = self._store.marks.change(
+            crops,
+            by=form.by,
+            give=_lines(form.give),
+            take=_lines(form.take),
+            values={key.strip(): value for key, _, value in pairs},
+            drop=_lines(form.drop),
+        )
+        return ActionBody(action=action, crops=len(set(crops)))
+
+    def unmark(self, action: str, by: str) -> ActionBody:
+        """Take an action back.
+
+        Raises:
+            UnknownActionError: It is not known, or was taken back already.
+            StoreError: Nothing answers, or the disk is full.
+        """
+        return ActionBody(action=action, crops=self._store.marks.undo(action, by=by))
+
+    def _found(self, where: str) -> list[str]:
+        wanted, after, crops = parse_search(where), None, dict[str, None]()
+        while True:
+            page = self._store.search.page(wanted, size=_AT_ONCE, after=after)
+            crops |= dict.fromkeys(sample.digest for sample in page.samples)
+            if (after := page.after) is None:
+                return list(crops)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]

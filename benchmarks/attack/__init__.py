@@ -1,0 +1,1 @@
+"""Attacks on a running backend, and the ordinary readings that it answers meanwhile."""

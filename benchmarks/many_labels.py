@@ -1,0 +1,252 @@
+"""Measures searches, counts and new labels in a store of a million labels beside one of ten thousand.
+
+    python -m benchmarks.many_labels [--labels 1000000] [--objects 20000] [--postgres]
+
+Labels are made up and go straight into the index, as reading their events does; what reading the events from a folder
+costs is measured with fewer of them (`--objects`). Prints medians and 95th percentiles in milliseconds, on a machine
+that should have nothing else to do: its load is printed with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from tqdm import tqdm
+
+from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
+from datasets.objects.clock import Clock
+from datasets.samples.event import Event
+from datasets.samples.index import SampleIndex
+from datasets.samples.sample import Label, LabelStatus
+from datasets.samples.search.parser import parse_filter
+from datasets.samples.search.search_index import ORDERS
+from datasets.samples.store import SampleStore
+from ocr_model.command_line import run_command
+
+FEW = 10_000  # labels of the store that is compared with
+_BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+_AT_ONCE = 2000
+_NEW = 150  # labels added to each store
+SEARCHES = (
+    "all",
+    "status = corrected",
+    "status = unreadable",
+    "confidence < 0.5",
+    "confidence < 0.2",
+    "text contains 2288",
+    "text contains ZZZ",
+    "code = M4711C",
+    "brand = nike",
+    "brand = vans",
+    "brand in (vans, converse) and status = corrected",
+    "client = c17",
+    "client = c17 and status = corrected",
+    "at >= 2025-01-02 and at < 2025-01-03",
+    "status = corrected and confidence > 0.98",
+    "not status = accepted and brand = converse",
+    "text contains M99 and confidence < 0.6",
+    "width > 298 or height < 21",
+    "source = review",
+    "read_text contains 77 and status = unreadable",
+    "model_version = 3 and turn = 2",
+    "(status = corrected or confidence < 0.4) and not brand = nike",
+    "length = 5",
+    "length = 13 and turn = 3",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one store takes, in milliseconds."""
+
+    page: Sequence[float]  # the first page of each search, in each order
+    count: Sequence[float]
+    keep: float  # median of keeping a crop with its label, on the disk
+    add: float  # median of the index's part of it
+    slowest: str  # search whose first page takes longest
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the comparison; return the exit status: 0, also if targets are missed; 2 without PostgreSQL."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.many_labels",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--labels", type=int, default=1_000_000, help="labels of the large store (%(default)s)")
+    parser.add_argument("--objects", type=int, default=20_000, help="events that are read from a folder (%(default)s)")
+    parser.add_argument("--postgres", action="store_true", help="in a PostgreSQL started for it, instead of SQLite")
+    parser.add_argument(
+        "--processor-time",
+        action="store_true",
+        help="measure this process's own work, on a machine that is busy with other things: without waiting for the "
+        "disk, and without PostgreSQL's work",
+    )
+    options = parser.parse_args(arguments)
+    clock = time.process_time if options.processor_time else time.perf_counter
+    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    try:
+        with (
+            running_postgres() if options.postgres else nullcontext() as database,
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            few = _measure(Path(folder) / "few", database, FEW, clock)
+            many = _measure(Path(folder) / "many", database, options.labels, clock)
+            _report(few, many, options.labels)
+            _reindex(Path(folder) / "objects", database, options.objects, clock)
+    except PostgresMissingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def made_up(count: int, writer: str = "a" * 16) -> Iterator[Event]:
+    """Label events of codes in many brands' formats; the same ones each time."""
+    draw = random.Random(1)
+    for number in range(count):
+        text, chance = _line(draw), draw.random()
+        status: LabelStatus = "accepted" if chance < 0.85 else "corrected" if chance < 0.99 else "unreadable"
+        at = _BEGINNING + timedelta(seconds=30 * number)
+        label = Label(
+            prediction_id=f"{draw.getrandbits(128):032x}",
+            status=status,
+            text="" if status == "unreadable" else text,
+            read_text=text,
+            read_confidence=round(draw.betavariate(8, 1), 4),
+            model_name="trba",
+            model_version=str(number // 200_000),
+            client=f"c{draw.randrange(5000)}",
+            at=at,
+            turn=draw.choice((0, 0, 0, 0, 0, 0, 0, 1, 2, 3)),
+        )
+        yield Event(
+            kind="label",
+            writer=writer,
+            sequence=number + 1,
+            stamp=int(at.timestamp() * 1000),
+            stored_at=at,
+            prediction_id=label.prediction_id,
+            sample=f"{draw.getrandbits(256):064x}",
+            label=label,
+            width=draw.randrange(60, 300),
+            height=draw.randrange(20, 80),
+        )
+
+
+def _line(draw: random.Random) -> str:
+    kind = draw.random()
+    if kind < 0.5:
+        return f"{draw.choice('ABCDFG')}{draw.choice('WDQ')}{draw.randrange(10_000):04d}-{draw.randrange(1000):03d}"
+    if kind < 0.85:
+        return f"{draw.randrange(1_000_000):06d}-{draw.randrange(100):02d}"
+    return f"VN0A{draw.randrange(10_000):04d}BLK" if kind < 0.86 else f"M{draw.randrange(10_000):04d}C"
+
+
+def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Figures:
+    if database is not None:
+        empty_database(database)
+    (spool / "local").mkdir(parents=True)
+    with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
+        events = made_up(labels)
+        with tqdm(total=labels, unit="label", disable=None) as bar:
+            began = clock()
+            index.fill(_batches(events, bar))
+        print(f"{labels} labels taken in: {1e6 * (clock() - began) / labels:.0f} us each")
+    with SampleStore.open(spool, database=database) as store:
+        search = store.search
+        for wanted in map(parse_filter, SEARCHES):  # once before, as a page that was used lately
+            search.page(wanted, size=50)
+        page, count = list[tuple[float, str]](), list[float]()
+        for order in ORDERS:
+            for text in SEARCHES:
+                wanted = parse_filter(text)
+                taken = _milliseconds(clock, partial(search.page, wanted, size=50, order=order))
+                page.append((taken, f"{text}, {order} first"))
+                count.append(_milliseconds(clock, partial(search.count, wanted)))
+        keep = [_milliseconds(clock, partial(_keep, store, number)) for number in range(_NEW)]
+        with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
+            add = [_milliseconds(clock, partial(index.add, [event])) for event in _others()]
+    return Figures([ms for ms, _ in page], count, statistics.median(keep), statistics.median(add), max(page)[1])
+
+
+def _batches(events: Iterator[Event], bar: tqdm[Any]) -> Iterator[Sequence[Event]]:
+    while batch := list(itertools.islice(events, _AT_ONCE)):
+        yield batch
+        bar.update(len(batch))
+
+
+def _others() -> Iterator[Event]:
+    """Labels that are not in the stores."""
+    for number, event in enumerate(made_up(_NEW, writer="b" * 16)):
+        if event.label is not None:
+            name = f"new-{number}"
+            label = dataclasses.replace(event.label, prediction_id=name)
+            yield event.model_copy(update={"prediction_id": name, "label": label})
+
+
+def _keep(store: SampleStore, number: int) -> None:
+    image = Image.new("RGB", (90, 24), (number % 251, number // 251, 7))
+    label = Label(f"kept-{number}", "accepted", "CW2288-111", "CW2288-111", 0.9, "trba", "1", "c1", datetime.now(UTC))
+    store.keep(image, label)
+
+
+def _milliseconds(clock: Clock, work: Callable[[], object]) -> float:
+    began = clock()
+    work()
+    return 1000 * (clock() - began)
+
+
+def _report(few: Figures, many: Figures, labels: int) -> None:
+    def p95(values: Sequence[float]) -> float:
+        return statistics.quantiles(values, n=20)[-1]
+
+    rows = (
+        ("first page, 95 of 100", p95(few.page), p95(many.page), "at most 100 ms"),
+        ("first page, median", statistics.median(few.page), statistics.median(many.page), "ratio at most 1.5"),
+        ("count, 95 of 100", p95(few.count), p95(many.count), "at most 300 ms"),
+        ("a new label, with its crop", few.keep, many.keep, "ratio at most 1.5"),
+        ("the index's part of it", few.add, many.add, "ratio at most 1.5"),
+    )
+    print(f"{'milliseconds':28s}{FEW:>10d}{labels:>10d}{'ratio':>8s}")
+    for name, small, large, target in rows:
+        print(f"{name:28s}{small:10.1f}{large:10.1f}{large / small:8.2f}  {target}")
+    print(f"slowest first page: {max(many.page):.0f} ms for {many.slowest}")
+
+
+def _reindex(spool: Path, database: str | None, objects: int, clock: Clock) -> None:
+    if database is not None:
+        empty_database(database)
+    for event in made_up(objects):
+        path = spool / event.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(event.to_bytes())
+    began = clock()
+    with SampleStore.open(spool, database=database):
+        opened = clock()
+    with SampleStore.open(spool, database=database) as store:
+        again = clock()
+        store.reindex()
+        ended = clock()
+    for what, seconds in (("an empty index is filled", opened - began), ("a full one is read anew", ended - again)):
+        rate = seconds / objects
+        print(f"{what} from {objects} objects: {seconds:.1f} s, or {rate * 1e6 / 60:.1f} minutes for a million")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))

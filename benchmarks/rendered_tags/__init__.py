@@ -1,0 +1,1 @@
+"""Reads photos of rendered tags whole, and counts codes, fields, lines and barcodes that are right."""

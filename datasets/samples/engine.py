@@ -1,0 +1,74 @@
+"""Connections to the index's database: SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from datasets.errors import IndexUnavailableError
+
+# That a connection waits for another one to finish writing: a shopper waits as well, and a label needs no index.
+BUSY_SECONDS = 1.0
+_SETTING_UP_SECONDS = 10.0  # that the first connections to a new file wait for each other
+_CACHE_KIB = 32_768  # of a connection; SQLite's own 2 MB are read anew for every look into a million rows
+
+
+def open_engine(url: str | sa.URL) -> sa.Engine:
+    """An engine for the database.
+
+    Args:
+        url: SQLAlchemy URL. `postgres://` and `postgresql://` are served by psycopg 3.
+
+    Raises:
+        IndexUnavailableError: the URL cannot be used, or its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+    except (SQLAlchemyError, ValueError):  # the driver's message may hold a part of the password
+        raise IndexUnavailableError(
+            "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
+        ) from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise IndexUnavailableError(f"the index works on sqlite and postgresql, not on {parsed.drivername!r}")
+    try:
+        engine = _make_engine(parsed)
+    except ImportError as error:
+        raise IndexUnavailableError(f"the database driver is not installed: {error}") from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _make_engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() == "sqlite":
+        return sa.create_engine(url)
+    from datasets.samples.postgres import make_engine  # needs the driver
+
+    return make_engine(url)
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_SECONDS)}")
+    # WAL: readers do not wait for the writer. Of several connections that set it on a new file SQLite refuses all but
+    # one at once, whatever the timeout (https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY").
+    until = time.monotonic() + _SETTING_UP_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    # NORMAL: a power cut may cost the last rows, which opening the store puts back from the spool.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    cursor.close()

@@ -1,0 +1,73 @@
+"""Fills an index that holds next to nothing with many events: first all events, then what follows from them.
+
+Taken in one after the other, a million events change pages all over some twenty B-trees a million times. Here the
+trees are made at the end, each at once. Batches count as soon as they are committed, and a filling that was
+interrupted goes on with the events that are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from datasets.samples.database_errors import database_errors
+from datasets.samples.event import Event
+from datasets.samples.live_rows import count_anew, derive_all, derive_marks, insert_events, marked_crops
+from datasets.samples.tables import ABOUT_TABLE, EVENT_TABLE, LIVE_TABLE
+
+MANY = 20_000  # events from which on filling is worth its while
+_DERIVED_AT_ONCE = 20_000  # ids; PostgreSQL must not be silent for as long as a statement about all of them takes
+
+
+def is_filling(engine: sa.Engine) -> bool:
+    """Whether a filling was begun and not finished."""
+    with database_errors(), engine.connect() as connection:
+        return bool(connection.scalar(sa.select(ABOUT_TABLE.c.is_filling)))
+
+
+def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
+    """Take in events and derive everything from all events.
+
+    Args:
+        engine: of the index.
+        batches: the events; each batch is committed by itself.
+    """
+    # PostgreSQL keeps up with its indexes, and making one would silence it for longer than is waited for.
+    indexes = sorted((*EVENT_TABLE.indexes, *LIVE_TABLE.indexes), key=lambda index: str(index.name))
+    if engine.dialect.name != "sqlite":
+        indexes = []
+    with database_errors(), engine.begin() as connection:
+        connection.execute(ABOUT_TABLE.update().values(is_filling=True))
+        for index in indexes:
+            index.drop(connection, checkfirst=True)
+    for events in batches:
+        with database_errors(), engine.begin() as connection:
+            insert_events(connection, events)
+    for index in indexes:
+        if index.table is EVENT_TABLE:
+            _make(engine, index)
+    with database_errors(), engine.connect() as connection:
+        last = connection.scalar(sa.select(sa.func.max(EVENT_TABLE.c.id))) or 0
+    for first in range(0, last + 1, _DERIVED_AT_ONCE):
+        with database_errors(), engine.begin() as connection:
+            derive_all(connection, first, first + _DERIVED_AT_ONCE - 1)
+    for index in indexes:
+        if index.table is LIVE_TABLE:
+            _make(engine, index)
+    with database_errors(), engine.begin() as connection:
+        derive_marks(connection, marked_crops(connection))
+        count_anew(connection)
+        connection.execute(ABOUT_TABLE.update().values(is_filling=False))
+    analyze(engine)
+
+
+def analyze(engine: sa.Engine) -> None:
+    """Let the database learn how its values are distributed, which shows it the best way to few of them."""
+    with database_errors(), engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE live")
+
+
+def _make(engine: sa.Engine, index: sa.Index) -> None:
+    with database_errors(), engine.begin() as connection:
+        index.create(connection, checkfirst=True)

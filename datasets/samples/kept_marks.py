@@ -1,0 +1,105 @@
+"""The tags and metadata that are kept: events beside the labels, safe when `change` returns."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from datasets.errors import UnknownActionError, UnknownSampleError
+from datasets.samples.journal import Journal
+from datasets.samples.live_rows import parts
+from datasets.samples.mark_index import MarkChange
+from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks
+
+
+class KeptMarks:
+    """Gives and takes tags and metadata. Safe to use from several threads and processes at once.
+
+    Args:
+        journal: of the store.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def change(
+        self,
+        samples: Iterable[str],
+        *,
+        by: str,
+        give: Iterable[str] = (),
+        take: Iterable[str] = (),
+        values: Mapping[str, str] | None = None,
+        drop: Iterable[str] = (),
+        source: str = "app",
+    ) -> str:
+        """Give and take tags, set and drop metadata, of one crop or of many; on the disk when this returns.
+
+        An interruption may leave a part of the crops unchanged; the same change once more changes the rest.
+
+        Args:
+            samples: digests of crops that have a live label.
+            by: who does it.
+            give: tags, in any spelling; see `marks.tag_text`.
+            take: tags.
+            values: metadata by key.
+            drop: keys of metadata.
+            source: where the change comes from.
+
+        Returns:
+            The name of the action, by which it can be taken back.
+
+        Raises:
+            UnknownSampleError: a crop has no live label; nothing has changed.
+            LabelError: no crop, nothing to change, or a tag, key or value out of range; nothing has changed.
+            IndexUnavailableError: the database does not answer.
+            StoreFullError: the disk is full.
+            StoreError: the disk failed in another way.
+        """
+        digests, action = sorted(set(samples)), uuid.uuid4().hex
+        given, taken, dropped = tuple(give), tuple(take), tuple(drop)
+        now = datetime.now(UTC)
+        changes = [
+            checked_marks(Marks(action, tuple(some), by, now, given, taken, values or {}, dropped, source=source))
+            for some in (parts(digests, MOST_CROPS) if digests else ((),))
+        ]
+        with self._journal.exclusive():
+            index = self._journal.current_index()
+            if unknown := set(digests) - index.search.live_among(digests):
+                raise UnknownSampleError(f"{len(unknown)} of {len(digests)} crops have no label: {min(unknown)} ...")
+            self._journal.write_marks(changes, after=index.marks.last_stamp(digests))
+        return action
+
+    def undo(self, action: str, *, by: str) -> int:
+        """Take an action back, as if it had never been. Returns the number of its crops.
+
+        Args:
+            action: what `change` has returned.
+            by: who takes it back.
+
+        Raises:
+            UnknownActionError: it is not known, or was taken back already.
+            IndexUnavailableError: the database does not answer.
+            StoreError: the disk failed.
+        """
+        with self._journal.exclusive():
+            index = self._journal.current_index()
+            crops = index.marks.crops_of(action)
+            if crops is None:
+                raise UnknownActionError(f"there is no action {action!r:.80}, or it was taken back already")
+            back = checked_marks(Marks(uuid.uuid4().hex, (), by, datetime.now(UTC), undoes=action))
+            self._journal.write_marks([back], after=index.marks.last_stamp(crops))
+        return len(crops)
+
+    def of(self, digests: Iterable[str]) -> dict[str, CropMarks]:
+        """The marks of crops, by digest; crops without marks are left out."""
+        return self._journal.current_index().marks.of(digests)
+
+    def tags(self) -> Mapping[str, int]:
+        """All tags, each with the number of live labels whose crop has it."""
+        return self._journal.current_index().marks.tags()
+
+    def history(self, digest: str) -> list[MarkChange]:
+        """Who has given and taken which tags and values of a crop, and when; the first first."""
+        return self._journal.current_index().marks.history(digest)

@@ -1,0 +1,131 @@
+"""The part of the index that answers questions about tags and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from datasets.samples.database_errors import database_errors
+from datasets.samples.live_rows import parts
+from datasets.samples.marks import CropMarks, crop_marks
+from datasets.samples.tables import (
+    ACTION_TABLE,
+    EVENT_TABLE,
+    IN_ORDER,
+    LIVE_MARK_TABLE,
+    LIVE_TABLE,
+    MARK_TABLE,
+    time_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """A tag or a value that a crop was given, or that was taken from it."""
+
+    action: str
+    by: str
+    at: datetime
+    is_tag: bool  # else a key of metadata
+    name: str  # the tag or the key
+    value: str | None  # "" for a tag that was given; None if it was taken
+    is_undone: bool  # whether the action was taken back
+
+
+class MarkIndex:
+    """Tags and metadata by crop. Its methods raise `IndexUnavailableError` when the database does not answer.
+
+    Args:
+        engine: of the index.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def of(self, digests: Iterable[str]) -> dict[str, CropMarks]:
+        """The marks of crops, by digest; crops without marks are left out."""
+        with database_errors(), self._engine.connect() as connection:
+            return marks_in(connection, digests)
+
+    def tags(self) -> Mapping[str, int]:
+        """All tags, each with the number of live labels whose crop has it."""
+        query = (
+            sa.select(LIVE_MARK_TABLE.c.name, sa.func.count())
+            .join(LIVE_TABLE, LIVE_TABLE.c.sample == LIVE_MARK_TABLE.c.sample)
+            .where(LIVE_MARK_TABLE.c.is_tag.is_(True))
+            .group_by(LIVE_MARK_TABLE.c.name)
+        )
+        with database_errors(), self._engine.connect() as connection:
+            return {str(tag): int(number) for tag, number in sorted(connection.execute(query).all())}
+
+    def history(self, digest: str) -> list[MarkChange]:
+        """All that was ever said about a crop, the first first."""
+        undo = ACTION_TABLE.alias("undo")
+        query = (
+            sa.select(
+                ACTION_TABLE.c.action,
+                ACTION_TABLE.c.author,
+                EVENT_TABLE.c.at,
+                MARK_TABLE.c.is_tag,
+                MARK_TABLE.c.name,
+                MARK_TABLE.c.value,
+                sa.exists().where(undo.c.undoes == ACTION_TABLE.c.action),
+            )
+            .select_from(MARK_TABLE)
+            .join(EVENT_TABLE, EVENT_TABLE.c.id == MARK_TABLE.c.id)
+            .join(ACTION_TABLE, ACTION_TABLE.c.id == MARK_TABLE.c.id)
+            .where(MARK_TABLE.c.sample == digest)
+            .order_by(*IN_ORDER, MARK_TABLE.c.is_tag.desc(), MARK_TABLE.c.name)
+        )
+        with database_errors(), self._engine.connect() as connection:
+            return [
+                MarkChange(action, by, time_of(at), bool(is_tag), name, value, bool(is_undone))
+                for action, by, at, is_tag, name, value, is_undone in connection.execute(query)
+            ]
+
+    def crops_of(self, action: str) -> list[str] | None:
+        """Digests of the crops of an action; None if it is not known, or was taken back."""
+        undo = sa.select(ACTION_TABLE.c.id).where(ACTION_TABLE.c.undoes == action)
+        query = (
+            sa.select(MARK_TABLE.c.sample)
+            .join(ACTION_TABLE, ACTION_TABLE.c.id == MARK_TABLE.c.id)
+            .where(ACTION_TABLE.c.action == action)
+            .distinct()
+        )
+        with database_errors(), self._engine.connect() as connection:
+            if connection.execute(undo.limit(1)).first() is not None:
+                return None
+            return sorted(map(str, connection.scalars(query))) or None
+
+    def last_stamp(self, digests: Sequence[str]) -> int:
+        """The latest place in their order of the events about marks of these crops; 0 if there are none."""
+        with database_errors(), self._engine.connect() as connection:
+            stamps = [0]
+            for some in parts(digests):
+                query = (
+                    sa.select(sa.func.max(EVENT_TABLE.c.stamp))
+                    .join(MARK_TABLE, MARK_TABLE.c.id == EVENT_TABLE.c.id)
+                    .where(MARK_TABLE.c.sample.in_(some))
+                )
+                stamps.append(connection.scalar(query) or 0)
+            return max(stamps)
+
+
+def marks_in(connection: sa.Connection, digests: Iterable[str]) -> dict[str, CropMarks]:
+    """The marks of crops, by digest, in the index of a connection."""
+    found: dict[str, list[tuple[bool, str, str]]] = {}
+    for some in parts(sorted(set(digests))):
+        columns = (LIVE_MARK_TABLE.c[name] for name in ("sample", "is_tag", "name", "value"))
+        for row in connection.execute(sa.select(*columns).where(LIVE_MARK_TABLE.c.sample.in_(some))):
+            found.setdefault(row.sample, []).append((bool(row.is_tag), row.name, row.value))
+    return {digest: crop_marks(present) for digest, present in found.items()}
+
+
+def tagged(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[dict[str, object]]:
+    """Rows of labels, each with the tags of its crop."""
+    marks = marks_in(connection, [row["sample"] for row in rows])
+    none = CropMarks()
+    return [{**row, "tags": marks.get(row["sample"], none).tags} for row in rows]

@@ -1,0 +1,79 @@
+"""The fields by which labels are searched, and how each is read from a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from datasets.samples.sample import LABEL_STATUSES, Sample
+from ocr_model.codes.formats import FORMATS
+from ocr_model.codes.lines import code_and_formats
+
+Kind = Literal["choice", "text", "line", "brands", "tags", "number", "time"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "contains"]
+Value = str | float | datetime
+
+BRANDS = frozenset(entry.brand.casefold() for entry in FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of a label that a filter may compare."""
+
+    kind: Kind
+    about: str  # for people
+    read: Callable[[Sample], object]
+    column: str  # of the index's table of live labels; "" if it is none of these
+
+
+@lru_cache(maxsize=4096)
+def code_and_brands(text: str) -> tuple[str, frozenset[str]]:
+    """The code in a confirmed line, and the brands whose formats fit the line, in lower case."""
+    code, matches = code_and_formats(text)
+    return code, frozenset(match.brand.casefold() for match in matches)
+
+
+def _code(text: str) -> str:
+    return code_and_brands(text)[0]
+
+
+def _brands(text: str) -> frozenset[str]:
+    return code_and_brands(text)[1]
+
+
+FIELDS: Mapping[str, Field] = {
+    "status": Field("choice", ", ".join(LABEL_STATUSES), lambda sample: sample.label.status, "status"),
+    "text": Field("line", "the confirmed line, without spaces", lambda sample: sample.label.text, "text"),
+    "code": Field("line", "the code in it", lambda sample: _code(sample.label.text), "code"),
+    "brand": Field(
+        "brands", "a brand whose format fits the line", lambda s: code_and_brands(s.label.text)[1], "brands"
+    ),
+    "length": Field("number", "characters of the line", lambda sample: float(len(sample.label.text)), "length"),
+    "read_text": Field("line", "what the recognizer had read", lambda sample: sample.label.read_text, "read_text"),
+    "confidence": Field(
+        "number", "of that reading, 0 to 1", lambda sample: sample.label.read_confidence, "read_confidence"
+    ),
+    "model": Field("text", "name of the recognizer", lambda sample: sample.label.model_name, "model_name"),
+    "model_version": Field("text", "its version", lambda sample: sample.label.model_version, "model_version"),
+    "client": Field("text", "pseudonym of the shopper's browser", lambda sample: sample.label.client, "client"),
+    "source": Field("text", "app, an import ...", lambda sample: sample.label.source, "source"),
+    "at": Field(
+        "time", "when it was confirmed, 2026-05-01 or 2026-05-01T09:30+09:00", lambda sample: sample.label.at, "at"
+    ),
+    "tag": Field("tags", "a tag of the crop", lambda sample: sample.tags, ""),
+    "turn": Field("number", "quarter turns clockwise, 0 to 3", lambda sample: float(sample.label.turn), "turn"),
+    "width": Field("number", "of the crop in pixels", lambda sample: float(sample.width), "width"),
+    "height": Field("number", "of the crop in pixels", lambda sample: float(sample.height), "height"),
+}
+OPERATORS: Mapping[Kind, tuple[str, ...]] = {
+    "choice": ("=", "!=", "in"),
+    "text": ("=", "!=", "in", "contains"),
+    "line": ("=", "!=", "in", "contains"),
+    "brands": ("=", "!=", "in"),
+    "tags": ("=", "!=", "in"),
+    "number": ("=", "!=", "<", "<=", ">", ">=", "in"),
+    "time": ("=", "!=", "<", "<=", ">", ">=", "in"),
+}

@@ -1,0 +1,182 @@
+"""The part of the index that answers searches: pages of live labels, and how many there are.
+
+Whether a filter passes many labels or few is estimated from a random sample. One that passes many is answered by
+looking at label after label in the order asked for, which soon fills a page; one that passes few by the indexes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from datasets.samples.database_errors import database_errors
+from datasets.samples.live_rows import parts
+from datasets.samples.mark_index import tagged
+from datasets.samples.sample import LABEL_STATUSES, Sample
+from datasets.samples.search.filters import All, Filter
+from datasets.samples.search.sql import FilterSql, plus
+from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, SLOTS, TALLY_TABLE, sample_in
+
+Order = Literal["newest", "oldest", "surest", "least sure"]
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "surest", "least sure")
+
+_SAMPLED = 2000  # labels from which is estimated how many pass a filter
+_FEW = 20_000  # labels that are looked at without an estimate
+_SECONDS = 0.2  # after which labels are no longer counted one by one
+_STEPS = 2000  # of SQLite's machine between two looks at the clock
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the labels that a search has found."""
+
+    samples: tuple[Sample, ...]
+    after: str | None  # where the next page begins: object name of the last label's event; None on the last page
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many labels a search finds."""
+
+    labels: int
+    is_exact: bool  # else an estimate
+
+
+class SearchIndex:
+    """Live labels by filter. Its methods raise `IndexUnavailableError` when the database does not answer.
+
+    Args:
+        engine: of the index.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def page(self, wanted: Filter, *, size: int, order: Order = "newest", after: str | None = None) -> Page:
+        """Some of the labels that a filter takes.
+
+        Args:
+            wanted: the filter.
+            size: most labels of a page.
+            order: by the time of confirmation or by the confidence of the reading.
+            after: `Page.after` of the page before; one that is not known begins anew.
+        """
+        field, is_downward = ("read_confidence" if "sure" in order else "at"), order in ("newest", "surest")
+        with database_errors(), self._engine.connect() as connection:
+            column = field if self._is_common(connection, wanted, size) else None
+            condition = self._sql(column).condition(wanted)
+            key = [LIVE_TABLE.c[field], LIVE_TABLE.c.id]
+            last = self._key_of(connection, field, after)
+            beyond = [] if last is None else [_beyond(key, last, is_downward=is_downward)]
+            if column is None:
+                # Apart from the order, so that an index alone says which rows they are; then no order leads the way.
+                condition = LIVE_TABLE.c.id.in_(sa.select(LIVE_TABLE.c.id.label("id")).where(condition))
+            ordered = [plus(key[0]), key[1]] if column is None and connection.dialect.name == "sqlite" else key
+            query = (
+                sa.select(LIVE_TABLE.c.id)
+                .where(condition, *beyond)
+                .order_by(*(part.desc() if is_downward else part for part in ordered))
+                .limit(size + 1)
+            )
+            ids = list(connection.scalars(query))
+            rows = connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.id.in_(ids[:size]))).mappings()
+            by_id = {row["id"]: sample_in(row) for row in tagged(connection, rows.all())}
+        samples = tuple(by_id[found] for found in ids[:size])
+        return Page(samples, samples[-1].event if len(ids) > size else None)
+
+    def live_among(self, digests: Iterable[str]) -> set[str]:
+        """Those of these crops that have a live label."""
+        found = set[str]()
+        with database_errors(), self._engine.connect() as connection:
+            for some in parts(sorted(set(digests))):
+                found.update(connection.scalars(sa.select(LIVE_TABLE.c.sample).where(LIVE_TABLE.c.sample.in_(some))))
+        return found
+
+    def count(self, wanted: Filter) -> Number:
+        """How many labels a filter takes: counted, or estimated where counting would take long."""
+        with database_errors(), self._engine.connect() as connection:
+            total = _total(connection)
+            if isinstance(wanted, All):
+                return Number(total, is_exact=True)
+            condition = self._sql(None).condition(wanted)
+            query = sa.select(sa.func.count()).select_from(LIVE_TABLE).where(condition)
+            if total <= _FEW:
+                return Number(connection.scalar(query) or 0, is_exact=True)
+            with contextlib.suppress(_TookTooLongError), _limited(connection):
+                return Number(connection.scalar(query) or 0, is_exact=True)
+            return Number(round(total * self._share(connection, wanted, total)), is_exact=False)
+
+    def _is_common(self, connection: sa.Connection, wanted: Filter, size: int) -> bool:
+        """Whether so many labels pass that looking at one after the other soon fills a page."""
+        total = _total(connection)
+        return total > _FEW and (
+            isinstance(wanted, All) or self._share(connection, wanted, total) * _SAMPLED > max(4, size / 10)
+        )
+
+    def _share(self, connection: sa.Connection, wanted: Filter, total: int) -> float:
+        """Estimate which share of all labels a filter takes."""
+        condition = self._sql("slot").condition(wanted)
+        slots = -(-SLOTS * _SAMPLED // max(total, _SAMPLED))
+        query = sa.select(sa.func.count(), sa.func.sum(sa.case((condition, 1), else_=0))).where(
+            LIVE_TABLE.c.slot < slots
+        )
+        seen, passed = connection.execute(query.select_from(LIVE_TABLE)).one()
+        return (passed or 0) / seen if seen else 0.0
+
+    def _sql(self, order: str | None) -> FilterSql:
+        return FilterSql(self._engine.dialect.name, order)
+
+    @staticmethod
+    def _key_of(connection: sa.Connection, field: str, event: str | None) -> Sequence[Any] | None:
+        if event is None:
+            return None
+        query = sa.select(EVENT_TABLE.c[field], EVENT_TABLE.c.id).where(EVENT_TABLE.c.name == event)
+        return connection.execute(query).first()
+
+
+class _TookTooLongError(Exception):
+    """Counting has taken longer than anybody waits."""
+
+
+def _total(connection: sa.Connection) -> int:
+    labels = connection.execute(sa.select(*(TALLY_TABLE.c[status] for status in LABEL_STATUSES))).one()
+    return int(sum(labels))
+
+
+def _beyond(key: Sequence[Any], last: Sequence[Any], *, is_downward: bool) -> sa.ColumnElement[bool]:
+    bound = sa.tuple_(*(sa.literal(value, part.type) for part, value in zip(key, last, strict=True)))
+    place: Any = sa.tuple_(*key)
+    found: sa.ColumnElement[bool] = place < bound if is_downward else place > bound
+    return found
+
+
+@contextlib.contextmanager
+def _limited(connection: sa.Connection) -> Iterator[None]:
+    """Have the database give up a query after a while.
+
+    Raises:
+        _TookTooLongError: it did.
+    """
+    until = time.monotonic() + _SECONDS
+    is_sqlite = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    if is_sqlite:
+        driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    else:
+        connection.execute(sa.text(f"SET LOCAL statement_timeout = {round(1000 * _SECONDS)}"))
+    try:
+        yield
+    except OperationalError as error:
+        if time.monotonic() <= until:
+            raise
+        connection.rollback()
+        raise _TookTooLongError from error
+    finally:
+        if is_sqlite:
+            driver.set_progress_handler(None, 0)

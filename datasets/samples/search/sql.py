@@ -1,0 +1,129 @@
+"""Filters as SQL over the table of live labels, with the same meaning as `Filter.matches`.
+
+A filter's values reach the database as bound parameters only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from datasets.samples.search.fields import BRANDS, FIELDS, Value
+from datasets.samples.search.filters import COMPARE, All, Comparison, Filter, Joined, Not, OneOf
+from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, microseconds
+
+Column = sa.ColumnElement[object]
+Condition = sa.ColumnElement[bool]
+
+
+class FilterSql:
+    """Translates filters for one kind of database.
+
+    Args:
+        dialect: name of the database's dialect, `sqlite` or `postgresql`.
+        order: column in whose order row after row is looked at until enough are found: SQLite is then kept from using
+            other indexes than those that are in this order. None for a filter that few rows pass: any index may lead
+            to them.
+    """
+
+    def __init__(self, dialect: str, order: str | None) -> None:
+        self._dialect = dialect
+        self._order = order
+
+    def condition(self, wanted: Filter) -> Condition:
+        """The condition on a row of live labels."""
+        if isinstance(wanted, Joined) and wanted.word == "and":
+            return sa.and_(*map(self.condition, wanted.parts))
+        if isinstance(wanted, Comparison) and wanted.operator == "=" and self._order == "at":
+            return self._comparison(wanted, is_plain=True)  # indexes of one value each are in the order of time
+        return self._inner(wanted)
+
+    def _inner(self, wanted: Filter) -> Condition:
+        match wanted:
+            case All():
+                return sa.true()
+            case Not(inner):
+                return sa.not_(self._inner(inner))
+            case Joined(word, parts):
+                return (sa.and_ if word == "and" else sa.or_)(*map(self._inner, parts))
+            case OneOf():
+                return self._one_of(wanted)
+            case Comparison():
+                return self._comparison(wanted)
+        raise TypeError(f"not a filter: {wanted!r}")
+
+    def _one_of(self, wanted: OneOf) -> Condition:
+        if (has := self._has(wanted.field)) is not None:
+            return sa.or_(*(has(str(value)) for value in wanted.values))
+        bound = [_bound(wanted.field, value) for value in wanted.values if _may_be_stored(value)]
+        return self._column(wanted.field).in_(bound) if bound else sa.false()
+
+    def _comparison(self, wanted: Comparison, *, is_plain: bool = False) -> Condition:
+        if (has := self._has(wanted.field)) is not None:
+            found = has(str(wanted.value))
+            return found if wanted.operator == "=" else sa.not_(found)
+        if not _may_be_stored(wanted.value):
+            return sa.true() if wanted.operator == "!=" else sa.false()
+        column = self._column(wanted.field, is_plain=is_plain)
+        bound = _bound(wanted.field, wanted.value)
+        if wanted.operator == "contains":
+            return self._find(column, bound)
+        compare: Callable[[object, object], Condition] = COMPARE[wanted.operator]
+        return compare(column, bound)
+
+    def _has(self, field: str) -> Callable[[str], Condition] | None:
+        """How to find a value of a field that may have several; None if it has one."""
+        match FIELDS[field].kind:
+            case "brands":
+                return self._has_brand
+            case "tags":
+                return self._has_tag
+        return None
+
+    def _has_tag(self, tag: str) -> Condition:
+        has = sa.and_(LIVE_MARK_TABLE.c.is_tag.is_(True), LIVE_MARK_TABLE.c.name == tag)
+        if self._order is not None:
+            return sa.exists().where(LIVE_MARK_TABLE.c.sample == LIVE_TABLE.c.sample, has)
+        return LIVE_TABLE.c.sample.in_(sa.select(LIVE_MARK_TABLE.c.sample).where(has))
+
+    def _has_brand(self, brand: str) -> Condition:
+        if brand not in BRANDS:
+            return sa.false()
+        if self._order is not None:
+            return self._find(self._column("brand"), f"|{brand}|")
+        sets = sa.select(BRANDS_TABLE.c.brands).where(self._find(BRANDS_TABLE.c.brands, f"|{brand}|"))
+        return self._column("brand").in_(sets)
+
+    def _find(self, column: Column, text: str | sa.BindParameter[Any]) -> Condition:
+        find = sa.func.instr if self._dialect == "sqlite" else sa.func.strpos
+        return find(column, text) > 0
+
+    def _column(self, field: str, *, is_plain: bool = False) -> Column:
+        column = LIVE_TABLE.c[FIELDS[field].column]
+        is_plain = is_plain or self._order in (None, column.name) or self._dialect != "sqlite"
+        # https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+        return column if is_plain else plus(column)
+
+
+def plus(column: Column) -> Column:
+    """The column with a plus sign before it, by which SQLite is kept from using an index on it."""
+    sign: Any = sa.sql.operators.custom_op("+")
+    return sa.sql.elements.UnaryExpression(column, operator=sign, type_=column.type)
+
+
+def _may_be_stored(value: Value) -> bool:
+    """Whether a label can hold this value; databases refuse some of the texts that no label holds."""
+    return not isinstance(value, str) or value.isprintable()
+
+
+def _bound(field: str, value: Value) -> sa.BindParameter[Any]:
+    if isinstance(value, datetime):
+        return sa.literal(microseconds(value), sa.BigInteger)
+    if isinstance(value, str):
+        return sa.literal(value, sa.Text)
+    if value.is_integer() and isinstance(LIVE_TABLE.c[FIELDS[field].column].type, sa.Integer) and abs(value) < 2**53:
+        return sa.literal(int(value), sa.BigInteger)  # PostgreSQL uses no index of integers to find a fraction
+    return sa.literal(value, sa.Double)

@@ -1,0 +1,116 @@
+"""The backend's answers about single labels and crops (`/v1/team/samples`, `/v1/team/labels`), as models."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import BeforeValidator
+
+from frontend.client.answers import Answer, LabelStatus, ModelName
+
+Order = Literal["newest", "oldest", "surest", "least sure"]
+ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
+CHANGES: Final[tuple[Change, ...]] = get_args(Change)
+
+_MOST_BYTES = 200_000  # of a thumbnail, which has 240 x 120 pixels
+
+
+def _data_url(picture: object) -> str | None:
+    """A thumbnail as a data URL; its bytes are checked, because a page puts it into an attribute."""
+    if picture is None:
+        return None
+    data = base64.b64decode(str(picture), validate=True)
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) > _MOST_BYTES:
+        raise ValueError("not the thumbnail of a crop")
+    return "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
+
+
+class Found(Answer):
+    """A label with its crop."""
+
+    prediction_id: str
+    event: str  # which label it is
+    sample: str  # names the crop
+    status: LabelStatus
+    text: str
+    source: str
+    tags: tuple[str, ...]  # of the crop
+    values: Mapping[str, str]  # metadata of the crop
+    code: str
+    brands: tuple[str, ...]
+    read_text: str
+    read_confidence: float
+    model: ModelName
+    client: str
+    at: datetime
+    turn: int
+    width: int
+    height: int
+    thumbnail: Annotated[str | None, BeforeValidator(_data_url)] = None  # a data URL
+
+
+class FoundPage(Answer):
+    """A page of the labels that a search finds."""
+
+    items: tuple[Found, ...]
+    after: str | None  # leads to the next page
+
+
+class FoundCount(Answer):
+    """How many labels a search finds."""
+
+    labels: int
+    is_exact: bool
+
+
+class PastEvent(Answer):
+    """An event about a label; one without a status took it back."""
+
+    stored_at: datetime
+    status: LabelStatus | None
+    text: str | None
+    source: str | None
+
+
+class Held(Answer):
+    """A dataset version that holds a crop."""
+
+    version: str
+    side: Literal["training", "evaluation", "unreadable"]
+
+
+class Quality(Answer):
+    """How well a crop can be seen."""
+
+    light: int  # 0 to 255
+    contrast: float
+    sharpness: float
+
+
+class Details(Answer):
+    """A label with everything that is known about it and its crop."""
+
+    label: Found
+    can_undo: bool
+    history: tuple[PastEvent, ...]  # the oldest first
+    others: tuple[Found, ...]  # other labels of the same crop
+    quality: Quality | None
+    versions: tuple[Held, ...]
+
+
+class Changed(Answer):
+    """What became of the change of one label."""
+
+    prediction_id: str
+    problem: str | None
+    label: Found | None  # as it is now
+
+
+class Changes(Answer):
+    """What became of a change, label by label."""
+
+    items: tuple[Changed, ...]

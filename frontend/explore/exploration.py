@@ -1,0 +1,125 @@
+"""What somebody explores: the search, the pages seen so far, and the labels that are selected or open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import streamlit as st
+
+from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order
+
+_KEY: Final = "exploration"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What became of a change."""
+
+    change: Change
+    changed: int
+    problems: tuple[str, ...] = ()  # a kind for each label that was not changed
+
+
+@dataclass
+class Exploration:
+    """The state of the page, in one visit."""
+
+    search: str = ""
+    order: Order = "newest"
+    cursors: list[str | None] = field(default_factory=lambda: [None])  # of the pages up to the present one
+    page: FoundPage | None = None  # None: it has to be asked for
+    count: FoundCount | None = None
+    selected: dict[str, Found] = field(default_factory=dict)  # by prediction
+    opened: Found | None = None
+    details: Details | None = None  # of the opened label; None: they have to be asked for
+    note: Note | None = None  # to be shown once
+    is_let_in: bool = False  # whether the backend has answered with a page
+    round: int = 0  # of selections that the page, and not the grid, has made
+
+    def look_for(self, search: str, order: Order) -> None:
+        """Begin another search, unless it is the present one."""
+        if (search, order) == (self.search, self.order):
+            return
+        if search != self.search:
+            self.count = None
+        self.search, self.order, self.cursors = search, order, [None]
+        self.clear()  # nobody should change labels that are no longer seen
+        self._turn_page()
+
+    def go_on(self) -> None:
+        """To the next page."""
+        if self.page is not None and self.page.after is not None:
+            self.cursors.append(self.page.after)
+            self._turn_page()
+
+    def go_back(self) -> None:
+        """To the page before."""
+        if len(self.cursors) > 1:
+            self.cursors.pop()
+            self._turn_page()
+
+    def select_here(self, places: Iterable[int]) -> None:
+        """Select these labels of the page and no others of it; selected labels of other pages stay so."""
+        items = () if self.page is None else self.page.items
+        chosen = set(places)
+        for place, label in enumerate(items):
+            if place in chosen:
+                self.selected[label.prediction_id] = label
+            else:
+                self.selected.pop(label.prediction_id, None)
+
+    def select_page(self) -> None:
+        """Select all labels of the page."""
+        if self.page is not None:
+            self.select_here(range(len(self.page.items)))
+            self.round += 1
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self.selected.clear()
+        self.round += 1
+
+    def open(self, label: Found) -> None:
+        """Show a label's details."""
+        self.opened, self.details = label, None
+
+    def take_in(self, change: Change, changed: Sequence[Changed]) -> None:
+        """Show changed labels where they were; searched anew, they might stand elsewhere or nowhere."""
+        now = {item.prediction_id: item.label for item in changed if item.label is not None}
+
+        def renewed(label: Found) -> Found:
+            new = now.get(label.prediction_id)
+            return label if new is None else new.model_copy(update={"thumbnail": label.thumbnail})
+
+        if self.page is not None:
+            self.page = replace_items(self.page, tuple(map(renewed, self.page.items)))
+        self.selected = {name: renewed(label) for name, label in self.selected.items()}
+        if self.opened is not None:
+            self.open(renewed(self.opened))
+        self.count = None
+        earlier = self.note or Note(change, 0)
+        problems = tuple(item.problem for item in changed if item.problem is not None)
+        self.note = replace(earlier, changed=earlier.changed + len(now), problems=earlier.problems + problems)
+
+    def _turn_page(self) -> None:
+        self.page, self.opened, self.details = None, None, None
+
+
+def replace_items(page: FoundPage, items: tuple[Found, ...]) -> FoundPage:
+    """The page with other items."""
+    return page.model_copy(update={"items": items})
+
+
+def exploration() -> Exploration:
+    """The state of this session."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Exploration()
+    state: Exploration = st.session_state[_KEY]
+    return state
+
+
+def forget_exploration() -> None:
+    """Begin anew, with nothing to show."""
+    st.session_state.pop(_KEY, None)

@@ -1,0 +1,162 @@
+"""The page "Explore", behind the team's token: crops found by a search, looked at, changed one by one or together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from frontend.client.explorer import MOST_AT_ONCE, ExplorerClient
+from frontend.client.explorer_answers import Change, FoundPage
+from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.session import backend
+from frontend.explore.changes import offer_changes, show_outcome
+from frontend.explore.crop_grid import show_crop_grid
+from frontend.explore.details_panel import show_details
+from frontend.explore.exploration import Exploration, exploration, forget_exploration
+from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
+from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
+from frontend.heading import begin_page, page_language
+from frontend.job import outcome, pool
+from frontend.team_entry import entered_token, offer_leaving, show_links, show_refusal
+
+_FOR_MANY: tuple[Change, ...] = ("fix", "keep", "unreadable", "drop", "undo")
+
+
+def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
+    """Draw the page.
+
+    Args:
+        reading_page: Where the way back leads.
+        data_page: The team's other page.
+    """
+    texts = EXPLORE_TEXTS[page_language()]
+    begin_page(texts.language, texts.page)
+    links = show_links(reading_page, [data_page], texts)
+    token = entered_token()
+    if token is None:
+        forget_exploration()  # whoever has left is shown nothing more
+    state, client = exploration(), ExplorerClient(backend(), token)
+    if token is not None:
+        show_search_bar(state, texts)
+    place = st.empty()
+    try:
+        _fetch(state, client, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
+    except BackendRefusedError as error:
+        with place.container():
+            if error.kind == "bad-search":
+                offer_leaving(links, texts)
+                show_bad_search(error, state.search, texts)
+                show_help(texts)
+            else:
+                show_refusal(error, texts)
+        return
+    except BackendError as error:
+        with place.container():
+            show_refusal(error, texts)
+        return
+    place.empty()
+    offer_leaving(links, texts)
+    if state.page is not None:
+        _show_found(state.page, state, client, texts)
+
+
+def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], object]) -> None:
+    """Ask for the page and the count that are not known, at the same time.
+
+    Raises:
+        BackendError: There is no page.
+    """
+    page = pool().submit(client.page, state.search, state.order, state.cursors[-1]) if state.page is None else None
+    if page is not None and not state.is_let_in:
+        state.page = outcome(page, waiting)  # a wrong token is tried once, not twice
+        state.is_let_in = True
+    count = pool().submit(client.count, state.search) if state.count is None else None
+    if page is not None:
+        state.page = outcome(page, waiting)
+    if count is not None:
+        with contextlib.suppress(BackendError):  # a page without its count is of use
+            state.count = outcome(count, waiting)
+
+
+def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
+        st.markdown(f"**{_count(state, texts)}**", width="content")
+        if page.items:
+            _offer_selecting(state, texts)
+        show_help(texts)
+    show_outcome(state, texts)
+    if not page.items:
+        st.info(texts.nothing, icon=":material/search_off:")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _offer_changes(state, client, texts)
+        show_crop_grid(
+            page.items,
+            state.selected,
+            None if state.opened is None else state.opened.prediction_id,
+            texts,
+            of=repr((state.search, state.order, state.cursors[-1])),
+            round_=state.round,
+            on_select=state.select_here,
+            on_open=state.open,
+        )
+        _show_way(page, state, texts)
+    with right, st.container(border=True, key="crop-details"):
+        show_details(state, client, texts)
+
+
+def _count(state: Exploration, texts: ExploreTexts) -> str:
+    count = state.count
+    if count is None:
+        return ""
+    if count.is_exact and count.labels == 1:
+        return texts.count_one
+    return (texts.count_exact if count.is_exact else texts.count_about).format(count=f"{count.labels:,}")
+
+
+def _offer_selecting(state: Exploration, texts: ExploreTexts) -> None:
+    """Draw how many labels are selected, and the buttons that select all of the page, or none."""
+    count = len(state.selected)
+    st.button(
+        texts.select_page, icon=":material/select_all:", type="tertiary", key="select-page", on_click=state.select_page
+    )
+    if count:
+        clear = texts.clear.format(count=f"{count:,}")
+        st.button(clear, icon=":material/deselect:", type="tertiary", key="clear", on_click=state.clear)
+
+
+def _offer_changes(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
+    """Draw what can be done to all labels that are selected."""
+    labels = list(state.selected.values())
+    if not labels:
+        return
+    with st.container(border=True, key="selection"):
+        st.markdown(f"**{texts.selected.format(count=f'{len(labels):,}')}**")
+        st.text_input(texts.line_for_all, max_chars=64, key="line-selection", autocomplete="off")
+        offer_changes(_FOR_MANY, labels, state, client, texts, key="selection")
+
+
+def _show_way(page: FoundPage, state: Exploration, texts: ExploreTexts) -> None:
+    """Draw the way to the other pages."""
+    first = MOST_AT_ONCE * (len(state.cursors) - 1) + 1
+    with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center", gap="small"):
+        st.button(
+            texts.before,
+            icon=":material/chevron_left:",
+            disabled=len(state.cursors) == 1,
+            key="page-before",
+            on_click=state.go_back,
+        )
+        st.markdown(texts.place.format(first=f"{first:,}", last=f"{first + len(page.items) - 1:,}"), width="content")
+        st.button(
+            texts.further,
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=page.after is None,
+            key="page-further",
+            on_click=state.go_on,
+        )

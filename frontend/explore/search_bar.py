@@ -1,0 +1,72 @@
+"""The line of a search, its order, and what is wrong about it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from frontend.client.explorer_answers import ORDERS
+from frontend.client.failures import BackendRefusedError
+from frontend.explore.exploration import Exploration
+from frontend.explore.texts import EXAMPLES, ExploreTexts
+from frontend.markdown import escaped
+
+_LINE: Final = "explore-search"
+_ORDER: Final = "explore-order"
+_ADDRESS: Final = "search"  # parameter of the address: a search can be kept as a bookmark, and sent to others
+_LONGEST: Final = 2000
+
+
+def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
+    """Draw the bar, and begin the search that it asks for."""
+    if _LINE not in st.session_state:
+        st.session_state[_LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
+    if _ORDER not in st.session_state:
+        st.session_state[_ORDER] = state.order
+    left, right = st.columns([4, 1], gap="small", vertical_alignment="bottom")
+    with left:
+        line = st.text_input(
+            texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=_LINE, autocomplete="off"
+        )
+    with right:
+        order = st.selectbox(texts.order_label, ORDERS, format_func=lambda name: texts.orders[name], key=_ORDER)
+    state.look_for((line or "").strip(), order)
+    if state.search:
+        st.query_params[_ADDRESS] = state.search
+    else:
+        st.query_params.pop(_ADDRESS, None)
+
+
+def show_help(texts: ExploreTexts) -> None:
+    """Draw how searches are written."""
+    with st.popover(texts.help, icon=":material/help:", type="tertiary"):
+        st.markdown(texts.help_text)
+        st.markdown("\n".join(f"- `{name}`: {meaning}" for name, meaning in texts.fields.items()))
+        st.markdown(texts.help_examples)
+        for number, example in enumerate(EXAMPLES):
+            st.button(example, key=f"example-{number}", type="tertiary", on_click=_search_for, args=(example,))
+
+
+def show_bad_search(error: BackendRefusedError, search: str, texts: ExploreTexts) -> None:
+    """Draw where a search cannot be understood, and what may have been meant."""
+    sentence = texts.by_kind["bad-search"]
+    if error.position is not None:
+        sentence = texts.bad_search_at.format(position=error.position)
+    st.error(sentence, icon=":material/search_off:")
+    if error.position is not None:
+        before, rest = search[: error.position - 1], search[error.position - 1 :]
+        word, _, after = rest.partition(" ")
+        marked = f"{escape(before)}<mark>{escape(word) or '&nbsp;'}</mark> {escape(after)}"
+        st.html(f'<div class="search-fault">{marked}</div>')
+    if texts.language == "en":  # the parser speaks English
+        st.caption(escaped(error.detail))
+    for suggestion in error.suggestions:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(texts.meant, width="content")
+            st.button(suggestion, key="meant", on_click=_search_for, args=(suggestion,))
+
+
+def _search_for(line: str) -> None:
+    st.session_state[_LINE] = line

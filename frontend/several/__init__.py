@@ -1,0 +1,1 @@
+"""The page that reads several photos or a zip at once."""

@@ -1,0 +1,1 @@
+"""From a whole photo to its lines, barcodes and tag cards."""

@@ -1,0 +1,1 @@
+"""Training of the small reader of Korean words on tags."""

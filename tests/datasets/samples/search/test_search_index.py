@@ -1,0 +1,209 @@
+"""Searches find in the database what the filters take in Python."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datasets.samples.event import Event
+from datasets.samples.index import SampleIndex
+from datasets.samples.marks import Marks
+from datasets.samples.sample import Sample, checked_label
+from datasets.samples.search import search_index
+from datasets.samples.search.filters import Filter
+from datasets.samples.search.parser import parse_filter
+from datasets.samples.search.search_index import ORDERS
+from tests.datasets.making import label
+
+TEXTS = ["CW2288-111", "GW2871", "ARTGW2871", "M990GL5", "162050C", "100008492", "품번:AB12-3", "A'B", "%_\\", "7", ""]
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+def events(count: int, seed: int = 3) -> list[Event]:
+    """Labels of many kinds, some with the same prediction and some with the same crop."""
+    draw, made = random.Random(seed), []
+    for number in range(1, count + 1):
+        text = draw.choice(TEXTS)
+        said: dict[str, Any] = {
+            "status": "accepted" if not text or draw.random() < 0.5 else draw.choice(["corrected", "unreadable"]),
+            "read_text": draw.choice(TEXTS),
+            "read_confidence": draw.choice([0.0, 0.25, 0.875, 0.9, 1.0]),
+            "model_name": draw.choice(["trba", "other"]),
+            "model_version": draw.choice(["1", "1.0", ""]),
+            "client": draw.choice(["c1", "C1", "", "it's"]),
+            "source": draw.choice(["app", "unproven", "review"]),
+            "at": NOW + timedelta(microseconds=draw.choice([-1, 0, 1, 86_400_000_000])),
+            "turn": draw.randrange(4),
+        }
+        prediction = f"p{draw.randrange(count)}"
+        kept = checked_label(label(prediction, text, **said))
+        about: dict[str, Any] = {
+            "writer": "a" * 16,
+            "sequence": number,
+            "stamp": draw.randrange(count),
+            "stored_at": NOW,
+        }
+        sample = f"{draw.randrange(count // 2 + 1):064x}"
+        width, height = draw.choice([10, 60]), draw.choice([5, 15])
+        made.append(
+            Event(
+                kind="label", sample=sample, prediction_id=prediction, label=kept, width=width, height=height, **about
+            )
+        )
+    for number, tags in enumerate((("a",), ("a", "to do"), ("b",)), 1):
+        crops = tuple(sorted({f"{draw.randrange(count // 2 + 1):064x}" for _ in range(count // 4)}))
+        marks = Marks(f"{number:032x}", crops, "me", NOW, give=tags, take=("c",) if number > 1 else ())
+        about = {"writer": "b" * 16, "sequence": number, "stamp": draw.randrange(count), "stored_at": NOW}
+        made.append(Event(kind="marks", prediction_id=None, sample=None, marks=marks, **about))
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SampleIndex]:
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    with closing(SampleIndex(url)) as found:
+        yield found
+
+
+@pytest.fixture(params=["by indexes", "one by one"])
+def filled(request: pytest.FixtureRequest, index: SampleIndex, monkeypatch: pytest.MonkeyPatch) -> SampleIndex:
+    """An index with labels that are searched in one of the two ways."""
+    if request.param == "one by one":
+        monkeypatch.setattr(search_index, "_FEW", 0)
+        monkeypatch.setattr(search_index.SearchIndex, "_share", lambda *_: 1.0)
+    index.add(events(150))
+    return index
+
+
+WORDS = ["c1", "C1", '"it\'s"', "app", "trba", "1", "'\x00'", "'\ud800'", "nike", "|", "288"]
+VALUES = st.sampled_from([*(f'"{text}"' for text in TEXTS), *WORDS])
+LISTS = st.lists(VALUES, min_size=1, max_size=3).map(lambda several: f"({', '.join(several)})")
+NUMBERS = st.sampled_from(["0", "1", "-1", "2", "0.875", "0.9", "1.5", "5", "10", "60", "10.0000001", "1" + "0" * 30])
+TIMES = st.sampled_from(
+    ["2026-05-04", "2026-05-03T23:59:59.999999", "2026-05-04T09:00:00.000001+09:00", "0001-01-01", "9999-12-31"]
+)
+COMPARISONS = st.one_of(
+    st.tuples(
+        st.sampled_from(["text", "code", "read_text", "client", "source", "model", "model_version"]),
+        st.sampled_from(["=", "!=", "contains"]),
+        VALUES,
+    ),
+    st.tuples(
+        st.just("brand"), st.sampled_from(["=", "!="]), st.sampled_from(["nike", "Jordan", "reebok", "none", "'|'"])
+    ),
+    st.just(("brand", "in", "(nike, 'New Balance', nobody)")),
+    st.tuples(
+        st.just("text"),
+        st.sampled_from(["in", "not in"]),
+        LISTS,
+    ),
+    st.tuples(
+        st.sampled_from(["confidence", "turn", "length", "width", "height"]),
+        st.sampled_from(["<", "<=", "=", "!=", ">", ">="]),
+        NUMBERS,
+    ),
+    st.tuples(
+        st.sampled_from(["turn", "width", "confidence"]),
+        st.sampled_from(["in", "not in"]),
+        st.lists(NUMBERS, min_size=1, max_size=3).map(lambda all_of: f"({', '.join(all_of)})"),
+    ),
+    st.tuples(st.just("at"), st.sampled_from(["<", "<=", "=", "!=", ">", ">="]), TIMES),
+    st.tuples(
+        st.just("status"), st.sampled_from(["=", "!="]), st.sampled_from(["accepted", "corrected", "unreadable"])
+    ),
+    st.tuples(st.just("tag"), st.sampled_from(["=", "!="]), st.sampled_from(["a", "B", "'To do'", "nobody"])),
+    st.just(("tag", "not in", "(b, 'to do', nobody)")),
+    st.just(("status", "not in", "(corrected, unreadable)")),
+).map(" ".join)
+FILTERS = st.one_of(
+    st.just("all"),
+    st.recursive(
+        COMPARISONS,
+        lambda inner: st.one_of(
+            inner.map("not ({})".format),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' and '.join(parts)})"),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"({' or '.join(parts)})"),
+        ),
+        max_leaves=5,
+    ),
+).map(parse_filter)
+
+
+def every(index: SampleIndex, wanted: Filter, order: Any, size: int = 40) -> list[Sample]:
+    """The labels of all pages."""
+    found, after = [], None
+    while True:
+        page = index.search.page(wanted, size=size, order=order, after=after)
+        found += page.samples
+        if page.after is None:
+            return found
+        after = page.after
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wanted=FILTERS, order=st.sampled_from(ORDERS))
+def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
+    assert any(sample.tags for sample in filled.samples())
+    taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample)}
+    found = every(filled, wanted, order)
+    assert {sample.event: sample for sample in found} == taken
+    assert len(found) == len(taken)
+    value = {"newest": lambda s: -s.label.at.timestamp(), "oldest": lambda s: s.label.at.timestamp()}.get(order)
+    value = value or (lambda s: s.label.read_confidence * (-1 if order == "surest" else 1))
+    assert [value(sample) for sample in found] == sorted(value(sample) for sample in found)
+    assert filled.search.count(wanted).labels == len(taken)
+    assert filled.search.count(wanted).is_exact
+
+
+def test_pages_of_any_size_hold_every_label_once(filled: SampleIndex) -> None:
+    for size in (1, 7, 1000):
+        found = every(filled, parse_filter("all"), "newest", size)
+        assert sorted(s.event for s in found) == sorted(s.event for s in filled.samples())
+
+
+def test_a_page_goes_on_behind_a_label_that_was_replaced_meanwhile(index: SampleIndex) -> None:
+    made = events(60)
+    index.add(made)
+    first = index.search.page(parse_filter("all"), size=10)
+    last = first.samples[-1]
+    again = last.label
+    index.add(
+        [
+            Event(
+                kind="label",
+                writer="b" * 16,
+                sequence=1,
+                stamp=10_000,
+                stored_at=NOW,
+                prediction_id=again.prediction_id,
+                sample=last.digest,
+                label=again,
+                width=5,
+                height=5,
+            )
+        ]
+    )
+    second = index.search.page(parse_filter("all"), size=1000, after=first.after)
+    known = {sample.label.prediction_id for sample in (*first.samples, *second.samples)}
+    assert known == {sample.label.prediction_id for sample in index.samples()}
+
+
+def test_what_takes_too_long_to_count_is_estimated(index: SampleIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.add(events(3000))
+    monkeypatch.setattr(search_index, "_FEW", 0)
+    monkeypatch.setattr(search_index, "_SECONDS", 0.001)
+    monkeypatch.setattr(search_index, "_STEPS", 1)
+    number = index.search.count(parse_filter("text contains 2 or read_text contains 2 or client contains c"))
+    exact = sum(
+        parse_filter("text contains 2 or read_text contains 2 or client contains c").matches(s) for s in index.samples()
+    )
+    assert abs(number.labels - exact) <= exact * 0.1  # all of them are the sample
+    assert index.search.count(parse_filter("all")).is_exact

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_model.codes.table import from_cell, to_cell
+
+
+@given(st.text(st.sampled_from("'=+-@\"＝A1 ")) | st.text())
+def test_a_text_comes_back_and_is_no_formula(text: str) -> None:
+    cell = to_cell(text)
+    assert from_cell(cell) == text
+    assert not cell.startswith(("=", "+", "-", "@", '"', "＝", "＋", "－", "＠"))
+
+
+@pytest.mark.parametrize("text", ["", "CW2288-111", "'", "'A", "5-1=4", "SN 117504"])
+def test_other_texts_are_written_as_they_are(text: str) -> None:
+    assert to_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", '=HYPERLINK("http://x")', "+A1", "-1+1", "@SUM(A1)", '"=1"', "'=1"]
+)
+def test_a_formula_has_an_apostrophe_before_it(text: str) -> None:
+    assert to_cell(text) == f"'{text}"
