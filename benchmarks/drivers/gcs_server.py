@@ -371,7 +371,7 @@ def _media_of(body: bytes, boundary: str) -> bytes:
     return part[part.index(b"\r\n\r\n") + 4 : -2]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Wait for a condition that another thread brings about; return whether it holds in the end."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -21,7 +21,7 @@ from datasets.samples.uploader import UploadPolicy
 
 T = TypeVar("T")
 
-HASTY = UploadPolicy(timeout=1.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)
+HASTY = UploadPolicy(timeout=20.0, deadline=0.2, first_delay=0.02, longest_delay=0.1, pull_interval=0.2)
 """An uploader that gives up and comes back quickly enough for a test."""
 
 

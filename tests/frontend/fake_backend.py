@@ -335,7 +335,7 @@ def running_fake(port: int = 0) -> Iterator[FakeBackend]:
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started:
         if time.monotonic() > deadline or not thread.is_alive():
             raise RuntimeError("the fake backend did not start")
@@ -346,4 +346,4 @@ def running_fake(port: int = 0) -> Iterator[FakeBackend]:
     finally:
         fake.release()
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)

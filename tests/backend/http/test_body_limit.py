@@ -30,7 +30,7 @@ def serve(settings: Settings, reader: Any) -> Iterator[Callable[..., int]]:
     yield start
     for server, thread in running:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
 
 
 def answer_of(connection: socket.socket) -> tuple[int, dict[str, Any]]:
@@ -46,7 +46,7 @@ def answer_of(connection: socket.socket) -> tuple[int, dict[str, Any]]:
 
 
 def status_of(port: int, path: str) -> int:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         return answer_of(connection)[0]
 
@@ -57,7 +57,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r
 
 def test_a_declared_flood_is_refused_and_the_sender_hears_it(serve: Callable[..., int]) -> None:
     port = serve(image_max_bytes=100_000)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(HEAD + b"Content-Length: 5000000\r\n\r\n")
         connection.sendall(bytes(5_000_000))
         status, problem = answer_of(connection)
@@ -66,7 +66,7 @@ def test_a_declared_flood_is_refused_and_the_sender_hears_it(serve: Callable[...
 
 def test_a_client_that_asks_first_is_refused_before_sending(serve: Callable[..., int]) -> None:
     port = serve(image_max_bytes=100_000)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(HEAD + b"Content-Length: 1000000000\r\nExpect: 100-continue\r\n\r\n")
         status, problem = answer_of(connection)
     assert (status, problem["kind"]) == (413, "too-large")
@@ -74,7 +74,7 @@ def test_a_client_that_asks_first_is_refused_before_sending(serve: Callable[...,
 
 def test_an_undeclared_flood_is_refused_on_the_way(serve: Callable[..., int]) -> None:
     port = serve(image_max_bytes=100_000)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
         connection.sendall(b"%x\r\n%s\r\n" % (len(PART), PART))
         for _ in range(40):
@@ -86,7 +86,7 @@ def test_an_undeclared_flood_is_refused_on_the_way(serve: Callable[..., int]) ->
 
 def test_other_routes_take_no_photos(serve: Callable[..., int]) -> None:
     port = serve()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(
             b"GET /v1/model HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n" + bytes(100_000)
         )
@@ -95,7 +95,7 @@ def test_other_routes_take_no_photos(serve: Callable[..., int]) -> None:
 
 def test_a_trickle_is_given_up(serve: Callable[..., int]) -> None:
     port = serve(upload_seconds=0.5)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(HEAD + b"Content-Length: 5000\r\n\r\n" + PART)
         status, problem = answer_of(connection)
     assert (status, problem["kind"]) == (408, "too-slow")
@@ -108,9 +108,9 @@ def test_a_sender_who_leaves_does_no_harm(serve: Callable[..., int], png: bytes)
             break
         threading.Event().wait(0.05)
     for _ in range(5):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             connection.sendall(HEAD + b"Content-Length: 50000\r\n\r\n" + PART + png)
     body = PART + png + b"\r\n--b--\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         assert answer_of(connection)[0] == 200

@@ -19,8 +19,8 @@ def test_so_many_may_be_inside() -> None:
             third = threading.Thread(target=enter)
             third.start()
             assert not entered.wait(0.05)
-        assert entered.wait(10)
-    third.join(10)
+        assert entered.wait(60)
+    third.join(60)
 
 
 def test_who_comes_back_at_once_waits_behind_the_others() -> None:
@@ -40,7 +40,7 @@ def test_who_comes_back_at_once_waits_behind_the_others() -> None:
                 time.sleep(0.001)
     enter("back again")
     for thread in waiting:
-        thread.join(10)
+        thread.join(60)
     assert order == ["first", "second", "back again"]
 
 

@@ -64,7 +64,7 @@ def serve() -> Iterator[Callable[..., int]]:
             server = make_server(app, connections, ws="websockets-sansio", timeout_graceful_shutdown=1, **options)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
-            running.callback(thread.join, 10)
+            running.callback(thread.join, 60)
             running.callback(setattr, server, "should_exit", True)
             return int(listener.getsockname()[1])
 
@@ -77,7 +77,7 @@ def opened() -> Iterator[Callable[..., socket.socket]]:
     with contextlib.ExitStack() as connections:
 
         def connect_to(port: int, sent: bytes = b"") -> socket.socket:
-            connection = connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
             connection.sendall(sent)
             return connection
 
@@ -86,7 +86,7 @@ def opened() -> Iterator[Callable[..., socket.socket]]:
 
 def status_of(port: int, sent: bytes = GET) -> int:
     """The status that a request is answered with; 0 when the connection ends without an answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         with contextlib.suppress(OSError):
             connection.sendall(sent)
         try:
@@ -184,7 +184,7 @@ def test_a_tls_handshake_that_never_ends_gives_way_and_ends(
         opened(port)
     silent = opened(port)
     half = opened(port, b"\x16\x03\x01\x02\x00\x01")
-    with context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
         connection.sendall(GET)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200")
     assert seconds_until_ended(silent) < 8
@@ -217,7 +217,7 @@ def test_a_body_in_chunks_is_read_unless_they_are_crumbs(serve: Callable[..., in
 
 def test_pipelined_requests_are_answered_in_turn(serve: Callable[..., int]) -> None:
     port = serve(PATIENT)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(GET * 9 + b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         received = b""
         while chunk := connection.recv(65536):

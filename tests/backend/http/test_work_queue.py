@@ -23,7 +23,7 @@ def test_a_full_queue_refuses_and_recovers() -> None:
         refusals: list[str] = []
         queue = WorkQueue("test", workers=1, waiting=1, on_refused=lambda: refusals.append("refused"))
         gate = threading.Event()
-        jobs = [asyncio.create_task(queue.run(gate.wait, 5)) for _ in range(2)]
+        jobs = [asyncio.create_task(queue.run(gate.wait, 60)) for _ in range(2)]
         await asyncio.sleep(0.05)
         with pytest.raises(Problem) as refused:
             await queue.run(int)
@@ -42,8 +42,8 @@ def test_a_cancelled_job_frees_its_place() -> None:
     async def run() -> None:
         queue = WorkQueue("test", workers=1, waiting=1)
         gate = threading.Event()
-        running = asyncio.create_task(queue.run(gate.wait, 5))
-        waiting = asyncio.create_task(queue.run(gate.wait, 5))
+        running = asyncio.create_task(queue.run(gate.wait, 60))
+        waiting = asyncio.create_task(queue.run(gate.wait, 60))
         await asyncio.sleep(0.05)
         waiting.cancel()
         await asyncio.sleep(0.05)

@@ -56,7 +56,7 @@ def test_providers_are_asked_at_the_same_time() -> None:
 
         class Waiting(Scripted):
             async def offers(self, code: str, gtin: str | None = None) -> tuple[Offer, ...]:
-                await asyncio.wait_for(meeting.wait(), 10)
+                await asyncio.wait_for(meeting.wait(), 60)
                 return self.answer
 
         lookup = PriceLookup([Waiting("first", offer("a", 1)), Waiting("second", offer("b", 2))])

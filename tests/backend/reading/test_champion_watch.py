@@ -317,7 +317,7 @@ def test_a_store_that_hangs_does_not_hold_up_a_start(
     original = Places.open
 
     def hang(*args: Any, **options: Any) -> Places:
-        gate.wait(20)
+        gate.wait(60)
         return original(*args, **options)
 
     monkeypatch.setattr(Places, "open", hang)

@@ -18,7 +18,7 @@ def test_ready(client: TestClient) -> None:
 
 def test_not_ready_while_loading(settings: Settings, reader: Any, png: bytes) -> None:
     gate = threading.Event()
-    app = create_app(settings, load_recognizer=lambda folder, threads: gate.wait(10) and reader)
+    app = create_app(settings, load_recognizer=lambda folder, threads: gate.wait(60) and reader)
     with TestClient(app) as client:
         try:
             assert client.get("/healthz").status_code == 200

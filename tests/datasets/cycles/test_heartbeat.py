@@ -21,7 +21,7 @@ def at(seconds: float) -> float:
 
 def wait_for(objects: ObjectStore, **expected: object) -> Beat:
     """The first beat that tells this."""
-    until = time.monotonic() + 10.0
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         for beat in last_beats(objects):
             if {name: getattr(beat, name) for name in expected} == expected:
@@ -135,5 +135,5 @@ def test_a_worker_that_leaves_between_two_beats_waits_for_none(tmp_path) -> None
     heartbeat._wake = Wake()
     heartbeat._wake.set()
     heartbeat._thread.start()
-    heartbeat._thread.join(10.0)
+    heartbeat._thread.join(60)
     assert not heartbeat._thread.is_alive()

@@ -69,7 +69,7 @@ def test_one_request_for_a_version_waits_until_a_worker_begins(objects: ObjectSt
 
 
 def test_a_lost_answer_is_no_second_request(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://tags", timeout=2.0, deadline=5.0)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=60.0)
     gcs.faults.lose_answer = 1
     request_cycle(objects, by="me")
     assert len(pending(objects)) == 1

@@ -83,7 +83,7 @@ def test_one_who_was_cut_off_finds_its_own_entry(champions: Champions, tmp_path:
 
 
 def test_a_lost_answer_is_no_other_author(gcs: GcsServer, tmp_path: Path) -> None:
-    objects = BucketObjects("gs://tags", timeout=2.0, deadline=5.0)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=60.0)
     champions = Champions(objects)
     [a] = register_models(champions.registry, tmp_path, "a")
     gcs.faults.lose_answer = 1
@@ -92,7 +92,7 @@ def test_a_lost_answer_is_no_other_author(gcs: GcsServer, tmp_path: Path) -> Non
 
 
 def test_the_bucket_away(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://tags", timeout=1.0, deadline=0.1)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=0.1)
     gcs.faults.unavailable = -1
     for ask in (Champions(objects).current, Champions(objects).history):
         with pytest.raises(BucketUnavailableError):

@@ -97,7 +97,7 @@ def test_a_damaged_model_is_refused_named_and_healed(
 
 
 def test_a_registration_that_was_cut_off_is_no_model(gcs: GcsServer, tmp_path: Path) -> None:
-    objects = BucketObjects("gs://tags", timeout=1.0, deadline=0.1)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=0.1)
     registry = ModelRegistry(objects)
     folder = model_folder(tmp_path / "a", "a")
     gcs.faults.applies_to = lambda method, path: method == "POST" and len(gcs.names("tags")) >= 2

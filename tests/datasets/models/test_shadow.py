@@ -48,7 +48,7 @@ def test_an_unknown_model_does_not_read_in_shadow(shadow: ShadowHistory) -> None
 
 
 def test_a_lost_answer_is_no_second_entry(gcs: GcsServer, tmp_path: Path) -> None:
-    objects = BucketObjects("gs://tags", timeout=2.0, deadline=5.0)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=60.0)
     [a] = register_models(ModelRegistry(objects), tmp_path, "a")
     gcs.faults.lose_answer = 1
     ShadowHistory(objects).set(a, "me", "")
@@ -57,7 +57,7 @@ def test_a_lost_answer_is_no_second_entry(gcs: GcsServer, tmp_path: Path) -> Non
 
 
 def test_the_bucket_away(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://tags", timeout=1.0, deadline=0.1)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=0.1)
     gcs.faults.unavailable = -1
     with pytest.raises(BucketUnavailableError):
         ShadowHistory(objects).current()

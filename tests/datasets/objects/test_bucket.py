@@ -17,7 +17,7 @@ from tests.datasets.making import picture
 
 @pytest.fixture
 def objects(gcs: GcsServer) -> Iterator[BucketObjects]:
-    bucket = BucketObjects("gs://tags/shop", timeout=0.5, deadline=2.0)
+    bucket = BucketObjects("gs://tags/shop", timeout=20.0, deadline=60.0)
     yield bucket
     bucket.close()
 
@@ -98,7 +98,7 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_bucket_is_named(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://other", timeout=0.5, deadline=0.2)
+    objects = BucketObjects("gs://other", timeout=20.0, deadline=0.2)
     with pytest.raises(BucketUnavailableError, match="does not exist: other"):
         objects.put("events/a.json", b"mine")
     objects.close()

@@ -215,7 +215,7 @@ def test_a_damaged_entry_blocks_nobody_for_long(objects: ObjectStore, machine: M
 
 
 def test_lost_answers_are_no_lost_leases(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://tags", timeout=2.0, deadline=5.0)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=60.0)
     gcs.faults.lose_answer = 1
     lease = taken(acquire(objects, "cycle", "a", SECONDS))
     gcs.faults.lose_answer = 1
@@ -227,7 +227,7 @@ def test_lost_answers_are_no_lost_leases(gcs: GcsServer) -> None:
 
 def test_a_renewal_that_arrived_without_an_answer_is_not_anothers(gcs: GcsServer) -> None:
     """The client gave up, but its write had been done: the next renewal meets the holder's own entry."""
-    objects = BucketObjects("gs://tags", timeout=2.0, deadline=0.0001)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=0.0001)
     lease = taken(acquire(objects, "cycle", "a", SECONDS))
     for step in (lease.renew, lease.release):
         gcs.faults.lose_answer = 1
@@ -241,7 +241,7 @@ def test_a_renewal_that_arrived_without_an_answer_is_not_anothers(gcs: GcsServer
 
 
 def test_without_the_bucket_a_lease_runs_out(gcs: GcsServer) -> None:
-    objects = BucketObjects("gs://tags", timeout=1.0, deadline=0.1)
+    objects = BucketObjects("gs://tags", timeout=20.0, deadline=0.1)
     with taken(acquire(objects, "cycle", "a", SECONDS)) as lease:
         gcs.faults.unavailable = -1
         with pytest.raises(BucketUnavailableError):
@@ -270,7 +270,7 @@ def test_kept_tells_that_it_is_lost(objects: ObjectStore) -> None:
     lease = taken(acquire(objects, "cycle", "a", 1.2))
     objects.put("leases/cycle/00000002.json", b'{"owner": "b"}')
     with lease.kept() as lost:
-        assert lost.wait(5.0)
+        assert lost.wait(60)
     assert lease.remaining() == 0.0
 
 
@@ -281,7 +281,7 @@ def test_kept_tells_in_time_that_the_bucket_hangs(gcs: GcsServer) -> None:
     lease = taken(acquire(objects, "cycle", "a", 1.0))
     gcs.faults.hang = -1
     with lease.kept() as lost:
-        assert lost.wait(5.0)
+        assert lost.wait(60)
         assert time.monotonic() - begun < 2.0
     gcs.faults.hang = 0
     assert wait_until(lambda: not [thread for thread in threading.enumerate() if thread.name == "lease cycle"])

@@ -52,7 +52,7 @@ def test_a_lost_event_leaves_a_hole_that_is_named(spool: Path) -> None:
 
 def test_looks_into_the_bucket_too(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(10)
+        assert store.flush(60)
         first, second, third = store.samples()
         assert found(store) == []
         gcs.overwrite("tags", first.crop, b"rotten")
@@ -67,18 +67,18 @@ def test_looks_into_the_bucket_too(gcs: GcsServer, spool: Path) -> None:
 
 def test_an_event_that_the_bucket_lost_is_named_and_sent_again(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(10)
+        assert store.flush(60)
         second = list(store.samples())[1]
         gcs.remove("tags", second.event)
         assert found(store) == [(second.event, "was sent, but is no longer there; `reindex` has it sent again")]
         store.reindex()
-        assert store.flush(10)
+        assert store.flush(60)
         assert found(store) == []
 
 
 def test_what_is_merely_unsent_is_no_problem(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(10)
+        assert store.flush(60)
     with SampleStore.open(spool, storage_url="gs://tags", upload=False) as store:
         store.keep(picture(7), label("p7"))
         store.undo("p0")

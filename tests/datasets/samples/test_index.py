@@ -211,7 +211,7 @@ def test_several_may_open_a_new_index_at_the_same_time(
     together = threading.Barrier(4)
 
     def make(_: int) -> int:
-        together.wait(10)
+        together.wait(60)
         with contextlib.closing(SampleIndex(url)) as index:
             return index.last_stamp()
 

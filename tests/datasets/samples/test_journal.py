@@ -73,7 +73,7 @@ def test_each_event_is_added_to_the_index_once_on_its_way_to_the_bucket(
     with SampleStore.open(tmp_path, storage_url="gs://tags/shop", policy=HASTY) as store:
         kept = [store.keep(picture(number), label(f"p{number}")).event for number in range(3)]
         store.undo("p0")
-        assert store.flush(10)
+        assert store.flush(60)
     assert len(gcs.names("tags", "shop/events/")) == 4
     assert added[:3] == kept
     assert len(added) == len(set(added)) == 4

@@ -139,12 +139,12 @@ def test_marks_come_to_the_bucket_and_from_it_and_are_rebuilt(tmp_path: Path) ->
         crops = digests(one)
         one.marks.change(crops[:2], by="kim", give=["a"])
         action = one.marks.change(crops, by="kim", give=["b"])
-        assert one.flush(10)
+        assert one.flush(60)
         with SampleStore.open(tmp_path / "two", storage_url=url, policy=HASTY) as two:
             two.pull()
             assert two.marks.tags() == {"a": 2, "b": 3}
             two.marks.undo(action, by="lee")
-            assert two.flush(10)
+            assert two.flush(60)
         one.pull()
         assert one.marks.tags() == {"a": 2}
         one.reindex()

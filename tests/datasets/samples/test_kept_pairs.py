@@ -151,7 +151,7 @@ def test_pairs_come_to_the_bucket_and_from_it(gcs: GcsServer, tmp_path: Path) ->
 def test_a_lost_index_has_no_pair_sent_again(gcs: GcsServer, tmp_path: Path) -> None:
     with SampleStore.open(tmp_path / "one", storage_url=URL, policy=HASTY) as store:
         store.pairs.keep(pair("p"))
-        assert store.flush(10)
+        assert store.flush(60)
     (tmp_path / "one" / "local" / "index.sqlite3").unlink()
     with SampleStore.open(tmp_path / "one", storage_url=URL, upload=False, policy=HASTY) as store:
         assert store.queue().unsent == 1

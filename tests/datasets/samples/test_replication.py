@@ -28,7 +28,7 @@ class Machine:
         self.store = SampleStore.open(root, storage_url=URL, upload=False, policy=HASTY)
         self.spool = Spool(root)
         self.index = SampleIndex.beside(root)
-        self.bucket = BucketObjects(URL, timeout=1.0, deadline=0.5)
+        self.bucket = BucketObjects(URL, timeout=20.0, deadline=0.5)
         self.replication = Replication(self.spool, self.index, self.bucket)
 
     def send_all(self) -> int:

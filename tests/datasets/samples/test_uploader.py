@@ -22,10 +22,10 @@ def test_sends_in_the_background(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for number in range(5):
             store.keep(picture(number), label(f"p{number}"))
-        assert store.flush(10)
+        assert store.flush(60)
         assert len(gcs.names("tags")) == 10
         store.undo("p0")
-        assert store.flush(10)
+        assert store.flush(60)
         assert len(gcs.names("tags", "shop/crops/")) == 4
         assert list(store.verify()) == []
 
@@ -58,7 +58,7 @@ def test_queue_shows_what_waits_and_keeping_does_not_wait(gcs: GcsServer, tmp_pa
         now[0] -= 1_000_000  # a clock set back makes no negative ages
         assert store.counts().oldest_unsent_seconds == 0.0
         gcs.faults.unavailable = 0
-        assert store.flush(10)
+        assert store.flush(60)
         assert store.counts().unsent == 0
 
 
@@ -70,7 +70,7 @@ def test_what_is_unsent_survives_a_restart(gcs: GcsServer, tmp_path: Path) -> No
         assert not store.flush(0.2)
     gcs.faults.unavailable = 0
     with opened(tmp_path) as store:
-        assert store.flush(10)
+        assert store.flush(60)
     assert len(gcs.names("tags", "shop/events/")) == 3
 
 
@@ -78,9 +78,9 @@ def test_a_bucket_given_later_receives_what_was_kept_before(gcs: GcsServer, tmp_
     with SampleStore.open(tmp_path) as store:
         store.keep(picture(1), label("p"))
     with opened(tmp_path) as store:
-        assert store.flush(10)
+        assert store.flush(60)
     with SampleStore.open(tmp_path, storage_url="gs://tags/elsewhere", policy=HASTY) as store:
-        assert store.flush(10)
+        assert store.flush(60)
     assert len(gcs.names("tags", "shop/")) == len(gcs.names("tags", "elsewhere/")) == 2
 
 
@@ -88,12 +88,12 @@ def test_lost_index_sends_nothing_twice(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for number in range(3):
             store.keep(picture(number), label(f"p{number}"))
-        assert store.flush(10)
+        assert store.flush(60)
     for path in (tmp_path / "local").glob("index.sqlite3*"):
         path.unlink()
     gcs.requests.clear()
     with opened(tmp_path) as store:
-        assert store.flush(10)
+        assert store.flush(60)
         assert store.counts().kept == 3
     assert [method for method, _ in gcs.requests if method != "GET"] == []
 
@@ -109,7 +109,7 @@ def test_one_damaged_crop_does_not_stop_the_others(gcs: GcsServer, tmp_path: Pat
         assert bad.crop in (store.queue().last_error or "")
         assert len(gcs.names("tags", "shop/events/")) == 1
         (tmp_path / bad.crop).write_bytes(whole)
-        assert store.flush(10)  # at the next look around
+        assert store.flush(60)  # at the next look around
         assert wait_until(lambda: (store.queue().stuck, store.queue().last_error) == (0, None))
 
 
@@ -125,7 +125,7 @@ def test_other_backends_are_heard_of(gcs: GcsServer, tmp_path: Path) -> None:
 
 def test_a_label_that_another_process_left_unsent_is_taken_along(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        assert store.flush(10)
+        assert store.flush(60)
         with SampleStore.open(tmp_path) as other:
             other.keep(picture(1), label("p"))
         assert wait_until(lambda: len(gcs.names("tags", "shop/events/")) == 1)
@@ -146,10 +146,10 @@ def test_a_folder_can_receive_the_copy_as_well(tmp_path: Path) -> None:
     with SampleStore.open(tmp_path / "spool", storage_url=url, policy=HASTY) as store:
         kept = store.keep(picture(1), label("p"))
         undone = store.keep(picture(2), label("q"))
-        assert store.flush(10)
+        assert store.flush(60)
         assert (tmp_path / "share" / undone.crop).exists()
         store.undo("q")
-        assert store.flush(10)
+        assert store.flush(60)
         assert (tmp_path / "share" / kept.crop).exists()
         assert not (tmp_path / "share" / undone.crop).exists()
         assert list(store.verify()) == []
@@ -169,8 +169,8 @@ def test_two_backends_share_a_database_and_one_rebuilds_it(gcs: GcsServer, tmp_p
         assert one.reindex() == 1
         assert wait_until(lambda: one.counts().kept == 2)  # the other's uploader puts its row back
         gcs.faults.unavailable = 0
-        assert one.flush(10)
-        assert two.flush(10)
+        assert one.flush(60)
+        assert two.flush(60)
         assert list(one.samples()) == list(two.samples()) == [here, there]
         assert (tmp_path / "two" / there.crop).exists()
         assert one.undo("q")

@@ -122,7 +122,7 @@ def test_a_wrong_event_that_an_earlier_release_has_copied_stops_nothing(
             assert store.counts().kept == number
     url = (tmp_path / "bucket").as_uri()
     with SampleStore.open(tmp_path / "spool", storage_url=url, policy=HASTY) as store:
-        assert store.flush(10)  # the wrong event does not wait to be sent: it came from there
+        assert store.flush(60)  # the wrong event does not wait to be sent: it came from there
         assert store.queue().stuck == 0
         caplog.clear()
         store.pull()

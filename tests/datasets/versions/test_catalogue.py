@@ -96,7 +96,7 @@ def test_what_lies_beside_a_version_may_be_replaced(two: list[VersionCatalogue])
 
 
 def test_a_lost_answer_is_no_other_creator(gcs: GcsServer, tmp_path: Path) -> None:
-    places = Places(FolderObjects(tmp_path), BucketObjects("gs://tags", timeout=2.0, deadline=5.0))
+    places = Places(FolderObjects(tmp_path), BucketObjects("gs://tags", timeout=20.0, deadline=60.0))
     gcs.faults.lose_answer = 1
     VersionCatalogue(places).create(FIRST)
     assert VersionCatalogue(places).read("v2.0") == FIRST

@@ -68,8 +68,8 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
     keep(b, 3, "OTHER99", prediction_id="contradicts")
     keep_all(b, range(8, 16))
     b.undo("p9")
-    assert a.flush(10)
-    assert b.flush(10)
+    assert a.flush(60)
+    assert b.flush(60)
     a.pull()
     b.pull()
     one, other = draw_up(a, a_places, ALL), draw_up(b, b_places, ALL)
@@ -79,7 +79,7 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
     assert sum(one.watermark.values()) == 18
     # Later, and on a third machine, the watermark still names the same.
     keep(a, 50)
-    assert a.flush(10)
+    assert a.flush(60)
     c, c_places = open_spool("c", "gs://tags")
     c.pull()
     assert draw_up(c, c_places, ALL).hash != one.hash
@@ -89,7 +89,7 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
 def test_what_the_bucket_lacks_does_not_count(gcs: GcsServer, open_spool: Open) -> None:
     store, places = open_spool("a", "gs://tags")
     keep(store, 1)
-    assert store.flush(10)
+    assert store.flush(60)
     gcs.faults.applies_to = lambda method, path: method != "GET"
     gcs.faults.unavailable = -1
     keep(store, 2)
@@ -99,7 +99,7 @@ def test_what_the_bucket_lacks_does_not_count(gcs: GcsServer, open_spool: Open) 
 def test_two_creators_of_one_name_from_labels_to_manifest(gcs: GcsServer, open_spool: Open) -> None:
     machines = [open_spool("a", "gs://tags"), open_spool("b", "gs://tags")]
     keep_all(machines[0][0], range(4))
-    assert machines[0][0].flush(10)
+    assert machines[0][0].flush(60)
     machines[1][0].pull()
     barrier, outcomes = threading.Barrier(2), []
 

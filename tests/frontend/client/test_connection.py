@@ -26,7 +26,7 @@ def read(connection: Connection) -> Reading:
 
 @pytest.fixture
 def connection(fake: FakeBackend) -> Connection:
-    return Connection(fake.url, read_seconds=5)
+    return Connection(fake.url, read_seconds=60)
 
 
 def test_nobody_listening_is_unreachable() -> None:

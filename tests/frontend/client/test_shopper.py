@@ -21,7 +21,7 @@ REGION = Region(Photo(encode(PICTURE), PICTURE.size, PICTURE), 3, Box(5, 10, 60,
 
 @pytest.fixture
 def client(fake: FakeBackend) -> ShopperClient:
-    return ShopperClient(Connection(fake.url + "/", read_seconds=5))
+    return ShopperClient(Connection(fake.url + "/", read_seconds=60))
 
 
 def test_a_reading_arrives_whole(client: ShopperClient, fake: FakeBackend) -> None:

@@ -26,7 +26,7 @@ from tests.frontend.fake_team import TOKEN
 
 @pytest.fixture
 def client(fake: FakeBackend) -> TeamClient:
-    return TeamClient(Connection(fake.url, read_seconds=5), TOKEN)
+    return TeamClient(Connection(fake.url, read_seconds=60), TOKEN)
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "토큰", "line\nbreak"])

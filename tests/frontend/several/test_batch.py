@@ -39,7 +39,7 @@ class Reader:
         with self._lock:
             self.present += 1
             self.most = max(self.most, self.present)
-        self.gate.wait(10)
+        self.gate.wait(60)
         with self._lock:
             self.present -= 1
             self.read.append(photo.data)
@@ -54,7 +54,7 @@ def batch_of(reader: Reader, count: int) -> Batch:
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.01)
