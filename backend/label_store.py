@@ -84,7 +84,7 @@ class LabelStore:
         if self._samples is None:
             return math.nan
         try:
-            return self._samples.queue().unsent
+            return self._samples.bucket.queue().unsent
         except StoreError:
             return math.nan
 

@@ -103,7 +103,6 @@ class Services:
             Problem: 503, while the store is not open.
         """
         # Imported here: it loads everything about versions and cycles, which few backends need.
-        from backend.team.label_history import LabelHistory
         from backend.team.overview import TeamData
 
         with self._team_lock:
@@ -112,7 +111,6 @@ class Services:
                 self._team = TeamData(
                     samples,
                     _open_places(self.settings),
-                    LabelHistory.of(self.settings),
                     self.labels.thumbnails,
                     clock=self.clock,
                 )

@@ -241,7 +241,7 @@ def _reindex(spool: Path, database: str | None, objects: int, clock: Clock) -> N
         opened = clock()
     with SampleStore.open(spool, database=database) as store:
         again = clock()
-        store.reindex()
+        store.upkeep.reindex()
         ended = clock()
     for what, seconds in (("an empty index is filled", opened - began), ("a full one is read anew", ended - again)):
         rate = seconds / objects

@@ -12,9 +12,11 @@ from streamlit.navigation.page import StreamlitPage
 from frontend.client.failure_texts import FailureTexts, failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.language import Words
+from frontend.markdown import escaped
 
 # A reload asks for the token again.
 _ENTERED: Final = "entered-with"
+_NAME: Final = "entered-as"
 
 
 class EntryTexts(FailureTexts):
@@ -22,12 +24,17 @@ class EntryTexts(FailureTexts):
 
     back = Words(ko="태그 읽기로", en="Read a tag")
     entry_label = Words(ko="팀 토큰", en="Team token")
+    entry_name = Words(ko="이름 (선택)", en="Your name (optional)")
+    entry_name_hint = Words(
+        ko="라벨을 바꾸면 누가 바꿨는지 함께 남아요.", en="It is kept with every label that you change."
+    )
     entry_button = Words(ko="들어가기", en="Enter")
     entry_hint = Words(
         ko="팀을 위한 페이지예요. 서버에 설정한 토큰을 적어 주세요.",
         en="This page is for the team. Please type the token that the server was given.",
     )
     leave = Words(ko="나가기", en="Leave")
+    leave_as = Words(ko="나가기 ({name})", en="Leave ({name})")
     loading = Words(ko="불러오는 중이에요…", en="Loading…")
     retry = Words(ko="다시 시도", en="Try again")
 
@@ -36,6 +43,17 @@ def entered_token() -> str | None:
     """The token that was entered; None before."""
     token: str | None = st.session_state.get(_ENTERED)
     return token
+
+
+def entered_name() -> str:
+    """The name that was entered with the token; "" without one."""
+    name: str = st.session_state.get(_NAME, "")
+    return name
+
+
+def _leave() -> None:
+    for key in (_ENTERED, _NAME):
+        st.session_state.pop(key, None)
 
 
 def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], texts: EntryTexts) -> DeltaGenerator:
@@ -57,13 +75,14 @@ def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], tex
 
 
 def offer_leaving(links: DeltaGenerator, texts: EntryTexts) -> None:
-    """Draw the button that forgets the token."""
+    """Draw the button that forgets the token and the name."""
+    name = entered_name()
     links.button(
-        texts.leave,
+        texts.leave_as.format(name=escaped(name)) if name else texts.leave,
         icon=":material/logout:",
         type="tertiary",
         key="leave",
-        on_click=lambda: st.session_state.pop(_ENTERED, None),
+        on_click=_leave,
     )
 
 
@@ -86,7 +105,16 @@ def show_refusal(error: BackendError, texts: EntryTexts) -> None:
             return
     with st.form("token", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         typed = st.text_input(texts.entry_label, type="password", key="typed-token", width=320)
+        name = st.text_input(
+            texts.entry_name,
+            max_chars=60,
+            key="typed-name",
+            width=220,
+            autocomplete="nickname",
+            help=texts.entry_name_hint,
+        )
         pressed = st.form_submit_button(texts.entry_button)
     if pressed and typed.strip():
         st.session_state[_ENTERED] = typed.strip()
+        st.session_state[_NAME] = " ".join(name.split())
         st.rerun()

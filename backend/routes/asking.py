@@ -14,6 +14,7 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.services import Services
 from datasets.errors import (
+    CropError,
     CycleBegunError,
     CycleRequestError,
     LabelError,
@@ -80,7 +81,7 @@ async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
             CycleRequestError,
         ) as error:
             raise not_found(str(error)) from error
-        except (VersionError, ObjectDamagedError) as error:
+        except (VersionError, ObjectDamagedError, CropError) as error:
             _LOG.error("the team's page: %s", error)
             raise Problem(
                 HTTPStatus.CONFLICT,

@@ -104,7 +104,7 @@ async def change_labels(
     """
     line = typed_line(form.text) if form.change == "fix" else ""
     return ChangesBody(
-        items=await ask_team(services, lambda team: team.explorer.change(form.change, form.seen(), line))
+        items=await ask_team(services, lambda team: team.explorer.change(form.change, form.seen(), line, form.by))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Form, Path, Query, Response
 
@@ -11,6 +11,7 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import problems
 from backend.routes.asking import PRIVATE, Digest, ask_team, not_found, team_router
 from backend.schemas import ModelNameBody
+from backend.team.author import TEAM, Author
 from backend.team.bodies import (
     ActionBody,
     ActivityBody,
@@ -19,13 +20,14 @@ from backend.team.bodies import (
     MarksForm,
     OverviewBody,
     RequestedBody,
-    ReviewBody,
-    SecondLookForm,
     TagBody,
-    VerdictBody,
     WithdrawnBody,
 )
-from ocr_model.codes.verdict import typed_line
+from backend.team.review_bodies import ReadingNowBody, ReviewBody
+
+if TYPE_CHECKING:
+    from backend.team.overview import TeamData
+    from ocr_model.reading.prediction import Prediction
 
 router = team_router()
 
@@ -125,9 +127,12 @@ async def withdraw_cycle(services: ServicesDep, cycle: CycleId) -> WithdrawnBody
     return WithdrawnBody(id=cycle)
 
 
-@router.get("/review", summary="Labels that wait for a second look", response_model=ReviewBody)
+@router.get("/review", summary="Pictures that wait for a second look", response_model=ReviewBody)
 async def get_review(services: ServicesDep, most: Annotated[int, Query(ge=1, le=200)] = 50) -> ReviewBody:
-    """Return labels that are hard to believe or contradict each other, the latest first."""
+    """Return pictures whose labels are hard to believe or contradict each other, with these labels.
+
+    `POST /v1/team/labels` gives the second look: `keep` the label that is right, `fix` one, or `drop` all of them.
+    """
     return await ask_team(services, lambda team: team.review(most))
 
 
@@ -164,7 +169,7 @@ async def mark_samples(
 async def unmark_samples(
     services: ServicesDep,
     action: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
-    by: Annotated[str, Query(min_length=1, max_length=200)] = "team",
+    by: Annotated[Author, Query()] = TEAM,
 ) -> ActionBody:
     """Take a change back, as if it had never been."""
     return await ask_team(services, lambda team: team.samples.unmark(action, by))
@@ -181,27 +186,21 @@ async def get_crop(services: ServicesDep, digest: Digest) -> Response:
     return Response(await ask_team(services, lambda team: team.crop(digest)), media_type="image/png", headers=PRIVATE)
 
 
-@router.post(
-    "/review",
-    summary="Give a second look",
-    response_model=VerdictBody,
-    responses=problems(
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.INSUFFICIENT_STORAGE,
-    ),
+@router.get(
+    "/samples/{digest}/reading",
+    summary="How a confirmed crop is read now",
+    response_model=ReadingNowBody,
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-async def give_verdict(
-    services: ServicesDep, form: Annotated[SecondLookForm, Form(media_type="multipart/form-data")]
-) -> VerdictBody:
-    """Keep the verdict on a label that waits for a second look. The answer comes when it is safely on the disk."""
-    line = typed_line(form.text) if form.verdict == "fix" else ""
-    sample = await ask_team(services, lambda team: team.judge(form.prediction_id, form.verdict, line, form.event))
-    return VerdictBody(
-        prediction_id=form.prediction_id,
-        verdict=form.verdict,
-        status=sample.label.status,
-        text=sample.label.text,
-    )
+async def read_now(services: ServicesDep, digest: Digest) -> ReadingNowBody:
+    """Read a sample with the model that serves now; its labels may be about a reading of an earlier one."""
+    recognizer = services.model.recognizer
+
+    def read(team: TeamData) -> Prediction:
+        crop = team.picture(digest)
+        with services.recognizing:
+            return recognizer.read(crop)
+
+    prediction = await ask_team(services, read)
+    model = ModelNameBody(name=prediction.model.name, version=prediction.model.version)
+    return ReadingNowBody(text=prediction.text, confidence=prediction.confidence, model=model)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from backend.schemas import ModelNameBody, Probability
+from backend.team.author import TEAM, Author
 
 Counts = dict[str, int]
 
@@ -134,7 +135,7 @@ class LabelsBody(BaseModel):
     kept: int
     crops: int
     by_status: Counts
-    waiting: int = Field(description="Labels that wait for a second look.")
+    waiting: int = Field(description="Pictures whose labels wait for a second look.")
     days: list[PeriodBody] = Field(description="By day, UTC; days without labels are left out.")
     blocks: list[PeriodBody] = Field(description="By so many labels in a row, the oldest first; the last may be short.")
     block: int = Field(description="Labels in a row.")
@@ -207,39 +208,6 @@ class WithdrawnBody(BaseModel):
     id: str
 
 
-class ReviewItemBody(BaseModel):
-    """A label that waits for a second look."""
-
-    prediction_id: str
-    event: str = Field(description="Which label was looked at; send it with the verdict.")
-    sample: str = Field(description="Names the crop.")
-    reason: Literal["contradiction", "far from a sure reading", "client contradicts", "unproven"]
-    detail: str
-    status: Literal["accepted", "corrected", "unreadable"]
-    text: str
-    others: list[str] = Field(description="What other labels of the crop say; empty text for unreadable.")
-    read_text: str
-    read_confidence: Probability
-    model: ModelNameBody
-    at: datetime
-
-
-class ReviewBody(BaseModel):
-    """Labels that wait for a second look."""
-
-    waiting: int
-    items: list[ReviewItemBody] = Field(description="The latest first.")
-
-
-class VerdictBody(BaseModel):
-    """A second look that is kept."""
-
-    prediction_id: str
-    verdict: Literal["keep", "fix", "drop"]
-    status: Literal["accepted", "corrected", "unreadable"]
-    text: str
-
-
 class CycleForm(BaseModel):
     """The request for a cycle."""
 
@@ -252,17 +220,6 @@ class CycleForm(BaseModel):
     key: str = Field(
         default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Random; the same key again is the same request."
     )
-
-
-class SecondLookForm(BaseModel):
-    """A verdict on a label that waits for a second look."""
-
-    prediction_id: str = Field(pattern=r"^[!-~]{1,128}$", description="Whose label it is.")
-    verdict: Literal["keep", "fix", "drop"] = Field(
-        description="keep: right as it is; fix: the line says `text`; drop: no version shall have it."
-    )
-    event: str = Field(max_length=200, description="The `event` of the label that was looked at.")
-    text: str = Field(default="", max_length=64, description="The right line; for `fix`.", examples=["GW2871"])
 
 
 class TagBody(BaseModel):
@@ -281,7 +238,7 @@ class MarksForm(BaseModel):
     take: str = Field(default="", max_length=2000, description="Tags, one a line.")
     values: str = Field(default="", max_length=8000, description="Metadata, key=value, one a line.")
     drop: str = Field(default="", max_length=2000, description="Keys of metadata, one a line.")
-    by: str = Field(default="team", min_length=1, max_length=200, description="Who does it.")
+    by: Author = TEAM
 
 
 class ActionBody(BaseModel):

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from backend.schemas import ModelNameBody, Probability
+from backend.team.author import TEAM, Author
 from backend.team.label_changes import Change
 
 MOST_AT_ONCE = 60  # labels of a page, and labels changed by one request
@@ -26,6 +27,7 @@ class FoundBody(BaseModel):
     source: str = Field(
         description="app, an import ...; review, review-fixed and review-dropped are second looks of the team."
     )
+    by: str = Field(description="Who of the team said it, in a change or in undoing one; empty for a shopper.")
     tags: list[str] = Field(description="Of the crop.")
     values: dict[str, str] = Field(description="Metadata of the crop.")
     code: str
@@ -64,7 +66,9 @@ class PastEventBody(BaseModel):
     stored_at: datetime
     status: Literal["accepted", "corrected", "unreadable"] | None = Field(description="null: the label was taken back.")
     text: str | None
-    source: str | None = Field(description="Who said it: the app, an import, a second look of the team.")
+    source: str | None = Field(description="Where it comes from: the app, an import, a second look of the team.")
+    by: str = Field(description="Who of the team did it; empty for a shopper, and for changes of earlier releases.")
+    undoes: bool = Field(description="Whether it undoes a change: the label is as it was before that.")
 
 
 class HeldBody(BaseModel):
@@ -107,6 +111,7 @@ class ChangeForm(BaseModel):
         description=f"At most {MOST_AT_ONCE} lines: a label's `prediction_id`, a space, its `event` as it was seen.",
     )
     text: str = Field(default="", max_length=64, description="The right line; for `fix`.", examples=["GW2871"])
+    by: Author = TEAM
 
     def seen(self) -> list[tuple[str, str]]:
         """Prediction and event of each label."""

@@ -18,7 +18,6 @@ from backend.team.explore_bodies import (
     QualityBody,
 )
 from backend.team.label_changes import Change, LabelChanges, NothingToUndoError, undone_label
-from backend.team.label_history import LabelHistory, PastEvent
 from backend.team.picture_quality import picture_quality
 from backend.team.thumbnails import Size, Thumbnails
 from datasets.errors import (
@@ -31,6 +30,7 @@ from datasets.errors import (
     UnknownSampleError,
 )
 from datasets.samples.marks import CropMarks
+from datasets.samples.past_labels import PastEvent
 from datasets.samples.sample import Sample
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
@@ -46,13 +46,12 @@ class TeamExplorer:
 
     Args:
         store: Where confirmed samples are kept.
-        history: The events of that store.
         thumbnails: Small pictures of its crops.
     """
 
-    def __init__(self, store: SampleStore, history: LabelHistory, thumbnails: Thumbnails) -> None:
-        self._store, self._history, self._thumbnails = store, history, thumbnails
-        self._changes = LabelChanges(store, history)
+    def __init__(self, store: SampleStore, thumbnails: Thumbnails) -> None:
+        self._store, self._thumbnails = store, thumbnails
+        self._changes = LabelChanges(store)
 
     def page(
         self, wanted: Filter, *, size: int, order: Order, after: str | None, with_thumbnails: bool
@@ -102,8 +101,8 @@ class TeamExplorer:
             IndexUnavailableError: The index does not answer.
         """
         sample = self.find(prediction_id)
-        events = self._history.events(prediction_id)
-        others = [label for label in self._history.labels_of(sample.digest) if label.event != sample.event]
+        events = self._store.past.events(prediction_id)
+        others = [label for label in self._store.past.labels_of(sample.digest) if label.event != sample.event]
         marks = self._marks(sample)
         return DetailsBody(
             label=found_body(sample, marks),
@@ -126,23 +125,24 @@ class TeamExplorer:
             raise UnknownSampleError(f"there is no label of {prediction_id}")
         return sample
 
-    def change(self, change: Change, seen: Sequence[tuple[str, str]], text: str) -> list[ChangedBody]:
+    def change(self, change: Change, seen: Sequence[tuple[str, str]], text: str, by: str) -> list[ChangedBody]:
         """Change labels, one after the other; each that is changed is on the disk when this returns.
 
         Args:
             change: See `LabelChanges.make`.
             seen: Prediction and event of each label, as a person saw it.
             text: The right line; for `fix` only.
+            by: Who makes the change.
 
         Raises:
             StoreFullError: There is no room left; the labels before are changed, and asking again goes on.
             StoreError: Nothing answers; likewise.
         """
-        return [self._change(change, prediction_id, event, text) for prediction_id, event in seen]
+        return [self._change(change, prediction_id, event, text, by) for prediction_id, event in seen]
 
-    def _change(self, change: Change, prediction_id: str, event: str, text: str) -> ChangedBody:
+    def _change(self, change: Change, prediction_id: str, event: str, text: str, by: str) -> ChangedBody:
         try:
-            sample = self._changes.make(change, prediction_id, event, text)
+            sample = self._changes.make(change, prediction_id, event, text=text, by=by)
         except (LabelMovedError, LabelProvenError):
             return ChangedBody(prediction_id=prediction_id, problem="label-moved", label=None)
         except UnknownSampleError:
@@ -195,6 +195,7 @@ def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = 
         status=label.status,
         text=label.text,
         source=label.source,
+        by=sample.by,
         tags=sorted(sample.tags),
         values={} if marks is None else dict(marks.values),
         code=code,
@@ -219,4 +220,6 @@ def _past_event_body(event: PastEvent) -> PastEventBody:
         status=None if label is None else label.status,
         text=None if label is None else label.text,
         source=None if label is None else label.source,
+        by="" if event.sample is None else event.sample.by,
+        undoes=event.sample is not None and event.sample.restores is not None,
     )

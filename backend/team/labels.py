@@ -11,8 +11,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.schemas import ModelNameBody
-from backend.team.bodies import LabelsBody, PeriodBody, QueueBody, ReviewBody, ReviewItemBody
+from backend.team.bodies import LabelsBody, PeriodBody, QueueBody
+from backend.team.explorer import found_body
+from backend.team.review_bodies import ReviewBody, ReviewItemBody
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
@@ -68,16 +69,31 @@ class TeamLabels:
 
     def queue(self) -> QueueBody:
         """Events and crops that the bucket does not have yet."""
-        return QueueBody.model_validate(self._store.queue(), from_attributes=True)
+        return QueueBody.model_validate(self._store.bucket.queue(), from_attributes=True)
 
     def review(self, most: int) -> ReviewBody:
-        """The number of labels that wait for a second look, and at most `most` of them.
+        """The number of pictures that wait for a second look, and at most `most` of them.
 
         Raises:
             StoreError: The index does not answer.
         """
-        waiting = self._statistics().waiting
-        return ReviewBody(waiting=len(waiting), items=[_review_item(label) for label in waiting[:most]])
+        statistics = self._statistics()
+        if statistics.revision == self._store.revision():
+            waiting = statistics.waiting[:most]
+            return ReviewBody(waiting=len(statistics.waiting), items=list(map(review_item, waiting)))
+        # What was decided on since must not wait on the page; and it waits again where that was undone.
+        now, settled = list[Waiting](), 0
+        for picture in statistics.waiting:
+            if len(now) == most:
+                break
+            found = find_waiting(self._store.past.labels_of(picture.digest)) if self._has_moved(picture) else (picture,)
+            now += found
+            settled += not found
+        return ReviewBody(waiting=len(statistics.waiting) - settled, items=list(map(review_item, now)))
+
+    def _has_moved(self, picture: Waiting) -> bool:
+        live = {sample.event for sample in self._store.past.labels_of(picture.digest)}
+        return not live.issuperset(sample.event for sample in picture.labels)
 
     def _statistics(self) -> _Statistics:
         revision = self._store.revision()
@@ -117,19 +133,10 @@ def _period(samples: Sequence[Sample]) -> PeriodBody:
     )
 
 
-def _review_item(waiting: Waiting) -> ReviewItemBody:
-    label = waiting.sample.label
+def review_item(waiting: Waiting) -> ReviewItemBody:
+    """A picture that waits as it is answered."""
     return ReviewItemBody(
-        prediction_id=label.prediction_id,
-        event=waiting.sample.event,
-        sample=waiting.sample.digest,
-        reason=waiting.doubt.reason,
-        detail=waiting.doubt.detail,
-        status=label.status,
-        text=label.text,
-        others=list(waiting.others),
-        read_text=label.read_text,
-        read_confidence=label.read_confidence,
-        model=ModelNameBody(name=label.model_name, version=label.model_version),
-        at=label.at,
+        sample=waiting.digest,
+        reasons=[doubt.reason for doubt in waiting.doubts],
+        labels=[found_body(label, None) for label in waiting.labels],
     )

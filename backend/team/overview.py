@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from PIL import Image
+
 from backend.schemas import ModelNameBody
-from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, OverviewBody, ReviewBody
+from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, OverviewBody
 from backend.team.cycles import TeamCycles, cycle_body
 from backend.team.explore_bodies import DetailsBody
 from backend.team.explorer import TeamExplorer
-from backend.team.label_history import LabelHistory
 from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
+from backend.team.review_bodies import ReviewBody
 from backend.team.samples import TeamSamples
 from backend.team.thumbnails import Thumbnails
 from backend.team.versions import TeamVersions
@@ -27,9 +29,7 @@ from datasets.errors import StoreError
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
-from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
-from datasets.samples.verdict import Verdict, give_verdict
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,7 +45,6 @@ class TeamData:
     Args:
         store: Where confirmed samples are kept.
         places: Spool and bucket of that store.
-        history: The events of that store.
         thumbnails: Small pictures of its crops.
         clock: Seconds since 1970.
     """
@@ -54,13 +53,12 @@ class TeamData:
         self,
         store: SampleStore,
         places: Places,
-        history: LabelHistory,
         thumbnails: Thumbnails,
         *,
         clock: Clock = time.time,
     ) -> None:
-        self._store, self._places, self._history = store, places, history
-        self.explorer = TeamExplorer(store, history, thumbnails)
+        self._store, self._places = store, places
+        self.explorer = TeamExplorer(store, thumbnails)
         self._labels = TeamLabels(store)
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
@@ -71,7 +69,6 @@ class TeamData:
     def close(self) -> None:
         """Let go of connections; the store stays open."""
         self._places.close()
-        self._history.close()
 
     # -- reading ----------------------------------------------------------------------------------------
 
@@ -100,7 +97,7 @@ class TeamData:
             none: list[CycleReport] = []
             reports = attempt(self._cycles.reports, none)
             nothing: dict[str, str] = {}
-            aside = self._store.set_aside() | attempt(self._champions.set_aside, nothing)
+            aside = self._store.upkeep.set_aside() | attempt(self._champions.set_aside, nothing)
             return OverviewBody(
                 serving=serving,
                 serving_number=serving_number,
@@ -134,7 +131,7 @@ class TeamData:
             return self._cycles.activity()
 
     def review(self, most: int) -> ReviewBody:
-        """Labels that wait for a second look; see `TeamLabels.review`."""
+        """Pictures that wait for a second look; see `TeamLabels.review`."""
         with self._lock:
             return self._labels.review(most)
 
@@ -153,6 +150,15 @@ class TeamData:
         """
         return self._store.crops.stored_bytes(digest)
 
+    def picture(self, digest: str) -> Image.Image:
+        """The picture of a sample, RGB.
+
+        Raises:
+            UnknownSampleError: There is none.
+            CropError: It is damaged.
+        """
+        return self._store.crop(digest)
+
     # -- writing ----------------------------------------------------------------------------------------
 
     def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
@@ -169,10 +175,6 @@ class TeamData:
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""
         self._cycles.withdraw(cycle)
-
-    def judge(self, prediction_id: str, verdict: Verdict, text: str, seen: str) -> Sample:
-        """Give a second look; see `datasets.samples.verdict.give_verdict` for what it raises."""
-        return give_verdict(self._store, prediction_id, verdict, text=text, seen=seen)
 
     def _champion_body(self, record: ChampionRecord) -> ChampionEntryBody:
         reasons = {"by": reason_body(record.by), "reason": reason_body(record.reason)}

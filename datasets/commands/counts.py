@@ -33,7 +33,7 @@ def run_counts(store: SampleStore, _: Places, options: argparse.Namespace) -> in
 
 def run_reindex(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Rebuild the database and print what it holds."""
-    events = store.reindex()
+    events = store.upkeep.reindex()
     counts = store.counts()
     numbers = ((events, "event"), (counts.kept, "live label"), (counts.crops, "crop"), (counts.pairs, "pair"))
     told = [f"{number} {noun if number == 1 else f'{noun}s'}" for number, noun in numbers]

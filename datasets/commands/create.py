@@ -100,9 +100,9 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         watermark=catalogue.read(options.as_of).manifest.watermark if options.as_of else None,
         most_damaged=options.most_damaged,
     )
-    if not store.flush(options.wait):
+    if not store.bucket.flush(options.wait):
         print("the bucket does not have all labels yet; those that it lacks are left out", file=sys.stderr)
-    store.pull()
+    store.bucket.pull()
     if options.dry_run:
         manifest = draw_up(store, places, request)
     else:

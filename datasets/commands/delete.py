@@ -22,12 +22,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     """Remove the sample. The exit status is 1 while the bucket has not confirmed it."""
     try:
-        store.pull()  # a tombstone buries only labels that are known here; other backends may have sent more
+        store.bucket.pull()  # a tombstone buries only labels that are known here; other backends may have sent more
     except BucketUnavailableError as error:
         print(f"removing it here first: {error}", file=sys.stderr)
     labels = store.delete(options.sample)
     print(f"removed {options.sample} with {labels} live labels")
-    confirmed = store.flush(options.wait)
+    confirmed = store.bucket.flush(options.wait)
     redraw_sheets(store, places)
     if not confirmed:
         print("the bucket has not confirmed it yet; the next backend on this spool goes on", file=sys.stderr)

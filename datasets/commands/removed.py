@@ -29,7 +29,7 @@ def redraw_sheets(store: SampleStore, places: Places) -> None:
 def buried_now(store: SampleStore, places: Places) -> frozenset[str]:
     """Digests of the removed crops, after fetching the bucket's events if it answers."""
     try:
-        store.pull()
+        store.bucket.pull()
     except BucketUnavailableError as error:
         print(f"as far as is known here: {error}", file=sys.stderr)
     return read_buried(places)

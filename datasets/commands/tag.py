@@ -59,7 +59,7 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
 
 
 def _sent(store: SampleStore, wait: float) -> int:
-    if store.flush(wait):
+    if store.bucket.flush(wait):
         return 0
     print("the bucket has not confirmed it yet; the next backend on this spool goes on", file=sys.stderr)
     return 1

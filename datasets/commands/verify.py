@@ -19,7 +19,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     """Print every fault. The exit status is 1 if there is one."""
     problems = 0
-    for problem in store.verify():
+    for problem in store.upkeep.verify():
         print(problem)
         problems += 1
     problems += _verify_versions(places)

@@ -78,8 +78,8 @@ def create_next_version(
         rules=Rules(evaluation_share=settings.evaluation_share),
         most_damaged=settings.most_damaged,
     )
-    store.flush(settings.wait)
-    store.pull()
+    store.bucket.flush(settings.wait)
+    store.bucket.pull()
     try:
         version = create_version(store, places, name, request)
     except VersionExistsError:  # another worker was faster

@@ -217,7 +217,7 @@ def _next_request(
     """The oldest waiting request, else one that a trigger makes now; None if no cycle is due."""
     waiting = pending(places.authority)
     if not waiting and settings.triggers is not None:
-        store.pull()
+        store.bucket.pull()
         trigger, _, occasion = look_for_trigger(store, places, settings.triggers, finished)
         if trigger is not None:
             by = Reason(kind="trigger", values={"trigger": trigger.kind})

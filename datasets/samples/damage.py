@@ -85,7 +85,7 @@ def event_damage(events: Mapping[str, str], crops_behind: Callable[[str], Sequen
 
     Args:
         events: the fault of each event, by object name.
-        crops_behind: `SampleStore.crops_behind`.
+        crops_behind: `PastLabels.crops_behind`.
     """
     return tuple(Damage(name, tuple(crops_behind(name)), why) for name, why in sorted(events.items()))
 

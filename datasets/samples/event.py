@@ -36,7 +36,7 @@ from datasets.objects.record import Record, UtcTime
 from datasets.samples.crop import MAX_PIXELS
 from datasets.samples.marks import Marks, check_stored_marks
 from datasets.samples.pair import Pair, check_stored_pair
-from datasets.samples.sample import Label, Sample, check_stored, is_prediction_id
+from datasets.samples.sample import Label, Sample, check_author, check_stored, is_prediction_id
 
 SCHEMA = 1
 EVENTS = "events/"
@@ -73,6 +73,9 @@ class Event(Record):
     `prediction_id` (a shopper's undo: buries all labels and pairs of this prediction) or a `sample`
     (`delete --sample`: buries all labels of this crop, and its marks). A *pair* has `pair`, and a `prediction_id`.
     A *marks* event has `marks`: tags and metadata of crops.
+
+    `by` and `restores` are of labels. They are stored only where they say something, so the events of releases that did
+    not know them keep their bytes, and with these their names.
     """
 
     kind: EventKind
@@ -87,6 +90,8 @@ class Event(Record):
     marks: Marks | None = None
     width: int = 0  # of the crop, pixels
     height: int = 0
+    by: str = ""  # who of the team said it; "" for a shopper
+    restores: int | None = None  # stamp of the earlier label of the prediction that this one brings back
     _name: str | None = PrivateAttr(None)  # of the object that it was read from; its fields alone may give another
 
     @model_validator(mode="before")
@@ -102,7 +107,9 @@ class Event(Record):
         if missing := _always_stored(stored) - stored.keys():
             raise ValueError(f"{', '.join(sorted(missing))} missing")  # another name would follow from its content
         kind = stored.get("kind")
-        return {**stored, **{part: stored if kind == part else None for part in ("label", "pair", "marks")}}
+        parts = {part: stored if kind == part else None for part in ("label", "pair", "marks")}
+        # Marks name their author themselves, and nobody stands behind an event of another kind.
+        return {**stored, **parts} | ({} if kind == "label" else {"by": "", "restores": None})
 
     @property
     def order(self) -> Order:
@@ -113,6 +120,10 @@ class Event(Record):
         """Serialise to canonical JSON, one line; the event's name is a hash of it."""
         stored = self.model_dump(mode="json") | {"schema": SCHEMA}
         label, pair, marks = stored.pop("label"), stored.pop("pair"), stored.pop("marks")
+        if not self.by:
+            del stored["by"]
+        if self.restores is None:
+            del stored["restores"]
         if label is None:
             del stored["width"], stored["height"]
             stored |= pair or marks or {}
@@ -168,6 +179,8 @@ def sample_of(event: Event, name: str) -> Sample:
         event=name,
         stamp=event.stamp,
         stored_at=event.stored_at,
+        by=event.by,
+        restores=event.restores,
     )
 
 
@@ -252,4 +265,7 @@ def _check_ranges(event: Event) -> None:
         raise ValueError("a label is about a sample")
     if event.width < 1 or event.height < 1 or event.width * event.height > MAX_PIXELS:
         raise ValueError(f"a crop has 1 to {MAX_PIXELS} pixels")
+    if event.restores is not None and not 0 <= event.restores < event.stamp:
+        raise ValueError(f"a label restores an earlier one, not {event.restores!r:.20}")
+    check_author(event.by)
     check_stored(event.label)

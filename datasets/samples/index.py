@@ -33,6 +33,7 @@ from datasets.samples.live_rows import (
 )
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
+from datasets.samples.past_labels import PastLabels
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.tables import (
@@ -40,7 +41,6 @@ from datasets.samples.tables import (
     EVENT_TABLE,
     IN_ORDER,
     LIVE_TABLE,
-    MARK_TABLE,
     REPLICA_TABLE,
     TABLES,
     TALLY_TABLE,
@@ -68,6 +68,7 @@ class SampleIndex:
         self.pairs = PairIndex(self._engine)
         self.marks = MarkIndex(self._engine)
         self.search = SearchIndex(self._engine)
+        self.past = PastLabels(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:
@@ -257,21 +258,6 @@ class SampleIndex:
         )
         with database_errors(), self._engine.connect() as connection:
             return [str(digest) for digest in connection.scalars(query)]
-
-    def crops_behind(self, name: str) -> list[str]:
-        """Digests of the crops that an event is about, including those of its prediction's other labels."""
-        about = (
-            sa.select(EVENT_TABLE.c.id, EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample)
-            .where(EVENT_TABLE.c.name == name, EVENT_TABLE.c.kind != "pair")
-            .subquery()
-        )
-        labelled = sa.select(EVENT_TABLE.c.sample).where(
-            EVENT_TABLE.c.sample.is_not(None),
-            sa.or_(EVENT_TABLE.c.prediction_id == about.c.prediction_id, EVENT_TABLE.c.sample == about.c.sample),
-        )
-        marked = sa.select(MARK_TABLE.c.sample).where(MARK_TABLE.c.id == about.c.id)
-        with database_errors(), self._engine.connect() as connection:
-            return sorted({str(digest) for query in (labelled, marked) for digest in connection.scalars(query)})
 
     def count(self) -> tuple[dict[LabelStatus, int], int, int]:
         """Live labels by status, the number of different crops that they point at, and that of live pairs."""

@@ -84,15 +84,27 @@ class Journal:
         self._spool.witness(self._index.last_stamp())
         self._behind = False
 
-    def label_before(self, prediction_id: str, digest: str) -> Sample | None:
+    def label_before(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
         """The live label of a prediction; a label of this crop that is written next comes after it.
 
+        Args:
+            prediction_id: id of the prediction.
+            digest: of the crop.
+            must_know: whether an index that does not answer is an error; else it counts as one without the label.
+
         Raises:
-            IndexUnavailableError: the database does not answer.
+            IndexUnavailableError: the database does not answer, and `must_know`.
         """
-        with self._unless_away() as index:
-            self._come_after(prediction_id=prediction_id, digest=digest)
-            return index.find(prediction_id)
+        try:
+            with self._unless_away() as index:
+                self._come_after(prediction_id=prediction_id, digest=digest)
+                return index.find(prediction_id)
+        except IndexUnavailableError as error:
+            if must_know:
+                raise
+            # The label may then be written once more than needed, which is harmless: the last one counts.
+            _LOG.warning("keeping a label without the index: %s", error)
+            return None
 
     def pair_before(self, prediction_id: str, gtin: str) -> Pair | None:
         """The live pair of a prediction and a number; a pair that is written next comes after it.
@@ -130,8 +142,14 @@ class Journal:
         for marks in changes:
             self._take_in(self._spool.append("marks", marks=marks, after=after))
 
-    def write_label(self, label: Label, crop: Crop) -> Sample:
+    def write_label(self, label: Label, crop: Crop, *, by: str = "", restores: int | None = None) -> Sample:
         """Write a crop and its label; both are on the disk when this returns, or neither.
+
+        Args:
+            label: normalised.
+            crop: its crop.
+            by: who of the team says it.
+            restores: stamp of the label that it brings back.
 
         Raises:
             StoreFullError: the disk is full, or would be nearly so.
@@ -147,6 +165,8 @@ class Journal:
                 label=label,
                 width=crop.width,
                 height=crop.height,
+                by=by,
+                restores=restores,
                 after=self._after,
             )
         except StoreError:

@@ -22,7 +22,7 @@ FIXED = "review-fixed"  # with another text
 DROPPED = "review-dropped"  # in no version
 SECOND_LOOKS = frozenset({REVIEWED, FIXED, DROPPED})
 UNPROVEN = "unproven"  # `Label.source` of an unproven label
-Reason = Literal["contradiction", "far from a sure reading", "client contradicts", "unproven"]
+Reason = Literal["contradiction", "contradicts a sure reading", "client contradicts", "unproven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class SuspicionRules:
     """When a label is suspicious. Part of a version's hash, so a stored 1 stays 1 and 1.0 stays 1.0."""
 
     sure: float | int = 0.95  # confidence above which a reading is hard to contradict
-    most_edits: int = 2  # between such a reading and its correction; more edits are suspicious
+    most_edits: int = 0  # between such a reading and its correction; more are suspicious. Where it was 2, a mistyped
+    # character of a code that was read right was believed: `162058X` for `162050C`.
     client_contradictions: int = 5  # corrected sure readings that make a client suspicious ...
     client_share: float | int = 0.5  # ... if that is at least this share of the sure readings that the client judged
 
@@ -53,7 +54,7 @@ def settle(samples: Iterable[Sample]) -> list[Sample]:
     for sample in counting:
         if sample.label.source in SECOND_LOOKS:
             last = settled.get(sample.digest)
-            if last is None or (last.stamp, last.event) < (sample.stamp, sample.event):
+            if last is None or (last.decided, last.event) < (sample.decided, sample.event):
                 settled[sample.digest] = sample
     return [sample for sample in counting if settled.get(sample.digest, sample) is sample]
 
@@ -97,7 +98,7 @@ def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping
         edits = edit_distance(label.read_text, label.text)
         if edits > rules.most_edits:
             doubts[sample.event] = Doubt(
-                "far from a sure reading", f"{edits} edits from a reading of confidence {label.read_confidence:.3f}"
+                "contradicts a sure reading", f"{edits} edits from a reading of confidence {label.read_confidence:.3f}"
             )
     for labels in judged.values():
         contradicting = [sample for sample in labels if _contradicts(sample)]

@@ -95,6 +95,16 @@ def check_stored(label: Label) -> None:
         raise LabelError(f"a turn is 0, 1, 2 or 3 quarters, not {label.turn}")
 
 
+def check_author(name: str) -> None:
+    """Check that a name can stand for who said a label; "" stands for a shopper.
+
+    Raises:
+        LabelError: it is too long, or cannot be printed.
+    """
+    if len(name) > LONGEST_TEXT or not name.isprintable():
+        raise LabelError(f"an author's name is printable and at most {LONGEST_TEXT} characters long")
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A crop with its live label, and the label event that holds it."""
@@ -107,6 +117,13 @@ class Sample:
     stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
     stored_at: datetime  # when it was on the disk, UTC by this machine's clock
     tags: frozenset[str] = frozenset()  # of the crop
+    by: str = ""  # who of the team said it; "" for a shopper
+    restores: int | None = None  # stamp of the earlier label that this one brings back
+
+    @property
+    def decided(self) -> int:
+        """The place in the order of all events at which this was said first: a restored label is as old as it was."""
+        return self.stamp if self.restores is None else self.restores
 
     @property
     def crop(self) -> str:

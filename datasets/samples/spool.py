@@ -127,6 +127,8 @@ class Spool:
         marks: Marks | None = None,
         width: int = 0,
         height: int = 0,
+        by: str = "",
+        restores: int | None = None,
         after: int = 0,
     ) -> Event:
         """Write the next event of this writer; it is durable when this returns.
@@ -140,6 +142,8 @@ class Spool:
             marks: the tags and metadata, normalised.
             width: of the crop, pixels.
             height: of the crop, pixels.
+            by: who of the team says the label.
+            restores: stamp of the label that the label brings back.
             after: stamp of an event that it must follow, however far ahead that is. No label follows `LAST_STAMP`,
                 where time ends; of tombstones there, writer and sequence alone decide.
 
@@ -167,6 +171,8 @@ class Spool:
                 marks=marks,
                 width=width,
                 height=height,
+                by=by,
+                restores=restores,
             )
             self.objects.put(event.name, event.to_bytes())
             self._sequence += 1

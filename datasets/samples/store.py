@@ -6,7 +6,6 @@ is one, receives a copy in the background. Either may be lost and is rebuilt.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Self
 from PIL import Image
 
 from datasets.errors import (
-    BucketUnavailableError,
     IndexUnavailableError,
     LabelMovedError,
     LabelProvenError,
@@ -26,7 +24,7 @@ from datasets.errors import (
 from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_name, is_digest
-from datasets.samples.audit import Problem, find_problems
+from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.crop import Crop, make_crop
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
@@ -34,16 +32,15 @@ from datasets.samples.journal import Journal
 from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
+from datasets.samples.past_labels import PastLabels
 from datasets.samples.places import open_objects
-from datasets.samples.replication import Replication
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
-from datasets.samples.sample import Counts, Label, Sample, checked_label
+from datasets.samples.sample import Counts, Label, Sample, check_author, checked_label
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
-from datasets.samples.uploader import Queue, Uploader, UploadPolicy
-
-_LOG = logging.getLogger(__name__)
+from datasets.samples.upkeep import Upkeep
+from datasets.samples.uploader import UploadPolicy
 
 
 class SampleStore:
@@ -65,9 +62,9 @@ class SampleStore:
         self._index = index
         self._replica = replica
         self.crops = KeptCrops([spool.objects] if replica is None else [spool.objects, replica])
-        self._replication = Replication(spool, index, replica) if replica is not None else None
-        self._uploader = Uploader(self._replication, policy, clock=clock) if self._replication is not None else None
-        self._journal = Journal(spool, index, self._uploader.notify if self._uploader is not None else None)
+        self.bucket = BucketCopy(spool, index, replica, policy, clock=clock)
+        self._journal = Journal(spool, index, self.bucket.announce)
+        self.upkeep = Upkeep(spool, index, self._journal, self.bucket, replica)
         self.pairs = KeptPairs(self._journal)
         self.marks = KeptMarks(self._journal)
 
@@ -109,8 +106,8 @@ class SampleStore:
             try:
                 store._journal.catch_up()
                 store._journal.sweep()
-                if upload and store._uploader is not None:
-                    store._uploader.start()
+                if upload:
+                    store.bucket.start()
             except BaseException:
                 store.close()
                 raise
@@ -132,17 +129,19 @@ class SampleStore:
     ) -> None:
         self.close()
 
-    def keep(self, image: Image.Image | Crop, label: Label, *, expected: str | None = None) -> Sample:
+    def keep(self, image: Image.Image | Crop, label: Label, *, expected: str | None = None, by: str = "") -> Sample:
         """Keep a confirmed crop and its label; both are on the disk when this returns.
 
         The same status and text for the same prediction again change nothing and return the kept sample. Another
         status or text supersedes it, and so does the first second look (see verdict.py). An unproven label supersedes
-        unproven ones only; any other label supersedes it.
+        unproven ones only; any other label supersedes it. Who names the `expected` label has seen it, so there nothing
+        but an equal label changes nothing.
 
         Args:
             image: the crop, upright, of any mode; only its RGB pixels are kept. A `Crop` is kept as it is.
             label: texts as typed or as read; they are normalised here.
             expected: object name of the event that must still be the prediction's last.
+            by: who of the team says it; "" for a shopper.
 
         Raises:
             LabelMovedError: another event is the last, or the label was taken back; nothing is kept.
@@ -154,21 +153,44 @@ class SampleStore:
             StoreError: the disk failed in another way; nothing is kept.
         """
         label = checked_label(label)
+        check_author(by)
         crop = image if isinstance(image, Crop) else make_crop(image)
         is_unproven = label.source == UNPROVEN
         with self._journal.exclusive():
             must_know = expected is not None or is_unproven
-            present = self._label_before(label.prediction_id, crop.digest, must_know=must_know)
+            present = self._journal.label_before(label.prediction_id, crop.digest, must_know=must_know)
             if expected is not None and (present is None or present.event != expected):
                 raise LabelMovedError("the label has changed since it was looked at")
-            if present is not None and _says_nothing_new(label, present.label):
+            if present is not None and _says_nothing_new(label, present.label, is_seen=expected is not None):
                 if present.digest == crop.digest:
                     # Replaces a crop that was lost or damaged since.
                     place(self._spool.objects, crop_name(crop.digest), crop.png)
                 return present
             if is_unproven and present is not None and present.label.source != UNPROVEN:
                 raise LabelProvenError("the prediction has a label already, and an unproven one cannot replace it")
-            return self._journal.write_label(label, crop)
+            return self._journal.write_label(label, crop, by=by)
+
+    def restore(self, earlier: Sample, *, expected: str, by: str) -> Sample:
+        """Bring an earlier label of a prediction back exactly as it was; it is on the disk when this returns.
+
+        Args:
+            earlier: the label with its crop.
+            expected: object name of the event that must still be the prediction's last.
+            by: who of the team brings it back.
+
+        Raises:
+            LabelMovedError: another event is the last, or the label was taken back; nothing has changed.
+            UnknownSampleError: the crop is gone.
+            IndexUnavailableError: the database does not answer.
+            StoreError: as in `keep` and `crop`.
+        """
+        check_author(by)
+        crop = make_crop(self.crop(earlier.digest))
+        with self._journal.exclusive():
+            present = self._journal.label_before(earlier.label.prediction_id, crop.digest, must_know=True)
+            if present is None or present.event != expected:
+                raise LabelMovedError("the label has changed since it was looked at")
+            return self._journal.write_label(earlier.label, crop, by=by, restores=earlier.decided)
 
     def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
         """Take back the label and the pairs of a prediction.
@@ -191,7 +213,7 @@ class SampleStore:
             StoreFullError: the disk is full; nothing has changed.
         """
         if look_in_bucket:
-            self.pull()
+            self.bucket.pull()
         with self._journal.exclusive():
             if look_in_bucket:
                 self._journal.catch_up()  # the uploader may have fetched an event that the index does not hold yet
@@ -245,6 +267,15 @@ class SampleStore:
         """
         return self._journal.current_index().search
 
+    @property
+    def past(self) -> PastLabels:
+        """Answers what labels were before.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        return self._journal.current_index().past
+
     def crop(self, digest: str) -> Image.Image:
         """The picture of a sample: RGB, from the spool or else from the bucket.
 
@@ -254,19 +285,6 @@ class SampleStore:
             BucketUnavailableError: it is not whole in the spool, and the bucket does not answer.
         """
         return self.crops.whole(digest)[1]
-
-    def crops_behind(self, event: str) -> list[str]:
-        """Digests of the crops that an event is about, from the database.
-
-        Needed for an event whose file is damaged. Empty for an event that was never read here.
-
-        Args:
-            event: object name of the event.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        return self._index.crops_behind(event)
 
     def revision(self) -> tuple[int, int]:
         """A value that differs whenever `samples` may differ; takes next to no time.
@@ -280,10 +298,10 @@ class SampleStore:
         """How much is kept, and how far the bucket lags behind.
 
         Raises:
-            IndexUnavailableError: the database does not answer; `queue` still does.
+            IndexUnavailableError: the database does not answer; `bucket.queue` still does.
         """
         by_status, crops, pairs = self._journal.current_index().count()
-        queue = self.queue()
+        queue = self.bucket.queue()
         return Counts(
             kept=sum(by_status.values()),
             crops=crops,
@@ -295,85 +313,20 @@ class SampleStore:
             last_error=queue.last_error,
         )
 
-    def queue(self) -> Queue:
-        """Events that are still to be sent. Needs no database while the uploader runs."""
-        return self._uploader.queue() if self._uploader is not None else Queue(0, 0.0, 0, None)
-
-    def set_aside(self) -> dict[str, str]:
-        """Events that do not count because they are wrong or damaged, in spool or bucket, with the reasons, by name.
-
-        As far as they were met since the store was opened; `verify` looks at everything.
-        """
-        there = self._replication.set_aside() if self._replication is not None else {}
-        return there | self._spool.left_out()
-
-    def flush(self, timeout: float) -> bool:
-        """Wait until the bucket has everything. Returns False if it has not after `timeout` seconds."""
-        return self._uploader is None or self._uploader.flush(timeout)
-
-    def pull(self) -> int:
-        """Fetch what other backends have sent to the bucket, now. Returns the number of new events.
-
-        Raises:
-            BucketUnavailableError: the bucket does not answer.
-        """
-        return self._replication.pull() if self._replication is not None else 0
-
-    def reindex(self) -> int:
-        """Rebuild the database from spool and bucket alone. Returns the number of events.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-            BucketUnavailableError: the bucket does not answer; the database then holds what the spool has.
-        """
-        unavailable = None
-        if self._replication is not None:
-            try:
-                self._replication.pull()
-            except BucketUnavailableError as error:
-                unavailable = error
-        events = self._journal.rebuild_index()
-        if self._replication is not None and unavailable is None:
-            self._replication.reconcile()
-        if self._uploader is not None:
-            self._uploader.look_around()
-        self._journal.sweep()
-        if unavailable is not None:
-            raise unavailable
-        return events
-
-    def verify(self) -> Iterator[Problem]:
-        """Hash everything in spool and bucket again and name every fault; changes nothing.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-            BucketUnavailableError: the bucket does not answer.
-        """
-        yield from find_problems(self._spool, self._index, self._replica)
-
     def close(self) -> None:
         """Stop sending and close files and connections. Unsent events are sent after the next `open`."""
         # A thread that still waits for the bucket is a daemon and ends after that call; closing its connections now
         # would only make it log an error.
-        if self._uploader is None or self._uploader.stop(timeout=5.0):
+        if self.bucket.close():
             if self._replica is not None:
                 self._replica.close()
             self._index.close()
         self._spool.close()
 
-    def _label_before(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
-        """The live label of a prediction, if the database answers."""
-        try:
-            return self._journal.label_before(prediction_id, digest)
-        except IndexUnavailableError as error:
-            if must_know:
-                raise
-            # The label may then be written once more than needed, which is harmless: the last one counts.
-            _LOG.warning("keeping a label without the index: %s", error)
-            return None
 
-
-def _says_nothing_new(label: Label, present: Label) -> bool:
+def _says_nothing_new(label: Label, present: Label, *, is_seen: bool) -> bool:
+    if is_seen:
+        return label == present
     if (label.status, label.text) != (present.status, present.text):
         return False
     if present.source == UNPROVEN:

@@ -24,7 +24,7 @@ from ocr_model.codes.formats import FORMATS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
-_FORM = 4
+_FORM = 5
 VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample
@@ -66,6 +66,8 @@ EVENT_TABLE = sa.Table(
     sa.Column("at", sa.BigInteger),  # microseconds since 1970
     sa.Column("turn", sa.Integer),
     sa.Column("source", sa.Text),
+    sa.Column("author", sa.Text),  # of a label: who of the team said it
+    sa.Column("restores", sa.BigInteger),  # stamp of the label that a label brings back
     sa.Column("gtin", sa.String(14)),
     sa.Column("code", sa.Text),  # of a pair, or the code in a label's line
     sa.Column("brands", sa.Text),  # whose formats fit a label's line: `|jordan|nike|`
@@ -263,6 +265,8 @@ def row_of(event: Event) -> dict[str, object]:
         "at": microseconds(at.at) if at else None,
         "turn": label.turn if label else None,
         "source": at.source if at else None,
+        "author": event.by if label else None,
+        "restores": event.restores if label else None,
         "gtin": pair.gtin if pair else None,
         "code": code,
         "brands": "".join(f"|{brand}" for brand in sorted(brands)) + "|" if label else None,
@@ -295,6 +299,8 @@ def sample_in(row: Mapping[str, Any]) -> Sample:
         stamp=row["stamp"],
         stored_at=datetime.fromisoformat(row["stored_at"]),
         tags=row["tags"],
+        by=row["author"],
+        restores=row["restores"],
     )
 
 

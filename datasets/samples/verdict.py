@@ -15,7 +15,6 @@ from datasets.samples.review import (
     DROPPED,
     FIXED,
     REVIEWED,
-    UNPROVEN,
     Doubt,
     SuspicionRules,
     find_contradictions,
@@ -31,15 +30,15 @@ Verdict = Literal["keep", "fix", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A label that waits for a second look."""
+    """A picture whose labels wait for a second look: one look settles them all."""
 
-    sample: Sample
-    doubt: Doubt
-    others: tuple[str, ...] = ()  # texts of other labels of the same crop; "" for unreadable
+    digest: str  # names the crop
+    labels: tuple[Sample, ...]  # all that count, believed ones too; the latest first
+    doubts: tuple[Doubt, ...]  # why it waits, each reason once; a contradiction first
 
 
 def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None) -> tuple[Waiting, ...]:
-    """Labels that wait for a second look, the latest first, labels of one crop beside each other.
+    """Pictures that wait for a second look, the one with the latest label first.
 
     Args:
         samples: all live labels.
@@ -48,23 +47,27 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
     live = list(samples)
     contradictions = find_contradictions(live)
     doubts = find_suspicious(live, rules or SuspicionRules())
-    waiting = []
+    by_crop: dict[str, list[Sample]] = {}
     for sample in settle(live):
-        if sample.digest in contradictions and sample.label.source != UNPROVEN:
-            texts = [contradicting.label.text for contradicting in contradictions[sample.digest]]
-            others = tuple(sorted({text for text in texts if text != sample.label.text}))
-            doubt = Doubt("contradiction", f"{len(texts)} labels of this crop do not agree")
-            waiting.append(Waiting(sample, doubt, others))
-        elif sample.event in doubts:
-            waiting.append(Waiting(sample, doubts[sample.event]))
-    latest: dict[str, int] = {}
-    for doubted in waiting:
-        sample = doubted.sample
-        latest[sample.digest] = max(sample.stamp, latest.get(sample.digest, 0))
-    return tuple(sorted(waiting, key=lambda w: (-latest[w.sample.digest], w.sample.digest, -w.sample.stamp)))
+        by_crop.setdefault(sample.digest, []).append(sample)
+    waiting = []
+    for digest, labels in by_crop.items():
+        reasons: dict[str, Doubt] = {}
+        if digest in contradictions:
+            detail = f"{len(contradictions[digest])} labels of this crop do not agree"
+            reasons["contradiction"] = Doubt("contradiction", detail)
+        for sample in labels:
+            if sample.event in doubts:
+                reasons.setdefault(doubts[sample.event].reason, doubts[sample.event])
+        if reasons:
+            latest_first = tuple(sorted(labels, key=lambda sample: -sample.decided))
+            waiting.append(Waiting(digest, latest_first, tuple(reasons.values())))
+    return tuple(sorted(waiting, key=lambda picture: (-picture.labels[0].decided, picture.digest)))
 
 
-def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, text: str = "", seen: str) -> Sample:
+def give_verdict(
+    store: SampleStore, prediction_id: str, verdict: Verdict, *, text: str = "", seen: str, by: str = ""
+) -> Sample:
     """Keep, fix or drop a label; on the disk when this returns. The same verdict again changes nothing.
 
     Args:
@@ -73,6 +76,7 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
         verdict: `keep`: the label is right. `fix`: the line says `text`. `drop`: no version shall hold the label.
         text: the right line; for `fix` only.
         seen: object name of the label event that the person saw.
+        by: who gives it.
 
     Raises:
         UnknownSampleError: the prediction has no label any more, or its crop is gone.
@@ -89,7 +93,7 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
         raise LabelMovedError("the label has changed since it was looked at")
     crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
     try:
-        return store.keep(crop, label, expected=seen)
+        return store.keep(crop, label, expected=seen, by=by)
     except LabelMovedError:
         if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
             return present  # two equal requests were under way

@@ -60,7 +60,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     ancestors = list(VersionCatalogue(places).lineage(request.parent)) if request.parent is not None else []
     parts = describe_parts(request.synthetic)
     history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
-    lost = event_damage(history.damaged, store.crops_behind)
+    lost = event_damage(history.damaged, store.past.crops_behind)
     touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     samples, left_out = _choose(live, request)

@@ -7,7 +7,17 @@ from typing import Final
 from urllib.parse import quote
 
 from frontend.client.connection import Connection
-from frontend.client.explorer_answers import Change, Changed, Changes, Details, Found, FoundCount, FoundPage, Order
+from frontend.client.explorer_answers import (
+    Change,
+    Changed,
+    Changes,
+    Details,
+    Found,
+    FoundCount,
+    FoundPage,
+    Order,
+    ReadingNow,
+)
 
 MOST_AT_ONCE: Final = 60  # labels of a page, and labels changed by one request
 
@@ -20,10 +30,12 @@ class ExplorerClient:
     Args:
         connection: To the backend.
         token: The team's; None asks without one.
+        by: Who makes changes; "" is anybody of the team.
     """
 
-    def __init__(self, connection: Connection, token: str | None) -> None:
+    def __init__(self, connection: Connection, token: str | None, by: str = "") -> None:
         self._connection = connection if token is None else connection.with_token(token)
+        self._by = by
 
     def page(self, search: str, order: Order, after: str | None) -> FoundPage:
         """A page of the labels that a search finds, with thumbnails."""
@@ -44,6 +56,10 @@ class ExplorerClient:
         """The picture of a sample, PNG."""
         return self._connection.fetch(f"/v1/team/samples/{quote(sample, safe='')}.png")
 
+    def reading_now(self, sample: str) -> ReadingNow:
+        """How the model that serves now reads a sample."""
+        return self._connection.ask(ReadingNow, "GET", f"/v1/team/samples/{quote(sample, safe='')}/reading")
+
     def change(self, change: Change, labels: Sequence[Found], text: str = "") -> tuple[Changed, ...]:
         """Change labels; says of each what became of it. Asking again is safe.
 
@@ -53,5 +69,5 @@ class ExplorerClient:
             text: The right line; for `fix` only.
         """
         lines = "\n".join(f"{label.prediction_id} {label.event}" for label in labels)
-        fields = {"change": change, "labels": lines, "text": text}
+        fields = {"change": change, "labels": lines, "text": text, "by": self._by}
         return self._connection.ask(Changes, "POST", "/v1/team/labels", fields=fields).items

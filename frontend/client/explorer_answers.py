@@ -38,6 +38,7 @@ class Found(Answer):
     status: LabelStatus
     text: str
     source: str
+    by: str = ""  # who of the team said it
     tags: tuple[str, ...]  # of the crop
     values: Mapping[str, str]  # metadata of the crop
     code: str
@@ -74,6 +75,8 @@ class PastEvent(Answer):
     status: LabelStatus | None
     text: str | None
     source: str | None
+    by: str = ""  # who of the team did it
+    undoes: bool = False  # whether it undoes a change
 
 
 class Held(Answer):
@@ -100,6 +103,14 @@ class Details(Answer):
     others: tuple[Found, ...]  # other labels of the same crop
     quality: Quality | None
     versions: tuple[Held, ...]
+
+
+class ReadingNow(Answer):
+    """How the model that serves now reads a crop."""
+
+    text: str
+    confidence: float
+    model: ModelName
 
 
 class Changed(Answer):

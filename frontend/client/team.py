@@ -10,16 +10,13 @@ from frontend.client.connection import Connection
 from frontend.client.team_answers import (
     Activity,
     Card,
-    Judgement,
     Overview,
     Requested,
     Review,
-    ReviewItem,
     Shadow,
-    Verdict,
 )
 
-# Second looks asked for at once: more than people give in one sitting.
+# Pictures asked for at once: more than people give in one sitting.
 MOST_WAITING: Final = 20
 
 
@@ -53,10 +50,6 @@ class TeamClient:
         """The report of a finished cycle, HTML."""
         return self._connection.fetch(f"/v1/team/cycles/{quote(cycle, safe='')}/report.html")
 
-    def crop(self, sample: str) -> bytes:
-        """The picture of a sample, PNG."""
-        return self._connection.fetch(f"/v1/team/samples/{quote(sample, safe='')}.png")
-
     def activity(self) -> Activity:
         """What workers do."""
         return self._connection.ask(Activity, "GET", "/v1/team/cycles")
@@ -72,13 +65,8 @@ class TeamClient:
         self._connection.ask(Requested, "DELETE", f"/v1/team/cycles/{quote(cycle, safe='')}")
 
     def review(self) -> Review:
-        """Labels that wait for a second look."""
+        """Pictures that wait for a second look."""
         return self._connection.ask(Review, "GET", "/v1/team/review", params={"most": str(MOST_WAITING)})
-
-    def judge(self, item: ReviewItem, verdict: Verdict, text: str = "") -> str:
-        """Keep, fix or drop a label; gives the text that is kept. Asking again is safe."""
-        fields = {"prediction_id": item.prediction_id, "event": item.event, "verdict": verdict, "text": text}
-        return self._connection.ask(Judgement, "POST", "/v1/team/review", fields=fields).text
 
     def shadow(self) -> Shadow:
         """The challenger that reads in shadow, if there is one."""

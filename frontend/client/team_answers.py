@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from frontend.client.answers import Answer, LabelStatus, ModelName
+from frontend.client.answers import Answer, ModelName
+from frontend.client.explorer_answers import Found
 
 CycleOutcome = Literal["accepted", "rejected", "failed"]
-Verdict = Literal["keep", "fix", "drop"]
 
 
 class Reason(Answer):
@@ -185,31 +185,18 @@ class Requested(Answer):
 
 
 class ReviewItem(Answer):
-    """A label that waits for a second look."""
+    """A picture whose labels wait for a second look."""
 
-    prediction_id: str
-    event: str
     sample: str
-    reason: str
-    status: LabelStatus
-    text: str
-    others: tuple[str, ...]
-    read_text: str
-    read_confidence: float
-    at: datetime
+    reasons: tuple[str, ...]  # a contradiction first
+    labels: Annotated[tuple[Found, ...], Field(min_length=1)]  # all that count, the latest first
 
 
 class Review(Answer):
-    """Labels that wait for a second look, the latest first."""
+    """Pictures that wait for a second look, the one with the latest label first."""
 
     waiting: int  # all of them
     items: tuple[ReviewItem, ...]
-
-
-class Judgement(Answer):
-    """A second look that is kept."""
-
-    text: str
 
 
 class ShadowConfidence(Answer):

@@ -9,6 +9,7 @@ from typing import Final, cast, get_args
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from frontend.client.explorer import ExplorerClient
 from frontend.client.failures import BackendError
 from frontend.client.session import backend
 from frontend.client.team import TeamClient
@@ -23,7 +24,7 @@ from frontend.data_models.texts import TEXTS, DataTexts, Section
 from frontend.data_models.versions_panel import show_versions
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
-from frontend.team_entry import entered_token, offer_leaving, show_links, show_refusal
+from frontend.team_entry import entered_name, entered_token, offer_leaving, show_links, show_refusal
 
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:-]")
 
@@ -130,4 +131,4 @@ def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> N
         case "cycle":
             show_cycle(overview.versions, texts, client)
         case "review":
-            show_review(texts, client)
+            show_review(texts, client, ExplorerClient(backend(), entered_token(), entered_name()))

@@ -1,34 +1,52 @@
-"""Second looks: labels that are hard to believe, each with its picture, to keep, fix or drop."""
+"""Second looks: pictures whose labels are hard to believe or disagree, each on one card, to settle or to drop."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
+from frontend.client.explorer import ExplorerClient
+from frontend.client.explorer_answers import Found, ReadingNow
 from frontend.client.failure_texts import failure_sentence
-from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.failures import BackendError
 from frontend.client.team import TeamClient
-from frontend.client.team_answers import ReviewItem, Verdict
+from frontend.client.team_answers import ReviewItem
 from frontend.clock import stamp
 from frontend.confidence import percent
+from frontend.data_models.candidate import Candidate, candidates
 from frontend.data_models.texts import DataTexts
+from frontend.markdown import escaped
+
+Look = Literal["keep", "fix", "drop"]
 
 _NOTE: Final = "review-note"
+_DECISIONS: Final = "review-decisions"
 
 
-def show_review(texts: DataTexts, client: TeamClient) -> None:
-    """Draw the labels that wait, the latest first."""
+@dataclass(frozen=True)
+class _Decision:
+    """A second look of this visit."""
+
+    text: str  # what was decided on, in words
+    labels: tuple[Found, ...]  # the labels that it has changed, as they are now
+
+
+def show_review(texts: DataTexts, client: TeamClient, explorer: ExplorerClient) -> None:
+    """Draw the pictures that wait, the one with the latest label first, and the way back from the last decision.
+
+    Args:
+        texts: The language.
+        client: Tells what waits.
+        explorer: Changes labels.
+    """
     st.header(texts.review_title, anchor=False)
     st.caption(texts.review_about)
-    note = st.session_state.pop(_NOTE, None)
-    if note is not None:
-        is_done, sentence = note
-        if is_done:
-            st.success(sentence, icon=":material/check_circle:")
-        else:
-            st.error(sentence, icon=":material/error:")
+    _show_note()
+    _offer_undoing(texts, explorer)
     try:
         review = client.review()
     except BackendError as error:
@@ -38,72 +56,165 @@ def show_review(texts: DataTexts, client: TeamClient) -> None:
         st.info(texts.review_none, icon=":material/task_alt:")
         return
     for item in review.items:
-        _show_item(item, texts, client)
+        _show_item(item, texts, explorer)
     if review.waiting > len(review.items):
         st.caption(texts.review_more.format(count=review.waiting - len(review.items)))
 
 
-def _show_item(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
-    key = f"{item.prediction_id}-{item.event}"  # a newer label of the reading gets a field of its own
+def _show_note() -> None:
+    note = st.session_state.pop(_NOTE, None)
+    if note is None:
+        return
+    is_done, sentence = note
+    if is_done:
+        st.success(sentence, icon=":material/check_circle:")
+    else:
+        st.error(sentence, icon=":material/error:")
 
-    def judge(verdict: Verdict) -> None:
-        text = str(st.session_state.get(f"line-{key}") or "") if verdict == "fix" else ""
+
+def _offer_undoing(texts: DataTexts, explorer: ExplorerClient) -> None:
+    decisions: list[_Decision] = st.session_state.get(_DECISIONS, [])
+    if not decisions:
+        return
+    last = decisions[-1]
+
+    def undo() -> None:
         try:
-            kept = client.judge(item, verdict, text)
-            st.session_state[_NOTE] = (True, texts.judged[verdict].format(text=kept or texts.review_unreadable))
+            changed = explorer.change("undo", last.labels)
         except BackendError as error:
-            st.session_state[_NOTE] = (False, _failure(error, texts))
+            st.session_state[_NOTE] = (False, failure_sentence(error, texts))
+            return
+        problems = [one.problem for one in changed if one.problem is not None]
+        restored = {one.prediction_id: one.label for one in changed if one.label is not None}
+        decisions.pop()  # whatever became of it: what has changed since is not this visit's to undo
+        # Earlier decisions on these labels can be undone next, as they stand now.
+        decisions[:] = [
+            replace(one, labels=tuple(restored.get(label.prediction_id, label) for label in one.labels))
+            for one in decisions
+        ]
+        st.session_state[_NOTE] = (
+            (False, _problem(problems[0], texts)) if problems else (True, texts.undone.format(text=escaped(last.text)))
+        )
+
+    name = texts.undo_last.format(text=escaped(last.text))
+    st.button(name, icon=":material/undo:", key="undo-review", on_click=undo)
+
+
+def _show_item(item: ReviewItem, texts: DataTexts, explorer: ExplorerClient) -> None:
+    key = f"{item.sample}-{item.labels[0].event}"  # a newer label of the picture gets a field of its own
+
+    def look(what: Look, labels: Sequence[Found], text: str = "") -> None:
+        try:
+            changed = explorer.change(what, labels, text)
+        except BackendError as error:
+            st.session_state[_NOTE] = (False, failure_sentence(error, texts))
+            return
+        kept = tuple(one.label for one in changed if one.label is not None)
+        problems = [one.problem for one in changed if one.problem is not None]
+        if kept:
+            said = ", ".join(dict.fromkeys(_words(label.text, label.status == "unreadable", texts) for label in kept))
+            st.session_state.setdefault(_DECISIONS, []).append(_Decision(said, kept))
+            st.session_state[_NOTE] = (True, texts.judged[what].format(text=escaped(said)))
+        if problems:
+            st.session_state[_NOTE] = (False, _problem(problems[0], texts))
+
+    def choose(candidate: Candidate) -> None:
+        if candidate.labels:
+            # A proven label is better evidence than an unproven one that says the same.
+            proven = [label for label in candidate.labels if label.source != "unproven"]
+            look("keep", [*proven, *candidate.labels][:1])
+        else:
+            look("fix", item.labels[:1], candidate.text)
 
     with st.container(border=True, key=f"review-{key}"):
-        left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        left, right = st.columns([2, 3], gap="medium")
         with left:
-            _show_picture(item, texts, client)
+            _show_picture(item, texts, explorer)
         with right:
-            label = item.text or (texts.review_unreadable if item.status == "unreadable" else texts.review_no_text)
-            read = f"{item.read_text or texts.review_no_text} · {percent(item.read_confidence)}"
-            lines = [(texts.review_read, read), (texts.review_label[item.status], label)]
-            if item.others:
-                lines.append((texts.review_others, ", ".join(text or texts.review_unreadable for text in item.others)))
-            rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in lines)
-            reason = texts.review_reasons.get(item.reason, item.reason)
-            when = stamp(item.at, st.context.timezone)
-            st.html(
-                f'<div class="doubt" lang="{texts.language}"><b>{escape(reason)}</b>'
-                f'<dl>{rows}</dl><div class="quiet">{escape(when)}</div></div>'
-            )
+            reasons = " · ".join(texts.review_reasons.get(reason, reason) for reason in item.reasons)
+            st.html(f'<div class="doubt" lang="{texts.language}"><b>{escape(reasons)}</b></div>')
+            for number, candidate in enumerate(candidates(item.labels, _reading_now(item, explorer))):
+                with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"may-{number}-{key}"):
+                    words = _words(candidate.text, candidate.is_unreadable, texts)
+                    if candidate.can_be_chosen:
+                        st.button(
+                            f"**{escaped(words)}**",
+                            icon=":material/check:",
+                            key=f"choose-{number}-{key}",
+                            on_click=choose,
+                            args=(candidate,),
+                            help=texts.choose_this,
+                        )
+                    else:
+                        st.markdown(escaped(words), width="content")
+                    st.html(f'<div class="quiet sayers" lang="{texts.language}">{_sayers(candidate, texts)}</div>')
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            first = item.labels[0]
             st.text_input(
                 texts.review_line,
-                value=item.text or item.read_text,
+                value=first.text or first.read_text,
                 max_chars=64,
                 key=f"line-{key}",
                 autocomplete="off",
             )
             with st.container(horizontal=True, gap="small", width="content"):
-                for verdict, name, icon in (
-                    ("fix", texts.fix, ":material/edit:"),
-                    ("keep", texts.keep, ":material/check:"),
-                    ("drop", texts.drop, ":material/block:"),
-                ):
-                    st.button(name, icon=icon, key=f"{verdict}-{key}", on_click=judge, args=(verdict,))
+                st.button(
+                    texts.fix,
+                    icon=":material/edit:",
+                    key=f"fix-{key}",
+                    on_click=lambda: look("fix", item.labels[:1], str(st.session_state.get(f"line-{key}") or "")),
+                )
+                st.button(
+                    texts.drop,
+                    icon=":material/block:",
+                    key=f"drop-{key}",
+                    on_click=lambda: look("drop", item.labels),
+                )
 
 
-def _show_picture(item: ReviewItem, texts: DataTexts, client: TeamClient) -> None:
+def _sayers(candidate: Candidate, texts: DataTexts) -> str:
+    """Who and what says so, a line each, as HTML."""
+    lines = []
+    for label in candidate.labels:
+        who = texts.sources.get(label.source, label.source)
+        by = label.by or label.client
+        said = f"{who} ({by})" if by else who
+        lines.append(f"{said} · {texts.says[label.status]} · {stamp(label.at, st.context.timezone)}")
+    for reading in candidate.readings:
+        said = texts.reads_now if reading.is_now else texts.read_then
+        lines.append(f"{said} · {reading.model} · {percent(reading.confidence)}")
+    return "".join(f"<div>{escape(line)}</div>" for line in lines)
+
+
+def _words(text: str, is_unreadable: bool, texts: DataTexts) -> str:
+    return texts.review_unreadable if is_unreadable else text or texts.review_no_text
+
+
+def _problem(kind: str, texts: DataTexts) -> str:
+    return texts.by_kind.get("label-moved" if kind == "not-found" else kind, texts.refused)
+
+
+def _show_picture(item: ReviewItem, texts: DataTexts, explorer: ExplorerClient) -> None:
     try:
-        st.image(_picture(item.sample, client), width="stretch")
+        st.image(_picture(item.sample, explorer), width="stretch")
     except BackendError:
         st.caption(texts.review_no_picture)
 
 
+def _reading_now(item: ReviewItem, explorer: ExplorerClient) -> ReadingNow | None:
+    """How the present model reads a picture; None while that cannot be told: the labels stand without it, too."""
+    try:
+        return _reading(item.sample, explorer)
+    except BackendError:
+        return None
+
+
 # A minute: long enough for a few clicks, too short for a removed picture to stay visible.
 @st.cache_data(ttl=60, max_entries=200, show_spinner=False)
-def _picture(sample: str, _client: TeamClient) -> bytes:
-    return _client.crop(sample)
+def _picture(sample: str, _explorer: ExplorerClient) -> bytes:
+    return _explorer.crop(sample)
 
 
-def _failure(error: BackendError, texts: DataTexts) -> str:
-    match error:
-        case BackendRefusedError(status=404):  # the label is not there any more
-            return texts.by_kind["label-moved"]
-        case _:
-            return failure_sentence(error, texts)
+@st.cache_data(ttl=60, max_entries=200, show_spinner=False)
+def _reading(sample: str, _explorer: ExplorerClient) -> ReadingNow:
+    return _explorer.reading_now(sample)

@@ -107,7 +107,8 @@ def _history(events: Sequence[PastEvent], texts: ExploreTexts) -> str:
         if event.status is not None:
             what = event.text or ("" if event.status == "unreadable" else texts.no_text)
             said = f"{texts.statuses[event.status]} · {what}" if what else texts.statuses[event.status]
-            who = f" · {_source(event.source or '', texts)}"
+            what_for = texts.undone if event.undoes else _source(event.source or "", texts)
+            who = "".join(f" · {part}" for part in (what_for, event.by) if part)
         when = stamp(event.stored_at, st.context.timezone)
         drawn += f"<li>{escape(said)}<small>{escape(when + who)}</small></li>"
     return f"<ol>{drawn}</ol>"

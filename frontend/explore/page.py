@@ -20,7 +20,7 @@ from frontend.explore.search_bar import show_bad_search, show_help, show_search_
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
-from frontend.team_entry import entered_token, offer_leaving, show_links, show_refusal
+from frontend.team_entry import entered_name, entered_token, offer_leaving, show_links, show_refusal
 
 _FOR_MANY: tuple[Change, ...] = ("fix", "keep", "unreadable", "drop", "undo")
 
@@ -38,7 +38,7 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     token = entered_token()
     if token is None:
         forget_exploration()  # whoever has left is shown nothing more
-    state, client = exploration(), ExplorerClient(backend(), token)
+    state, client = exploration(), ExplorerClient(backend(), token, entered_name())
     if token is not None:
         show_search_bar(state, texts)
     place = st.empty()

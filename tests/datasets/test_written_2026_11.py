@@ -50,7 +50,7 @@ def places(spool: Path) -> Iterator[Places]:
 def test_labels(spool: Path, expected: dict[str, Any]) -> None:
     with SampleStore.open(spool) as store:  # its index is made anew from the events
         samples = sorted(store.samples(), key=lambda sample: sample.stamp)
-        problems = list(store.verify())
+        problems = list(store.upkeep.verify())
         counts = store.counts()
     assert problems == []
     assert dict(counts.by_status) == expected["counts"]["by_status"]

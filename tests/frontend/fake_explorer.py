@@ -13,11 +13,13 @@ from fastapi.responses import JSONResponse
 from PIL import Image
 
 from backend.team.explorer import found_body
+from backend.team.labels import review_item
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import make_thumbnail
 from benchmarks.drivers.tag_picture import draw_tag
 from datasets.samples.marks import CropMarks
 from datasets.samples.sample import Label, Sample
+from datasets.samples.verdict import find_waiting
 from tests.frontend.fake_team import NOON
 
 PAGE = 60
@@ -51,15 +53,38 @@ def event_name(number: int) -> str:
     return f"events/{'a' * 16}/{number:010d}-{'b' * 32}.json"
 
 
+def doubted() -> list[Sample]:
+    """Three pictures that wait for a second look; of the second, three labels that disagree."""
+
+    def label(number: int, picture: int, text: str, **changes: Any) -> Sample:
+        said = {"status": "corrected", "text": text, "read_text": "CW2288-111", "read_confidence": 0.99}
+        return replace(
+            sample(number, turn=0, at=NOON + timedelta(days=20, minutes=number), **(said | changes)),
+            digest=f"{picture:064x}",
+            tags=frozenset(),
+        )
+
+    return [
+        label(904, 903, "CW2288-777", client="c-7", source="unproven", read_confidence=0.4),
+        label(903, 902, "CW2288-112", client="c-1", model_version="1"),
+        label(902, 902, "CW2288-118", client="c-2", read_confidence=0.83),
+        label(901, 902, "CW2288-111", client="c-3", status="accepted", read_confidence=0.83),
+        label(900, 901, "162058X", client="c-4", read_text="162050C"),
+    ]
+
+
 class FakeExplorer:
     """Labels, what they were before, and what was asked for."""
 
     def __init__(self) -> None:
         self.samples = [sample(number) for number in range(150)]
+        self.doubted = doubted()  # labels that the team's page shows for a second look
         self.pasts: dict[str, list[Sample]] = {}
         self.changes: list[tuple[str, int, str]] = []  # what, how many, text
+        self.authors: list[str] = []  # of the changes
         self.problem: str | None = None  # of every change
         self.is_exact = True
+        self.reading = {"text": "CW2288-111", "confidence": 0.994, "model": {"name": "trba", "version": "v4.0"}}
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
@@ -96,6 +121,8 @@ class FakeExplorer:
                 "status": one.label.status,
                 "text": one.label.text,
                 "source": one.label.source,
+                "by": one.by,
+                "undoes": one.restores is not None,
             }
             for one in past
         ]
@@ -110,22 +137,29 @@ class FakeExplorer:
 
     def find(self, prediction_id: str) -> Sample | None:
         """The label of a prediction."""
-        return next((one for one in self.samples if one.label.prediction_id == prediction_id), None)
+        everything = [*self.samples, *self.doubted]
+        return next((one for one in everything if one.label.prediction_id == prediction_id), None)
 
-    def change(self, change: str, lines: str, text: str) -> dict[str, Any]:
+    def review(self) -> dict[str, Any]:
+        """Pictures that wait for a second look."""
+        items = [review_item(waiting).model_dump(mode="json") for waiting in find_waiting(self.doubted)]
+        return {"waiting": len(items), "items": items}
+
+    def change(self, change: str, lines: str, text: str, by: str = "") -> dict[str, Any]:
         """Change labels."""
         seen = [line.split() for line in lines.splitlines()]
         self.changes.append((change, len(seen), text))
+        self.authors.append(by)
         items = []
         for prediction_id, event in seen:
             present, label = self.find(prediction_id), None
             problem = self.problem or (None if present is not None and present.event == event else "label-moved")
             if problem is None and present is not None:
-                label = found_body(self._changed(present, change, text), _MARKS).model_dump(mode="json")
+                label = found_body(self._changed(present, change, text, by), _MARKS).model_dump(mode="json")
             items.append({"prediction_id": prediction_id, "problem": problem, "label": label})
         return {"items": items}
 
-    def _changed(self, present: Sample, change: str, text: str) -> Sample:
+    def _changed(self, present: Sample, change: str, text: str, by: str) -> Sample:
         name = present.label.prediction_id
         says: dict[str, dict[str, Any]] = {
             "fix": {"source": "review-fixed", "status": "corrected", "text": text},
@@ -134,13 +168,17 @@ class FakeExplorer:
             "unreadable": {"source": "review-fixed", "status": "unreadable", "text": ""},
         }
         if change == "undo":
-            label = self.pasts[name].pop().label
+            before = self.pasts[name].pop()
+            label, restores = before.label, before.decided
         else:
+            restores = None
             self.pasts.setdefault(name, []).append(present)
             label = replace(present.label, **says[change])
         self._events += 1
-        new = replace(present, label=label, event=event_name(self._events), stamp=self._events)
-        self.samples[self.samples.index(present)] = new
+        event = event_name(self._events)
+        new = replace(present, label=label, event=event, stamp=self._events, by=by, restores=restores)
+        kept = self.samples if present in self.samples else self.doubted
+        kept[kept.index(present)] = new
         return new
 
 
@@ -161,9 +199,23 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
 
     @app.post("/v1/team/labels")
     def change(
-        change: Annotated[str, Form()], labels: Annotated[str, Form()], text: Annotated[str, Form()] = ""
+        change: Annotated[str, Form()],
+        labels: Annotated[str, Form()],
+        text: Annotated[str, Form()] = "",
+        by: Annotated[str, Form()] = "",
     ) -> Any:
-        return explorer().change(change, labels, text)
+        if "?" in text:
+            return JSONResponse({"kind": "bad-text", "status": 422}, 422)
+        return explorer().change(change, labels, text, by)
+
+    @app.get("/v1/team/review")
+    def review(most: int = 50) -> Any:
+        answer = explorer().review()
+        return answer | {"items": answer["items"][:most]}
+
+    @app.get("/v1/team/samples/{digest}/reading")
+    def reading(digest: str) -> Any:
+        return explorer().reading
 
 
 def _thumbnail() -> str:

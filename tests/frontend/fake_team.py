@@ -147,25 +147,6 @@ def period(start: datetime, number: int, labels: int = 50) -> dict[str, Any]:
     }
 
 
-def waiting(number: int, reason: str, text: str, **changes: Any) -> dict[str, Any]:
-    """A label that waits for a second look."""
-    answer: dict[str, Any] = {
-        "prediction_id": f"prediction{number:08d}",
-        "event": f"events/{'a' * 16}/{number:010d}-{'b' * 32}.json",
-        "sample": f"{number:064x}",
-        "reason": reason,
-        "detail": "",
-        "status": "corrected",
-        "text": text,
-        "others": [],
-        "read_text": "CW2288-111",
-        "read_confidence": 0.99,
-        "model": {"name": "trba", "version": "1"},
-        "at": (NOON + timedelta(days=20, minutes=number)).isoformat(),
-    }
-    return answer | changes
-
-
 class FakeTeam:
     """What the team is told, and what it asked for."""
 
@@ -206,12 +187,6 @@ class FakeTeam:
         self.workers = [{"worker": "worker-1", "doing": "", "at": NOON.isoformat()}]
         self.cycles: list[dict[str, Any]] = []
         self.requests: list[dict[str, str]] = []
-        self.review = [
-            waiting(1, "far from a sure reading", "GW2871"),
-            waiting(2, "contradiction", "CW2288-112", others=["CW2288-111"], read_confidence=0.83),
-            waiting(3, "client contradicts", "", status="unreadable"),
-        ]
-        self.verdicts: list[dict[str, str]] = []
         self.shadow: dict[str, Any] = {
             "challenger": {"name": "trba", "version": "v5.0"},
             "entry": None,
@@ -259,10 +234,7 @@ def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
 
     @app.get("/v1/team/overview")
     def overview() -> Any:
-        body = dict(team().overview)
-        if body["labels"] is not None:
-            body["labels"] = body["labels"] | {"waiting": len(team().review)}
-        return body
+        return team().overview
 
     @app.get("/v1/team/versions/{name}")
     def card(name: str) -> Any:
@@ -306,27 +278,6 @@ def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
             return JSONResponse({"kind": "cycle-begun", "status": 409}, 409)
         team().cycles.remove(asked)
         return {"id": cycle}
-
-    @app.get("/v1/team/review")
-    def review(most: int = 50) -> Any:
-        return {"waiting": len(team().review), "items": team().review[:most]}
-
-    @app.post("/v1/team/review", response_model=None)
-    def judge(
-        prediction_id: Annotated[str, Form()],
-        verdict: Annotated[str, Form()],
-        event: Annotated[str, Form()],
-        text: Annotated[str, Form()] = "",
-    ) -> Any:
-        found = [one for one in team().review if one["prediction_id"] == prediction_id and one["event"] == event]
-        if not found:
-            return _problem(409, "label-moved")
-        if "?" in text:
-            return _problem(422, "bad-text")
-        team().verdicts.append({"id": prediction_id, "verdict": verdict, "text": text})
-        team().review.remove(found[0])
-        kept = text if verdict == "fix" else found[0]["text"]
-        return {"prediction_id": prediction_id, "verdict": verdict, "status": "corrected", "text": kept}
 
 
 def crop() -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backend.schemas import ShadowBody
-from backend.team.bodies import ActivityBody, OverviewBody, ReviewBody
+from backend.team.bodies import ActivityBody, OverviewBody
 from backend.team.explore_bodies import ChangesBody, DetailsBody, FoundCountBody, FoundPageBody
+from backend.team.review_bodies import ReadingNowBody, ReviewBody
 from tests.frontend.fake_explorer import FakeExplorer, event_name
 from tests.frontend.fake_team import NOON, FakeTeam, words
 
@@ -17,7 +18,6 @@ def test_the_fake_team_is_told_what_the_backend_documents() -> None:
     for body, answer in (
         (OverviewBody, team.overview),
         (ActivityBody, {"workers": team.workers, "cycles": team.cycles}),
-        (ReviewBody, {"waiting": len(team.review), "items": team.review}),
         (ShadowBody, team.shadow),
     ):
         assert body.model_validate(answer)
@@ -29,6 +29,8 @@ def test_the_fake_explorer_answers_what_the_backend_documents() -> None:
         (FoundPageBody, explorer.page("", "newest", None)),
         (FoundCountBody, explorer.count("status = corrected")),
         (DetailsBody, explorer.details("prediction00000003")),
+        (ReviewBody, explorer.review()),
+        (ReadingNowBody, explorer.reading),
         (ChangesBody, explorer.change("drop", f"prediction00000003 {event_name(3)}\nnobody {event_name(1)}", "")),
     ):
         assert body.model_validate(answer)

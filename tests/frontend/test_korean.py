@@ -247,7 +247,7 @@ def test_requests_and_second_looks_that_fail_are_told_in_korean(open_page: Open,
     assert errors(app) == DATA_KOREAN.by_kind["store-full"]
     app = open_page("review")
     assert [box.value for box in app.caption].count(DATA_KOREAN.review_no_picture) == 3
-    press(app, f"keep-prediction00000001-{fake.team.review[0]['event']}")
+    press(app, next(button.key for button in app.button if (button.key or "").startswith("choose-0-")))
     assert errors(app) == DATA_KOREAN.by_kind["store-full"]
 
 
@@ -284,7 +284,7 @@ def test_every_section_is_korean(open_page: Open, fake: FakeBackend, section: Se
         fake.team.overview |= {"champions": [], "versions": [], "cycles": []}
         fake.team.overview["labels"] |= {"kept": 0, "crops": 0, "days": [], "blocks": []}
         fake.team.shadow["challenger"] = None
-        fake.team.workers, fake.team.review = [], []
+        fake.team.workers, fake.explorer.doubted = [], []
     else:
         asked = {"by": BY_TRIGGER, "version": None, "why": CORRECTIONS, "at": NOON.isoformat()}
         fake.team.cycles.append({"id": "key-1", "worker": None, "progress": None} | asked)

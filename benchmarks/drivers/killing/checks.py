@@ -106,22 +106,22 @@ def check_at_the_end(
             stack.enter_context(_environment("STORAGE_EMULATOR_HOST", gcs.url))
         for backend in backends:
             with SampleStore.open(backend.spool, storage_url=url, database=database, policy=_HASTY) as store:
-                if not store.flush(120):
-                    raise RuntimeError(f"the bucket does not get everything: {store.queue()}")
+                if not store.bucket.flush(120):
+                    raise RuntimeError(f"the bucket does not get everything: {store.bucket.queue()}")
         for backend in backends:
             with SampleStore.open(
                 backend.spool, storage_url=url, database=database, policy=_HASTY, upload=False
             ) as store:
-                store.pull()
-                result.damaged += len(list(store.verify()))
+                store.bucket.pull()
+                result.damaged += len(list(store.upkeep.verify()))
                 found.append(list(store.samples()))
-                store.reindex()
+                store.upkeep.reindex()
                 found.append(list(store.samples()))
                 for sample in store.samples():
                     store.crop(sample.digest)  # raises if its pixels do not match its name
         if gcs is not None:
             with SampleStore.open(folder / "new", storage_url=url, policy=_HASTY, upload=False) as store:
-                store.pull()
+                store.bucket.pull()
                 found.append(list(store.samples()))
     jobs = ledger.jobs()
     result.live = len(found[0])

@@ -56,14 +56,17 @@ def item(team: TestClient, number: int) -> dict[str, Any]:
     return dict(team.get(f"/v1/team/labels/prediction{number:08d}").json()["label"])
 
 
-def change(team: TestClient, change: str, *items: dict[str, Any], text: str = "") -> list[dict[str, Any]]:
-    answer = post(team, change, [f"{label['prediction_id']} {label['event']}" for label in items], text)
+def change(
+    team: TestClient, change: str, *items: dict[str, Any], text: str = "", by: str = "kim"
+) -> list[dict[str, Any]]:
+    lines = [f"{label['prediction_id']} {label['event']}" for label in items]
+    answer = post(team, change, lines, text, by)
     assert answer.status_code == 200, answer.text
     return list(answer.json()["items"])
 
 
-def post(team: TestClient, change: str, lines: list[str], text: str = "") -> Any:
-    fields = {"change": change, "labels": "\n".join(lines), "text": text}
+def post(team: TestClient, change: str, lines: list[str], text: str = "", by: str = "") -> Any:
+    fields = {"change": change, "labels": "\n".join(lines), "text": text, "by": by}
     return team.post("/v1/team/labels", files={name: (None, value) for name, value in fields.items()})
 
 
@@ -214,19 +217,53 @@ def test_any_label_can_be_changed_and_the_same_again_changes_nothing(
     assert (kept.source, kept.status, kept.text) == says
 
 
-@pytest.mark.parametrize(("what", "text"), [("fix", "GW2871"), ("unreadable", "")])
-def test_what_is_undone_is_as_if_it_had_not_been(team: TestClient, spool: Path, what: str, text: str) -> None:
-    before, said = item(team, 4), live(spool, 4)
+@pytest.mark.parametrize(
+    ("what", "text", "source"),
+    [("fix", "GW2871", FIXED), ("unreadable", "", FIXED), ("drop", "", DROPPED), ("keep", "", REVIEWED)],
+)
+@pytest.mark.parametrize("first", ["app", "an import", UNPROVEN])
+def test_what_is_undone_is_as_if_it_had_not_been(
+    team: TestClient, spool: Path, what: str, text: str, source: str, first: str
+) -> None:
+    with SampleStore.open(spool) as store:
+        store.keep(pattern(90), label("prediction00000090", "CW2288-104", status="corrected", source=first))
+    before, said = item(team, 90), live(spool, 90)
     (changed,) = change(team, what, before, text=text)
-    assert team.get("/v1/team/labels/prediction00000004").json()["can_undo"] is True
-    (undone,) = change(team, "undo", changed["label"])
-    assert live(spool, 4) == said
+    assert team.get("/v1/team/labels/prediction00000090").json()["can_undo"] is True
+    (undone,) = change(team, "undo", changed["label"], by="lee")
+    assert live(spool, 90) == said
     (again,) = change(team, "undo", changed["label"])
     assert again["label"]["event"] == undone["label"]["event"]
     (nothing,) = change(team, "undo", undone["label"])
     assert nothing["problem"] == "nothing-to-undo"
-    history = team.get("/v1/team/labels/prediction00000004").json()["history"]
-    assert [event["source"] for event in history] == ["app", FIXED, "app"]
+    history = team.get("/v1/team/labels/prediction00000090").json()["history"]
+    assert [(event["source"], event["by"], event["undoes"]) for event in history] == [
+        (first, "", False),
+        (source, "kim", False),
+        (first, "lee", True),
+    ]
+
+
+def test_a_change_back_by_hand_is_no_undoing(team: TestClient, spool: Path) -> None:
+    label = item(team, 4)
+    for text in ("GW2871", "GW2872", "GW2871"):
+        (changed,) = change(team, "fix", label, text=text)
+        label = changed["label"]
+    (undone,) = change(team, "undo", label)
+    assert undone["label"]["text"] == "GW2872"
+
+
+def test_who_changes_a_label_is_named_and_nobody_is_the_team(team: TestClient, spool: Path) -> None:
+    (changed,) = change(team, "drop", item(team, 4), by="  김 지인 ")
+    assert changed["label"]["by"] == "김 지인"
+    (changed,) = change(team, "drop", item(team, 5), by="")
+    assert changed["label"]["by"] == "team"
+    with SampleStore.open(spool) as store:
+        store.upkeep.reindex()
+    assert (item(team, 4)["by"], item(team, 6)["by"]) == ("김 지인", "")
+    line = f"{changed['label']['prediction_id']} {changed['label']['event']}"
+    assert post(team, "keep", [line], by="x" * 201).status_code == 422
+    assert post(team, "keep", [line], by="a\x07b").status_code == 422
 
 
 def test_changes_are_undone_one_by_one(team: TestClient, spool: Path) -> None:
@@ -241,26 +278,6 @@ def test_changes_are_undone_one_by_one(team: TestClient, spool: Path) -> None:
         texts.append(label["text"])
     assert texts == ["GW2872", "GW2871", "CW2288-104"]
     assert live(spool, 4).source == "app"
-
-
-def test_a_dropped_label_counts_again_when_that_is_undone(team: TestClient, spool: Path) -> None:
-    (dropped,) = change(team, "drop", item(team, 4))
-    (undone,) = change(team, "undo", dropped["label"])
-    assert (undone["label"]["text"], undone["label"]["status"]) == ("CW2288-104", "corrected")
-    (again,) = change(team, "undo", dropped["label"])
-    assert again["label"]["event"] == undone["label"]["event"]
-    (nothing,) = change(team, "undo", undone["label"])
-    assert nothing["problem"] == "nothing-to-undo"
-    assert live(spool, 4).source != DROPPED
-
-
-def test_a_dropped_label_that_was_unproven_does_not_become_a_believed_one(team: TestClient, spool: Path) -> None:
-    with SampleStore.open(spool) as store:
-        store.keep(pattern(90), label("prediction00000090", "GW2871", status="corrected", source=UNPROVEN))
-    (dropped,) = change(team, "drop", item(team, 90))
-    (answer,) = change(team, "undo", dropped["label"])
-    assert answer["problem"] == "nothing-to-undo"
-    assert live(spool, 90).source == DROPPED
 
 
 def test_many_labels_are_changed_at_once_and_each_is_answered(team: TestClient, spool: Path) -> None:

@@ -19,6 +19,7 @@ from backend.reading.photos import Crop, Region
 from backend.settings import Settings
 from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
+from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 
@@ -267,10 +268,10 @@ def test_while_the_bucket_is_away_no_answer_says_that_there_is_no_label(
 def test_a_bucket_that_refuses_is_told_at_once(
     two: tuple[TestClient, TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(store: SampleStore) -> int:
+    def refused(copy: BucketCopy) -> int:
         raise BucketUnavailableError("gs://tags/shoes: 403 for robot@example.com")
 
-    monkeypatch.setattr(SampleStore, "pull", refused)
+    monkeypatch.setattr(BucketCopy, "pull", refused)
     answer = two[0].delete(f"/v1/predictions/{NOWHERE}/label")
     assert (answer.status_code, answer.json()["kind"]) == (503, "bucket-unavailable")
     assert "robot" not in answer.text

@@ -20,7 +20,7 @@ from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
 from datasets.reason import Reason
 from datasets.samples.places import Places
-from datasets.samples.review import DROPPED, FIXED, REVIEWED
+from datasets.samples.review import DROPPED, FIXED, REVIEWED, UNPROVEN
 from datasets.samples.sample import Sample
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
@@ -40,7 +40,7 @@ ROUTES = [
     ("DELETE", "/v1/team/cycles/v1.0-a"),
     ("GET", "/v1/team/cycles/v1.0-a/report.html"),
     ("GET", "/v1/team/review"),
-    ("POST", "/v1/team/review"),
+    ("GET", f"/v1/team/samples/{'0' * 64}/reading"),
     ("GET", f"/v1/team/samples/{'0' * 64}.png"),
     *(("GET", f"/v1/team/{path}") for path in ("samples", "samples/count", "tags")),
     *(("POST", "/v1/team/marks"), ("DELETE", f"/v1/team/marks/{'0' * 32}")),
@@ -339,19 +339,20 @@ def test_a_cycle_on_a_version_needs_that_version(team: TestClient, spool: Path) 
 # -- second looks -----------------------------------------------------------------------------------------
 
 
-def waiting(team: TestClient) -> dict[str, Any]:
-    (item,) = team.get("/v1/team/review").json()["items"]
-    return dict(item)
+def waiting(team: TestClient) -> list[dict[str, Any]]:
+    return list(team.get("/v1/team/review").json()["items"])
 
 
-def judge(team: TestClient, item: dict[str, Any], verdict: str, **fields: str) -> Any:
-    parts = form(prediction_id=item["prediction_id"], event=item["event"], verdict=verdict, **fields)
-    return team.post("/v1/team/review", files=parts)
+def judge(team: TestClient, change: str, *labels: dict[str, Any], **fields: str) -> Any:
+    lines = "\n".join(f"{label['prediction_id']} {label['event']}" for label in labels)
+    return team.post("/v1/team/labels", files=form(change=change, labels=lines, **fields))
 
 
 def test_a_suspicious_label_waits_with_its_picture(team: TestClient, spool: Path) -> None:
-    item = waiting(team)
-    assert (item["reason"], item["text"], item["read_text"]) == ("far from a sure reading", "GW2871", "CW2288-111")
+    (item,) = waiting(team)
+    (label,) = item["labels"]
+    assert item["reasons"] == ["contradicts a sure reading"]
+    assert (label["text"], label["read_text"], label["client"]) == ("GW2871", "CW2288-111", "c1")
     picture = team.get(f"/v1/team/samples/{item['sample']}.png")
     assert Image.open(io.BytesIO(picture.content)).size == pattern(16).size
 
@@ -366,38 +367,59 @@ def test_a_suspicious_label_waits_with_its_picture(team: TestClient, spool: Path
         ("drop", {}, DROPPED, "corrected", "GW2871"),
     ],
 )
-def test_a_verdict_is_kept_and_the_label_waits_no_longer(
+def test_a_second_look_is_kept_and_the_picture_waits_no_longer(
     team: TestClient, spool: Path, verdict: str, fields: dict[str, str], source: str, status: str, text: str
 ) -> None:
-    item = waiting(team)
-    answer = judge(team, item, verdict, **fields)
+    ((label,),) = (item["labels"] for item in waiting(team))
+    answer = judge(team, verdict, label, **fields)
     assert answer.status_code == 200, answer.text
-    assert (answer.json()["status"], answer.json()["text"]) == (status, text)
-    assert team.get("/v1/team/review").json()["waiting"] == 0
-    kept = live(spool)[item["prediction_id"]].label
+    assert waiting(team) == []
+    kept = live(spool)[label["prediction_id"]].label
     assert (kept.source, kept.status, kept.text) == (source, status, text)
-    # The answer may get lost: the same again is the same.
-    assert judge(team, item, verdict, **fields).status_code == 200
     create(spool, "v1.0")
     with Places.open(spool) as places:
         entries = {one.digest: one.text for one in VersionCatalogue(places).read("v1.0").manifest.entries}
-    assert entries.get(item["sample"]) == (None if verdict == "drop" else text)
+    assert entries.get(label["sample"]) == (None if verdict == "drop" else text)
 
 
-def test_a_label_that_changed_meanwhile_is_not_judged(team: TestClient, spool: Path) -> None:
-    item = waiting(team)
-    assert judge(team, item, "keep").status_code == 200
-    answer = judge(team, item, "drop")
-    assert (answer.status_code, answer.json()["kind"]) == (409, "label-moved")
-    assert live(spool)[item["prediction_id"]].label.source == REVIEWED
+@pytest.mark.parametrize("verdict", ["keep", "drop"])
+def test_three_labels_of_one_picture_wait_as_one_and_wait_again_when_the_look_is_undone(
+    team: TestClient, spool: Path, verdict: str
+) -> None:
+    with SampleStore.open(spool) as store:
+        for name, text, source in (("p-1", "A1", "app"), ("p-2", "A2", "app"), ("p-3", "A3", UNPROVEN)):
+            store.keep(pattern(70), label(name, text, source=source, client=name))
+    before, said = waiting(team), live(spool)
+    picture = before[0]
+    assert [(one["text"], one["client"], one["source"]) for one in picture["labels"]] == [
+        ("A3", "p-3", UNPROVEN),
+        ("A2", "p-2", "app"),
+        ("A1", "p-1", "app"),
+    ]
+    assert picture["reasons"] == ["contradiction", "unproven"]
+    judged = picture["labels"][1:2] if verdict == "keep" else picture["labels"]
+    changed = judge(team, verdict, *judged, by="kim").json()["items"]
+    assert [item["sample"] for item in waiting(team)] == [before[1]["sample"]]
+    undone = judge(team, "undo", *(one["label"] for one in changed), by="kim").json()["items"]
+    assert [one["problem"] for one in undone] == [None] * len(changed)
+    assert {name: sample.label for name, sample in live(spool).items()} == {
+        name: sample.label for name, sample in said.items()
+    }
+    again = waiting(team)
+    assert [item["reasons"] for item in again] == [item["reasons"] for item in before]
+    assert [[(one["text"], one["source"]) for one in item["labels"]] for item in again] == [
+        [(one["text"], one["source"]) for one in item["labels"]] for item in before
+    ]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "---", "한글", "A" * 65])
-def test_a_fix_needs_a_line_that_can_be_on_a_tag(team: TestClient, spool: Path, text: str) -> None:
-    assert judge(team, waiting(team), "fix", text=text).status_code == 422
-
-
-def test_a_label_that_is_gone_cannot_be_judged(team: TestClient, spool: Path) -> None:
-    item = waiting(team)
-    team.delete(f"/v1/predictions/{item['prediction_id']}/label")
-    assert judge(team, item, "keep").status_code == 404
+def test_a_confirmed_crop_is_read_by_the_model_that_serves_now(team: TestClient, spool: Path) -> None:
+    (item,) = waiting(team)
+    answer = team.get(f"/v1/team/samples/{item['sample']}/reading").json()
+    assert answer["model"] == team.get("/v1/team/overview").json()["serving"]
+    assert 0 <= answer["confidence"] <= 1
+    assert isinstance(answer["text"], str)
+    assert team.get(f"/v1/team/samples/{'0' * 64}/reading").status_code == 404
+    (path,) = spool.rglob(f"{item['sample']}*.png")
+    path.write_bytes(b"no picture")
+    damaged = team.get(f"/v1/team/samples/{item['sample']}/reading")
+    assert (damaged.status_code, damaged.json()["kind"]) == (409, "damaged")

@@ -22,7 +22,8 @@ def test_labels_are_counted_once_for_each_change(tmp_path: Path, monkeypatch: py
         keep(store, 3, status="corrected", read_text="S80602ABC", read_confidence=0.99)
         counts = labels.counts()
         assert (counts.kept, counts.waiting) == (4, 1)
-        assert [item.text for item in labels.review(10).items] == [next(iter(labels.review(10).items)).text]
+        (item,) = labels.review(10).items
+        assert [found.by for found in item.labels] == [""]
         assert labels.review(0).waiting == 1
 
 

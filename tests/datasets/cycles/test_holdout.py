@@ -4,8 +4,10 @@ from pathlib import Path
 
 from datasets.cycles.holdout import draw_holdout
 from datasets.samples.places import Places
+from datasets.samples.review import SuspicionRules
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
+from datasets.samples.verdict import give_verdict
 from datasets.versions.creation import VersionRequest, create_version
 from datasets.versions.split import code_key
 from datasets.versions.version import Rules
@@ -72,3 +74,21 @@ def test_a_damaged_label_event_takes_its_crop_out_and_no_other(tmp_path: Path) -
     assert {one.text for one in holdout.crops.crops} == {code(number) for number in (0, 1, 3, 4, 5)}
     assert [(one.name, one.samples) for one in holdout.damaged_events] == [(samples[2].event, (samples[2].digest,))]
     assert (holdout.of_events, holdout.unread_events) == (6, 0)
+
+
+def test_a_slip_of_the_finger_against_a_sure_reading_judges_nothing_whatever_an_earlier_release_believed(
+    tmp_path: Path,
+) -> None:
+    earlier = Rules(evaluation_share=1.0, suspicion=SuspicionRules(most_edits=2))
+    slip = {"status": "corrected", "read_text": "162050C", "read_confidence": 0.99}
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+        keep_all(store, range(3))
+        keep(store, 3, "162058X", **slip)
+        holdout = draw_holdout(store, places, [], earlier)
+        assert "162058X" not in {one.text for one in holdout.crops.crops}
+        assert (len(holdout.crops.crops), holdout.waiting) == (3, 1)
+        seen = store.find("p3")
+        assert seen is not None
+        give_verdict(store, "p3", "keep", seen=seen.event, by="kim")
+        judged = draw_holdout(store, places, [], earlier)
+    assert "162058X" in {one.text for one in judged.crops.crops}

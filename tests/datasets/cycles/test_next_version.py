@@ -38,7 +38,7 @@ def test_it_builds_on_the_champions_version_and_leaves_doubtful_labels_out(tmp_p
         assert second.manifest.parent is not None
         assert second.manifest.parent.name == "v1.0"
         assert len(second.manifest.entries) == 9
-        assert [one.reason for one in second.manifest.left_out] == ["far from a sure reading"]
+        assert [one.reason for one in second.manifest.left_out] == ["contradicts a sure reading"]
         assert VersionCatalogue(places).get_beside("v1.1", "card.md") is not None
 
 

@@ -10,7 +10,7 @@ from tests.datasets.making import HASTY, label, picture, writer_of
 
 
 def found(store: SampleStore) -> list[tuple[str, str]]:
-    return [(problem.name, problem.what) for problem in store.verify()]
+    return [(problem.name, problem.what) for problem in store.upkeep.verify()]
 
 
 @pytest.fixture
@@ -46,13 +46,13 @@ def test_a_lost_event_leaves_a_hole_that_is_named(spool: Path) -> None:
         names = dict(found(store))
         assert names[f"events/{writer_of(store)}/0000000002-*.json"] == "this event is missing"
         assert "reindex" in names[second.event]
-        store.reindex()
+        store.upkeep.reindex()
         assert [name for name, _ in found(store)] == [f"events/{writer_of(store)}/0000000002-*.json"]
 
 
 def test_looks_into_the_bucket_too(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         first, second, third = store.samples()
         assert found(store) == []
         gcs.overwrite("tags", first.crop, b"rotten")
@@ -67,20 +67,20 @@ def test_looks_into_the_bucket_too(gcs: GcsServer, spool: Path) -> None:
 
 def test_an_event_that_the_bucket_lost_is_named_and_sent_again(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         second = list(store.samples())[1]
         gcs.remove("tags", second.event)
         assert found(store) == [(second.event, "was sent, but is no longer there; `reindex` has it sent again")]
-        store.reindex()
-        assert store.flush(60)
+        store.upkeep.reindex()
+        assert store.bucket.flush(60)
         assert found(store) == []
 
 
 def test_what_is_merely_unsent_is_no_problem(gcs: GcsServer, spool: Path) -> None:
     with SampleStore.open(spool, storage_url="gs://tags", policy=HASTY) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     with SampleStore.open(spool, storage_url="gs://tags", upload=False) as store:
         store.keep(picture(7), label("p7"))
         store.undo("p0")
-        assert store.queue().unsent == 2
+        assert store.bucket.queue().unsent == 2
         assert found(store) == []

@@ -65,10 +65,10 @@ def test_kill_nine_loses_and_invents_nothing(tmp_path: Path) -> None:
         assert len(found) == len(set(found))
         assert kept <= set(found) <= tried
         assert len(kept) > 30
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
         assert not list((tmp_path / "local" / "tmp").glob("*.tmp"))
         by_digest = {sample.digest for sample in store.samples()}
-        store.reindex()
+        store.upkeep.reindex()
         assert {sample.digest for sample in store.samples()} == by_digest
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from datasets.errors import StoreError
-from datasets.samples.event import Event, EventName, needed_crops, read_event
-from tests.datasets.making import label, pair
+from datasets.samples.event import Event, EventName, needed_crops, read_event, sample_of
+from tests.datasets.making import forge, label, pair
 
 EVENT = Event(
     kind="label",
@@ -136,3 +136,27 @@ def test_needed_crops() -> None:
 
 def _renamed(data: bytes) -> str:
     return f"events/0123456789abcdef/0000000007-{hashlib.sha256(data).hexdigest()[:32]}.json"
+
+
+def test_an_author_and_what_is_restored_travel_and_are_stored_only_where_they_say_something() -> None:
+    said = EVENT.model_copy(update={"by": "김지인", "restores": 3})
+    data = said.to_bytes()
+    name = str(EventName(said.writer, said.sequence, hashlib.sha256(data).hexdigest()[:32]))
+    assert read_event(name, data) == said
+    assert sample_of(said, name).decided == 3
+    assert b'"by"' not in EVENT.to_bytes()
+    assert b'"restores"' not in EVENT.to_bytes()
+
+
+@pytest.mark.parametrize(
+    "fields", [{"by": "a\nb"}, {"by": "x" * 201}, {"restores": -1}, {"restores": 2**60}, {"by": 7}]
+)
+def test_a_wrong_author_or_what_cannot_be_restored_is_refused(fields: dict[str, object]) -> None:
+    name, data = forge(fields)
+    with pytest.raises(StoreError, match="not a label event"):
+        read_event(name, data)
+
+
+def test_nobody_stands_behind_a_tombstone() -> None:
+    name, data = forge({"kind": "deleted", "sample": None, "by": "kim", "restores": 3})
+    assert (read_event(name, data).by, read_event(name, data).restores) == ("", None)

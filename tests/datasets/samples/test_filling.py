@@ -89,5 +89,5 @@ def test_a_store_goes_on_filling_its_index(tmp_path: Path, monkeypatch: pytest.M
     with SampleStore.open(tmp_path) as store:
         assert list(store.samples()) == kept
         assert store.counts().kept == 6
-        assert store.reindex() == 6
-        assert list(store.verify()) == []
+        assert store.upkeep.reindex() == 6
+        assert list(store.upkeep.verify()) == []

@@ -102,7 +102,7 @@ def test_the_bucket_has_a_copy_of_what_is_damaged_here(gcs: GcsServer, tmp_path:
         Places.open(tmp_path, "gs://tags") as places,
     ):
         events = [store.keep(picture(n), label(f"p{n}", "A1")).event for n in range(3)]
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         whole = read_history(places)
         (tmp_path / events[1]).write_bytes(b"rotten")
         assert read_history(places) == whole
@@ -114,7 +114,7 @@ def test_an_event_that_came_damaged_to_the_bucket_stops_no_other_machine(tmp_pat
     url = (tmp_path / "share").as_uri()
     with SampleStore.open(tmp_path / "a", storage_url=url, policy=HASTY) as store:
         events = [store.keep(picture(n), label(f"p{n}", "A1")).event for n in range(5)]
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         writer = writer_of(store)
     share = FolderObjects(tmp_path / "share")
     for name in events[1:3]:
@@ -124,7 +124,7 @@ def test_an_event_that_came_damaged_to_the_bucket_stops_no_other_machine(tmp_pat
         SampleStore.open(tmp_path / "b", storage_url=url, policy=HASTY, upload=False) as store,
         Places.open(tmp_path / "b", url) as places,
     ):
-        store.pull()
+        store.bucket.pull()
         assert read_history(places).watermark == {writer: 1}
         history = read_history(places, past_damaged=True)
         assert (history.watermark, history.damaged.keys()) == ({writer: 5}, set(events[1:3]))

@@ -199,7 +199,7 @@ def test_an_index_with_one_damaged_page_is_put_aside(tmp_path: Path) -> None:
         file.write(b"\xaa" * size)
     with SampleStore.open(tmp_path) as store:
         assert store.counts().kept == 30
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
     assert path.with_suffix(".damaged").is_file()
 
 

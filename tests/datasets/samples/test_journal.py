@@ -37,7 +37,7 @@ def test_labels_are_kept_while_the_database_is_away(
     assert store.find("p") is not None
     assert store.counts().kept == 1
     assert store.crop(first.digest).size == (60, 15)
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_a_crop_without_its_event_is_swept_away_but_not_with_a_damaged_event_beside_it(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_crop_without_its_event_is_swept_away_but_not_with_a_damaged_event_bes
     with SampleStore.open(tmp_path) as store:
         assert list(store.samples()) == [kept]
         assert (tmp_path / lost.crop).exists()
-        assert {problem.name for problem in store.verify()} == {lost.event, lost.crop}
+        assert {problem.name for problem in store.upkeep.verify()} == {lost.event, lost.crop}
     (tmp_path / lost.event).unlink()  # as if the process had been killed between crop and event
     with SampleStore.open(tmp_path) as store:
         assert not (tmp_path / lost.crop).exists()
@@ -73,7 +73,7 @@ def test_each_event_is_added_to_the_index_once_on_its_way_to_the_bucket(
     with SampleStore.open(tmp_path, storage_url="gs://tags/shop", policy=HASTY) as store:
         kept = [store.keep(picture(number), label(f"p{number}")).event for number in range(3)]
         store.undo("p0")
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     assert len(gcs.names("tags", "shop/events/")) == 4
     assert added[:3] == kept
     assert len(added) == len(set(added)) == 4

@@ -71,7 +71,7 @@ def test_tags_are_given_to_many_at_once_and_taken(store: SampleStore, opened: Ca
         ("lee", "box", "2"),
         ("lee", "shelf", "B1"),
     ]
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_an_action_is_taken_back_as_if_it_had_never_been(store: SampleStore) -> None:
@@ -139,17 +139,17 @@ def test_marks_come_to_the_bucket_and_from_it_and_are_rebuilt(tmp_path: Path) ->
         crops = digests(one)
         one.marks.change(crops[:2], by="kim", give=["a"])
         action = one.marks.change(crops, by="kim", give=["b"])
-        assert one.flush(60)
+        assert one.bucket.flush(60)
         with SampleStore.open(tmp_path / "two", storage_url=url, policy=HASTY) as two:
-            two.pull()
+            two.bucket.pull()
             assert two.marks.tags() == {"a": 2, "b": 3}
             two.marks.undo(action, by="lee")
-            assert two.flush(60)
-        one.pull()
+            assert two.bucket.flush(60)
+        one.bucket.pull()
         assert one.marks.tags() == {"a": 2}
-        one.reindex()
+        one.upkeep.reindex()
         assert one.marks.tags() == {"a": 2}
-        assert list(one.verify()) == []
+        assert list(one.upkeep.verify()) == []
         with Places.open(tmp_path / "one", url) as places:
             assert live_samples(read_history(places).events) == list(one.samples())
         one.delete(crops[0])

@@ -88,7 +88,7 @@ def test_undo_takes_label_and_pair_back_and_both_may_come_again(opened: Callable
         assert known(store) == []
         assert store.pairs.keep(pair("p"))
         assert known(store) == [("CW2288-111", 1, 1)]
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_a_pair_touches_no_label_and_no_crop(opened: Callable[[], SampleStore], tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_pair_touches_no_label_and_no_crop(opened: Callable[[], SampleStore], 
         assert list(store.samples()) == [] == live_samples(read_history(places).events)
         assert not (tmp_path / "spool" / sample.crop).exists()
         assert known(store) == [("CW2288-111", 1, 1)]
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_reindex_and_a_new_index_hold_the_same_pairs(opened: Callable[[], SampleStore], tmp_path: Path) -> None:
@@ -113,13 +113,13 @@ def test_reindex_and_a_new_index_hold_the_same_pairs(opened: Callable[[], Sample
             store.pairs.keep(pair(f"p{number}", f"CODE{number % 2}"))
         store.undo("p3")
         before = list(store.pairs.all()), known(store)
-        assert store.reindex() == 6
+        assert store.upkeep.reindex() == 6
         assert (list(store.pairs.all()), known(store)) == before
         with store._index._engine.begin() as connection:
             connection.exec_driver_sql("UPDATE store_index SET version = 2")  # of the release before pairs
     with opened() as store:
         assert (list(store.pairs.all()), known(store)) == before
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
     with SampleStore.open(tmp_path / "spool", database=f"sqlite:///{tmp_path}/other.sqlite3") as store:
         assert (list(store.pairs.all()), known(store)) == before
 
@@ -132,31 +132,31 @@ def test_pairs_come_to_the_bucket_and_from_it(gcs: GcsServer, tmp_path: Path) ->
         one.store.pairs.keep(pair("q", "GW2871"))
         assert one.send_all() == 3
         assert f"shop/{sample.crop}" in gcs.names("tags")
-        assert two.store.pull() == 3
+        assert two.store.bucket.pull() == 3
         assert list(two.store.pairs.all()) == list(one.store.pairs.all())
         assert two.store.undo("p")
         assert two.send_all() == 1
-        assert one.store.pull() == 1
+        assert one.store.bucket.pull() == 1
         assert known(one.store) == known(two.store) == [("GW2871", 1, 1)]
         assert f"shop/{sample.crop}" not in gcs.names("tags")
-        assert one.store.queue().unsent == two.store.queue().unsent == 0
-        assert list(one.store.verify()) == list(two.store.verify()) == []
+        assert one.store.bucket.queue().unsent == two.store.bucket.queue().unsent == 0
+        assert list(one.store.upkeep.verify()) == list(two.store.upkeep.verify()) == []
     with SampleStore.open(tmp_path / "new", storage_url=URL, upload=False, policy=HASTY) as new:
-        new.reindex()
+        new.upkeep.reindex()
         assert known(new) == [("GW2871", 1, 1)]
-        assert new.queue().unsent == 0
-        assert list(new.verify()) == []
+        assert new.bucket.queue().unsent == 0
+        assert list(new.upkeep.verify()) == []
 
 
 def test_a_lost_index_has_no_pair_sent_again(gcs: GcsServer, tmp_path: Path) -> None:
     with SampleStore.open(tmp_path / "one", storage_url=URL, policy=HASTY) as store:
         store.pairs.keep(pair("p"))
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     (tmp_path / "one" / "local" / "index.sqlite3").unlink()
     with SampleStore.open(tmp_path / "one", storage_url=URL, upload=False, policy=HASTY) as store:
-        assert store.queue().unsent == 1
-        store.reindex()
-        assert store.queue().unsent == 0
+        assert store.bucket.queue().unsent == 1
+        store.upkeep.reindex()
+        assert store.bucket.queue().unsent == 0
 
 
 def test_a_pair_is_kept_while_the_database_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,10 +205,10 @@ def test_any_wrong_field_is_taken_in_or_set_aside(tmp_path: Path, field: str, va
     name, data = forge({**FORGED, field: value}, writer=f"{number:016x}")
     FolderObjects(tmp_path / "bucket").put(name, data)
     with SampleStore.open(tmp_path / "spool", storage_url=(tmp_path / "bucket").as_uri(), upload=False) as store:
-        store.pull()
-        is_aside = name in store.set_aside()
+        store.bucket.pull()
+        is_aside = name in store.upkeep.set_aside()
         assert is_aside != (tmp_path / "spool" / name).exists()
-        assert (name in {problem.name for problem in store.verify()}) == is_aside
+        assert (name in {problem.name for problem in store.upkeep.verify()}) == is_aside
         assert store.pairs.keep(pair(f"good{number}"))
         assert f"good{number}" in {one.prediction_id for one in store.pairs.all()}
     (tmp_path / "bucket" / name).unlink()

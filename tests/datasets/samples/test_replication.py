@@ -60,15 +60,15 @@ def two(gcs: GcsServer, tmp_path: Path) -> Iterator[Machine]:
 
 def test_bucket_becomes_a_copy_of_the_spool(one: Machine, gcs: GcsServer) -> None:
     samples = [one.store.keep(picture(n), label(f"p{n}")) for n in range(3)]
-    assert one.store.queue().unsent == 3
+    assert one.store.bucket.queue().unsent == 3
     assert one.send_all() == 3
     assert one.send_all() == 0
-    assert one.store.queue().unsent == 0
+    assert one.store.bucket.queue().unsent == 0
     assert gcs.names("tags") == sorted(f"shop/{name}" for s in samples for name in (s.crop, s.event))
     for sample in samples:
         for name in (sample.crop, sample.event):
             assert gcs.data("tags", f"shop/{name}") == (one.root / name).read_bytes()
-    assert list(one.store.verify()) == []
+    assert list(one.store.upkeep.verify()) == []
 
 
 def test_crop_is_there_before_its_event(one: Machine, gcs: GcsServer) -> None:
@@ -93,7 +93,7 @@ def test_undo_reaches_the_bucket(one: Machine, gcs: GcsServer) -> None:
     one.send_all()
     assert f"shop/{sample.crop}" not in gcs.names("tags")
     assert len(gcs.names("tags", "shop/events/")) == 2
-    assert list(one.store.verify()) == []
+    assert list(one.store.upkeep.verify()) == []
 
 
 def test_what_was_undone_before_it_was_sent_never_leaves_the_machine(one: Machine, gcs: GcsServer) -> None:
@@ -111,28 +111,28 @@ def test_two_backends_share_a_bucket(one: Machine, two: Machine, gcs: GcsServer)
     assert first.crop == second.crop
     one.send_all()
     two.send_all()
-    assert one.store.pull() == 2
-    assert two.store.pull() == 1
-    assert one.store.pull() == 0
+    assert one.store.bucket.pull() == 2
+    assert two.store.bucket.pull() == 1
+    assert one.store.bucket.pull() == 0
     assert list(one.store.samples()) == list(two.store.samples())
     assert {s.digest for s in one.store.samples()} == {first.digest, third.digest}
     assert one.store.crop(third.digest).size == (60, 15)  # from the bucket
-    assert one.store.queue().unsent == two.store.queue().unsent == 0
-    assert list(one.store.verify()) == list(two.store.verify()) == []
+    assert one.store.bucket.queue().unsent == two.store.bucket.queue().unsent == 0
+    assert list(one.store.upkeep.verify()) == list(two.store.upkeep.verify()) == []
 
 
 def test_undo_elsewhere_removes_the_crop_here(one: Machine, two: Machine, gcs: GcsServer) -> None:
     sample = one.store.keep(picture(1), label("p"))
     one.send_all()
-    two.store.pull()
+    two.store.bucket.pull()
     assert two.store.undo("p")
     two.send_all()
     assert gcs.names("tags", "shop/crops/") == []
     assert (one.root / sample.crop).exists()
-    one.store.pull()
+    one.store.bucket.pull()
     assert not (one.root / sample.crop).exists()
     assert list(one.store.samples()) == []
-    assert list(one.store.verify()) == []
+    assert list(one.store.upkeep.verify()) == []
 
 
 def test_removal_spares_a_crop_that_another_backend_labelled(one: Machine, two: Machine, gcs: GcsServer) -> None:
@@ -163,8 +163,8 @@ def test_removal_that_met_a_label_on_its_way_is_taken_back(
         patched.setattr(BucketObjects, "delete", late)
         one.send_all()
     assert gcs.names("tags", "shop/crops/") == [f"shop/{sample.crop}"]
-    two.store.pull()
-    assert list(two.store.verify()) == []
+    two.store.bucket.pull()
+    assert list(two.store.upkeep.verify()) == []
 
 
 def test_label_that_met_a_removal_on_its_way_sends_its_crop_again(
@@ -198,13 +198,13 @@ def test_a_tombstone_is_unsent_until_it_is_carried_out(one: Machine, gcs: GcsSer
     with pytest.raises(StoreError):
         one.send_all()
     assert len(gcs.names("tags", "shop/events/")) == 2
-    assert one.store.queue().unsent == 1
+    assert one.store.bucket.queue().unsent == 1
     one.replication.reconcile()
-    assert one.store.queue().unsent == 1
+    assert one.store.bucket.queue().unsent == 1
     gcs.faults.unavailable = 0
     one.send_all()
     assert gcs.names("tags", "shop/crops/") == []
-    assert one.store.queue().unsent == 0
+    assert one.store.bucket.queue().unsent == 0
 
 
 def test_reconcile_learns_from_the_bucket_what_it_has(one: Machine, gcs: GcsServer) -> None:
@@ -215,11 +215,11 @@ def test_reconcile_learns_from_the_bucket_what_it_has(one: Machine, gcs: GcsServ
     one.index.replace_sent(URL, [])
     gcs.remove("tags", f"shop/{kept[0].crop}")
     gcs.remove("tags", f"shop/{kept[1].event}")
-    assert one.store.queue().unsent == 5
+    assert one.store.bucket.queue().unsent == 5
     one.replication.reconcile()
     assert one.replication.unsent() == [kept[0].event, kept[1].event]
     one.send_all()
-    assert list(one.store.verify()) == []
+    assert list(one.store.upkeep.verify()) == []
 
 
 def test_damaged_crop_is_not_spread(one: Machine, gcs: GcsServer) -> None:
@@ -235,9 +235,9 @@ def test_foreign_rubbish_in_the_bucket_is_left_alone(one: Machine, gcs: GcsServe
     gcs.overwrite("tags", "shop/events/0123456789abcdef/0000000001-" + "a" * 32 + ".json", b"{}")
     one.store.keep(picture(1), label("p"))
     one.send_all()
-    assert one.store.pull() == 0
+    assert one.store.bucket.pull() == 0
     assert one.store.counts().kept == 1
-    assert len(list(one.store.verify())) == 2
+    assert len(list(one.store.upkeep.verify())) == 2
 
 
 def test_a_crop_that_is_damaged_here_comes_from_the_bucket(one: Machine, two: Machine, gcs: GcsServer) -> None:
@@ -263,9 +263,9 @@ def test_a_new_machine_rebuilds_everything_from_the_bucket(one: Machine, two: Ma
     one.store.undo("p0")
     one.send_all()
     own = two.store.keep(picture(9), label("mine"))
-    assert two.store.reindex() == 5
+    assert two.store.upkeep.reindex() == 5
     assert list(two.store.samples()) == [*samples[1:], own]
-    assert two.store.queue().unsent == 1
+    assert two.store.bucket.queue().unsent == 1
     assert two.store.crop(samples[1].digest).tobytes() == picture(1).tobytes()
 
 

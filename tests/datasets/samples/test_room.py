@@ -52,7 +52,7 @@ def test_labels_leave_room_on_the_disk(disk: Path) -> None:
         assert store.undo("p1")  # deletes go on
         (disk / "other").unlink()
         store.keep(picture(2), label("p2"))
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_a_full_disk_is_made_free_by_deletes(disk: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_full_disk_is_made_free_by_deletes(disk: Path) -> None:
         assert store.delete(samples[1].digest) == 1
         assert not (disk / "spool" / samples[1].crop).exists()
         assert {sample.label.prediction_id for sample in store.samples()} == {"p2", "p3"}
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_without_any_room_the_store_says_that_the_disk_is_full(disk: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from datasets.errors import (
     StoreFullError,
     UnknownSampleError,
 )
+from datasets.samples.review import DROPPED, UNPROVEN
 from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
 from tests.datasets.patterns import pattern
@@ -45,7 +47,7 @@ def test_keep_and_find(store: SampleStore, tmp_path: Path) -> None:
     assert store.crop(sample.digest).tobytes() == picture(1).tobytes()
     assert (tmp_path / sample.crop).is_file()
     assert (tmp_path / sample.event).is_file()
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_the_same_label_twice_is_one(store: SampleStore, tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_undo_removes_the_crop_unless_another_label_needs_it(store: SampleStore,
     assert store.find("p") is None
     assert store.undo("q")
     assert not (tmp_path / shared.crop).exists()
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
     again = store.keep(picture(1), label("p"))
     assert list(store.samples()) == [again]
 
@@ -99,7 +101,7 @@ def test_delete_sample_takes_all_its_labels(store: SampleStore, tmp_path: Path) 
     for digest in (sample.digest, "0" * 64, "../../etc/passwd"):
         with pytest.raises(UnknownSampleError):
             store.delete(digest)
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_everything_is_there_after_a_restart_and_without_the_index(tmp_path: Path) -> None:
@@ -113,9 +115,9 @@ def test_everything_is_there_after_a_restart_and_without_the_index(tmp_path: Pat
         path.unlink()
     with SampleStore.open(tmp_path) as store:
         assert list(store.samples()) == samples
-        assert store.reindex() == 6
+        assert store.upkeep.reindex() == 6
         assert list(store.samples()) == samples
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
         assert store.keep(picture(9), label("p9")).stamp > samples[-1].stamp
 
 
@@ -143,7 +145,7 @@ def test_many_threads_keep_at_once(store: SampleStore) -> None:
     for thread in threads:
         thread.join()
     assert store.counts().kept == 10 + 40
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_two_stores_on_one_spool(tmp_path: Path) -> None:
@@ -155,7 +157,7 @@ def test_two_stores_on_one_spool(tmp_path: Path) -> None:
         assert one.find("p") == second
         assert one.undo("p")
         assert list(two.samples()) == []
-        assert list(two.verify()) == []
+        assert list(two.upkeep.verify()) == []
 
 
 @pytest.mark.parametrize("ahead", [0.0, 5.0, 3600.0])
@@ -191,6 +193,30 @@ def test_a_label_is_kept_only_in_the_place_of_the_expected_one(store: SampleStor
     assert store.counts().crops == 0
 
 
+def test_a_label_that_was_seen_is_new_unless_it_is_equal(store: SampleStore) -> None:
+    first = store.keep(picture(1), label("p1"))
+    assert store.keep(picture(1), label("p1", source="import")) == first  # a shopper's repeated request
+    second = store.keep(picture(1), label("p1", source="import"), expected=first.event, by="kim")
+    assert (second.label.source, second.by) == ("import", "kim")
+    assert store.keep(picture(1), label("p1", source="import"), expected=second.event, by="lee") == second
+
+
+def test_an_earlier_label_is_restored_exactly_and_is_as_old_as_it_was(store: SampleStore) -> None:
+    for source in ("app", UNPROVEN, "an import"):
+        first = store.keep(picture(1), label(source.replace(" ", "-"), source=source))
+        prediction = first.label.prediction_id
+        dropped = store.keep(picture(1), replace(first.label, source=DROPPED), expected=first.event, by="kim")
+        back = store.restore(first, expected=dropped.event, by="lee")
+        assert (back.label, back.by, back.decided, back.digest) == (first.label, "lee", first.stamp, first.digest)
+        again = store.keep(picture(1), replace(first.label, source=DROPPED), expected=back.event)
+        assert store.restore(back, expected=again.event, by="lee").decided == first.stamp
+        with pytest.raises(LabelMovedError):
+            store.restore(first, expected=again.event, by="lee")
+        found = store.find(prediction)
+        store.upkeep.reindex()
+        assert store.find(prediction) == found
+
+
 @pytest.mark.parametrize("failing_sync", [1, 2])
 def test_full_disk_keeps_nothing_half(
     store: SampleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing_sync: int
@@ -213,7 +239,7 @@ def test_full_disk_keeps_nothing_half(
     assert files(tmp_path) == before
     assert list(store.samples()) == [kept]
     store.keep(picture(2), label("q"))
-    assert list(store.verify()) == []
+    assert list(store.upkeep.verify()) == []
 
 
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
@@ -230,7 +256,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
                     kept.append(store.keep(Image.effect_noise((120, 60), 60), label(f"p{number}")))
             assert len(kept) > 3
             assert list(store.samples()) == kept
-            assert list(store.verify()) == []
+            assert list(store.upkeep.verify()) == []
     finally:
         subprocess.run(["umount", str(mounted)], check=True)
 
@@ -242,9 +268,9 @@ def test_the_index_remembers_what_a_damaged_event_was_about(store: SampleStore, 
     (undone,) = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "events").rglob("*.json")} - {
         one.event for one in (first, second, third)
     }
-    assert store.crops_behind(first.event) == sorted([first.digest, third.digest])
-    assert store.crops_behind(undone) == [second.digest]
-    assert store.crops_behind("events/0123456789abcdef/0000000001-" + "a" * 32 + ".json") == []
+    assert store.past.crops_behind(first.event) == sorted([first.digest, third.digest])
+    assert store.past.crops_behind(undone) == [second.digest]
+    assert store.past.crops_behind("events/0123456789abcdef/0000000001-" + "a" * 32 + ".json") == []
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "gs://", "bucket"])
@@ -257,6 +283,7 @@ def test_without_a_bucket_nothing_of_google_is_loaded(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
+from datasets.samples.review import DROPPED, UNPROVEN
 from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
 from tests.datasets.patterns import pattern

@@ -22,12 +22,12 @@ def test_sends_in_the_background(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for number in range(5):
             store.keep(picture(number), label(f"p{number}"))
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert len(gcs.names("tags")) == 10
         store.undo("p0")
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert len(gcs.names("tags", "shop/crops/")) == 4
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 @pytest.mark.parametrize("fault", ["unavailable", "hang", "lose_answer"])
@@ -37,11 +37,11 @@ def test_goes_on_after_the_bucket_failed(gcs: GcsServer, tmp_path: Path, fault: 
     with opened(tmp_path, timeout=0.2) as store:
         for number in range(4):
             store.keep(picture(number), label(f"p{number}"))
-        assert store.flush(20)
-        assert wait_until(lambda: store.queue().last_error is None)
+        assert store.bucket.flush(20)
+        assert wait_until(lambda: store.bucket.queue().last_error is None)
         assert len(gcs.names("tags", "shop/events/")) == 4
         assert len(gcs.names("tags", "shop/crops/")) == 4
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_queue_shows_what_waits_and_keeping_does_not_wait(gcs: GcsServer, tmp_path: Path) -> None:
@@ -52,13 +52,13 @@ def test_queue_shows_what_waits_and_keeping_does_not_wait(gcs: GcsServer, tmp_pa
         now[0] += 30
         store.keep(picture(2), label("q"))
         now[0] += 12
-        queue = store.queue()
+        queue = store.bucket.queue()
         assert (queue.unsent, queue.oldest_seconds) == (2, pytest.approx(42))
-        assert wait_until(lambda: "503" in (store.queue().last_error or ""))
+        assert wait_until(lambda: "503" in (store.bucket.queue().last_error or ""))
         now[0] -= 1_000_000  # a clock set back makes no negative ages
         assert store.counts().oldest_unsent_seconds == 0.0
         gcs.faults.unavailable = 0
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert store.counts().unsent == 0
 
 
@@ -67,10 +67,10 @@ def test_what_is_unsent_survives_a_restart(gcs: GcsServer, tmp_path: Path) -> No
     with opened(tmp_path) as store:
         for number in range(3):
             store.keep(picture(number), label(f"p{number}"))
-        assert not store.flush(0.2)
+        assert not store.bucket.flush(0.2)
     gcs.faults.unavailable = 0
     with opened(tmp_path) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     assert len(gcs.names("tags", "shop/events/")) == 3
 
 
@@ -78,9 +78,9 @@ def test_a_bucket_given_later_receives_what_was_kept_before(gcs: GcsServer, tmp_
     with SampleStore.open(tmp_path) as store:
         store.keep(picture(1), label("p"))
     with opened(tmp_path) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     with SampleStore.open(tmp_path, storage_url="gs://tags/elsewhere", policy=HASTY) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     assert len(gcs.names("tags", "shop/")) == len(gcs.names("tags", "elsewhere/")) == 2
 
 
@@ -88,12 +88,12 @@ def test_lost_index_sends_nothing_twice(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for number in range(3):
             store.keep(picture(number), label(f"p{number}"))
-        assert store.flush(60)
+        assert store.bucket.flush(60)
     for path in (tmp_path / "local").glob("index.sqlite3*"):
         path.unlink()
     gcs.requests.clear()
     with opened(tmp_path) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert store.counts().kept == 3
     assert [method for method, _ in gcs.requests if method != "GET"] == []
 
@@ -105,12 +105,12 @@ def test_one_damaged_crop_does_not_stop_the_others(gcs: GcsServer, tmp_path: Pat
     whole = (tmp_path / bad.crop).read_bytes()
     (tmp_path / bad.crop).write_bytes(whole[:-9])
     with opened(tmp_path) as store:
-        assert wait_until(lambda: (store.queue().unsent, store.queue().stuck) == (1, 1))
-        assert bad.crop in (store.queue().last_error or "")
+        assert wait_until(lambda: (store.bucket.queue().unsent, store.bucket.queue().stuck) == (1, 1))
+        assert bad.crop in (store.bucket.queue().last_error or "")
         assert len(gcs.names("tags", "shop/events/")) == 1
         (tmp_path / bad.crop).write_bytes(whole)
-        assert store.flush(60)  # at the next look around
-        assert wait_until(lambda: (store.queue().stuck, store.queue().last_error) == (0, None))
+        assert store.bucket.flush(60)  # at the next look around
+        assert wait_until(lambda: (store.bucket.queue().stuck, store.bucket.queue().last_error) == (0, None))
 
 
 def test_other_backends_are_heard_of(gcs: GcsServer, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_other_backends_are_heard_of(gcs: GcsServer, tmp_path: Path) -> None:
 
 def test_a_label_that_another_process_left_unsent_is_taken_along(gcs: GcsServer, tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         with SampleStore.open(tmp_path) as other:
             other.keep(picture(1), label("p"))
         assert wait_until(lambda: len(gcs.names("tags", "shop/events/")) == 1)
@@ -135,7 +135,7 @@ def test_close_does_not_wait_for_a_bucket_that_is_away(tmp_path: Path, monkeypat
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", "http://127.0.0.1:9")
     store = opened(tmp_path)
     store.keep(picture(1), label("p"))
-    assert wait_until(lambda: store.queue().last_error is not None)
+    assert wait_until(lambda: store.bucket.queue().last_error is not None)
     store.close()
     with SampleStore.open(tmp_path) as again:
         assert again.counts().kept == 1
@@ -146,13 +146,13 @@ def test_a_folder_can_receive_the_copy_as_well(tmp_path: Path) -> None:
     with SampleStore.open(tmp_path / "spool", storage_url=url, policy=HASTY) as store:
         kept = store.keep(picture(1), label("p"))
         undone = store.keep(picture(2), label("q"))
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert (tmp_path / "share" / undone.crop).exists()
         store.undo("q")
-        assert store.flush(60)
+        assert store.bucket.flush(60)
         assert (tmp_path / "share" / kept.crop).exists()
         assert not (tmp_path / "share" / undone.crop).exists()
-        assert list(store.verify()) == []
+        assert list(store.upkeep.verify()) == []
 
 
 def test_two_backends_share_a_database_and_one_rebuilds_it(gcs: GcsServer, tmp_path: Path, postgres: str) -> None:
@@ -166,11 +166,11 @@ def test_two_backends_share_a_database_and_one_rebuilds_it(gcs: GcsServer, tmp_p
         here = one.keep(picture(1), label("p"))
         there = two.keep(picture(2), label("q"))
         assert one.find("q") == there
-        assert one.reindex() == 1
+        assert one.upkeep.reindex() == 1
         assert wait_until(lambda: one.counts().kept == 2)  # the other's uploader puts its row back
         gcs.faults.unavailable = 0
-        assert one.flush(60)
-        assert two.flush(60)
+        assert one.bucket.flush(60)
+        assert two.bucket.flush(60)
         assert list(one.samples()) == list(two.samples()) == [here, there]
         assert (tmp_path / "two" / there.crop).exists()
         assert one.undo("q")

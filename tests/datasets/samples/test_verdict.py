@@ -8,7 +8,7 @@ from PIL import Image
 
 from datasets.cycles.triggers import TriggerSettings, count_labels
 from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
-from datasets.samples.review import DROPPED, FIXED, REVIEWED, UNPROVEN
+from datasets.samples.review import DROPPED, FIXED, REVIEWED, UNPROVEN, SuspicionRules
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, find_waiting, give_verdict
 from tests.datasets.making import label
@@ -23,8 +23,10 @@ def store(tmp_path: Path) -> Iterator[SampleStore]:
         yield store
 
 
-def waiting(store: SampleStore) -> list[str]:
-    return [one.sample.label.prediction_id for one in find_waiting(store.samples())]
+def waiting(store: SampleStore, rules: SuspicionRules | None = None) -> list[str]:
+    """The predictions of all labels of pictures that wait."""
+    pictures = find_waiting(store.samples(), rules)
+    return [label.label.prediction_id for picture in pictures for label in picture.labels]
 
 
 def judge(store: SampleStore, prediction_id: str, verdict: Verdict, text: str = "") -> str:
@@ -33,15 +35,25 @@ def judge(store: SampleStore, prediction_id: str, verdict: Verdict, text: str = 
     return give_verdict(store, prediction_id, verdict, text=text, seen=sample.event).label.source
 
 
-def test_what_contradicts_stands_together_and_says_what_the_others_say(store: SampleStore) -> None:
+def test_a_picture_waits_once_whatever_is_said_about_it(store: SampleStore) -> None:
     store.keep(pattern(1), label("p1", "A1"))
     store.keep(pattern(2), label("p2", "GW2871", **DOUBTED))
     store.keep(pattern(1), label("p3", "A2"))
     store.keep(pattern(3), label("p4", "A3"))
+    store.keep(pattern(1), label("p5", "A3", **DOUBTED))
     found = find_waiting(store.samples())
-    assert [one.sample.label.prediction_id for one in found] == ["p3", "p1", "p2"]
-    assert [one.others for one in found] == [("A1",), ("A2",), ()]
-    assert [one.doubt.reason for one in found] == ["contradiction", "contradiction", "far from a sure reading"]
+    assert [[one.label.text for one in picture.labels] for picture in found] == [["A3", "A2", "A1"], ["GW2871"]]
+    assert [[doubt.reason for doubt in picture.doubts] for picture in found] == [
+        ["contradiction", "contradicts a sure reading"],
+        ["contradicts a sure reading"],
+    ]
+
+
+def test_a_believed_label_stands_beside_the_doubted_one(store: SampleStore) -> None:
+    store.keep(pattern(1), label("p1", "GW2871", **DOUBTED))
+    store.keep(pattern(1), label("p2", "GW2871"))
+    (picture,) = find_waiting(store.samples())
+    assert [one.label.prediction_id for one in picture.labels] == ["p2", "p1"]
 
 
 def test_a_second_look_settles_a_contradiction(store: SampleStore) -> None:
@@ -66,17 +78,18 @@ def test_one_of_two_dropped_leaves_the_other_to_be_believed(store: SampleStore) 
 
 
 def test_what_was_dropped_or_fixed_still_speaks_against_the_client(store: SampleStore) -> None:
+    lenient = SuspicionRules(most_edits=2)  # under which one such label alone would not wait
     for number in range(6):
         store.keep(pattern(number), label(f"p{number}", "CW2288-112", client="rogue", **DOUBTED))
-    assert len(waiting(store)) == 6
+    assert len(waiting(store, lenient)) == 6
     judge(store, "p0", "drop")
     judge(store, "p1", "fix", "CW2288-111")
-    assert sorted(waiting(store)) == ["p2", "p3", "p4", "p5"]
+    assert sorted(waiting(store, lenient)) == ["p2", "p3", "p4", "p5"]
     # Proved right twice: four of six are too few.
     judge(store, "p2", "keep")
-    assert sorted(waiting(store)) == ["p3", "p4", "p5"]
+    assert sorted(waiting(store, lenient)) == ["p3", "p4", "p5"]
     judge(store, "p3", "keep")
-    assert waiting(store) == []
+    assert waiting(store, lenient) == []
 
 
 def test_the_second_look_keeps_what_the_first_said_of_itself(store: SampleStore) -> None:
@@ -99,7 +112,7 @@ def test_the_shoppers_request_again_does_not_undo_a_second_look(store: SampleSto
 def test_a_second_look_survives_a_rebuilt_index(store: SampleStore) -> None:
     store.keep(pattern(1), label("p1", "GW2871", **DOUBTED))
     judge(store, "p1", "keep")
-    store.reindex()
+    store.upkeep.reindex()
     assert waiting(store) == []
     assert [one.label.source for one in store.samples()] == [REVIEWED]
 
@@ -169,7 +182,7 @@ def test_an_unproven_label_counts_once_the_team_has_looked_at_it(
 ) -> None:
     store.keep(pattern(1), label("p1", "A1", source=UNPROVEN))
     (found,) = find_waiting(store.samples())
-    assert found.doubt.reason == "unproven"
+    assert [doubt.reason for doubt in found.doubts] == ["unproven"]
     counts = count_labels(list(store.samples()), {}, TriggerSettings())
     assert (counts.new, counts.waiting, counts.readings) == (0, 1, 0)
     judge(store, "p1", verdict, text)
@@ -177,9 +190,23 @@ def test_an_unproven_label_counts_once_the_team_has_looked_at_it(
     assert count_labels(list(store.samples()), {}, TriggerSettings()).new == left
 
 
-def test_an_unproven_label_beside_contradicting_ones_gives_its_own_reason(store: SampleStore) -> None:
+def test_a_verdict_names_its_author_and_the_same_one_of_another_person_is_nothing_new(store: SampleStore) -> None:
+    seen = store.keep(pattern(1), label("p1", "GW2871", **DOUBTED)).event
+    kept = give_verdict(store, "p1", "drop", seen=seen, by="김지인")
+    assert kept.by == "김지인"
+    assert give_verdict(store, "p1", "drop", seen=kept.event, by="lee") == kept
+    store.upkeep.reindex()
+    found = store.find("p1")
+    assert found is not None
+    assert found.by == "김지인"
+    with pytest.raises(LabelError):
+        give_verdict(store, "p1", "keep", seen=kept.event, by="two\nlines")
+
+
+def test_an_unproven_label_beside_contradicting_ones_adds_its_own_reason(store: SampleStore) -> None:
     store.keep(pattern(1), label("p1", "A1"))
     store.keep(pattern(1), label("p2", "A2"))
     store.keep(pattern(1), label("p3", "A3", source=UNPROVEN))
-    reasons = {one.sample.label.prediction_id: one.doubt.reason for one in find_waiting(store.samples())}
-    assert reasons == {"p1": "contradiction", "p2": "contradiction", "p3": "unproven"}
+    (picture,) = find_waiting(store.samples())
+    assert [doubt.reason for doubt in picture.doubts] == ["contradiction", "unproven"]
+    assert [one.label.text for one in picture.labels] == ["A3", "A2", "A1"]

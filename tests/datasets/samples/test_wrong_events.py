@@ -78,10 +78,10 @@ def test_any_wrong_field_is_taken_in_or_set_aside(
     name, data = forge({field: value}, writer=f"{number:016x}")
     FolderObjects(tmp_path / "bucket").put(name, data)
     with opened() as store:
-        store.pull()
-        is_aside = name in store.set_aside()
+        store.bucket.pull()
+        is_aside = name in store.upkeep.set_aside()
         assert is_aside != (tmp_path / "spool" / name).exists()
-        named = {problem.name: problem.what for problem in store.verify()}
+        named = {problem.name: problem.what for problem in store.upkeep.verify()}
         assert (name in named) == is_aside
         assert is_aside or name in store._index.event_names()
         check(store, tmp_path, number)
@@ -116,16 +116,16 @@ def test_a_wrong_event_that_an_earlier_release_has_copied_stops_nothing(
         FolderObjects(tmp_path / folder).put(name, data)
     for number in (1, 2):  # and once more after a restart
         with opened() as store:
-            assert list(store.set_aside()) == [name]
+            assert list(store.upkeep.set_aside()) == [name]
             check(store, tmp_path, number)
-            store.reindex()
+            store.upkeep.reindex()
             assert store.counts().kept == number
     url = (tmp_path / "bucket").as_uri()
     with SampleStore.open(tmp_path / "spool", storage_url=url, policy=HASTY) as store:
-        assert store.flush(60)  # the wrong event does not wait to be sent: it came from there
-        assert store.queue().stuck == 0
+        assert store.bucket.flush(60)  # the wrong event does not wait to be sent: it came from there
+        assert store.bucket.queue().stuck == 0
         caplog.clear()
-        store.pull()
+        store.bucket.pull()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
@@ -133,7 +133,7 @@ def test_a_wrong_event_in_the_index_of_an_earlier_release_is_gone(tmp_path: Path
     name, data = forge({})
     with SampleStore.open(tmp_path / "spool") as store:
         FolderObjects(tmp_path / "spool").put(name, data)
-        store.reindex()
+        store.upkeep.reindex()
         assert store.counts().kept == 1
         (tmp_path / "spool" / name).unlink()
         wrong, data = forge({"stamp": 2**63 - 5})
@@ -160,7 +160,7 @@ def test_a_far_future_stamp_moves_no_clock_and_can_be_superseded(tmp_path: Path)
         assert store.find("forged") is None
         with pytest.raises(StoreError, match="the end of time"):  # refused rather than answered and not kept
             store.keep(picture(9), label("forged", "GW2871", status="corrected"))
-        store.reindex()
+        store.upkeep.reindex()
         assert store.counts().kept == 6
 
 
@@ -180,12 +180,12 @@ def test_a_far_future_tombstone_in_the_bucket_buries_no_later_label(
             sample=kept.digest,
         )
         FolderObjects(tmp_path / "bucket").put(tombstone.name, tombstone.to_bytes())
-        store.pull()
+        store.bucket.pull()
         again = store.keep(picture(1), label("p2"))
         assert {sample.label.prediction_id for sample in store.samples()} == {"p1", "p2"}
         assert store.crop(again.digest).size == picture(1).size
-        assert list(store.set_aside()) == [tombstone.name]
-        found = {problem.name: problem.what for problem in store.verify()}
+        assert list(store.upkeep.set_aside()) == [tombstone.name]
+        found = {problem.name: problem.what for problem in store.upkeep.verify()}
         assert found == {tombstone.name: "its stamp is more than a year ahead of this machine's clock"}
 
 
@@ -203,7 +203,7 @@ def test_a_forged_sequence_lets_the_next_process_take_another_writer(tmp_path: P
     with SampleStore.open(tmp_path / "spool") as store:
         assert store._spool.writer != writer
         check(store, tmp_path, 2)
-        what = {problem.name: problem.what for problem in store.verify()}
+        what = {problem.name: problem.what for problem in store.upkeep.verify()}
         assert what[f"events/{writer}/0000000002-*.json"] == f"this event is missing, and the {2**31 - 4} after it"
         assert "a sequence lies between" in what[forged[2][0]]
 
@@ -224,8 +224,8 @@ def test_bytes_that_are_no_json_at_all_are_set_aside(opened: Callable[[], Sample
         name = f"{name[:-37]}{hashlib.sha256(data).hexdigest()[:32]}.json"
         FolderObjects(tmp_path / "bucket").put(name, data)
     with opened() as store:
-        store.pull()
-        assert len(store.set_aside()) == 5
+        store.bucket.pull()
+        assert len(store.upkeep.set_aside()) == 5
         check(store, tmp_path, 1)
 
 
@@ -245,6 +245,6 @@ def test_a_pipe_or_a_huge_file_named_as_an_event_or_a_crop_stops_nothing(tmp_pat
     url = (tmp_path / "bucket").as_uri()
     with SampleStore.open(tmp_path / "spool", storage_url=url, upload=False, policy=HASTY) as store:
         check(store, tmp_path, 1)
-        store.pull()
-        assert list(store.set_aside()) == [wrong]
-        assert {problem.name for problem in store.verify()} == set(names)
+        store.bucket.pull()
+        assert list(store.upkeep.set_aside()) == [wrong]
+        assert {problem.name for problem in store.upkeep.verify()} == set(names)

@@ -68,10 +68,10 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
     keep(b, 3, "OTHER99", prediction_id="contradicts")
     keep_all(b, range(8, 16))
     b.undo("p9")
-    assert a.flush(60)
-    assert b.flush(60)
-    a.pull()
-    b.pull()
+    assert a.bucket.flush(60)
+    assert b.bucket.flush(60)
+    a.bucket.pull()
+    b.bucket.pull()
     one, other = draw_up(a, a_places, ALL), draw_up(b, b_places, ALL)
     assert one == other
     assert one.hash == other.hash
@@ -79,9 +79,9 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
     assert sum(one.watermark.values()) == 18
     # Later, and on a third machine, the watermark still names the same.
     keep(a, 50)
-    assert a.flush(60)
+    assert a.bucket.flush(60)
     c, c_places = open_spool("c", "gs://tags")
-    c.pull()
+    c.bucket.pull()
     assert draw_up(c, c_places, ALL).hash != one.hash
     assert draw_up(c, c_places, dataclasses.replace(ALL, watermark=one.watermark)).hash == one.hash
 
@@ -89,7 +89,7 @@ def test_two_machines_make_the_same_version(gcs: GcsServer, open_spool: Open) ->
 def test_what_the_bucket_lacks_does_not_count(gcs: GcsServer, open_spool: Open) -> None:
     store, places = open_spool("a", "gs://tags")
     keep(store, 1)
-    assert store.flush(60)
+    assert store.bucket.flush(60)
     gcs.faults.applies_to = lambda method, path: method != "GET"
     gcs.faults.unavailable = -1
     keep(store, 2)
@@ -99,8 +99,8 @@ def test_what_the_bucket_lacks_does_not_count(gcs: GcsServer, open_spool: Open) 
 def test_two_creators_of_one_name_from_labels_to_manifest(gcs: GcsServer, open_spool: Open) -> None:
     machines = [open_spool("a", "gs://tags"), open_spool("b", "gs://tags")]
     keep_all(machines[0][0], range(4))
-    assert machines[0][0].flush(60)
-    machines[1][0].pull()
+    assert machines[0][0].bucket.flush(60)
+    machines[1][0].bucket.pull()
     barrier, outcomes = threading.Barrier(2), []
 
     def create(store: SampleStore, places: Places) -> None:
@@ -147,7 +147,7 @@ def test_suspicious_labels_wait_unless_asked_for(open_spool: Open) -> None:
     manifest = draw_up(store, places, ALL)
     assert texts(manifest) == {"A11112"}
     assert [(one.reason, [text for _, text in one.labels]) for one in manifest.left_out] == [
-        ("far from a sure reading", ["A11111"])
+        ("contradicts a sure reading", ["A11111"])
     ]
     asked = draw_up(store, places, dataclasses.replace(ALL, rules=Rules(include_suspicious=True)))
     assert texts(asked) == {"A11111", "A11112"}

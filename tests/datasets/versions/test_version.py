@@ -25,7 +25,7 @@ MANIFEST = Manifest(
     parent=Parent("v1.0", "e" * 64),
     filters=('status = "corrected"',),
     watermark={"a" * 16: 3, "b" * 16: 1},
-    rules=Rules(evaluation_share=0.25, suspicion=SuspicionRules(sure=0.9)),
+    rules=Rules(evaluation_share=0.25, suspicion=SuspicionRules(sure=0.9, most_edits=2)),
     synthetic=(SyntheticPart("tags-1", 10, 0, "training", "d" * 64, {"numpy": "2.0"}),),
     entries=(Entry("1" * 64, "events/1", "accepted", "품번A1", "training", "A1", "0" * 64, 99, 1, "app"),),
     left_out=(LeftOut("2" * 64, "contradiction", "2 labels", (("events/2", "A1"), ("events/3", "A2"))),),

@@ -14,6 +14,7 @@ from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
 from frontend.client.connection import Connection
+from frontend.client.explorer import ExplorerClient
 from frontend.client.failures import BackendRefusedError
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Overview, Progress, Requested
@@ -69,7 +70,6 @@ def test_an_odd_answer_is_refused(client: TeamClient, fake: FakeBackend) -> None
 
 
 def test_pictures_and_reports_arrive_as_they_are(client: TeamClient) -> None:
-    assert client.crop("0" * 64).startswith(b"\x89PNG")
     assert client.sheet("v1.0").startswith(b"\x89PNG")
     assert client.report("v2.0-accepted") == b"<p>report of v2.0-accepted"
     with pytest.raises(BackendRefusedError):
@@ -122,11 +122,15 @@ def test_the_real_backend_answers_as_the_fake_one_does(tmp_path: Path) -> None:
         assert b"the disk is full" in client.report("v1.0-a")
         assert client.shadow().challenger is None
         (item,) = client.review().items
-        assert client.crop(item.sample).startswith(b"\x89PNG")
+        explorer = ExplorerClient(Connection(url), TOKEN, by="김지인")
+        assert explorer.crop(item.sample).startswith(b"\x89PNG")
+        assert explorer.reading_now(item.sample).model == overview.serving
         with pytest.raises(BackendRefusedError) as error:
-            client.judge(item, "fix", "한글")
+            explorer.change("fix", item.labels, "한글")
         assert error.value.kind == "bad-text"
-        assert client.judge(item, "fix", "gw2872") == "GW2872"
+        (changed,) = explorer.change("fix", item.labels, "gw2872")
+        assert changed.label is not None
+        assert (changed.label.text, changed.label.by) == ("GW2872", "김지인")
         assert client.review().waiting == 0
         requested = client.request_cycle("v1.0", "to see")
         assert client.request_cycle("v1.0", "again") == Requested(id=requested.id, waited=True)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from playwright.sync_api import Browser, Page, expect
-from streamlit.testing.v1 import AppTest
 
 from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
 from frontend.client.connection import Connection
@@ -19,61 +16,11 @@ from frontend.client.team import TeamClient
 from frontend.data_models.texts import TEXTS, DataTexts
 from frontend.language import Language
 from frontend.read_tag import texts as reading_texts
+from tests.frontend.data_models.conftest import Open, pictures, press, told
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import BY_TRIGGER, CORRECTIONS, NOON, TOKEN
 
 ENGLISH = TEXTS["en"]
-Open = Callable[..., AppTest]
-
-
-def script() -> None:
-    import streamlit as st
-
-    from frontend.data_models.page import data_models
-
-    data_models(
-        st.Page(lambda: None, title="Read a tag", url_path="reading"),
-        st.Page(lambda: None, title="Explore", url_path="explore"),
-    )
-
-
-@pytest.fixture
-def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """The page in front of the fake backend, by default with the token entered."""
-    monkeypatch.setenv("BACKEND_URL", fake.url)
-    # AppTest has no browser: it answers mocks for what one tells.
-    monkeypatch.setattr(type(st.context), "ip_address", None)
-    monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
-
-    def open_it(section: str = "models", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
-        app.query_params["lang"] = language
-        if token is not None:
-            app.session_state["entered-with"] = token
-        app.session_state["section"] = section
-        app.run()
-        assert not app.exception
-        return app
-
-    return open_it
-
-
-def told(app: AppTest) -> str:
-    """Everything that is written on the page."""
-    html = " ".join(str(one.proto.body) for one in app.get("html") if "<style>" not in one.proto.body)
-    boxes = [box.value for kind in (app.info, app.warning, app.error, app.success, app.caption) for box in kind]
-    return " ".join([html, *map(str, boxes)])
-
-
-def pictures(app: AppTest) -> int:
-    """How many pictures are drawn."""
-    return len(app.image)
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click().run()
-    assert not app.exception
-    return app
 
 
 # -- who may see it -----------------------------------------------------------------------------------------
@@ -258,34 +205,6 @@ def test_nobody_listening_is_said(open_page: Open, fake: FakeBackend) -> None:
     assert ENGLISH.cycle_waits_alone in told(app)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "typed", "text"), [("keep", None, ""), ("drop", None, ""), ("fix", "GW2872", "GW2872")]
-)
-def test_a_second_look_is_given(open_page: Open, fake: FakeBackend, verdict: str, typed: str | None, text: str) -> None:
-    app = open_page("review")
-    assert pictures(app) == 3
-    first = f"prediction00000001-{fake.team.review[0]['event']}"
-    if typed is not None:
-        app.text_input(key=f"line-{first}").input(typed)
-    press(app, f"{verdict}-{first}")
-    assert fake.team.verdicts == [{"id": "prediction00000001", "verdict": verdict, "text": text}]
-    assert pictures(app) == 2
-    assert ENGLISH.judged[verdict].format(text=typed or "GW2871") in [box.value for box in app.success]
-
-
-def test_a_second_look_that_is_refused_says_why(open_page: Open, fake: FakeBackend) -> None:
-    app = open_page("review")
-    first, second = (f"{item['prediction_id']}-{item['event']}" for item in fake.team.review[:2])
-    app.text_input(key=f"line-{first}").input("what?")
-    press(app, f"fix-{first}")
-    assert [box.value for box in app.error] == [ENGLISH.by_kind["bad-text"]]
-    fake.team.review[0] = fake.team.review[0] | {"event": "events/another"}
-    press(app, f"keep-{second}")
-    assert not app.error
-    fake.team.review.clear()
-    assert ENGLISH.review_none in told(app.run())
-
-
 # -- in a real browser --------------------------------------------------------------------------------------
 
 
@@ -347,7 +266,7 @@ def test_every_section_fits_the_window_in_both_languages(
             "models": page.get_by_role("heading", name=texts.shadow_title),
             "data": page.get_by_role("heading", name=texts.card_title.format(version="v5.0")),
             "cycle": page.get_by_text(texts.listening.format(count=1)),
-            "review": page.locator('[class*="st-key-keep-prediction00000003"]'),
+            "review": page.locator('[class*="st-key-drop-"]').nth(2),
         }
         for number, (section, mark) in enumerate(marks.items()):
             page.locator(".st-key-section button").nth(number).click()

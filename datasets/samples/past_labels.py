@@ -1,4 +1,4 @@
-"""What became of a label: all events about its prediction, the oldest first, out of the index."""
+"""The part of the index that answers what became of a label: all events about its prediction, the oldest first."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend.settings import Settings
 from datasets.samples.database_errors import database_errors
-from datasets.samples.engine import open_engine
 from datasets.samples.mark_index import tagged
 from datasets.samples.sample import Sample
-from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_TABLE, sample_in
+from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_TABLE, MARK_TABLE, sample_in
 
 _MOST_EVENTS = 200  # of one label
 _MOST_OTHERS = 50  # labels of one crop
@@ -28,29 +26,15 @@ class PastEvent:
     sample: Sample | None  # of a label; None for a tombstone
 
 
-class LabelHistory:
-    """Reads events from the index, beside the store, which answers for live labels only.
-
-    Its methods raise `IndexUnavailableError` when the database does not answer.
+class PastLabels:
+    """Labels of the past, and those beside a label. Its methods raise `IndexUnavailableError` when nothing answers.
 
     Args:
-        url: SQLAlchemy URL of the index.
+        engine: of the index.
     """
 
-    def __init__(self, url: str | sa.URL) -> None:
-        self._engine = open_engine(url)
-
-    @classmethod
-    def of(cls, settings: Settings) -> LabelHistory:
-        """The history in the index that the store of these settings uses."""
-        if settings.database_url is not None:
-            return cls(settings.database_url.get_secret_value())
-        path = settings.spool.resolve() / "local" / "index.sqlite3"
-        return cls(sa.URL.create("sqlite", database=str(path)))
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._engine.dispose()
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
 
     def events(self, prediction_id: str) -> Sequence[PastEvent]:
         """Labels of a prediction and tombstones about it or one of its crops, the oldest first; the last 200."""
@@ -88,3 +72,24 @@ class LabelHistory:
         )
         with database_errors(), self._engine.connect() as connection:
             return list(map(sample_in, tagged(connection, connection.execute(query).mappings().all())))
+
+    def crops_behind(self, event: str) -> list[str]:
+        """Digests of the crops that an event is about, including those of its prediction's other labels.
+
+        Needed for an event whose file is damaged. Empty for an event that was never read here.
+
+        Args:
+            event: object name of the event.
+        """
+        about = (
+            sa.select(EVENT_TABLE.c.id, EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample)
+            .where(EVENT_TABLE.c.name == event, EVENT_TABLE.c.kind != "pair")
+            .subquery()
+        )
+        labelled = sa.select(EVENT_TABLE.c.sample).where(
+            EVENT_TABLE.c.sample.is_not(None),
+            sa.or_(EVENT_TABLE.c.prediction_id == about.c.prediction_id, EVENT_TABLE.c.sample == about.c.sample),
+        )
+        marked = sa.select(MARK_TABLE.c.sample).where(MARK_TABLE.c.id == about.c.id)
+        with database_errors(), self._engine.connect() as connection:
+            return sorted({str(digest) for query in (labelled, marked) for digest in connection.scalars(query)})
