@@ -56,7 +56,7 @@ def show_review(texts: DataTexts, client: TeamClient, explorer: ExplorerClient) 
         st.info(texts.review_none, icon=":material/task_alt:")
         return
     for item in review.items:
-        _show_item(item, texts, explorer)
+        _Card(item, texts, explorer).show()
     if review.waiting > len(review.items):
         st.caption(texts.review_more.format(count=review.waiting - len(review.items)))
 
@@ -100,12 +100,84 @@ def _offer_undoing(texts: DataTexts, explorer: ExplorerClient) -> None:
     st.button(name, icon=":material/undo:", key="undo-review", on_click=undo)
 
 
-def _show_item(item: ReviewItem, texts: DataTexts, explorer: ExplorerClient) -> None:
-    key = f"{item.sample}-{item.labels[0].event}"  # a newer label of the picture gets a field of its own
+class _Card:
+    """A picture that waits.
 
-    def look(what: Look, labels: Sequence[Found], text: str = "") -> None:
+    Args:
+        item: With its labels.
+        texts: The language.
+        explorer: Changes labels.
+    """
+
+    def __init__(self, item: ReviewItem, texts: DataTexts, explorer: ExplorerClient) -> None:
+        self._item, self._texts, self._explorer = item, texts, explorer
+        self._key = f"{item.sample}-{item.labels[0].event}"  # a newer label of the picture gets a field of its own
+
+    def show(self) -> None:
+        """Draw it: the picture, what it may say, and the field of another line."""
+        texts = self._texts
+        with st.container(border=True, key=f"review-{self._key}"):
+            left, right = st.columns([2, 3], gap="medium")
+            with left:
+                _show_picture(self._item, texts, self._explorer)
+            with right:
+                reasons = " · ".join(texts.review_reasons.get(reason, reason) for reason in self._item.reasons)
+                st.html(f'<div class="doubt" lang="{texts.language}"><b>{escape(reasons)}</b></div>')
+                found = candidates(self._item.labels, _reading_now(self._item, self._explorer))
+                for number, candidate in enumerate(found):
+                    self._offer(number, candidate)
+            self._offer_others()
+
+    def _offer(self, number: int, candidate: Candidate) -> None:
+        texts = self._texts
+        words = escaped(_words(candidate.text, candidate.is_unreadable, texts))
+        key = f"{number}-{self._key}"
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"may-{key}"):
+            if candidate.can_be_chosen:
+                st.button(
+                    f"**{words}**",
+                    icon=":material/check:",
+                    key=f"choose-{key}",
+                    on_click=self._choose,
+                    args=(candidate,),
+                )
+            else:
+                st.markdown(words, width="content")
+            st.html(f'<div class="quiet" lang="{texts.language}">{_sayers(candidate, texts)}</div>')
+
+    def _offer_others(self) -> None:
+        texts, first = self._texts, self._item.labels[0]
+        field = f"line-{self._key}"
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.text_input(
+                texts.review_line, value=first.text or first.read_text, max_chars=64, key=field, autocomplete="off"
+            )
+            with st.container(horizontal=True, gap="small", width="content"):
+                st.button(
+                    texts.fix,
+                    icon=":material/edit:",
+                    key=f"fix-{self._key}",
+                    on_click=lambda: self._look("fix", [first], str(st.session_state.get(field) or "")),
+                )
+                st.button(
+                    texts.drop,
+                    icon=":material/block:",
+                    key=f"drop-{self._key}",
+                    on_click=lambda: self._look("drop", self._item.labels),
+                )
+
+    def _choose(self, candidate: Candidate) -> None:
+        if candidate.labels:
+            # A proven label is better evidence than an unproven one that says the same.
+            proven = [label for label in candidate.labels if label.source != "unproven"]
+            self._look("keep", [*proven, *candidate.labels][:1])
+        else:
+            self._look("fix", self._item.labels[:1], candidate.text)
+
+    def _look(self, what: Look, labels: Sequence[Found], text: str = "") -> None:
+        texts = self._texts
         try:
-            changed = explorer.change(what, labels, text)
+            changed = self._explorer.change(what, labels, text)
         except BackendError as error:
             st.session_state[_NOTE] = (False, failure_sentence(error, texts))
             return
@@ -117,59 +189,6 @@ def _show_item(item: ReviewItem, texts: DataTexts, explorer: ExplorerClient) -> 
             st.session_state[_NOTE] = (True, texts.judged[what].format(text=escaped(said)))
         if problems:
             st.session_state[_NOTE] = (False, _problem(problems[0], texts))
-
-    def choose(candidate: Candidate) -> None:
-        if candidate.labels:
-            # A proven label is better evidence than an unproven one that says the same.
-            proven = [label for label in candidate.labels if label.source != "unproven"]
-            look("keep", [*proven, *candidate.labels][:1])
-        else:
-            look("fix", item.labels[:1], candidate.text)
-
-    with st.container(border=True, key=f"review-{key}"):
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            _show_picture(item, texts, explorer)
-        with right:
-            reasons = " · ".join(texts.review_reasons.get(reason, reason) for reason in item.reasons)
-            st.html(f'<div class="doubt" lang="{texts.language}"><b>{escape(reasons)}</b></div>')
-            for number, candidate in enumerate(candidates(item.labels, _reading_now(item, explorer))):
-                with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"may-{number}-{key}"):
-                    words = _words(candidate.text, candidate.is_unreadable, texts)
-                    if candidate.can_be_chosen:
-                        st.button(
-                            f"**{escaped(words)}**",
-                            icon=":material/check:",
-                            key=f"choose-{number}-{key}",
-                            on_click=choose,
-                            args=(candidate,),
-                            help=texts.choose_this,
-                        )
-                    else:
-                        st.markdown(escaped(words), width="content")
-                    st.html(f'<div class="quiet sayers" lang="{texts.language}">{_sayers(candidate, texts)}</div>')
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            first = item.labels[0]
-            st.text_input(
-                texts.review_line,
-                value=first.text or first.read_text,
-                max_chars=64,
-                key=f"line-{key}",
-                autocomplete="off",
-            )
-            with st.container(horizontal=True, gap="small", width="content"):
-                st.button(
-                    texts.fix,
-                    icon=":material/edit:",
-                    key=f"fix-{key}",
-                    on_click=lambda: look("fix", item.labels[:1], str(st.session_state.get(f"line-{key}") or "")),
-                )
-                st.button(
-                    texts.drop,
-                    icon=":material/block:",
-                    key=f"drop-{key}",
-                    on_click=lambda: look("drop", item.labels),
-                )
 
 
 def _sayers(candidate: Candidate, texts: DataTexts) -> str:

@@ -290,7 +290,6 @@ class DataTexts(EntryTexts):
     )
     reads_now = Words(ko="지금 이렇게 읽음", en="reads it now")
     read_then = Words(ko="그때 이렇게 읽음", en="had read it")
-    choose_this = Words(ko="이 글자가 맞아요", en="This is what the picture says")
     review_unreadable = Words(ko="읽을 수 없음", en="unreadable")
     review_no_text = Words(ko="글자 없음", en="no text")
     review_no_picture = Words(ko="사진을 불러올 수 없어요.", en="The picture cannot be loaded.")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.team import labels as module
+from backend.team.label_changes import LabelChanges
 from backend.team.labels import TeamLabels
 from datasets.samples.store import SampleStore
 from tests.datasets.patterns import keep, keep_all
@@ -25,6 +26,24 @@ def test_labels_are_counted_once_for_each_change(tmp_path: Path, monkeypatch: py
         (item,) = labels.review(10).items
         assert [found.by for found in item.labels] == [""]
         assert labels.review(0).waiting == 1
+
+
+def test_a_decision_is_seen_at_once_though_statistics_are_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MANY", 0)
+    monkeypatch.setattr(module, "_PAUSE", 1e12)
+    with SampleStore.open(tmp_path / "spool") as store:
+        for number in range(3):
+            keep(store, number, status="corrected", read_text="S80602ABC", read_confidence=0.99)
+        labels, changes = TeamLabels(store), LabelChanges(store)
+        before = labels.review(10)
+        assert (before.waiting, len(before.items)) == (3, 3)
+        (seen,) = before.items[0].labels
+        kept = changes.make("keep", seen.prediction_id, seen.event, by="kim")
+        now = labels.review(10)
+        assert (now.waiting, [item.sample for item in now.items]) == (2, [item.sample for item in before.items[1:]])
+        changes.make("undo", seen.prediction_id, kept.event, by="kim")
+        again = labels.review(2)
+    assert (again.waiting, [item.sample for item in again.items]) == (3, [item.sample for item in before.items[:2]])
 
 
 def test_a_curve_has_a_point_for_each_day_and_few_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

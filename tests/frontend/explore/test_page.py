@@ -199,6 +199,15 @@ def test_a_label_is_fixed_where_it_stands_and_the_fix_undone(open_page: Open, fa
     assert app.success[0].value != ENGLISH.changed["fix"].format(count=1)
 
 
+def test_the_history_names_who_changed_a_label_and_who_undid_that(open_page: Open, fake: FakeBackend) -> None:
+    app = open_page()
+    app.session_state["entered-as"] = "김지인"
+    app = press(open_label(app, 3), f"drop-{key_of(app, 3)}")
+    assert "dropped by the team · 김지인" in told(app)
+    assert "undone · 김지인" in told(press(app, f"undo-{key_of(app, 3)}"))
+    assert fake.explorer.authors == ["김지인", "김지인"]
+
+
 def test_many_labels_are_changed_in_requests_of_sixty(open_page: Open, fake: FakeBackend) -> None:
     app = press(open_page(), "select-page")
     press(app, "page-further")
