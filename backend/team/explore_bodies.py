@@ -60,15 +60,20 @@ class FoundCountBody(BaseModel):
 
 
 class PastEventBody(BaseModel):
-    """An event about a label."""
+    """An event about a label, or about the tags and metadata of its crop."""
 
-    kind: Literal["label", "deleted"]
+    kind: Literal["label", "deleted", "marks"]
     stored_at: datetime
-    status: Literal["accepted", "corrected", "unreadable"] | None = Field(description="null: the label was taken back.")
+    status: Literal["accepted", "corrected", "unreadable"] | None = Field(
+        description="null: the label was taken back, or it is about marks."
+    )
     text: str | None
     source: str | None = Field(description="Where it comes from: the app, an import, a second look of the team.")
     by: str = Field(description="Who of the team did it; empty for a shopper, and for changes of earlier releases.")
     undoes: bool = Field(description="Whether it undoes a change: the label is as it was before that.")
+    given: list[str] = Field(default_factory=list, description="Of marks: tags, and metadata as key=value.")
+    taken: list[str] = Field(default_factory=list, description="Of marks: tags, and keys of metadata.")
+    undone_by: str | None = Field(default=None, description="Of marks: who took them back; null: nobody has.")
 
 
 class HeldBody(BaseModel):
@@ -93,7 +98,9 @@ class DetailsBody(BaseModel):
 
     label: FoundBody
     can_undo: bool = Field(description="Whether the last event is a change of the team that can be undone.")
-    history: list[PastEventBody] = Field(description="Of this label, the oldest first; at most the last 200 events.")
+    history: list[PastEventBody] = Field(
+        description="Of this label and of its crop's marks, the oldest first; of the label at most the last 200 events."
+    )
     others: list[FoundBody] = Field(description="Other labels of the same crop, the latest first; at most 50.")
     quality: QualityBody | None = Field(description="null where the crop cannot be read.")
     versions: list[HeldBody] = Field(description="v2.0 before v10.0.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import heapq
+import itertools
 import logging
 from collections.abc import Sequence
 
@@ -29,6 +31,7 @@ from datasets.errors import (
     StoreError,
     UnknownSampleError,
 )
+from datasets.samples.mark_index import MarkChange
 from datasets.samples.marks import CropMarks
 from datasets.samples.past_labels import PastEvent
 from datasets.samples.sample import Sample
@@ -107,7 +110,7 @@ class TeamExplorer:
         return DetailsBody(
             label=found_body(sample, marks),
             can_undo=undone_label(events) is not None,
-            history=[_past_event_body(event) for event in events],
+            history=_history(events, self._store.marks.history(sample.digest)),
             others=[found_body(label, marks) for label in others],
             quality=self._quality(sample.digest),
             versions=list(versions),
@@ -209,6 +212,29 @@ def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = 
         width=sample.width,
         height=sample.height,
         thumbnail=thumbnail,
+    )
+
+
+def _history(events: Sequence[PastEvent], changes: Sequence[MarkChange]) -> list[PastEventBody]:
+    """Labels and marks by time; those of a kind stay in the order in which they count, whatever the clocks said."""
+    actions = itertools.groupby(changes, key=lambda change: change.action)
+    marks = [_marks_body(list(action)) for _, action in actions]
+    return list(heapq.merge(map(_past_event_body, events), marks, key=lambda body: body.stored_at))
+
+
+def _marks_body(action: Sequence[MarkChange]) -> PastEventBody:
+    first = action[0]
+    return PastEventBody(
+        kind="marks",
+        stored_at=first.at,
+        status=None,
+        text=None,
+        source=None,
+        by=first.by,
+        undoes=False,
+        given=[f"{one.name}={one.value}" if one.value else one.name for one in action if one.value is not None],
+        taken=[one.name for one in action if one.value is None],
+        undone_by=first.undone_by,
     )
 
 

@@ -32,7 +32,7 @@ class MarkChange:
     is_tag: bool  # else a key of metadata
     name: str  # the tag or the key
     value: str | None  # "" for a tag that was given; None if it was taken
-    is_undone: bool  # whether the action was taken back
+    undone_by: str | None  # who took the action back; None: nobody has
 
 
 class MarkIndex:
@@ -72,7 +72,8 @@ class MarkIndex:
                 MARK_TABLE.c.is_tag,
                 MARK_TABLE.c.name,
                 MARK_TABLE.c.value,
-                sa.exists().where(undo.c.undoes == ACTION_TABLE.c.action),
+                # Two machines may both have taken it back, which does no more.
+                sa.select(sa.func.min(undo.c.author)).where(undo.c.undoes == ACTION_TABLE.c.action).scalar_subquery(),
             )
             .select_from(MARK_TABLE)
             .join(EVENT_TABLE, EVENT_TABLE.c.id == MARK_TABLE.c.id)
@@ -82,8 +83,8 @@ class MarkIndex:
         )
         with database_errors(), self._engine.connect() as connection:
             return [
-                MarkChange(action, by, time_of(at), bool(is_tag), name, value, bool(is_undone))
-                for action, by, at, is_tag, name, value, is_undone in connection.execute(query)
+                MarkChange(action, by, time_of(at), bool(is_tag), name, value, undone_by)
+                for action, by, at, is_tag, name, value, undone_by in connection.execute(query)
             ]
 
     def crops_of(self, action: str) -> list[str] | None:

@@ -65,9 +65,12 @@ class ExplorerClient:
 
         Args:
             change: What to do.
-            labels: As they were seen; at most `MOST_AT_ONCE`.
+            labels: As they were seen; asked for `MOST_AT_ONCE` at a time.
             text: The right line; for `fix` only.
         """
-        lines = "\n".join(f"{label.prediction_id} {label.event}" for label in labels)
-        fields = {"change": change, "labels": lines, "text": text, "by": self._by}
-        return self._connection.ask(Changes, "POST", "/v1/team/labels", fields=fields).items
+        changed: list[Changed] = []
+        for start in range(0, len(labels), MOST_AT_ONCE):
+            lines = "\n".join(f"{label.prediction_id} {label.event}" for label in labels[start : start + MOST_AT_ONCE])
+            fields = {"change": change, "labels": lines, "text": text, "by": self._by}
+            changed += self._connection.ask(Changes, "POST", "/v1/team/labels", fields=fields).items
+        return tuple(changed)

@@ -69,14 +69,18 @@ class FoundCount(Answer):
 
 
 class PastEvent(Answer):
-    """An event about a label; one without a status took it back."""
+    """An event about a label, or about the marks of its crop; a label's without a status took it back."""
 
+    kind: str = "label"
     stored_at: datetime
     status: LabelStatus | None
     text: str | None
     source: str | None
     by: str = ""  # who of the team did it
     undoes: bool = False  # whether it undoes a change
+    given: tuple[str, ...] = ()  # tags and metadata
+    taken: tuple[str, ...] = ()
+    undone_by: str | None = None  # who took these marks back
 
 
 class Held(Answer):

@@ -103,15 +103,23 @@ def _facts(details: Details, texts: ExploreTexts) -> str:
 def _history(events: Sequence[PastEvent], texts: ExploreTexts) -> str:
     drawn = ""
     for event in reversed(events):
-        said, who = texts.taken_back, ""
-        if event.status is not None:
-            what = event.text or ("" if event.status == "unreadable" else texts.no_text)
-            said = f"{texts.statuses[event.status]} · {what}" if what else texts.statuses[event.status]
-            what_for = texts.undone if event.undoes else _source(event.source or "", texts)
-            who = "".join(f" · {part}" for part in (what_for, event.by) if part)
-        when = stamp(event.stored_at, st.context.timezone)
-        drawn += f"<li>{escape(said)}<small>{escape(when + who)}</small></li>"
+        said, parts = _said(event, texts)
+        small = " · ".join(part for part in (stamp(event.stored_at, st.context.timezone), *parts) if part)
+        drawn += f"<li>{escape(said)}<small>{escape(small)}</small></li>"
     return f"<ol>{drawn}</ol>"
+
+
+def _said(event: PastEvent, texts: ExploreTexts) -> tuple[str, list[str]]:
+    """What an event has said, and by whom."""
+    if event.kind == "marks":
+        changes = [*(f"+{name}" for name in event.given), *(f"−{name}" for name in event.taken)]
+        undone = "" if event.undone_by is None else texts.undone_by.format(name=event.undone_by)
+        return f"{texts.tags} · {' '.join(changes)}", [event.by, undone]
+    if event.status is None:
+        return texts.taken_back, []
+    what = event.text or ("" if event.status == "unreadable" else texts.no_text)
+    said = f"{texts.statuses[event.status]} · {what}" if what else texts.statuses[event.status]
+    return said, [texts.undone if event.undoes else _source(event.source or "", texts), event.by]
 
 
 def _source(source: str, texts: ExploreTexts) -> str:

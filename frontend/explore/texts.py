@@ -130,6 +130,7 @@ class ExploreTexts(EntryTexts):
     no_text = Words(ko="글자 없음", en="no text")
     taken_back = Words(ko="취소됨", en="taken back")
     undone = Words(ko="되돌림", en="undone")
+    undone_by = Words(ko="{name}님이 되돌림", en="undone by {name}")
     # The details
     details_none = Words(
         ko="사진을 누르면 여기에 자세히 보여요. 왼쪽 위 칸으로 여러 장을 골라요.",

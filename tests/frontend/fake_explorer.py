@@ -114,7 +114,7 @@ class FakeExplorer:
         if present is None:
             return None
         past = [*self.pasts.get(prediction_id, []), present]
-        history = [
+        history: list[dict[str, Any]] = [
             {
                 "kind": "label",
                 "stored_at": one.stored_at.isoformat(),
@@ -126,6 +126,9 @@ class FakeExplorer:
             }
             for one in past
         ]
+        marks = {"status": None, "text": None, "source": None, "undoes": False, "given": ["blurry", "shelf=A3"]}
+        marks |= {"kind": "marks", "stored_at": NOON.isoformat(), "by": "kim", "undone_by": None}
+        history.append(marks)
         return {
             "label": found_body(present, _MARKS).model_dump(mode="json"),
             "can_undo": len(past) > 1,

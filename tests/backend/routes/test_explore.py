@@ -167,7 +167,10 @@ def test_details_tell_label_reading_quality_history_and_versions(team: TestClien
     details = team.get("/v1/team/labels/prediction00000004").json()
     assert details["label"]["text"] == "CW2288-104"
     assert details["label"]["read_text"] == "CW2288-111"
-    assert [event["text"] for event in details["history"]] == ["CW2288-104"]
+    assert [(event["kind"], event["text"]) for event in details["history"]] == [
+        ("label", "CW2288-104"),
+        ("marks", None),
+    ]
     assert details["label"]["tags"] == ["blurry"]
     assert details["can_undo"] is False
     assert details["quality"]["light"] in range(1, 255)
@@ -241,6 +244,29 @@ def test_what_is_undone_is_as_if_it_had_not_been(
         (first, "", False),
         (source, "kim", False),
         (first, "lee", True),
+    ]
+
+
+def test_the_history_tells_who_gave_and_took_tags_too(team: TestClient, spool: Path) -> None:
+    def marks(**fields: str) -> str:
+        sample = {"samples": item(team, 4)["sample"]}
+        answer = team.post("/v1/team/marks", files={name: (None, value) for name, value in (sample | fields).items()})
+        return str(answer.json()["action"])
+
+    marks(give="blurry", values="shelf=A3", by="kim")
+    change(team, "keep", item(team, 4), by="lee")
+    action = marks(take="blurry")
+    team.delete(f"/v1/team/marks/{action}", params={"by": "park"})
+    history = team.get("/v1/team/labels/prediction00000004").json()["history"]
+    assert [(event["kind"], event["by"]) for event in history] == [
+        ("label", ""),
+        ("marks", "kim"),
+        ("label", "lee"),
+        ("marks", "team"),
+    ]
+    assert [(event["given"], event["taken"], event["undone_by"]) for event in history if event["kind"] == "marks"] == [
+        (["blurry", "shelf=A3"], [], None),
+        ([], ["blurry"], "park"),
     ]
 
 

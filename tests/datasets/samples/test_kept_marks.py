@@ -83,7 +83,7 @@ def test_an_action_is_taken_back_as_if_it_had_never_been(store: SampleStore) -> 
     assert found(store, "tag = a") == {"p0", "p1"}
     assert found(store, "tag = b") == set()
     assert store.marks.of(crops[:1])[crops[0]].values == {"shelf": "1"}
-    assert [(change.name, change.is_undone) for change in store.marks.history(crops[3])] == [
+    assert [(change.name, change.undone_by is not None) for change in store.marks.history(crops[3])] == [
         ("a", True),
         ("b", True),
         ("shelf", True),

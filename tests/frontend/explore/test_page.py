@@ -166,9 +166,11 @@ def test_details_tell_what_is_known(open_page: Open) -> None:
         ">42</dd>",
         "1.25",
         "c-1",
+        "Tags · +blurry +shelf=A3<small>",
+        " · kim</small>",
     ):
         assert fact in page
-    assert page.count("<li>") == 1
+    assert page.count("<li>") == 2
 
 
 def test_a_label_that_is_gone_meanwhile_is_said_to_have_changed(open_page: Open, fake: FakeBackend) -> None:
@@ -193,7 +195,7 @@ def test_a_label_is_fixed_where_it_stands_and_the_fix_undone(open_page: Open, fa
     assert [box.value for box in app.success] == [ENGLISH.changed["fix"].format(count=1)]
     label = app.session_state["exploration"].page.items[3]
     assert (label.text, label.thumbnail is not None) == ("GW2871", True)
-    assert told(app).count("<li>") == 2
+    assert told(app).count("<li>") == 3
     press(app, f"undo-{key_of(app, 3)}")
     assert app.session_state["exploration"].page.items[3].text == "CW2288-246"
     assert app.success[0].value != ENGLISH.changed["fix"].format(count=1)
