@@ -47,7 +47,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("post", "/v1/team/marks"),
         ("delete", "/v1/team/marks/{action}"),
         ("get", "/v1/team/review"),
-        ("post", "/v1/team/review"),
+        ("get", "/v1/team/samples/{digest}/reading"),
         ("get", "/v1/team/samples/{digest}.png"),
         ("post", "/v1/team/labels"),
         ("get", "/v1/team/labels/{prediction_id}"),
