@@ -39,6 +39,8 @@ from datasets.samples.replication import Replication
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, checked_label
+from datasets.samples.sealing import Sealer, SealPolicy
+from datasets.samples.sealing_thread import SealingThread
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.uploader import Queue, Uploader, UploadPolicy
@@ -58,6 +60,7 @@ class SampleStore:
         index: SampleIndex,
         replica: ObjectStore | None,
         policy: UploadPolicy,
+        seal_policy: SealPolicy,
         *,
         clock: Clock,
     ) -> None:
@@ -68,6 +71,8 @@ class SampleStore:
         self._replication = Replication(spool, index, replica) if replica is not None else None
         self._uploader = Uploader(self._replication, policy, clock=clock) if self._replication is not None else None
         self._journal = Journal(spool, index, self._uploader.notify if self._uploader is not None else None)
+        self.sealer = Sealer(spool, index, replica.url if replica is not None else None, clock=clock)
+        self._sealing = SealingThread(self.sealer, seal_policy)
         self.pairs = KeptPairs(self._journal)
         self.marks = KeptMarks(self._journal)
 
@@ -80,6 +85,7 @@ class SampleStore:
         database: str | None = None,
         upload: bool = True,
         policy: UploadPolicy | None = None,
+        seal_policy: SealPolicy | None = None,
         least_free: int = FREE_BYTES,
         clock: Clock = time.time,
     ) -> Self:
@@ -90,8 +96,9 @@ class SampleStore:
             storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
                 copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
-            upload: whether a thread sends to `storage_url` in the background; reading needs none.
+            upload: whether threads send to `storage_url` and seal old events in the background; reading needs none.
             policy: the uploader's delays and time limits.
+            seal_policy: what is sealed, and when by itself.
             least_free: bytes that labels leave free on the spool's disk; a label beyond is refused.
             clock: seconds since 1970.
 
@@ -104,13 +111,16 @@ class SampleStore:
         replica = open_objects(storage_url, policy) if storage_url else None
         opened = Spool(spool, least_free=least_free, clock=clock)
         try:
-            index = SampleIndex(database) if database else SampleIndex.beside(spool)
-            store = cls(opened, index, replica, policy, clock=clock)
+            index = SampleIndex(database) if database else SampleIndex.beside(spool, is_shared=opened.is_shared)
+            store = cls(opened, index, replica, policy, seal_policy or SealPolicy(), clock=clock)
             try:
-                store._journal.catch_up()
-                store._journal.sweep()
-                if upload and store._uploader is not None:
-                    store._uploader.start()
+                if store._journal.catch_up():
+                    store._journal.sweep()
+                store._journal.finish_work()
+                if upload:
+                    store._sealing.start()
+                    if store._uploader is not None:
+                        store._uploader.start()
             except BaseException:
                 store.close()
                 raise
@@ -296,7 +306,7 @@ class SampleStore:
         )
 
     def queue(self) -> Queue:
-        """Events that are still to be sent. Needs no database while the uploader runs."""
+        """Events and segments that are still to be sent. Needs no database while the uploader runs."""
         return self._uploader.queue() if self._uploader is not None else Queue(0, 0.0, 0, None)
 
     def set_aside(self) -> dict[str, str]:
@@ -310,6 +320,11 @@ class SampleStore:
     def flush(self, timeout: float) -> bool:
         """Wait until the bucket has everything. Returns False if it has not after `timeout` seconds."""
         return self._uploader is None or self._uploader.flush(timeout)
+
+    def send_again(self) -> None:
+        """Look for what is to be sent, and try again what could not be, now and not after a pause."""
+        if self._uploader is not None:
+            self._uploader.look_around()
 
     def pull(self) -> int:
         """Fetch what other backends have sent to the bucket, now. Returns the number of new events.
@@ -335,8 +350,7 @@ class SampleStore:
         events = self._journal.rebuild_index()
         if self._replication is not None and unavailable is None:
             self._replication.reconcile()
-        if self._uploader is not None:
-            self._uploader.look_around()
+        self.send_again()
         self._journal.sweep()
         if unavailable is not None:
             raise unavailable
@@ -355,7 +369,8 @@ class SampleStore:
         """Stop sending and close files and connections. Unsent events are sent after the next `open`."""
         # A thread that still waits for the bucket is a daemon and ends after that call; closing its connections now
         # would only make it log an error.
-        if self._uploader is None or self._uploader.stop(timeout=5.0):
+        is_over = self._sealing.stop(timeout=5.0)
+        if (self._uploader is None or self._uploader.stop(timeout=5.0)) and is_over:
             if self._replica is not None:
                 self._replica.close()
             self._index.close()
