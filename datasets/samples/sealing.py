@@ -33,7 +33,7 @@ class SealPolicy:
 
     events: int = MOST_EVENTS  # of a segment
     rest: float = 86_400.0  # seconds since the last event of a segment was written; other machines have it by then
-    first_pause: float = 60.0  # seconds after the store was opened
+    first_pause: float = 600.0  # seconds after the store was opened; all machines are updated by then
     pause: float = 600.0  # seconds between two looks for events that can be sealed
 
 
