@@ -118,7 +118,9 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
             continue
         sample = sample_of(event, name)
         marked = marks.get(sample.digest)
-        samples.append(sample if marked is None else replace(sample, tags=marked.tags))
+        if marked is not None:
+            sample = replace(sample, tags=marked.tags, metadata=frozenset(marked.values.items()))
+        samples.append(sample)
     return samples
 
 

@@ -107,6 +107,7 @@ class Sample:
     stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
     stored_at: datetime  # when it was on the disk, UTC by this machine's clock
     tags: frozenset[str] = frozenset()  # of the crop
+    metadata: frozenset[tuple[str, str]] = frozenset()  # keys and values of the crop
 
     @property
     def crop(self) -> str:

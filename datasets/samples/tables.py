@@ -145,7 +145,7 @@ LIVE_MARK_TABLE = sa.Table(
     sa.Column("is_tag", sa.Boolean, primary_key=True),
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
-    sa.Index("live_marks_by_name", "is_tag", "name", "sample"),
+    sa.Index("live_marks_by_name", "is_tag", "name", "value", "sample"),
 )
 # Each set of brands that occurs, so that a brand is looked up in a few sets and not in all labels.
 BRANDS_TABLE = sa.Table("brand_sets", TABLES, sa.Column("brands", sa.Text, primary_key=True))
@@ -273,7 +273,7 @@ def row_of(event: Event) -> dict[str, object]:
 
 
 def sample_in(row: Mapping[str, Any]) -> Sample:
-    """The sample in the row of a label, with its crop's `tags` beside."""
+    """The sample in the row of a label, with its crop's `tags` and `metadata` beside."""
     label = Label(
         prediction_id=row["prediction_id"],
         status=cast(LabelStatus, row["status"]),
@@ -296,6 +296,7 @@ def sample_in(row: Mapping[str, Any]) -> Sample:
         stamp=row["stamp"],
         stored_at=datetime.fromisoformat(row["stored_at"]),
         tags=row["tags"],
+        metadata=row["metadata"],
     )
 
 

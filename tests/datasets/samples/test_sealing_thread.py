@@ -30,7 +30,7 @@ def test_an_open_store_seals_by_itself_and_goes_on_after_a_failure(
         monkeypatch.setattr(SampleIndex, "lacking", away_once)
         for number in range(5):
             store.keep(picture(number), label(f"p{number}"))
-        wait_until(lambda: len(list((tmp_path / "events").glob("*/*"))) == 1, seconds=60)
+        assert wait_until(lambda: len(list((tmp_path / "events").glob("*/*"))) == 1, seconds=60)
         assert failed
         assert store.counts().kept == 5
         assert list(store.verify()) == []
@@ -40,7 +40,7 @@ def test_with_a_bucket_segments_are_sent_by_themselves(tmp_path: Path, gcs: GcsS
     with SampleStore.open(tmp_path, storage_url="gs://tags/shop", policy=HASTY, seal_policy=AT_ONCE) as store:
         for number in range(5):
             store.keep(picture(number), label(f"p{number}"))
-        wait_until(lambda: len(gcs.names("tags", "shop/events/")) == 1, seconds=60)
+        assert wait_until(lambda: len(gcs.names("tags", "shop/events/")) == 1, seconds=60)
         assert store.flush(60)
         assert len(gcs.names("tags", "shop/segments/")) == 2
         assert store.counts().kept == 5
