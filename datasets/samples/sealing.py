@@ -159,13 +159,4 @@ def remove_sealed(events: EventObjects, segment: str) -> None:
         ObjectDamagedError: it is damaged; nothing is removed.
         BucketUnavailableError: the bucket does not answer.
     """
-    sealed = read_segment(segment, events.objects.get(segment))
-    first, last = min(sealed), max(sealed)
-    there, writer = list[str](), segment.split("/")[1]
-    for name in events.loose(writer, first):
-        if name > last:
-            break
-        if name in sealed:
-            there.append(name)
-    if there:
-        events.objects.delete_all(there)
+    events.objects.delete_all(read_segment(segment, events.objects.get(segment)))
