@@ -141,10 +141,11 @@ class Journal:
             StoreError: the disk failed in another way.
         """
         self._spool.room.check(len(crop.png))
-        if is_noted := not self._spool.objects.holds(crop_name(crop.digest)):
+        is_noted, created = not self._spool.objects.holds(crop_name(crop.digest)), False
+        if is_noted:
             self._spool.unfinished.begin([crop.digest])
-        created = place(self._spool.objects, crop_name(crop.digest), crop.png)
         try:
+            created = place(self._spool.objects, crop_name(crop.digest), crop.png)
             event = self._spool.append(
                 "label",
                 prediction_id=label.prediction_id,
@@ -157,6 +158,7 @@ class Journal:
         except StoreError:
             if created:
                 self._spool.objects.delete(crop_name(crop.digest))
+            self._spool.unfinished.end([crop.digest])
             raise
         if is_noted:
             self._spool.unfinished.end([crop.digest])
@@ -173,12 +175,17 @@ class Journal:
         with self._spool.room.for_removal():
             crops = self._index.crops_about(prediction_id, digest)
             self._spool.unfinished.begin(crops)
-            tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest, after=self._after)
+            try:
+                tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest, after=self._after)
+            except StoreError:
+                self._spool.unfinished.end(crops)
+                raise
             self._take_in(tombstone)
             for buried in crops:
                 if not self._index.is_needed(buried):
                     self._spool.objects.delete(crop_name(buried))
-            self._spool.unfinished.end(crops)
+            if not self._behind:  # else the index does not know the tombstone, and needs the crops still
+                self._spool.unfinished.end(crops)
 
     def rebuild_index(self) -> int:
         """Make the index hold what the spool alone says. Returns the number of events.

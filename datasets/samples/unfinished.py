@@ -37,8 +37,13 @@ class Unfinished:
             StoreFullError: the disk is full; nothing is noted.
             StoreError: the disk failed in another way.
         """
-        self._noted.update(digests)
-        self._write(durable=True)
+        new = set(digests) - self._noted
+        self._noted |= new
+        try:
+            self._write(durable=True)
+        except StoreError:
+            self._noted -= new
+            raise
 
     def end(self, digests: Iterable[str]) -> None:
         """Take notes back. Fails silently: a note that outlives its work costs a look at its crops."""
@@ -68,18 +73,17 @@ class Unfinished:
 
     def _write(self, *, durable: bool) -> None:
         with disk_errors(f"cannot write {self._path}"):
-            is_new = not self._path.exists()
-            if is_new:
-                make_folder(self._folder)
+            make_folder(self._folder)
             descriptor = open_own(self._path)
             try:
+                size = os.fstat(descriptor).st_size
                 # Over the whole of the last note, and in the room that the file has: on a full disk, too.
-                data = " ".join(sorted(self._noted)).encode().ljust(os.fstat(descriptor).st_size)
+                data = " ".join(sorted(self._noted)).encode().ljust(size)
                 if os.pwrite(descriptor, data, 0) < len(data):
                     raise OSError(errno.ENOSPC, "the disk is full")
                 if durable:
                     sync_file(descriptor)
             finally:
                 os.close(descriptor)
-            if is_new and durable:
+            if size == 0 and durable:  # the file is new
                 sync_folder(self._folder)

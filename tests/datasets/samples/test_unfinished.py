@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from datasets.errors import StoreError
+from datasets.errors import IndexUnavailableError, StoreError, StoreFullError
+from datasets.samples.index import SampleIndex
 from datasets.samples.store import SampleStore
 from datasets.samples.unfinished import Unfinished
 from tests.datasets.making import label, picture
@@ -73,6 +74,40 @@ def test_a_store_finishes_an_undo_that_was_killed(tmp_path: Path, monkeypatch: p
     with SampleStore.open(tmp_path) as store:
         assert list(store.samples()) == []
         assert not (tmp_path / kept.crop).exists()
+
+
+def test_an_undo_that_the_index_could_not_take_in_is_finished_by_the_next_opening(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise IndexUnavailableError("database or disk is full")
+
+    with SampleStore.open(tmp_path) as store:
+        kept = store.keep(picture(1), label("p"))
+        with monkeypatch.context() as patched:
+            patched.setattr(SampleIndex, "add", full)
+            assert store.undo("p")
+        assert (tmp_path / kept.crop).exists()
+    with SampleStore.open(tmp_path) as store:
+        assert not (tmp_path / kept.crop).exists()
+        assert list(store.verify()) == []
+
+
+def test_a_refused_label_leaves_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreFullError("the disk is full")
+
+    with SampleStore.open(tmp_path) as store:
+        kept = store.keep(picture(1), label("p"))
+        with monkeypatch.context() as patched:
+            patched.setattr(store._spool, "append", full)
+            with pytest.raises(StoreFullError):
+                store.keep(picture(2), label("q"))
+            with pytest.raises(StoreFullError):
+                store.undo("p")
+        assert store._spool.unfinished.crops() == set()
+        assert list(store.samples()) == [kept]
+        assert list(store.verify()) == []
 
 
 def test_no_crop_is_removed_beside_an_event_that_cannot_be_read(tmp_path: Path) -> None:
