@@ -29,6 +29,7 @@ _COLUMNS = (
     ("resent", "resent"),
     ("refused", "refused"),
     ("trouble", "trouble"),
+    ("segments", "segments"),
     ("checked", "checked"),
     ("live", "live"),
     ("lost", "lost"),
@@ -40,7 +41,8 @@ _COLUMNS = (
 _LEGEND = """
 sent          verdicts and undos that shoppers decided on; acknowledged: answered with "saved" or "deleted"
 resent        requests repeated because no good answer came; refused: answers that nothing was kept, or "not ready"
-trouble       requests that the bucket failed, times that the disk was full, steps of the clock backwards
+trouble       requests that the bucket failed, times that the disk was full, steps of the clock backwards, or processes
+              that were killed while they sealed events; segments: what they sealed
 checked       settled labels looked up in the files right after the kills, summed over the kills
 lost, twice, wrong, invented, damaged: by files, store, rebuilt index, and a new machine that has only the bucket"""
 

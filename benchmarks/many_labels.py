@@ -1,10 +1,12 @@
 """Measures searches, counts and new labels in a store of a million labels beside one of ten thousand.
 
-    python -m benchmarks.many_labels [--labels 1000000] [--objects 20000] [--postgres]
+    python -m benchmarks.many_labels [--labels 1000000] [--objects 100000] [--fetched 5000] [--postgres] [--reading]
 
-Labels are made up and go straight into the index, as reading their events does; what reading the events from a folder
-costs is measured with fewer of them (`--objects`). Prints medians and 95th percentiles in milliseconds, on a machine
-that should have nothing else to do: its load is printed with them.
+Labels are made up and go straight into the index, as reading their events does. What reading the events costs, each in
+an object of its own and a thousand in a segment, is measured with fewer of them: from a folder (`--objects`), and from
+a bucket served by this machine, which answers sooner than any other (`--fetched`). `--reading` measures this alone.
+Prints medians and 95th percentiles in milliseconds, on a machine that should have nothing else to do: its load is
+printed with them.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from typing import Any
 from PIL import Image
 from tqdm import tqdm
 
+from benchmarks.drivers.environment import variable
+from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
 from datasets.objects.clock import Clock
 from datasets.samples.event import Event
@@ -36,6 +40,7 @@ from datasets.samples.index import SampleIndex
 from datasets.samples.sample import Label, LabelStatus
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS
+from datasets.samples.segment import MOST_EVENTS
 from datasets.samples.store import SampleStore
 from ocr_model.command_line import run_command
 
@@ -43,6 +48,7 @@ FEW = 10_000  # labels of the store that is compared with
 _BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 _AT_ONCE = 2000
 _NEW = 150  # labels added to each store
+_OPENED = 5  # times that a store is opened
 SEARCHES = (
     "all",
     "status = corrected",
@@ -90,7 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--labels", type=int, default=1_000_000, help="labels of the large store (%(default)s)")
-    parser.add_argument("--objects", type=int, default=20_000, help="events that are read from a folder (%(default)s)")
+    parser.add_argument("--objects", type=int, default=100_000, help="events that are read from a folder (%(default)s)")
+    parser.add_argument(
+        "--fetched", type=int, default=5_000, help="events that are fetched from a bucket (%(default)s)"
+    )
+    parser.add_argument("--reading", action="store_true", help="no searches, only what reading the events costs")
     parser.add_argument("--postgres", action="store_true", help="in a PostgreSQL started for it, instead of SQLite")
     parser.add_argument(
         "--processor-time",
@@ -106,10 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             running_postgres() if options.postgres else nullcontext() as database,
             tempfile.TemporaryDirectory() as folder,
         ):
-            few = _measure(Path(folder) / "few", database, FEW, clock)
-            many = _measure(Path(folder) / "many", database, options.labels, clock)
-            _report(few, many, options.labels)
-            _reindex(Path(folder) / "objects", database, options.objects, clock)
+            if not options.reading:
+                few = _measure(Path(folder) / "few", database, FEW, clock)
+                many = _measure(Path(folder) / "many", database, options.labels, clock)
+                _report(few, many, options.labels)
+            _read(Path(folder) / "objects", database, options.objects, clock)
+            if options.fetched:
+                _fetch(Path(folder) / "fetched", options.fetched, clock)
     except PostgresMissingError as error:
         print(error, file=sys.stderr)
         return 2
@@ -229,23 +242,73 @@ def _report(few: Figures, many: Figures, labels: int) -> None:
     print(f"slowest first page: {max(many.page):.0f} ms for {many.slowest}")
 
 
-def _reindex(spool: Path, database: str | None, objects: int, clock: Clock) -> None:
+def _read(spool: Path, database: str | None, labels: int, clock: Clock) -> None:
+    """Read events from a folder, each in an object of its own and then in segments."""
+    _write(spool, labels)
+    objects = _reading(spool, database, clock)
+    with SampleStore.open(spool, database=database, upload=False) as store:
+        began = clock()
+        sealed = sum(store.sealer.seal(min(MOST_EVENTS, labels // 3)))
+        print(f"{sealed} of {labels} events sealed in {clock() - began:.1f} s")
+        segments = sum(1 for _ in store._spool.events.segments())
+    found = _reading(spool, database, clock)
+    print(f"{'seconds':28s}{labels:>10d} objects{segments:>10d} segments{'ratio':>8s}")
+    for what, apart, together in zip(_READINGS, objects, found, strict=True):
+        print(f"{what:28s}{apart:18.2f}{together:19.2f}{apart / together:8.2f}")
+
+
+_READINGS = ("an empty index is filled", "a full one is read anew", "the store is opened")
+
+
+def _reading(spool: Path, database: str | None, clock: Clock) -> tuple[float, float, float]:
+    """Seconds to fill an empty index, to read a full one anew, and to open the store."""
     if database is not None:
         empty_database(database)
-    for event in made_up(objects):
+    for path in (spool / "local").glob("index.sqlite3*"):
+        path.unlink()
+    began = clock()
+    with SampleStore.open(spool, database=database, upload=False) as store:
+        filled = clock()
+        store.upkeep.reindex()
+        read = clock()
+    opening = []
+    for _ in range(_OPENED):
+        start = clock()
+        with SampleStore.open(spool, database=database, upload=False):
+            opening.append(clock() - start)
+    return filled - began, read - filled, statistics.median(opening)
+
+
+def _fetch(folder: Path, labels: int, clock: Clock) -> None:
+    """Have a new machine fetch events from a bucket, each in an object of its own and then in segments."""
+    seconds = []
+    with GcsServer() as gcs, variable("STORAGE_EMULATOR_HOST", gcs.url):
+        gcs.create_bucket("labels")
+        for sealed in (False, True):
+            url, spool = f"gs://labels/{sealed}", folder / f"from-{sealed}"
+            _write(spool, labels)
+            with SampleStore.open(spool, upload=False) as store:
+                if sealed:
+                    list(store.sealer.seal(min(MOST_EVENTS, labels // 3)))
+                for prefix in ("events/", "segments/"):
+                    for name in store._spool.objects.names(prefix):
+                        gcs.overwrite("labels", f"{sealed}/{name}", store._spool.objects.get(name))
+            with SampleStore.open(folder / f"to-{sealed}", storage_url=url, upload=False) as store:
+                began = clock()
+                fetched = store.bucket.pull()
+                seconds.append(clock() - began)
+                if fetched != labels:
+                    raise RuntimeError(f"{fetched} of {labels} events were fetched")
+    apart, together = seconds
+    ratio = f"{apart / together:.1f}"
+    print(f"{labels} events are fetched from a bucket in {apart:.1f} s, in segments in {together:.1f} s: {ratio} times")
+
+
+def _write(spool: Path, labels: int) -> None:
+    for event in made_up(labels):
         path = spool / event.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(event.to_bytes())
-    began = clock()
-    with SampleStore.open(spool, database=database):
-        opened = clock()
-    with SampleStore.open(spool, database=database) as store:
-        again = clock()
-        store.upkeep.reindex()
-        ended = clock()
-    for what, seconds in (("an empty index is filled", opened - began), ("a full one is read anew", ended - again)):
-        rate = seconds / objects
-        print(f"{what} from {objects} objects: {seconds:.1f} s, or {rate * 1e6 / 60:.1f} minutes for a million")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Create a dataset version. A version never changes, and its name is taken once and for all.",
         epilog="fields of a filter:\n"
         + "\n".join(f"  {name:14} {field.about}" for name, field in FIELDS.items())
+        + "\n  meta.KEY       the value that a crop has for this key of metadata"
         + '\nexample: --collected "status = corrected and confidence < 0.9"   (or: all)',
     )
     create.add_argument("name", type=_argument(checked_version_name), help="such as v2.0")

@@ -10,7 +10,8 @@ import contextlib
 import hashlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +41,8 @@ _UNAVAILABLE = (
     urllib3.exceptions.HTTPError,
     OSError,
 )
-_CONTENT_TYPES = {".png": "image/png", ".json": "application/json"}
+_CONTENT_TYPES = {".png": "image/png", ".json": "application/json", ".gz": "application/gzip"}
+_AT_ONCE = 8  # calls; each takes some 30 ms
 
 
 class _BoundedStream(io.BytesIO):
@@ -134,6 +136,12 @@ class BucketObjects:
             except NotFound:
                 return False
             return True
+
+    def delete_all(self, names: Collection[str]) -> None:
+        """Remove objects, several at a time; see `ObjectStore.delete_all`."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for _ in pool.map(self.delete, names):
+                pass
 
     def names(self, prefix: str, start: str = "") -> Iterator[str]:
         """Names below a folder, in order; see `ObjectStore.names`."""

@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -109,6 +109,16 @@ class FolderObjects:
                 return False
             sync_folder(path.parent)
         return True
+
+    def delete_all(self, names: Collection[str]) -> None:
+        """Remove objects for good; each folder is synced once."""
+        paths = [self._path(name) for name in names]
+        with disk_errors(f"cannot delete {len(paths)} objects"):
+            for path in paths:
+                path.unlink(missing_ok=True)
+            for folder in {path.parent for path in paths}:
+                if folder.is_dir():
+                    sync_folder(folder)
 
     def names(self, prefix: str, start: str = "") -> Iterator[str]:
         """Names below a folder, in order; see `ObjectStore.names`."""

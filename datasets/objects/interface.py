@@ -7,7 +7,7 @@ never overwrites, so that two writers of one name cannot harm each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from datasets.errors import ObjectError
@@ -64,6 +64,10 @@ class ObjectStore(Protocol):
 
     def delete(self, name: str) -> bool:
         """Remove the object. Returns False if there was none."""
+        ...
+
+    def delete_all(self, names: Collection[str]) -> None:
+        """Remove objects, those that are there, in less time than one after the other."""
         ...
 
     def names(self, prefix: str, start: str = "") -> Iterator[str]:

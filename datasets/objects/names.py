@@ -2,6 +2,7 @@
 
     crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
     events/<writer>/<sequence>-<digest>.json     one event: a label, a tombstone, a pair (see event.py)
+    segments/<writer>/<first>-<last>-<digest>.jsonl.gz    up to a thousand events in one object (see segment.py)
     versions/<name>.json                         a dataset version (see version.py)
     versions/<name>/<file>                       its card, and other things made from it
     models/<sha256 of model.json>/<file>         a recognizer
@@ -12,12 +13,14 @@
     workers/<worker>/<number>.json               a worker's heartbeats
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `store.key`, `tmp/`
-(files being written), `writers/` (names under which its processes write events) and lock files.
+(files being written), `writers/` (names under which its processes write events), `unfinished/` (the crops that they
+are at work on) and lock files.
 
-Crops and events are written to the spool first and copied to the bucket. Everything listed below them is written
-where all machines see it: to the bucket if there is one, else to the spool (`Places.authority`); versions to both.
+Crops, events and segments are written to the spool first and copied to the bucket. Everything listed below them is
+written where all machines see it: to the bucket if there is one, else to the spool (`Places.authority`); versions to
+both.
 
-Crops, events, versions, models, champions and reports are the truth; everything else can be rebuilt from them.
+Crops, events, segments, versions, models, champions and reports are the truth; everything else can be rebuilt.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from datasets.errors import ObjectConflictError
 from datasets.objects.interface import ObjectStore
 
 CROPS = "crops/"
+SEGMENTS = "segments/"
 VERSIONS = "versions/"
 MODELS = "models/"
 CHAMPION = "champion/"

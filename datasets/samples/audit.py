@@ -9,10 +9,11 @@ from itertools import islice
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import CROPS, crop_name
+from datasets.objects.names import CROPS, SEGMENTS, crop_name
 from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event
 from datasets.samples.genuine import is_genuine
 from datasets.samples.index import SampleIndex
+from datasets.samples.segment import SegmentName, read_segment
 from datasets.samples.spool import FAR_AHEAD, Spool
 
 _FETCHERS = 8  # at once; a bucket answers each in some 30 ms
@@ -33,7 +34,7 @@ class Problem:
 def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None) -> Iterator[Problem]:
     """Hash everything again.
 
-    Found are: damaged events and crops, numbers missing in a writer's sequence, crops that a label needs and
+    Found are: damaged events, segments and crops, numbers missing in a writer's sequence, crops that a label needs and
     that are nowhere, crops that should be gone, names that do not belong here, and rows of the index without
     an event, or the other way round. Events that wait to be sent or fetched are no problem.
 
@@ -41,17 +42,20 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
         IndexUnavailableError: the database does not answer.
         BucketUnavailableError: the bucket does not answer.
     """
+    if not index.is_sound():
+        yield Problem("index", "index.sqlite3", "is damaged; the next opening of the store makes it anew")
+        return  # what it says of the objects is worth nothing
     stores: list[ObjectStore] = [spool.objects] if replica is None else [spool.objects, replica]
     events: dict[str, Event] = {}
     event_names: set[str] = set()
     crops: dict[str, set[str]] = {}  # by place
     in_replica: set[str] = set()
     for objects in stores:
-        listed = list(objects.names(EVENTS))
-        event_names.update(listed)
-        if objects is replica:
-            in_replica.update(listed)
-        for name, data in _fetch(objects, listed):
+        for name, data in _stored_events(objects):
+            if SegmentName.parse(name) is None:
+                event_names.add(name)
+                if objects is replica:
+                    in_replica.add(name)
             try:
                 if isinstance(data, StoreError):
                     raise data
@@ -68,11 +72,13 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
     needed = {crop_name(digest) for digest in needed_crops(events.values())}
     for name in sorted(needed - set().union(*crops.values())):
         yield Problem(spool.objects.url, name, "a label needs this crop, and it is nowhere")
-    in_spool = set(spool.event_names())
+    in_spool = spool.event_names()
     needed_here = needed | {
         crop_name(digest) for digest in needed_crops(events[name] for name in events if name in in_spool)
     }
     sent = index.sent(replica.url) if replica is not None else set()
+    for segment in sent.intersection(spool.events.segments()):
+        sent.update(spool.sealed_names(segment))
     if replica is not None:
         confirmed = {
             crop_name(event.sample)
@@ -98,6 +104,18 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
         yield Problem("index", name, "is missing; `reindex` puts it back")
     for name in sorted(indexed - event_names):
         yield Problem("index", name, "there is no such event; `reindex` takes it out")
+
+
+def _stored_events(objects: ObjectStore) -> Iterator[tuple[str, bytes | StoreError]]:
+    """All events, in objects of their own or in segments, and whatever else lies there; a segment that is damaged."""
+    yield from _fetch(objects, list(objects.names(EVENTS)))
+    for segment, data in _fetch(objects, list(objects.names(SEGMENTS))):
+        try:
+            if isinstance(data, StoreError):
+                raise data
+            yield from read_segment(segment, data).items()
+        except StoreError as error:
+            yield segment, error
 
 
 def _fetch(objects: ObjectStore, names: Iterable[str]) -> Iterator[tuple[str, bytes | StoreError]]:

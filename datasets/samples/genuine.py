@@ -1,4 +1,4 @@
-"""Objects whose bytes can be checked by their names: crops, label events and models."""
+"""Objects whose bytes can be checked by their names: crops, label events, segments and models."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_digest, model_name
 from datasets.samples.crop import open_crop, pixel_digest
 from datasets.samples.event import EventName, event_digest
+from datasets.samples.segment import SegmentName, read_segment
 
 _LOG = logging.getLogger(__name__)
 
 
 def is_genuine(name: str, data: bytes) -> bool:
-    """Whether the bytes of a crop, a label event or a model's description match the hash in their name."""
+    """Whether the bytes of a crop, a label event, a segment or a model's description match the hash in their name."""
     digest = crop_digest(name)
     if digest is not None:
         try:
@@ -25,6 +26,12 @@ def is_genuine(name: str, data: bytes) -> bool:
     model = model_name(name)
     if model is not None:
         return hashlib.sha256(data).hexdigest() == model
+    if SegmentName.parse(name) is not None:
+        try:
+            read_segment(name, data)
+        except ObjectDamagedError:
+            return False
+        return True
     event = EventName.parse(name)
     return event is not None and event_digest(data) == event.digest
 
@@ -32,7 +39,7 @@ def is_genuine(name: str, data: bytes) -> bool:
 def place(objects: ObjectStore, name: str, data: bytes) -> bool:
     """Put an object that its name can check, replacing a damaged one.
 
-    The same pixels in another encoder's bytes are left alone.
+    The same pixels, or the same events, in another encoder's bytes are left alone.
 
     Returns:
         True if the object was created or replaced; False if a genuine one was there.

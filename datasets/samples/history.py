@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
-from datasets.objects.interface import ObjectStore
-from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event, sample_of
+from datasets.samples.event import Event, EventName, needed_crops, read_event, sample_of
+from datasets.samples.event_objects import EventObjects
 from datasets.samples.marks import marks_of
 from datasets.samples.places import Places
 from datasets.samples.sample import Sample
+from datasets.samples.segment import unknown_events
 
 Watermark = Mapping[str, int]
 
@@ -46,10 +47,12 @@ def read_history(places: Places, watermark: Watermark | None = None, *, past_dam
         StoreError: an event up to the watermark is missing or damaged.
         BucketUnavailableError: the bucket does not answer.
     """
-    events, damaged = _read_all(places.local, places.replica)
-    there = set(places.replica.names(EVENTS)) if places.replica is not None and watermark is None else set()
-    if past_damaged and places.replica is not None:
-        damaged |= _damaged_there(places.replica, there - events.keys() - damaged.keys(), {*events, *damaged})
+    local = EventObjects(places.local)
+    replica = EventObjects(places.replica, near=local) if places.replica is not None else None
+    events, damaged = _read_all(local, replica)
+    there = set(replica.names()) if replica is not None and watermark is None else set()
+    if past_damaged and replica is not None:
+        damaged |= _damaged_there(replica, there - events.keys() - damaged.keys(), {*events, *damaged})
     if watermark is None:
         shared = set(events) if places.replica is None else there.intersection(events)
         watermark = reached(shared.union(damaged) if past_damaged else shared)
@@ -68,7 +71,7 @@ def read_history(places: Places, watermark: Watermark | None = None, *, past_dam
 
 def read_buried(places: Places) -> frozenset[str]:
     """Digests of the crops that are gone for good, by all events of the spool."""
-    return buried_crops(_read_all(places.local, None)[0].values())
+    return buried_crops(_read_all(EventObjects(places.local), None)[0].values())
 
 
 def buried_crops(events: Collection[Event]) -> frozenset[str]:
@@ -115,17 +118,20 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
             continue
         sample = sample_of(event, name)
         marked = marks.get(sample.digest)
-        samples.append(sample if marked is None else replace(sample, tags=marked.tags))
+        if marked is not None:
+            sample = replace(sample, tags=marked.tags, metadata=frozenset(marked.values.items()))
+        samples.append(sample)
     return samples
 
 
-def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str, Event], dict[str, str]]:
-    """The spool's events, and the reason for each event that can be read neither there nor in the bucket."""
+def _read_all(spool: EventObjects, replica: EventObjects | None) -> tuple[dict[str, Event], dict[str, str]]:
+    """The spool's events, and the reason for each event that can be read neither there nor in the bucket.
+
+    Events of a damaged segment whose names nobody can tell have the names that `unknown_events` gives them.
+    """
     events: dict[str, Event] = {}
     damaged: dict[str, str] = {}
-    for name in spool.names(EVENTS):
-        if EventName.parse(name) is None:
-            continue
+    for name in spool.names():
         try:
             events[name] = read_event(name, spool.get(name))
         except StoreError as error:
@@ -134,10 +140,30 @@ def _read_all(spool: ObjectStore, replica: ObjectStore | None) -> tuple[dict[str
                 events[name] = copy
             else:
                 damaged[name] = _why(name, error)
+    for segment, why in spool.unreadable().items():
+        copies = _copies(replica, segment)
+        events |= {name: copy for name, copy in copies.items() if isinstance(copy, Event)}
+        damaged |= {name: _why(name, copy) for name, copy in copies.items() if isinstance(copy, StoreError)}
+        if not copies:
+            numbers = {(event.writer, event.sequence) for event in events.values()}
+            damaged |= {name: _why(segment, why) for name in unknown_events(segment, numbers)}
     return events, damaged
 
 
-def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
+def _copies(replica: EventObjects | None, segment: str) -> dict[str, Event | StoreError]:
+    """The events of the bucket's copy of a segment, or the reasons why they cannot be read; {} without a whole copy."""
+    if replica is None:
+        return {}
+    try:
+        names = list(replica.sealed(segment))
+    except BucketUnavailableError:
+        raise
+    except StoreError:
+        return {}
+    return {name: copy for name in names if (copy := _copy(replica, name)) is not None}
+
+
+def _damaged_there(replica: EventObjects, only_there: Collection[str], known: Collection[str]) -> dict[str, str]:
     """Events that only the bucket has and that are damaged there, with reasons: at most the next one of each writer."""
     candidates = {(e.writer, e.sequence): str(e) for e in map(EventName.parse, only_there) if e is not None}
     names, damaged = set(known), dict[str, str]()
@@ -151,7 +177,7 @@ def _damaged_there(replica: ObjectStore, only_there: Collection[str], known: Col
     return damaged
 
 
-def _copy(replica: ObjectStore | None, name: str) -> Event | StoreError | None:
+def _copy(replica: EventObjects | None, name: str) -> Event | StoreError | None:
     """The bucket's copy of an event, or the reason why it cannot be read; None if there is none."""
     if replica is None:
         return None
@@ -165,7 +191,7 @@ def _copy(replica: ObjectStore | None, name: str) -> Event | StoreError | None:
         return error
 
 
-def _why(name: str, error: StoreError) -> str:
+def _why(name: str, error: StoreError | str) -> str:
     return str(error).removeprefix(f"{name}: ")
 
 

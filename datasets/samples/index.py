@@ -5,20 +5,19 @@ Losing it costs a `reindex`, never a label.
 
 from __future__ import annotations
 
-import os
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from datasets.errors import IndexUnavailableError
-from datasets.objects.folder import disk_errors, open_own
 from datasets.samples.database_errors import database_errors
 from datasets.samples.engine import open_engine
 from datasets.samples.event import Event
 from datasets.samples.filling import analyze, fill, is_filling
+from datasets.samples.index_file import IndexFile, is_damage, is_sound
 from datasets.samples.live_rows import (
     AT_ONCE,
     count_anew,
@@ -36,6 +35,7 @@ from datasets.samples.pair_index import PairIndex
 from datasets.samples.past_labels import PastLabels
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.search_index import SearchIndex
+from datasets.samples.segment_index import SegmentIndex
 from datasets.samples.tables import (
     ABOUT_TABLE,
     EVENT_TABLE,
@@ -65,10 +65,12 @@ class SampleIndex:
 
     def __init__(self, url: str | sa.URL) -> None:
         self._engine = open_engine(url)
+        self._file: IndexFile | None = None
         self.pairs = PairIndex(self._engine)
         self.marks = MarkIndex(self._engine)
         self.search = SearchIndex(self._engine)
         self.past = PastLabels(self._engine)
+        self.segments = SegmentIndex(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:
@@ -76,26 +78,28 @@ class SampleIndex:
             raise
 
     @classmethod
-    def beside(cls, spool: Path) -> SampleIndex:
-        """Open the SQLite index of a spool; a damaged index is put aside and begun anew."""
-        path = spool.resolve() / "local" / "index.sqlite3"
-        url = sa.URL.create("sqlite", database=str(path))  # as text it could not hold a name that is not UTF-8
-        with disk_errors(f"cannot open {path}"):
-            os.close(open_own(path))  # SQLite would make a file that everybody can read
+    def beside(cls, spool: Path, *, is_shared: bool = False) -> SampleIndex:
+        """Open the SQLite index of a spool; a damaged index is put aside and begun anew.
+
+        Args:
+            spool: folder of the store.
+            is_shared: whether other processes work on the spool.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        file = IndexFile(spool, is_shared=is_shared)
         try:
-            index = cls(url)
+            index = cls(file.url)
         except IndexUnavailableError as error:
-            cause = getattr(error.__cause__, "orig", None)
-            if "not a database" not in str(cause) and "malformed" not in str(cause):
+            if not is_damage(getattr(error.__cause__, "orig", None)):
                 raise
         else:
-            if index.is_sound():
-                return index
+            if not file.needs_check or index.is_sound():
+                return index._watched(file)
             index.close()
-        path.replace(path.with_suffix(".damaged"))
-        for leftover in ("-wal", "-shm"):
-            path.with_name(path.name + leftover).unlink(missing_ok=True)
-        return cls(url)
+        file.put_aside()
+        return cls(file.url)._watched(file)
 
     def is_sound(self) -> bool:
         """Whether every page of a SQLite file can be read; other databases check themselves.
@@ -103,16 +107,10 @@ class SampleIndex:
         Raises:
             IndexUnavailableError: the database does not answer.
         """
-        if self._engine.dialect.name != "sqlite":
-            return True
-        try:
-            with self._engine.connect() as connection:
-                return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()) == "ok"
-        except SQLAlchemyError as error:
-            if "malformed" in str(error):
-                return False
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise IndexUnavailableError(f"the database does not answer: {reason}") from error
+        is_whole = is_sound(self._engine)
+        if not is_whole and self._file is not None:
+            self._file.suspect()
+        return is_whole
 
     def add(self, events: Iterable[Event]) -> None:
         """Add events; known events change nothing."""
@@ -189,6 +187,10 @@ class SampleIndex:
         with database_errors(), self._engine.connect() as connection:
             return connection.scalar(sa.select(EVENT_TABLE.c.name).where(EVENT_TABLE.c.name == name)) is not None
 
+    def lacking(self, names: Iterable[str]) -> list[str]:
+        """Those of some events that were not taken in, in the order given."""
+        return self._without(names, sa.select(EVENT_TABLE.c.name), EVENT_TABLE.c.name)
+
     def last_stamp(self) -> int:
         """The latest place in the order of events; 0 if there are none."""
         with database_errors(), self._engine.connect() as connection:
@@ -248,11 +250,15 @@ class SampleIndex:
 
     def crops_of(self, event: Event) -> list[str]:
         """Digests of the crops that a tombstone is about."""
-        if event.sample is not None:
-            return [event.sample]
+        return self.crops_about(event.prediction_id, event.sample)
+
+    def crops_about(self, prediction_id: str | None, digest: str | None) -> list[str]:
+        """Digests of the crops of a prediction, or of this crop."""
+        if digest is not None:
+            return [digest]
         query = (
             sa.select(EVENT_TABLE.c.sample)
-            .where(EVENT_TABLE.c.prediction_id == event.prediction_id, EVENT_TABLE.c.sample.is_not(None))
+            .where(EVENT_TABLE.c.prediction_id == prediction_id, EVENT_TABLE.c.sample.is_not(None))
             .distinct()
             .order_by(EVENT_TABLE.c.sample)
         )
@@ -272,9 +278,29 @@ class SampleIndex:
         return int(number), int(last)
 
     def sent(self, url: str) -> set[str]:
-        """Names of the events that this bucket has confirmed."""
+        """Names of the events and segments that this bucket has confirmed."""
         with database_errors(), self._engine.connect() as connection:
             return set(connection.scalars(sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url)))
+
+    def has_sent(self, url: str) -> bool:
+        """Whether this bucket has confirmed anything."""
+        query = sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url).limit(1)
+        with database_errors(), self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def unsent(self, url: str, names: Iterable[str]) -> list[str]:
+        """Those of some events and segments that this bucket has not confirmed by their names, in the order given."""
+        return self._without(
+            names, sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url), REPLICA_TABLE.c.name
+        )
+
+    def forget_sent(self, url: str, names: Iterable[str]) -> None:
+        """Forget that this bucket has confirmed these events: those of a segment that it has confirmed."""
+        for some in parts(list(names)):
+            with database_errors(), self._engine.begin() as connection:
+                connection.execute(
+                    REPLICA_TABLE.delete().where(REPLICA_TABLE.c.url == url, REPLICA_TABLE.c.name.in_(some))
+                )
 
     def mark_sent(self, url: str, names: Sequence[str]) -> None:
         """Remember that this bucket has confirmed these events and carried out their removals."""
@@ -296,6 +322,21 @@ class SampleIndex:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    def _without(self, names: Iterable[str], query: sa.Select[Any], column: sa.ColumnElement[str]) -> list[str]:
+        """The names that a query does not find in a column."""
+        lacking, remaining = list[str](), iter(names)
+        with database_errors(), self._engine.connect() as connection:
+            while some := list(itertools.islice(remaining, AT_ONCE)):
+                found = set(connection.scalars(query.where(column.in_(some))))
+                lacking += [name for name in some if name not in found]
+        return lacking
+
+    def _watched(self, file: IndexFile) -> SampleIndex:
+        """This index, whose file is checked again when a query meets damage."""
+        file.watch(self._engine)
+        self._file = file
+        return self
 
     def _stream(self, query: sa.Select[Any]) -> Iterator[str]:
         """The names that a query finds, a few at a time."""

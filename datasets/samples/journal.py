@@ -12,15 +12,15 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from tqdm import tqdm
-
 from datasets.errors import IndexUnavailableError, StoreError
 from datasets.objects.names import CROPS, crop_digest, crop_name
+from datasets.samples.backlog import AT_ONCE, Backlog, events_in, progress
 from datasets.samples.crop import Crop
 from datasets.samples.event import Event, needed_crops, sample_of
 from datasets.samples.filling import MANY
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
+from datasets.samples.live_rows import parts
 from datasets.samples.marks import Marks
 from datasets.samples.pair import Pair
 from datasets.samples.sample import Label, Sample
@@ -31,7 +31,6 @@ _LOG = logging.getLogger(__name__)
 
 # Labels are kept without the index for so many seconds after it has not answered: each would wait for it, one by one.
 _AWAY_SECONDS = 1.0
-_BATCH = 2000  # events that the index takes in at once
 
 
 class Journal:
@@ -68,21 +67,25 @@ class Journal:
             self.catch_up()
         return self._index
 
-    def catch_up(self) -> None:
+    def catch_up(self) -> bool:
         """Take in the events of the spool that the index lacks, of other processes too.
+
+        Returns:
+            Whether the index was empty, or a filling of it was not finished.
 
         Raises:
             IndexUnavailableError: the database does not answer.
         """
-        missing = list(missing_names(self._spool.names_in_order(), self._index.names_in_order()))
-        batches = map(self._spool.read_all, _batches(missing, "index"))
-        if self._index.is_filling() or len(missing) > max(MANY, 2 * self._index.revision()[0]):
-            self._index.fill(batches)
+        backlog, known = Backlog(self._spool, self._index), self._index.revision()[0]
+        is_new = known == 0 or self._index.is_filling()
+        if self._index.is_filling() or backlog.count > max(MANY, 2 * known):
+            self._index.fill(backlog.batches())
         else:
-            for events in batches:
+            for events in backlog.batches():
                 self._index.add(events)
         self._spool.witness(self._index.last_stamp())
         self._behind = False
+        return is_new
 
     def label_before(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
         """The live label of a prediction; a label of this crop that is written next comes after it.
@@ -156,8 +159,11 @@ class Journal:
             StoreError: the disk failed in another way.
         """
         self._spool.room.check(len(crop.png))
-        created = place(self._spool.objects, crop_name(crop.digest), crop.png)
+        is_noted, created = not self._spool.objects.holds(crop_name(crop.digest)), False
+        if is_noted:
+            self._spool.unfinished.begin([crop.digest])
         try:
+            created = place(self._spool.objects, crop_name(crop.digest), crop.png)
             event = self._spool.append(
                 "label",
                 prediction_id=label.prediction_id,
@@ -172,7 +178,10 @@ class Journal:
         except StoreError:
             if created:
                 self._spool.objects.delete(crop_name(crop.digest))
+            self._spool.unfinished.end([crop.digest])
             raise
+        if is_noted:
+            self._spool.unfinished.end([crop.digest])
         return sample_of(event, self._take_in(event))
 
     def bury(self, *, prediction_id: str | None = None, digest: str | None = None) -> None:
@@ -184,11 +193,19 @@ class Journal:
         """
         self._come_after(prediction_id=prediction_id, digest=digest)
         with self._spool.room.for_removal():
-            tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest, after=self._after)
+            crops = self._index.crops_about(prediction_id, digest)
+            self._spool.unfinished.begin(crops)
+            try:
+                tombstone = self._spool.append("deleted", prediction_id=prediction_id, sample=digest, after=self._after)
+            except StoreError:
+                self._spool.unfinished.end(crops)
+                raise
             self._take_in(tombstone)
-            for buried in self._index.crops_of(tombstone):
+            for buried in crops:
                 if not self._index.is_needed(buried):
                     self._spool.objects.delete(crop_name(buried))
+            if not self._behind:  # else the index does not know the tombstone, and needs the crops still
+                self._spool.unfinished.end(crops)
 
     def rebuild_index(self) -> int:
         """Make the index hold what the spool alone says. Returns the number of events.
@@ -201,21 +218,42 @@ class Journal:
         """
         if self._index.revision()[0] == 0 or self._index.is_filling():
             self.catch_up()  # which reads everything
-        done = self._index.rebuilt_to()
-        there = list(self._spool.names_in_order())
-        unreadable = 0
-        for names in _batches(there[bisect.bisect_right(there, done) :], "reindex"):
-            events = self._spool.read_all(names)
-            self._index.renew(names, events)
-            unreadable += len(names) - len(events)
-        candidates = list(missing_names(self._index.names_in_order(), self._spool.names_in_order()))
+        done, count, stored = self._index.rebuilt_to(), 0, self._spool.events
+        expected = sum(1 for _ in stored.loose()) + sum(map(events_in, stored.segments()))
+        with progress(expected, "reindex") as bar:
+            for portion in stored.portions():
+                for names in parts(portion, AT_ONCE):
+                    count += len(names)
+                    bar.update(len(names))
+                    if new := names[bisect.bisect_right(names, done) :]:
+                        events = self._spool.read_all(new)
+                        self._index.renew(new, events)
+                        count -= len(new) - len(events)
+        candidates = list(missing_names(self._index.names_in_order(), stored.names()))
         # An event that was written while these lists were compared is in both.
-        self._index.finish_rebuild([name for name in candidates if not self._spool.objects.holds(name)])
+        self._index.finish_rebuild([name for name in candidates if not stored.holds(name)])
+        unreadable = stored.unreadable()
+        self._index.segments.replace([name for name in stored.segments() if name not in unreadable])
         self._behind = False
-        return len(there) - unreadable
+        return count
+
+    def finish_work(self) -> None:
+        """Remove the crops that a killed process was at work on and that no label needs.
+
+        To be called when the index has caught up. If an event cannot be read, no crop is removed: it might need it.
+        """
+        with self._spool.exclusive():
+            if not (crops := self._spool.unfinished.crops()):
+                return
+            self.catch_up()  # another process may have written a label meanwhile
+            if not self._spool.left_out():
+                for digest in crops:
+                    if not self._index.is_needed(digest):
+                        self._spool.objects.delete(crop_name(digest))
+                self._spool.unfinished.clear()
 
     def sweep(self) -> None:
-        """Remove crops that no label needs, left by a process killed between crop and event, or within an undo.
+        """Remove all crops that no label needs, wherever they come from.
 
         The events themselves decide, not the index. If an event cannot be read, no crop is removed: the event might
         need it.
@@ -226,8 +264,10 @@ class Journal:
             if not suspects:
                 return
             try:
-                events = [self._spool.read(name) for name in self._spool.event_names()]
+                events = [self._spool.read(name) for name in self._spool.events.names()]
             except StoreError:
+                return
+            if self._spool.events.unreadable():
                 return
             for name in suspects - {crop_name(digest) for digest in needed_crops(events)}:
                 self._spool.objects.delete(name)
@@ -272,12 +312,3 @@ class Journal:
         if self._announce is not None:
             self._announce(name, event.stored_at.timestamp())
         return name
-
-
-def _batches(names: Sequence[str], what: str) -> Iterator[Sequence[str]]:
-    """The names in batches; where there are many, a bar on a terminal shows how far they have come."""
-    is_hidden = True if len(names) <= _BATCH else None  # None: on a terminal only
-    with tqdm(total=len(names), desc=what, unit="event", disable=is_hidden) as bar:
-        for start in range(0, len(names), _BATCH):
-            yield names[start : start + _BATCH]
-            bar.update(len(names[start : start + _BATCH]))

@@ -21,6 +21,8 @@ from datasets.samples.tables import (
     time_of,
 )
 
+_UNMARKED = CropMarks()
+
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
@@ -126,7 +128,10 @@ def marks_in(connection: sa.Connection, digests: Iterable[str]) -> dict[str, Cro
 
 
 def tagged(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[dict[str, object]]:
-    """Rows of labels, each with the tags of its crop."""
+    """Rows of labels, each with the tags and the metadata of its crop."""
     marks = marks_in(connection, [row["sample"] for row in rows])
-    none = CropMarks()
-    return [{**row, "tags": marks.get(row["sample"], none).tags} for row in rows]
+    found = [marks.get(row["sample"], _UNMARKED) for row in rows]
+    return [
+        {**row, "tags": crop.tags, "metadata": frozenset(crop.values.items())}
+        for row, crop in zip(rows, found, strict=True)
+    ]

@@ -65,6 +65,11 @@ def tag_text(text: str) -> str:
     return tag
 
 
+def is_key(text: str) -> bool:
+    """Whether a text is a key of metadata."""
+    return _KEY.match(text) is not None
+
+
 def checked_marks(marks: Marks) -> Marks:
     """Normalise the texts of an action and check that it makes sense.
 
@@ -111,7 +116,7 @@ def check_stored_marks(marks: Marks) -> None:
         if tag_text(tag) != tag:
             raise LabelError(f"not a tag in its usual spelling: {tag!r:.80}")
     for key in (*marks.values, *marks.drop):
-        if not _KEY.match(key):
+        if not is_key(key):
             raise LabelError(f"a key has 1 to 64 of a-z, 0-9, `_`, `.` and `-`, not {key!r:.80}")
     for value in (*marks.values.values(), marks.by, marks.source):
         if not 1 <= len(value) <= LONGEST_TEXT or not value.isprintable():

@@ -9,8 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
+from datasets.samples.event import EventName
 from datasets.samples.mark_index import tagged
 from datasets.samples.sample import Sample
+from datasets.samples.segment import NO_DIGEST
 from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_TABLE, MARK_TABLE, sample_in
 
 _MOST_EVENTS = 200  # of one label
@@ -81,9 +83,13 @@ class PastLabels:
         Args:
             event: object name of the event.
         """
+        parsed, named = EventName.parse(event), EVENT_TABLE.c.name == event
+        if parsed is not None and parsed.digest == NO_DIGEST:
+            number = event.rpartition("-")[0]  # the next character after the dash is the dot
+            named = sa.and_(EVENT_TABLE.c.name > f"{number}-", EVENT_TABLE.c.name < f"{number}.")
         about = (
             sa.select(EVENT_TABLE.c.id, EVENT_TABLE.c.prediction_id, EVENT_TABLE.c.sample)
-            .where(EVENT_TABLE.c.name == event, EVENT_TABLE.c.kind != "pair")
+            .where(named, EVENT_TABLE.c.kind != "pair")
             .subquery()
         )
         labelled = sa.select(EVENT_TABLE.c.sample).where(

@@ -9,12 +9,16 @@ Order matters more than speed here:
   once more after its event, the remover for new events once more after its removal (as in Dekker's mutual
   exclusion: of two sides that announce first and look second, at least one sees the other).
 
+- A segment goes when the bucket has confirmed all of its events; it is read back before its events' own objects are
+  removed there. The other spools then fetch the segment, and remove the objects that they have of its events.
+
 Everything may be repeated at any time and by several processes at once.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from datasets.errors import (
     BucketUnavailableError,
@@ -25,9 +29,13 @@ from datasets.errors import (
 )
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import CROPS, crop_digest, crop_name
+from datasets.samples.backlog import Backlog
 from datasets.samples.event import EVENTS, Event, EventName, read_event
+from datasets.samples.event_objects import EventObjects
 from datasets.samples.genuine import is_genuine, place
 from datasets.samples.index import SampleIndex
+from datasets.samples.sealing import remove_sealed
+from datasets.samples.segment import SegmentName, read_segment
 from datasets.samples.spool import FAR_AHEAD, Spool
 
 _LOG = logging.getLogger(__name__)
@@ -41,35 +49,44 @@ class Replication:
 
     def __init__(self, spool: Spool, index: SampleIndex, replica: ObjectStore) -> None:
         self.replica = replica
+        self._there = EventObjects(replica, near=spool.events)
         self._spool = spool
         self._index = index
         self._aside: dict[str, str] = {}  # events in the bucket that are not fetched -> why
 
     def unsent(self) -> list[str]:
-        """Names of the events in the spool that the bucket has not confirmed, in the order of sending."""
-        return sorted(self._spool.event_names() - self._index.sent(self.replica.url))
+        """Names of the events and segments that the bucket has not confirmed, in the order of sending."""
+        url, events = self.replica.url, self._spool.events
+        waiting = set(self._index.unsent(url, events.loose()))
+        for segment in self._index.unsent(url, events.segments()):
+            waiting.update(self._index.unsent(url, self._spool.sealed_names(segment)))
+            waiting.add(segment)
+        return sorted(waiting)  # segments last
 
     def written_at(self, name: str) -> float:
-        """When an event of the spool was written, in seconds since 1970 by this machine's clock."""
-        return self._spool.objects.written_at(name)
+        """When an event or a segment of the spool was written, in seconds since 1970 by this machine's clock."""
+        return self._spool.written_at(name)
 
     def has_sent(self) -> bool:
         """Whether the index knows any event that the bucket has confirmed."""
-        return bool(self._index.sent(self.replica.url))
+        return self._index.has_sent(self.replica.url)
 
     def set_aside(self) -> dict[str, str]:
-        """The events in the bucket that the last pull could not take in, with the reasons, by object name."""
+        """The events and segments in the bucket that the last pull could not take in, with the reasons, by name."""
         return dict(sorted(self._aside.copy().items()))
 
     def send(self, name: str) -> None:
-        """Send one event, and the crop or removal that belongs to it, to the bucket.
+        """Send one event, and the crop or removal that belongs to it, to the bucket; or one segment.
 
         Raises:
             BucketUnavailableError: later.
             IndexUnavailableError: later.
             StoreError: something is wrong with this one event or its crop.
         """
-        data = self._spool.objects.get(name)
+        if SegmentName.parse(name) is not None:
+            self._send_segment(name)
+            return
+        data = self._spool.events.get(name)
         try:
             event = read_event(name, data)
         except StoreError:
@@ -77,17 +94,19 @@ class Replication:
                 self._index.mark_sent(self.replica.url, [name])
                 return
             raise
-        if not self._index.holds(name):  # the database was away, or another backend on it has rebuilt it
-            self._index.add([event])
+        if not self._index.holds(name):
+            with self._spool.exclusive():  # who writes an event adds it before it lets others write
+                if not self._index.holds(name):  # the database was away, or another backend on it has rebuilt it
+                    self._index.add([event])
         if event.kind == "label" and event.sample is not None:
             self._send_crop(event.sample)
-            place(self.replica, name, data)
+            self._place(name, data)
             if self._index.is_buried(event.sample):
                 self._remove(event.sample)
             elif not self.replica.holds(crop_name(event.sample)):
                 self._send_crop(event.sample)
         else:
-            place(self.replica, name, data)
+            self._place(name, data)
             if event.kind == "deleted":
                 self._carry_out(event)
         self._index.mark_sent(self.replica.url, [name])
@@ -99,17 +118,15 @@ class Replication:
             BucketUnavailableError: later.
             IndexUnavailableError: later.
         """
-        fetched = self._fetch_events()
-        self._index.add(fetched)
-        for event in fetched:
-            self._spool.witness(event.stamp)
-        # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
-        self._index.mark_sent(self.replica.url, [event.name for event in fetched if event.kind != "deleted"])
-        for event in fetched:
-            if event.kind == "deleted":
-                self._carry_out(event)
-                self._index.mark_sent(self.replica.url, [event.name])
-        return len(fetched)
+        aside = dict[str, str]()
+        # An event that is sealed meanwhile is in its segment before its own object is removed.
+        fetched = self._fetch_events(aside)
+        self._take_over(fetched)
+        count = len(fetched)
+        for segment in sorted(set(self._there.segments()) - self._whole_segments()):
+            count += self._fetch_segment(segment, aside)
+        self._aside = aside
+        return count
 
     def reconcile(self) -> list[str]:
         """Learn from the bucket's listing which events it has, as after the loss of the index.
@@ -124,7 +141,10 @@ class Replication:
         there = {digest for name in self.replica.names(CROPS) if (digest := crop_digest(name)) is not None}
         needed = set(self._index.needed_crops())
         confirmed = []
-        for name in sorted(self._spool.event_names().intersection(self.replica.names(EVENTS))):
+        in_bucket = set(self._there.names())
+        for name in self._spool.events.names():
+            if name not in in_bucket:
+                continue
             try:
                 event = self._spool.read(name)
             except StoreError:
@@ -137,15 +157,37 @@ class Replication:
                 settled = True
             if settled:
                 confirmed.append(name)
+        settled_names = set(confirmed)
+        shared = set(self._there.segments()).intersection(self._spool.events.segments())
+        for segment in sorted(shared):
+            if settled_names.issuperset(names := self._spool.sealed_names(segment)) and names:
+                confirmed.append(segment)
         self._index.replace_sent(self.replica.url, confirmed)
         return confirmed
 
-    def _fetch_events(self) -> list[Event]:
-        fetched, aside = [], dict[str, str]()
+    def _take_over(self, events: Sequence[Event]) -> None:
+        """Take in events that were fetched, and carry out their removals."""
+        self._index.add(events)
+        for event in events:
+            self._spool.witness(event.stamp)
+        # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
+        self._index.mark_sent(self.replica.url, [event.name for event in events if event.kind != "deleted"])
+        for event in events:
+            if event.kind == "deleted":
+                self._carry_out(event)
+                self._index.mark_sent(self.replica.url, [event.name])
+
+    def _fetch_events(self, aside: dict[str, str]) -> list[Event]:
+        fetched = []
         for folder in self.replica.folders(EVENTS):
-            known = set(self._spool.objects.names(folder))
-            for name in self.replica.names(folder, f"{folder}{_first_hole(known):010d}"):
-                if name in known or EventName.parse(name) is None:
+            writer = folder.split("/")[1]
+            known = set(self._spool.events.loose(writer))
+            sealed = [name for name in map(SegmentName.parse, self._spool.events.segments(writer)) if name is not None]
+            for name in self.replica.names(folder, f"{folder}{_first_hole(known, sealed):010d}"):
+                parsed = EventName.parse(name)
+                if name in known or parsed is None:
+                    continue
+                if any(segment.covers(parsed) for segment in sealed) and self._spool.events.holds(name):
                     continue
                 try:
                     data = self.replica.get(name)
@@ -158,13 +200,74 @@ class Replication:
                 except StoreError as error:
                     if isinstance(error, ABOUT_ALL):
                         raise
-                    if self._aside.get(name) != str(error):  # said once, however often the bucket is read
-                        _LOG.warning("an event in the bucket is not fetched: %s", error)
-                    aside[name] = str(error)
+                    self._set_aside(name, error, aside)
                     continue
                 fetched.append(event)
-        self._aside = aside
         return fetched
+
+    def _whole_segments(self) -> set[str]:
+        """The spool's segments but for those that could not be read."""
+        return set(self._spool.events.segments()) - self._spool.events.unreadable().keys()
+
+    def _fetch_segment(self, segment: str, aside: dict[str, str]) -> int:
+        """Fetch a segment and take it over. Returns the number of events that were not known."""
+        try:
+            data = self.replica.get(segment)
+            events = list(self._whole_events(read_segment(segment, data), aside))
+            if any(self._spool.is_far_ahead(event.stamp) for event in events):
+                raise StoreError(f"{segment}: {FAR_AHEAD}")
+            place(self._spool.objects, segment, data)
+        except ObjectMissingError:
+            return 0
+        except StoreError as error:
+            if isinstance(error, ABOUT_ALL):
+                raise
+            self._set_aside(segment, error, aside)
+            return 0
+        names = [event.name for event in events]
+        new = set(self._index.lacking(names))
+        not_carried_out = set(self._index.unsent(self.replica.url, names))
+        self._take_over([event for event in events if event.name in new or event.name in not_carried_out])
+        self._index.segments.note([segment])
+        self._finish_segment(segment)
+        return len(new)
+
+    def _whole_events(self, lines: Mapping[str, bytes], aside: dict[str, str]) -> Iterator[Event]:
+        """The events of a segment that can be read."""
+        for name, data in lines.items():
+            try:
+                yield read_event(name, data)
+            except StoreError as error:
+                self._set_aside(name, error, aside)
+
+    def _set_aside(self, name: str, error: StoreError, aside: dict[str, str]) -> None:
+        if self._aside.get(name) != str(error):  # said once, however often the bucket is read
+            _LOG.warning("an event in the bucket is not fetched: %s", error)
+        aside[name] = str(error)
+
+    def _send_segment(self, segment: str) -> None:
+        """Send a segment whose events the bucket has confirmed, and remove their own objects there."""
+        if not self._index.unsent(self.replica.url, [segment]):
+            return
+        lines = self._spool.events.sealed(segment)
+        if waiting := self._index.unsent(self.replica.url, lines):
+            raise StoreError(f"{segment} waits until {len(waiting)} of its events are sent")
+        place(self.replica, segment, self._spool.objects.get(segment))
+        if read_segment(segment, self.replica.get(segment)) != lines:
+            raise StoreError(f"{segment} is not in {self.replica.url} as it was sent")
+        remove_sealed(self._there, segment)
+        self._finish_segment(segment)
+
+    def _finish_segment(self, segment: str) -> None:
+        """Note that the bucket has a segment, and remove the objects that the spool has of its events."""
+        self._index.mark_sent(self.replica.url, [segment])
+        remove_sealed(self._spool.events, segment)
+        self._index.forget_sent(self.replica.url, self._spool.sealed_names(segment))
+
+    def _place(self, name: str, data: bytes) -> None:
+        """Put an event into the bucket, unless it is there in a segment."""
+        if self._spool.objects.holds(name) or self._there.segment_of(name) is None:
+            place(self.replica, name, data)
 
     def _send_crop(self, digest: str) -> None:
         if self._index.is_buried(digest):
@@ -205,17 +308,19 @@ class Replication:
         """Remove the spool's copy; False unless every label on it is known to be buried."""
         with self._spool.exclusive():
             # Another backend may have rebuilt the shared database without the labels that only this spool holds.
-            unknown = self._spool.event_names() - self._index.event_names()
-            self._index.add(self._spool.read_all(unknown))
+            for events in Backlog(self._spool, self._index).batches():
+                self._index.add(events)
             if not self._index.is_buried(digest):
                 return False
             self._spool.objects.delete(crop_name(digest))
             return True
 
 
-def _first_hole(names: set[str]) -> int:
+def _first_hole(names: set[str], segments: Iterable[SegmentName]) -> int:
     """The first sequence that is missing among the names of one writer."""
     have = {parsed.sequence for name in names if (parsed := EventName.parse(name)) is not None}
+    for segment in segments:
+        have.update(range(segment.first, segment.last + 1))
     number = 1
     while number in have:
         number += 1

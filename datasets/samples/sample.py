@@ -117,6 +117,7 @@ class Sample:
     stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
     stored_at: datetime  # when it was on the disk, UTC by this machine's clock
     tags: frozenset[str] = frozenset()  # of the crop
+    metadata: frozenset[tuple[str, str]] = frozenset()  # keys and values of the crop
     by: str = ""  # who of the team said it; "" for a shopper
     restores: int | None = None  # stamp of the earlier label that this one brings back
 

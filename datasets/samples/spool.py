@@ -18,11 +18,14 @@ from pathlib import Path
 from datasets.errors import StoreError
 from datasets.objects.clock import Clock
 from datasets.objects.folder import FolderObjects, disk_errors, locked, make_folder, open_own, sync_file, sync_folder
-from datasets.samples.event import EVENTS, LAST_SEQUENCE, LAST_STAMP, Event, EventKind, EventName, read_event
+from datasets.samples.event import LAST_SEQUENCE, LAST_STAMP, Event, EventKind, EventName, read_event
+from datasets.samples.event_objects import EventObjects
 from datasets.samples.marks import Marks
 from datasets.samples.pair import Pair
 from datasets.samples.room import FREE_BYTES, Room
 from datasets.samples.sample import Label
+from datasets.samples.segment import SegmentName
+from datasets.samples.unfinished import Unfinished
 
 _LOG = logging.getLogger(__name__)
 FAR_AHEAD = "its stamp is more than a year ahead of this machine's clock"
@@ -44,7 +47,9 @@ class Spool:
     def __init__(self, root: Path, *, least_free: int = FREE_BYTES, clock: Clock = time.time) -> None:
         self.local = root.resolve() / "local"
         self._scratch = self.local / "tmp"
+        self.is_shared = False  # whether other processes worked on it when it was opened
         self.objects = FolderObjects(root, self._scratch)
+        self.events = EventObjects(self.objects)
         self._clock = clock
         self._guard = threading.RLock()  # append() is called inside exclusive()
         self.room = Room(self.local, least_free)
@@ -57,16 +62,26 @@ class Spool:
                 os.close(presence)  # the opening may be tried again for days
                 raise
         self._open: tuple[int, ...] = (lease, presence)
+        self.unfinished = Unfinished(self.local / "unfinished", self.writer)
         self._stamp = 0
         self._left_out: dict[str, str] = {}  # events that cannot be read -> why
 
     def event_names(self) -> set[str]:
         """Names of all events of this spool, by all writers."""
-        return {name for name in self.objects.names(EVENTS) if EventName.parse(name) is not None}
+        return set(self.events.names())
 
-    def names_in_order(self) -> Iterator[str]:
-        """Names of all events of this spool, by all writers, sorted."""
-        return (name for name in self.objects.names(EVENTS) if EventName.parse(name) is not None)
+    def sealed_names(self, segment: str) -> list[str]:
+        """Names of the events in a segment, in order; [] if it cannot be read."""
+        try:
+            return list(self.events.sealed(segment))
+        except StoreError:
+            return []
+
+    def written_at(self, name: str) -> float:
+        """When an event, or the segment that holds it, was written, in seconds since 1970 by this machine's clock."""
+        if not self.objects.holds(name):
+            name = self.events.segment_of(name) or name
+        return self.objects.written_at(name)
 
     def read(self, name: str) -> Event:
         """Read an event.
@@ -75,7 +90,7 @@ class Spool:
             ObjectMissingError: the event is not here.
             StoreError: it is damaged.
         """
-        return read_event(name, self.objects.get(name))
+        return read_event(name, self.events.get(name))
 
     def read_all(self, names: Iterable[str]) -> list[Event]:
         """Read events; wrong and damaged ones are left out, and `verify` names them."""
@@ -92,8 +107,9 @@ class Spool:
         return events
 
     def left_out(self) -> dict[str, str]:
-        """The events that could not be read when they were read last, with the reasons, by object name."""
-        return {name: why for name, why in sorted(self._left_out.copy().items()) if self.objects.holds(name)}
+        """The events and segments that could not be read when they were read last, with the reasons, by object name."""
+        events = {name: why for name, why in sorted(self._left_out.copy().items()) if self.events.holds(name)}
+        return events | self.events.unreadable()
 
     def witness(self, stamp: int) -> None:
         """Take note of an event seen elsewhere: later events of this spool are ordered after it.
@@ -189,7 +205,8 @@ class Spool:
     def _announce(self) -> int:
         """Register this process at the spool; if no other works here, remove half-written files."""
         descriptor = open_own(self.local / "presence.lock")
-        if _try_lock(descriptor):
+        self.is_shared = not _try_lock(descriptor)
+        if not self.is_shared:
             for left in self._scratch.glob("*.tmp"):
                 left.unlink(missing_ok=True)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -229,8 +246,10 @@ class Spool:
 
         After a hole no version would count its events: one was lost, or an event of a forged number was fetched.
         """
-        names = map(EventName.parse, self.objects.names(f"{EVENTS}{writer}/"))
+        names = map(EventName.parse, self.events.loose(writer))
         used = {name.sequence for name in names if name is not None} - {0}
+        for segment in filter(None, map(SegmentName.parse, self.events.segments(writer))):
+            used.update(range(segment.first, segment.last + 1))
         last = max(used, default=0)
         return last if last == len(used) and last < LAST_SEQUENCE else None
 

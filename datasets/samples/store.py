@@ -37,6 +37,8 @@ from datasets.samples.places import open_objects
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, check_author, checked_label
+from datasets.samples.sealing import Sealer, SealPolicy
+from datasets.samples.sealing_thread import SealingThread
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.upkeep import Upkeep
@@ -55,6 +57,7 @@ class SampleStore:
         index: SampleIndex,
         replica: ObjectStore | None,
         policy: UploadPolicy,
+        seal_policy: SealPolicy,
         *,
         clock: Clock,
     ) -> None:
@@ -65,6 +68,8 @@ class SampleStore:
         self.bucket = BucketCopy(spool, index, replica, policy, clock=clock)
         self._journal = Journal(spool, index, self.bucket.announce)
         self.upkeep = Upkeep(spool, index, self._journal, self.bucket, replica)
+        self.sealer = Sealer(spool, index, replica.url if replica is not None else None, clock=clock)
+        self._sealing = SealingThread(self.sealer, seal_policy)
         self.pairs = KeptPairs(self._journal)
         self.marks = KeptMarks(self._journal)
 
@@ -77,6 +82,7 @@ class SampleStore:
         database: str | None = None,
         upload: bool = True,
         policy: UploadPolicy | None = None,
+        seal_policy: SealPolicy | None = None,
         least_free: int = FREE_BYTES,
         clock: Clock = time.time,
     ) -> Self:
@@ -87,8 +93,9 @@ class SampleStore:
             storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
                 copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
-            upload: whether a thread sends to `storage_url` in the background; reading needs none.
+            upload: whether threads send to `storage_url` and seal old events in the background; reading needs none.
             policy: the uploader's delays and time limits.
+            seal_policy: what is sealed, and when by itself.
             least_free: bytes that labels leave free on the spool's disk; a label beyond is refused.
             clock: seconds since 1970.
 
@@ -101,12 +108,14 @@ class SampleStore:
         replica = open_objects(storage_url, policy) if storage_url else None
         opened = Spool(spool, least_free=least_free, clock=clock)
         try:
-            index = SampleIndex(database) if database else SampleIndex.beside(spool)
-            store = cls(opened, index, replica, policy, clock=clock)
+            index = SampleIndex(database) if database else SampleIndex.beside(spool, is_shared=opened.is_shared)
+            store = cls(opened, index, replica, policy, seal_policy or SealPolicy(), clock=clock)
             try:
-                store._journal.catch_up()
-                store._journal.sweep()
+                if store._journal.catch_up():
+                    store._journal.sweep()
+                store._journal.finish_work()
                 if upload:
+                    store._sealing.start()
                     store.bucket.start()
             except BaseException:
                 store.close()
@@ -317,7 +326,8 @@ class SampleStore:
         """Stop sending and close files and connections. Unsent events are sent after the next `open`."""
         # A thread that still waits for the bucket is a daemon and ends after that call; closing its connections now
         # would only make it log an error.
-        if self.bucket.close():
+        is_over = self._sealing.stop(timeout=5.0)
+        if self.bucket.close() and is_over:
             if self._replica is not None:
                 self._replica.close()
             self._index.close()

@@ -2,8 +2,8 @@
 
 `events` has one row for each event. `live` and `live_pairs` name the labels and pairs that are live, which follows from
 the order of events alone: it does not matter in which order, or how often, events come in (see live_rows.py). `live`
-also holds the values that labels are searched by. `tally` counts. `replicas` remembers the events that a bucket has
-confirmed.
+also holds the values that labels are searched by. `tally` counts. `segments` names those whose events are in `events`.
+`replicas` remembers the events and segments that a bucket has confirmed; an event of a confirmed segment needs no row.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ocr_model.codes.formats import FORMATS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
-_FORM = 5
+_FORM = 6
 VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 # PostgreSQL sorts names by the rules of a language unless it is told to sort as Python does.
-_NAME = sa.String(80).with_variant(sa.String(80, collation="C"), "postgresql")
+_NAME = sa.String(100).with_variant(sa.String(100, collation="C"), "postgresql")
 
 TABLES = sa.MetaData()
 ABOUT_TABLE = sa.Table(
@@ -147,7 +147,7 @@ LIVE_MARK_TABLE = sa.Table(
     sa.Column("is_tag", sa.Boolean, primary_key=True),
     sa.Column("name", sa.String(64), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
-    sa.Index("live_marks_by_name", "is_tag", "name", "sample"),
+    sa.Index("live_marks_by_name", "is_tag", "name", "value", "sample"),
 )
 # Each set of brands that occurs, so that a brand is looked up in a few sets and not in all labels.
 BRANDS_TABLE = sa.Table("brand_sets", TABLES, sa.Column("brands", sa.Text, primary_key=True))
@@ -158,6 +158,7 @@ TALLY_TABLE = sa.Table(
     *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("events", "last_stamp", "crops", "pairs")),
     *(sa.Column(status, sa.BigInteger, nullable=False) for status in LABEL_STATUSES),
 )
+SEGMENT_TABLE = sa.Table("segments", TABLES, sa.Column("name", _NAME, primary_key=True))
 REPLICA_TABLE = sa.Table(
     "replicas",
     TABLES,
@@ -276,7 +277,7 @@ def row_of(event: Event) -> dict[str, object]:
 
 
 def sample_in(row: Mapping[str, Any]) -> Sample:
-    """The sample in the row of a label, with its crop's `tags` beside."""
+    """The sample in the row of a label, with its crop's `tags` and `metadata` beside."""
     label = Label(
         prediction_id=row["prediction_id"],
         status=cast(LabelStatus, row["status"]),
@@ -301,6 +302,7 @@ def sample_in(row: Mapping[str, Any]) -> Sample:
         tags=row["tags"],
         by=row["author"],
         restores=row["restores"],
+        metadata=row["metadata"],
     )
 
 

@@ -160,6 +160,7 @@ class Uploader:
             self._due.update(self._stuck)
             for name, written_at in unsent.items():
                 self._pending.setdefault(name, written_at)
+            self._changed.notify_all()
 
     def _unsent(self) -> dict[str, float]:
         return {name: self._replication.written_at(name) for name in self._replication.unsent()}

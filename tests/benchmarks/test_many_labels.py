@@ -10,14 +10,17 @@ def test_every_figure_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(many_labels, "FEW", 100)
     monkeypatch.setattr(many_labels, "_NEW", 3)
     monkeypatch.setattr(search_index, "_FEW", 200)
-    assert many_labels.main(["--labels", "400", "--objects", "30", "--processor-time"]) == 0
+    assert many_labels.main(["--labels", "400", "--objects", "30", "--fetched", "6", "--processor-time"]) == 0
     told = capsys.readouterr().out
     for what in (
         "first page, 95 of 100",
         "count, 95 of 100",
         "a new label",
         "slowest first page",
-        "is read anew from 30",
+        "20 of 30 events sealed",
+        "is read anew",
+        "the store is opened",
+        "6 events are fetched from a bucket",
     ):
         assert what in told
 

@@ -71,7 +71,6 @@ class Backend:
         """Start it on a free port; `wait` tells when it is ready."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        clean = {name: value for name, value in os.environ.items() if name not in UNSET}
         settings = {
             "TAGS_PORT": str(port),
             "TAGS_SPOOL_DIR": str(self.spool),
@@ -86,12 +85,19 @@ class Backend:
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**clean, **settings, **self._storage},
+            env=self._environment() | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,  # Not a file: only the store's disk may be full.
             text=True,
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    def start_sealer(self) -> subprocess.Popen[str]:
+        """Start a process that seals the events in the backend's spool until it is killed."""
+        command = [sys.executable, "-m", "benchmarks.drivers.killing.sealer", str(self.spool)]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
 
     def wait(self) -> None:
         """Wait until it reads, whether it can keep labels or not.
@@ -123,6 +129,10 @@ class Backend:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if name not in UNSET}
+        return {**clean, **self._storage}
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:

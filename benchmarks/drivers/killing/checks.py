@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.drivers.environment import variable
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.killing.ledger import Job, Ledger, State
 from datasets.objects.folder import FolderObjects
 from datasets.samples.event import Event, read_event
+from datasets.samples.event_objects import EventObjects
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
@@ -35,7 +36,9 @@ class KillResult:
     acknowledged: int = 0  # of these, answered with "saved" (or "deleted")
     resent: int = 0  # requests sent again because no good answer came
     refused: int = 0  # answers that nothing was kept (507), or that the backend failed (503)
-    trouble: int = 0  # requests that the bucket failed, times that the disk was full, steps of the clock backwards
+    trouble: int = 0  # requests that the bucket failed, times that the disk was full, steps of the clock backwards,
+    # or processes that were killed while they sealed events
+    segments: int = 0  # of events that were sealed, in all spools
     checked: int = 0  # settled labels looked up right after the kills, counted at each
     live: int = 0  # in the store at the end
     lost: int = 0  # acknowledged, and not there
@@ -62,10 +65,10 @@ def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend
     """
     settled = {name: job for name, job in ledger.jobs().items() if job.settled}
     for backend in backends:
-        objects = FolderObjects(backend.spool)
-        for name in objects.names("events/"):
+        events = EventObjects(FolderObjects(backend.spool))
+        for name in events.names():
             if name not in known:
-                known[name] = read_event(name, objects.get(name))
+                known[name] = read_event(name, events.get(name))
     live = _live(known.values())
     jobs = ledger.jobs()
     result.invented += sum(name not in jobs for name in live)
@@ -103,12 +106,13 @@ def check_at_the_end(
         url = None
         if gcs is not None:
             url = BUCKET_URL
-            stack.enter_context(_environment("STORAGE_EMULATOR_HOST", gcs.url))
+            stack.enter_context(variable("STORAGE_EMULATOR_HOST", gcs.url))
         for backend in backends:
             with SampleStore.open(backend.spool, storage_url=url, database=database, policy=_HASTY) as store:
                 if not store.bucket.flush(120):
                     raise RuntimeError(f"the bucket does not get everything: {store.bucket.queue()}")
         for backend in backends:
+            result.segments += sum(1 for _ in EventObjects(FolderObjects(backend.spool)).segments())
             with SampleStore.open(
                 backend.spool, storage_url=url, database=database, policy=_HASTY, upload=False
             ) as store:
@@ -170,16 +174,3 @@ def _live(events: Iterable[Event]) -> dict[str, State]:
         else:
             live.pop(event.prediction_id, None)
     return live
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

@@ -47,6 +47,8 @@ SCENARIOS = (
     Scenario("disk full now and then", "full disk"),
     Scenario("clock jumps back and forth", "clock"),
     Scenario("two backends, one bucket", bucket=True, backends=2),
+    Scenario("events are sealed", "sealing"),
+    Scenario("sealed by two, one bucket", "sealing", bucket=True, backends=2),
 )
 
 

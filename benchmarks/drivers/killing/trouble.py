@@ -1,11 +1,14 @@
-"""Trouble beside the kills: a bucket that fails, a disk that is full."""
+"""Trouble beside the kills: a bucket that fails, a disk that is full, events that are sealed."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import resource
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
@@ -14,7 +17,7 @@ from benchmarks.drivers.faults import FaultKind
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.killing.backends import Backend
 
-Trouble = Literal["none", "unavailable", "hang", "lose_answer", "full disk", "clock"]
+Trouble = Literal["none", "unavailable", "hang", "lose_answer", "full disk", "clock", "sealing"]
 
 
 @contextmanager
@@ -30,10 +33,11 @@ def making_trouble(
         chance: Decides when, and how much.
 
     Yields:
-        A function that ends the trouble and returns how much there was: requests that failed, or times that the disk
-        was full.
+        A function that ends the trouble and returns how much there was: requests that failed, times that the disk was
+        full, or processes that were killed while they sealed events.
     """
     stop = threading.Event()
+    sealers: list[subprocess.Popen[str]] = []
     made = 0
 
     def fail_bucket(faulty: GcsServer, kind: FaultKind) -> None:
@@ -57,8 +61,27 @@ def making_trouble(
             for backend in backends:
                 _limit_files(backend.pid, resource.RLIM_INFINITY)
 
+    def seal_and_kill() -> None:
+        nonlocal made
+        while not stop.is_set():
+            sealer = chance.choice(backends).start_sealer()
+            segments, pause = chance.randrange(1, 6), chance.uniform(0.0, 0.05)
+            sealers.append(sealer)
+            if stop.is_set():  # nobody else might kill it
+                sealer.kill()
+            if sealer.stdout is not None:
+                with sealer.stdout as lines:
+                    for _ in itertools.islice(lines, segments):  # ends, too, when the process is killed at the end
+                        pass
+                    time.sleep(pause)
+                    sealer.kill()
+            sealer.wait()
+            made += 1
+
     def begin() -> None:
-        if trouble == "full disk":
+        if trouble == "sealing":
+            seal_and_kill()
+        elif trouble == "full disk":
             fill_disk()
         elif gcs is not None and trouble in ("unavailable", "hang", "lose_answer"):
             fail_bucket(gcs, trouble)
@@ -68,6 +91,8 @@ def making_trouble(
 
     def end() -> int:
         stop.set()
+        for sealer in sealers:
+            sealer.kill()
         thread.join()
         return made
 

@@ -8,14 +8,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
+from datasets.samples.marks import is_key
 from datasets.samples.sample import LABEL_STATUSES, Sample
 from ocr_model.codes.formats import FORMATS
 from ocr_model.codes.lines import code_and_formats
 
-Kind = Literal["choice", "text", "line", "brands", "tags", "number", "time"]
+Kind = Literal["choice", "text", "line", "brands", "tags", "metadata", "number", "time"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "contains"]
 Value = str | float | datetime
 
+METADATA = "meta."  # before a key of metadata, which is a field then
 BRANDS = frozenset(entry.brand.casefold() for entry in FORMATS)
 
 
@@ -74,6 +76,30 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "line": ("=", "!=", "in", "contains"),
     "brands": ("=", "!=", "in"),
     "tags": ("=", "!=", "in"),
+    "metadata": ("=", "!=", "in", "contains"),
     "number": ("=", "!=", "<", "<=", ">", ">=", "in"),
     "time": ("=", "!=", "<", "<=", ">", ">=", "in"),
 }
+
+
+@lru_cache(maxsize=256)
+def field_named(name: str) -> Field | None:
+    """The field of this name; None if there is none."""
+    if name in FIELDS:
+        return FIELDS[name]
+    key = name.removeprefix(METADATA)
+    if key == name or not is_key(key):
+        return None
+    return Field("metadata", f"the value of {key}", lambda sample: dict(sample.metadata).get(key), "")
+
+
+def known_field(name: str) -> Field:
+    """The field of this name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    field = field_named(name)
+    if field is None:
+        raise KeyError(name)
+    return field

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from datasets.samples.sample import Sample
-from datasets.samples.search.fields import FIELDS, Operator, Value
+from datasets.samples.search.fields import Operator, Value, known_field
 
 COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -55,7 +55,7 @@ class Comparison(Filter):
 
     def matches(self, sample: Sample) -> bool:
         """Whether the comparison holds."""
-        found = FIELDS[self.field].read(sample)
+        found = known_field(self.field).read(sample)
         if isinstance(found, frozenset):  # several brands may fit one line, several tags one crop
             return (self.value in found) == (self.operator == "=")
         if self.operator == "contains":

@@ -4,6 +4,7 @@
     (brand in (Nike, Jordan) or text contains "COLOR") and not client = "c-123"
     at >= 2026-05-01 and turn != 0
     tag = blurry and not tag = done
+    meta.shelf = A3
     all
 
 Grammar, keywords in any case, spaces without meaning:
@@ -14,6 +15,7 @@ Grammar, keywords in any case, spaces without meaning:
     negation    = "not" negation | "(" either ")" | comparison
     comparison  = field operator value
                 | field [ "not" ] "in" "(" value { "," value } ")"
+    field       = one of `FIELDS` | "meta." key
     operator    = "=" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains"
     value       = a word (corrected, 0.9, CW2288-111, 2026-05-01) | "quoted" | 'quoted'
 
@@ -34,7 +36,7 @@ from typing import Literal
 from datasets.errors import LabelError, StoreError
 from datasets.samples.marks import tag_text
 from datasets.samples.sample import LABEL_STATUSES
-from datasets.samples.search.fields import FIELDS, OPERATORS, Operator, Value
+from datasets.samples.search.fields import FIELDS, METADATA, OPERATORS, Kind, Operator, Value, field_named
 from datasets.samples.search.filters import All, Comparison, Filter, Joined, Not, OneOf
 from ocr_model.codes.text import label_text, normalize_text
 
@@ -159,9 +161,9 @@ class _Parser:
     def _comparison(self) -> Filter:
         token = self._next()
         if token.kind != "word" or token.text.casefold() in _KEYWORDS:
-            raise self._error(f"expected a field, one of {', '.join(FIELDS)}", token)
+            raise self._error(f"expected a field, one of {', '.join((*FIELDS, f'{METADATA}KEY'))}", token)
         name = token.text.casefold()
-        if name not in FIELDS:
+        if (field := field_named(name)) is None:
             raise self._error(f"unknown field {token.text!r}; {_hint(name, FIELDS)}", token)
         sign = self._next()
         denied = sign.is_word("not")
@@ -176,31 +178,31 @@ class _Parser:
             hint = f"; did you mean `{close[0]}`?" if close else ""
             raise self._error(f"expected an operator after {name!r}{hint}", sign)
         written = "=" if sign.text == "==" else sign.text.casefold()
-        allowed = OPERATORS[FIELDS[name].kind]
+        allowed = OPERATORS[field.kind]
         if written not in allowed:
             raise self._error(f"{name!r} compares with {' '.join(allowed)} only", sign)
         if written == "in":
-            one_of = OneOf(name, self._values(name))
+            one_of = OneOf(name, self._values(name, field.kind))
             return Not(one_of) if denied else one_of
-        return Comparison(name, _as_operator(written), self._value(name))
+        return Comparison(name, _as_operator(written), self._value(name, field.kind))
 
-    def _values(self, name: str) -> tuple[Value, ...]:
+    def _values(self, name: str, kind: Kind) -> tuple[Value, ...]:
         if not self._next().is_symbol("("):
             raise self._error("expected `(` after `in`", self._tokens[self._at - 1])
-        values = [self._value(name)]
+        values = [self._value(name, kind)]
         while self._peek().is_symbol(","):
             self._next()
-            values.append(self._value(name))
+            values.append(self._value(name, kind))
         if not self._peek().is_symbol(")"):
             raise self._error("expected `,` or `)`", self._peek())
         self._next()
         return tuple(values)
 
-    def _value(self, name: str) -> Value:
+    def _value(self, name: str, kind: Kind) -> Value:
         token = self._next()
         if token.kind not in ("word", "quoted") or (token.kind == "word" and token.text.casefold() in _KEYWORDS):
             raise self._error(f"expected a value for {name!r} (quote it if it is a keyword)", token)
-        kind, text = FIELDS[name].kind, token.text
+        text = token.text
         if '"' in normalize_text(text) and "'" in normalize_text(text):
             raise self._error("a value has quotes of one kind only", token)
         if kind == "number":
@@ -224,6 +226,8 @@ class _Parser:
                 raise self._error(str(error), token) from None
         if kind == "line":
             return label_text(text)
+        if kind == "metadata":
+            return text.strip()
         return text.casefold() if kind == "brands" else text
 
 

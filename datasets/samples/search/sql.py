@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from datasets.samples.search.fields import BRANDS, FIELDS, Value
+from datasets.samples.search.fields import BRANDS, FIELDS, METADATA, Value, known_field
 from datasets.samples.search.filters import COMPARE, All, Comparison, Filter, Joined, Not, OneOf
 from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, microseconds
 
@@ -56,17 +56,20 @@ class FilterSql:
         raise TypeError(f"not a filter: {wanted!r}")
 
     def _one_of(self, wanted: OneOf) -> Condition:
+        values = [value for value in wanted.values if _may_be_stored(value)]
         if (has := self._has(wanted.field)) is not None:
-            return sa.or_(*(has(str(value)) for value in wanted.values))
-        bound = [_bound(wanted.field, value) for value in wanted.values if _may_be_stored(value)]
+            return sa.or_(sa.false(), *(has(str(value)) for value in values))
+        bound = [_bound(wanted.field, value) for value in values]
         return self._column(wanted.field).in_(bound) if bound else sa.false()
 
     def _comparison(self, wanted: Comparison, *, is_plain: bool = False) -> Condition:
-        if (has := self._has(wanted.field)) is not None:
-            found = has(str(wanted.value))
-            return found if wanted.operator == "=" else sa.not_(found)
         if not _may_be_stored(wanted.value):
             return sa.true() if wanted.operator == "!=" else sa.false()
+        if (has := self._has(wanted.field)) is not None:
+            if wanted.operator == "contains":
+                return self._has_mark(wanted.field, self._find(LIVE_MARK_TABLE.c.value, str(wanted.value)))
+            found = has(str(wanted.value))
+            return found if wanted.operator == "=" else sa.not_(found)
         column = self._column(wanted.field, is_plain=is_plain)
         bound = _bound(wanted.field, wanted.value)
         if wanted.operator == "contains":
@@ -76,15 +79,20 @@ class FilterSql:
 
     def _has(self, field: str) -> Callable[[str], Condition] | None:
         """How to find a value of a field that may have several; None if it has one."""
-        match FIELDS[field].kind:
+        match known_field(field).kind:
             case "brands":
                 return self._has_brand
             case "tags":
-                return self._has_tag
+                return lambda tag: self._has_mark(field, LIVE_MARK_TABLE.c.name == tag)
+            case "metadata":
+                return lambda value: self._has_mark(field, LIVE_MARK_TABLE.c.value == value)
         return None
 
-    def _has_tag(self, tag: str) -> Condition:
-        has = sa.and_(LIVE_MARK_TABLE.c.is_tag.is_(True), LIVE_MARK_TABLE.c.name == tag)
+    def _has_mark(self, field: str, *which: Condition) -> Condition:
+        """Whether the crop has such a tag, or such a value of the key of metadata that is the field."""
+        has = sa.and_(LIVE_MARK_TABLE.c.is_tag.is_(field == "tag"), *which)
+        if field != "tag":
+            has = sa.and_(has, LIVE_MARK_TABLE.c.name == field.removeprefix(METADATA))
         if self._order is not None:
             return sa.exists().where(LIVE_MARK_TABLE.c.sample == LIVE_TABLE.c.sample, has)
         return LIVE_TABLE.c.sample.in_(sa.select(LIVE_MARK_TABLE.c.sample).where(has))

@@ -40,6 +40,17 @@ def test_put_get_holds_delete(objects: ObjectStore) -> None:
         objects.get("crops/ab/x.png")
 
 
+def test_many_are_removed_together_and_those_that_are_gone_do_not_matter(objects: ObjectStore) -> None:
+    names = [f"events/{number}.json" for number in range(12)]
+    for name in names:
+        objects.put(name, b"x")
+    objects.delete(names[3])
+    objects.delete_all(names[:11])
+    assert list(objects.names("events/")) == names[11:]
+    objects.delete_all([])
+    objects.delete_all(["crops/none.png"])
+
+
 def test_put_never_overwrites(objects: ObjectStore) -> None:
     assert objects.put("events/a.json", b"first")
     assert not objects.put("events/a.json", b"first")

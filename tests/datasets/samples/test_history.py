@@ -21,6 +21,7 @@ STEPS = st.lists(
         st.tuples(st.just("keep"), st.integers(0, 4), st.integers(0, 3), st.sampled_from(["A1", "A2"])),
         st.tuples(st.just("undo"), st.integers(0, 4)),
         st.tuples(st.just("delete"), st.integers(0, 3)),
+        st.tuples(st.just("seal"), st.integers(2, 3)),
     ),
     max_size=12,
 )
@@ -43,6 +44,8 @@ def test_it_says_the_same_as_the_index(
                 case ("delete", int(crop)):
                     with contextlib.suppress(UnknownSampleError):
                         store.delete(digests[crop])
+                case ("seal", int(size)):
+                    list(store.sealer.seal(size))
         assert live_samples(read_history(places).events) == list(store.samples())
         for digest in digests.values():
             assert not (digest in read_buried(places) and (spool / "crops" / digest[:2] / f"{digest}.png").exists())

@@ -52,7 +52,9 @@ def test_a_crop_without_its_event_is_swept_away_but_not_with_a_damaged_event_bes
         assert list(store.samples()) == [kept]
         assert (tmp_path / lost.crop).exists()
         assert {problem.name for problem in store.upkeep.verify()} == {lost.event, lost.crop}
-    (tmp_path / lost.event).unlink()  # as if the process had been killed between crop and event
+    (tmp_path / lost.event).unlink()
+    for path in (tmp_path / "local").glob("index.sqlite3*"):
+        path.unlink()
     with SampleStore.open(tmp_path) as store:
         assert not (tmp_path / lost.crop).exists()
         assert (tmp_path / kept.crop).exists()

@@ -17,6 +17,7 @@ from ocr_model.reading.recognizer import CHAMPION
     [
         Scenario("disk full now and then", "full disk"),
         Scenario("two backends, one bucket that loses its answers", "lose_answer", bucket=True, backends=2),
+        Scenario("sealed by two, one bucket", "sealing", bucket=True, backends=2),
     ],
     ids=lambda scenario: scenario.name,
 )

@@ -136,6 +136,33 @@ def test_tags_have_one_spelling(text: str, spelled: str) -> None:
     assert str(parse_filter(spelled)) == spelled
 
 
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("META.Shelf = A3", 'meta.shelf = "A3"'),
+        ("meta.shelf in (A3, ' b 4 ')", 'meta.shelf in ("A3", "b 4")'),
+        ("meta.a-b_c.d contains x", 'meta.a-b_c.d contains "x"'),
+    ],
+)
+def test_keys_of_metadata_are_fields(text: str, spelled: str) -> None:
+    assert str(parse_filter(text)) == spelled
+    assert parse_filter(spelled) == parse_filter(text)
+
+
+@pytest.mark.parametrize("text", ["meta = A3", "meta. = A3", "meta.ä = A3", f"meta.{'a' * 65} = A3", "meta.shelf < 3"])
+def test_other_names_are_no_keys(text: str) -> None:
+    with pytest.raises(FilterError):
+        parse_filter(text)
+
+
+def test_filters_take_crops_by_metadata() -> None:
+    marked = replace(sample(), metadata=frozenset({("shelf", "A3"), ("box", "7")}))
+    for text in ("meta.shelf = A3", "meta.shelf contains A", "meta.box in (6, 7)", "meta.none != x", "meta.box != A3"):
+        assert parse_filter(text).matches(marked)
+    for text in ("meta.shelf = a3", "meta.none contains x", "meta.box = A3", "not meta.shelf contains 3"):
+        assert not parse_filter(text).matches(marked)
+
+
 def test_filters_take_crops_by_tag() -> None:
     tagged = replace(sample(), tags=frozenset({"blurry", "to do"}))
     for text in ("tag = BLURRY", "tag = 'to do' and not tag = done", "tag in (done, blurry)", "tag != done"):

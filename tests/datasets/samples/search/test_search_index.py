@@ -58,9 +58,10 @@ def events(count: int, seed: int = 3) -> list[Event]:
                 kind="label", sample=sample, prediction_id=prediction, label=kept, width=width, height=height, **about
             )
         )
-    for number, tags in enumerate((("a",), ("a", "to do"), ("b",)), 1):
+    values = ({"shelf": "A3", "box": "1"}, {"shelf": "a3 it's"}, {"shelf": 'A3 "x"', "box.no": "Ä"})
+    for number, (tags, said) in enumerate(zip((("a",), ("a", "to do"), ("b",)), values, strict=True), 1):
         crops = tuple(sorted({f"{draw.randrange(count // 2 + 1):064x}" for _ in range(count // 4)}))
-        marks = Marks(f"{number:032x}", crops, "me", NOW, give=tags, take=("c",) if number > 1 else ())
+        marks = Marks(f"{number:032x}", crops, "me", NOW, give=tags, take=("c",) if number > 1 else (), values=said)
         about = {"writer": "b" * 16, "sequence": number, "stamp": draw.randrange(count), "stored_at": NOW}
         made.append(Event(kind="marks", prediction_id=None, sample=None, marks=marks, **about))
     return made
@@ -122,6 +123,13 @@ COMPARISONS = st.one_of(
     ),
     st.tuples(st.just("tag"), st.sampled_from(["=", "!="]), st.sampled_from(["a", "B", "'To do'", "nobody"])),
     st.just(("tag", "not in", "(b, 'to do', nobody)")),
+    st.tuples(
+        st.sampled_from(["meta.shelf", "META.Box", "meta.box.no", "meta.none"]),
+        st.sampled_from(["=", "!=", "contains"]),
+        st.sampled_from(["A3", "a3", "1", "''", "' A3 '", "Ä", '"it\'s"', "'\x00'", "nobody"]),
+    ),
+    st.just(("meta.shelf", "in", "(A3, nobody, '\x00')")),
+    st.just(("meta.shelf", "not in", "(A3, 'a3 it')")),
     st.just(("status", "not in", "(corrected, unreadable)")),
 ).map(" ".join)
 FILTERS = st.one_of(
@@ -152,7 +160,7 @@ def every(index: SampleIndex, wanted: Filter, order: Any, size: int = 40) -> lis
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=FILTERS, order=st.sampled_from(ORDERS))
 def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
-    assert any(sample.tags for sample in filled.samples())
+    assert any(sample.tags and sample.metadata for sample in filled.samples())
     taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample)}
     found = every(filled, wanted, order)
     assert {sample.event: sample for sample in found} == taken
