@@ -275,13 +275,18 @@ class TagBody(BaseModel):
 class MarksForm(BaseModel):
     """A change of tags and metadata."""
 
-    samples: str = Field(default="", max_length=16_000, description="Names of crops, with spaces between.")
+    samples: str = Field(
+        default="", max_length=400_000, description="Names of crops, with spaces between; some 6000 at most."
+    )
     where: str = Field(default="", max_length=2000, description="Or a filter: the crops of all labels that match.")
     give: str = Field(default="", max_length=2000, description="Tags, one a line.", examples=["blurry"])
     take: str = Field(default="", max_length=2000, description="Tags, one a line.")
     values: str = Field(default="", max_length=8000, description="Metadata, key=value, one a line.")
     drop: str = Field(default="", max_length=2000, description="Keys of metadata, one a line.")
     by: str = Field(default="team", min_length=1, max_length=200, description="Who does it.")
+    action: str = Field(
+        default="", pattern=r"^([0-9a-f]{32})?$", description="Random; the same again is the same change."
+    )
 
 
 class ActionBody(BaseModel):

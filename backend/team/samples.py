@@ -50,6 +50,7 @@ class TeamSamples:
             take=_lines(form.take),
             values={key.strip(): value for key, _, value in pairs},
             drop=_lines(form.drop),
+            action=form.action or None,
         )
         return ActionBody(action=action, crops=len(set(crops)))
 

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import requests
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import ReadTimeoutError
 
-from frontend.client.answers import Answer
 from frontend.client.failures import BackendRefusedError, BackendSlowError, BackendUnreachableError, refusal
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 CONNECT_SECONDS: Final = 3.0
 READ_SECONDS: Final = 12.0
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=BaseModel)
 # A part of a form: a file's name, or None for a plain field; its content; a file's media type.
 _Part = tuple[None, str] | tuple[str, bytes, str]
 
@@ -63,6 +62,12 @@ class Connection:
         sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
         return self._with_header("Authorization", f"Bearer {sent}")
 
+    def patient(self, seconds: float) -> Connection:
+        """The same connection, for answers that may take so many seconds."""
+        connection = copy(self)
+        connection._timeout = (CONNECT_SECONDS, seconds)
+        return connection
+
     def ask(
         self,
         answer: type[A],
@@ -101,8 +106,7 @@ class Connection:
         Raises:
             BackendError: The backend refused the request, or the answer broke off.
         """
-        connection = self._with_header("Accept", "application/x-ndjson")
-        connection._timeout = (CONNECT_SECONDS, seconds)
+        connection = self._with_header("Accept", "application/x-ndjson").patient(seconds)
         with connection._send("POST", path, _parts(fields, photo), None, stream=True) as response:
             try:
                 yield from (Part(line, response.status_code) for line in response.iter_lines() if line)

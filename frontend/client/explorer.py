@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
 from frontend.client.connection import Connection
-from frontend.client.explorer_answers import Change, Changed, Changes, Details, Found, FoundCount, FoundPage, Order
+from frontend.client.explorer_answers import (
+    Change,
+    Changed,
+    Changes,
+    Details,
+    Found,
+    FoundCount,
+    FoundPage,
+    Marked,
+    Order,
+    TagCount,
+    TagCounts,
+)
+from frontend.client.scope import Scope
 
 MOST_AT_ONCE: Final = 60  # labels of a page, and labels changed by one request
+_PATIENCE: Final = 120.0  # seconds for what concerns all that a search finds
 
 
 class ExplorerClient:
@@ -55,3 +70,18 @@ class ExplorerClient:
         lines = "\n".join(f"{label.prediction_id} {label.event}" for label in labels)
         fields = {"change": change, "labels": lines, "text": text}
         return self._connection.ask(Changes, "POST", "/v1/team/labels", fields=fields).items
+
+    def tags(self) -> tuple[TagCount, ...]:
+        """All tags."""
+        return self._connection.ask(TagCounts, "GET", "/v1/team/tags").root
+
+    def mark(self, scope: Scope, *, give: Sequence[str] = (), take: Sequence[str] = ()) -> Marked:
+        """Give and take tags of crops."""
+        # The name makes a request that is sent again on a broken connection the same change: one undo takes it back.
+        fields = scope.fields | {"give": "\n".join(give), "take": "\n".join(take), "action": uuid.uuid4().hex}
+        return self._connection.patient(_PATIENCE).ask(Marked, "POST", "/v1/team/marks", fields=fields)
+
+    def unmark(self, action: str) -> Marked:
+        """Take a change of tags back, as if it had never been."""
+        path = f"/v1/team/marks/{quote(action, safe='')}"
+        return self._connection.patient(_PATIENCE).ask(Marked, "DELETE", path)

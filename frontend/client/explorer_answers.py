@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, RootModel
 
 from frontend.client.answers import Answer, LabelStatus, ModelName
 
@@ -114,3 +114,21 @@ class Changes(Answer):
     """What became of a change, label by label."""
 
     items: tuple[Changed, ...]
+
+
+class TagCount(Answer):
+    """A tag, and how many labels have a crop with it."""
+
+    tag: str
+    labels: int
+
+
+class TagCounts(RootModel[tuple[TagCount, ...]]):
+    """All tags."""
+
+
+class Marked(Answer):
+    """A change of tags that was kept, or taken back."""
+
+    action: str  # names the change; it can be taken back
+    crops: int

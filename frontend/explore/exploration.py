@@ -8,7 +8,8 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order
+from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order, TagCount
+from frontend.client.scope import Scope
 
 _KEY: Final = "exploration"
 
@@ -20,6 +21,16 @@ class Note:
     change: Change
     changed: int
     problems: tuple[str, ...] = ()  # a kind for each label that was not changed
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """A change of tags that can be taken back."""
+
+    action: str
+    crops: int
+    given: tuple[str, ...]
+    taken: tuple[str, ...]
 
 
 @dataclass
@@ -35,8 +46,11 @@ class Exploration:
     opened: Found | None = None
     details: Details | None = None  # of the opened label; None: they have to be asked for
     note: Note | None = None  # to be shown once
+    tags: tuple[TagCount, ...] | None = None  # all tags; None: they have to be asked for
+    tagging: Tagging | None = None  # the last change of tags, while it can be taken back
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
+    fetched: int = 0  # how often a page was asked for anew
 
     def look_for(self, search: str, order: Order) -> None:
         """Begin another search, unless it is the present one."""
@@ -46,6 +60,7 @@ class Exploration:
             self.count = None
         self.search, self.order, self.cursors = search, order, [None]
         self.clear()  # nobody should change labels that are no longer seen
+        self.tagging = None
         self._turn_page()
 
     def go_on(self) -> None:
@@ -102,6 +117,18 @@ class Exploration:
         earlier = self.note or Note(change, 0)
         problems = tuple(item.problem for item in changed if item.problem is not None)
         self.note = replace(earlier, changed=earlier.changed + len(now), problems=earlier.problems + problems)
+
+    def take_in_tagging(self, tagging: Tagging | None) -> None:
+        """Show a change of tags, or that it was taken back (None); the page is asked for anew."""
+        self.tagging, self.tags, self.count = tagging, None, None
+        self.page, self.details = None, None
+        self.fetched += 1
+
+    def scope(self, *, is_everything: bool) -> Scope:
+        """The crops that are selected, or all that the search finds."""
+        if is_everything:
+            return Scope(search=self.search or "all")
+        return Scope.of([label.sample for label in self.selected.values()])
 
     def _turn_page(self) -> None:
         self.page, self.opened, self.details = None, None, None

@@ -17,6 +17,7 @@ from frontend.explore.crop_grid import show_crop_grid
 from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
+from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
@@ -86,8 +87,10 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
         st.markdown(f"**{_count(state, texts)}**", width="content")
         if page.items:
             _offer_selecting(state, texts)
+            offer_tagging(state, client, texts)
         show_help(texts)
     show_outcome(state, texts)
+    show_tagging(state, client, texts)
     if not page.items:
         st.info(texts.nothing, icon=":material/search_off:")
         return
@@ -99,7 +102,7 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             state.selected,
             None if state.opened is None else state.opened.prediction_id,
             texts,
-            of=repr((state.search, state.order, state.cursors[-1])),
+            of=repr((state.search, state.order, state.cursors[-1], state.fetched)),
             round_=state.round,
             on_select=state.select_here,
             on_open=state.open,

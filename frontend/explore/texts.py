@@ -7,8 +7,8 @@ from typing import Final
 
 from frontend.client.answers import LabelStatus
 from frontend.client.explorer_answers import Change, Order
+from frontend.explore.action_texts import ActionTexts
 from frontend.language import Language, Words
-from frontend.team_entry import EntryTexts
 
 EXAMPLES: Final = (
     "status = corrected and confidence > 0.9",
@@ -19,7 +19,7 @@ EXAMPLES: Final = (
 )
 
 
-class ExploreTexts(EntryTexts):
+class ExploreTexts(ActionTexts):
     """The page in one language."""
 
     page = Words(ko="둘러보기", en="Explore")
@@ -139,7 +139,6 @@ class ExploreTexts(EntryTexts):
     said_by = Words(ko="누가", en="By")
     code = Words(ko="품번", en="Code")
     brand = Words(ko="브랜드 형식", en="Brand format")
-    tags = Words(ko="태그", en="Tags")
     model = Words(ko="모델", en="Model")
     confirmed_at = Words(ko="확인한 때", en="Confirmed")
     size = Words(ko="크기", en="Size")

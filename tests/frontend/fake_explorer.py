@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -60,6 +61,8 @@ class FakeExplorer:
         self.changes: list[tuple[str, int, str]] = []  # what, how many, text
         self.problem: str | None = None  # of every change
         self.is_exact = True
+        self.markings: list[tuple[int, str, str]] = []  # how many crops, tags given, tags taken
+        self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
@@ -125,6 +128,28 @@ class FakeExplorer:
             items.append({"prediction_id": prediction_id, "problem": problem, "label": label})
         return {"items": items}
 
+    def tags(self) -> list[dict[str, Any]]:
+        """All tags."""
+        counts = Counter(tag for one in self.samples for tag in one.tags)
+        return [{"tag": tag, "labels": count} for tag, count in sorted(counts.items())]
+
+    def mark(self, samples: str, where: str, give: str, take: str, action: str) -> dict[str, Any]:
+        """Give and take tags."""
+        wanted, named = parse_search(where), set(samples.split())
+        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one))]
+        self._before[action] = chosen
+        for one in chosen:
+            tags = (one.tags | set(give.splitlines())) - set(take.splitlines())
+            self.samples[self.samples.index(one)] = replace(one, tags=tags)
+        self.markings.append((len(chosen), give, take))
+        return {"action": action, "crops": len(chosen)}
+
+    def unmark(self, action: str) -> dict[str, Any]:
+        """Take a change of tags back."""
+        before = {one.digest: one for one in self._before.pop(action)}
+        self.samples = [replace(one, tags=before.get(one.digest, one).tags) for one in self.samples]
+        return {"action": action, "crops": len(before)}
+
     def _changed(self, present: Sample, change: str, text: str) -> Sample:
         name = present.label.prediction_id
         says: dict[str, dict[str, Any]] = {
@@ -164,6 +189,24 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
         change: Annotated[str, Form()], labels: Annotated[str, Form()], text: Annotated[str, Form()] = ""
     ) -> Any:
         return explorer().change(change, labels, text)
+
+    @app.get("/v1/team/tags")
+    def tags() -> Any:
+        return explorer().tags()
+
+    @app.post("/v1/team/marks")
+    def mark(
+        action: Annotated[str, Form()],
+        samples: Annotated[str, Form()] = "",
+        where: Annotated[str, Form()] = "",
+        give: Annotated[str, Form()] = "",
+        take: Annotated[str, Form()] = "",
+    ) -> Any:
+        return explorer().mark(samples, where, give, take, action)
+
+    @app.delete("/v1/team/marks/{action}")
+    def unmark(action: str) -> Any:
+        return explorer().unmark(action)
 
 
 def _thumbnail() -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from fastapi.responses import JSONResponse
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
@@ -16,46 +15,11 @@ from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.language import Language
 from tests.frontend.contrast import faint_texts
+from tests.frontend.explore.conftest import Open, settled
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import TOKEN
 
 ENGLISH = EXPLORE_TEXTS["en"]
-Open = Callable[..., AppTest]
-
-
-def script() -> None:
-    import streamlit as st
-
-    from frontend.explore.page import explore
-
-    explore(
-        st.Page(lambda: None, title="Read a tag", url_path="reading"),
-        st.Page(lambda: None, title="Data and models", url_path="data"),
-    )
-
-
-@pytest.fixture
-def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """The page in front of the fake backend, by default with the token entered."""
-    monkeypatch.setenv("BACKEND_URL", fake.url)
-    monkeypatch.setattr(type(st.context), "ip_address", None)
-    monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
-
-    def open_it(search: str = "", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
-        app.query_params["lang"] = language
-        if search:
-            app.query_params["search"] = search
-        if token is not None:
-            app.session_state["entered-with"] = token
-        return settled(app.run())
-
-    return open_it
-
-
-def settled(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
 
 
 def told(app: AppTest) -> str:
@@ -159,7 +123,6 @@ def test_details_tell_what_is_known(open_page: Open) -> None:
         "CW2288-248",
         "CW2288-1I1 · 87%",
         "trba 4",
-        "blurry",
         "A3",
         "120 × 30",
         "v4.0 (training)",

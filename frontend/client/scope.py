@@ -1,0 +1,24 @@
+"""What a request of the team is about: some crops, or the crops of all labels that a search finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Crops by their names, or by a search."""
+
+    samples: tuple[str, ...] = ()
+    search: str = "all"  # counts where there are no samples
+
+    @classmethod
+    def of(cls, samples: Sequence[str]) -> Scope:
+        """These crops, each once."""
+        return cls(samples=tuple(dict.fromkeys(samples)))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of a form by which the backend finds them."""
+        return {"samples": " ".join(self.samples)} if self.samples else {"where": self.search}
