@@ -34,6 +34,7 @@ from backend.routes import (
     predictions,
     previews,
     products,
+    searches,
     shadow,
     tag_prices,
     tags,
@@ -121,7 +122,8 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    for route in (previews, predictions, tags, labels, products, tag_prices, model, shadow, team, explore, health):
+    shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
+    for route in (*shoppers, shadow, team, explore, searches, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

@@ -275,9 +275,7 @@ class TagBody(BaseModel):
 class MarksForm(BaseModel):
     """A change of tags and metadata."""
 
-    samples: str = Field(
-        default="", max_length=400_000, description="Names of crops, with spaces between; some 6000 at most."
-    )
+    samples: str = Field(default="", max_length=16_000, description="Names of crops, with spaces between.")
     where: str = Field(default="", max_length=2000, description="Or a filter: the crops of all labels that match.")
     give: str = Field(default="", max_length=2000, description="Tags, one a line.", examples=["blurry"])
     take: str = Field(default="", max_length=2000, description="Tags, one a line.")

@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field
 
 from backend.schemas import ModelNameBody, Probability
 from backend.team.label_changes import Change
+from datasets.samples.search.parser import LONGEST
+from datasets.samples.search.saved import LONGEST_NAME
+from datasets.samples.search.search_index import Order
 
 MOST_AT_ONCE = 60  # labels of a page, and labels changed by one request
 _ID = r"[!-~]{1,128}"
@@ -128,3 +131,25 @@ class ChangesBody(BaseModel):
     """What became of the change, label by label."""
 
     items: list[ChangedBody]
+
+
+class SavedSearchBody(BaseModel):
+    """A search that is saved under a name."""
+
+    name: str
+    line: str = Field(description="Of the search language; empty finds everything.")
+    order: str
+    by: str = Field(description="Who saved it last.")
+    at: datetime
+
+
+class SavedSearchForm(BaseModel):
+    """A search to be saved."""
+
+    name: str = Field(min_length=1, max_length=2 * LONGEST_NAME, description=f"At most {LONGEST_NAME} characters.")
+    where: str = Field(default="", max_length=LONGEST, description="A line of the search language.")
+    order: Order = "newest"
+    instead_of: str = Field(
+        default="", max_length=2 * LONGEST_NAME, description="Name of the saved search that it takes the place of."
+    )
+    by: str = Field(default="team", min_length=1, max_length=200, description="Who saves it.")

@@ -28,6 +28,7 @@ from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
 from datasets.samples.sample import Sample
+from datasets.samples.search.saved import SavedSearches
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, give_verdict
 
@@ -64,6 +65,7 @@ class TeamData:
         self._labels = TeamLabels(store)
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
+        self.searches = SavedSearches(places.authority, clock)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()

@@ -18,12 +18,15 @@ from frontend.client.explorer_answers import (
     FoundPage,
     Marked,
     Order,
+    SavedSearch,
+    SavedSearchList,
     TagCount,
     TagCounts,
 )
 from frontend.client.scope import Scope
 
 MOST_AT_ONCE: Final = 60  # labels of a page, and labels changed by one request
+_CROPS: Final = 240  # named by one field of a form
 _PATIENCE: Final = 120.0  # seconds for what concerns all that a search finds
 
 
@@ -76,12 +79,31 @@ class ExplorerClient:
         return self._connection.ask(TagCounts, "GET", "/v1/team/tags").root
 
     def mark(self, scope: Scope, *, give: Sequence[str] = (), take: Sequence[str] = ()) -> Marked:
-        """Give and take tags of crops."""
-        # The name makes a request that is sent again on a broken connection the same change: one undo takes it back.
-        fields = scope.fields | {"give": "\n".join(give), "take": "\n".join(take), "action": uuid.uuid4().hex}
-        return self._connection.patient(_PATIENCE).ask(Marked, "POST", "/v1/team/marks", fields=fields)
+        """Give and take tags of crops, as one change."""
+        # The name makes requests one change: one undo takes it back, also if one of them is sent again on a broken
+        # connection.
+        action = uuid.uuid4().hex
+        fields = {"give": "\n".join(give), "take": "\n".join(take), "action": action}
+        connection = self._connection.patient(_PATIENCE)
+        marked = [
+            connection.ask(Marked, "POST", "/v1/team/marks", fields=fields | part) for part in scope.fields(_CROPS)
+        ]
+        return Marked(action=action, crops=sum(part.crops for part in marked))
 
     def unmark(self, action: str) -> Marked:
         """Take a change of tags back, as if it had never been."""
         path = f"/v1/team/marks/{quote(action, safe='')}"
         return self._connection.patient(_PATIENCE).ask(Marked, "DELETE", path)
+
+    def saved_searches(self) -> tuple[SavedSearch, ...]:
+        """All saved searches, by name."""
+        return self._connection.ask(SavedSearchList, "GET", "/v1/team/searches").root
+
+    def save_search(self, name: str, search: str, order: Order, *, instead_of: str = "") -> tuple[SavedSearch, ...]:
+        """Save a search, or rename one; gives all. Asking again is safe."""
+        fields = {"name": name, "where": search, "order": order, "instead_of": instead_of}
+        return self._connection.ask(SavedSearchList, "POST", "/v1/team/searches", fields=fields).root
+
+    def delete_search(self, name: str) -> tuple[SavedSearch, ...]:
+        """Delete a saved search; gives all that are left."""
+        return self._connection.ask(SavedSearchList, "DELETE", "/v1/team/searches", params={"name": name}).root

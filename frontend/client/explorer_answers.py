@@ -132,3 +132,15 @@ class Marked(Answer):
 
     action: str  # names the change; it can be taken back
     crops: int
+
+
+class SavedSearch(Answer):
+    """A search that the team has saved under a name."""
+
+    name: str
+    line: str  # of the search language; "" finds everything
+    order: Annotated[Order, BeforeValidator(lambda order: order if order in ORDERS else ORDERS[0])]
+
+
+class SavedSearchList(RootModel[tuple[SavedSearch, ...]]):
+    """All saved searches, by name."""

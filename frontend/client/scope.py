@@ -18,7 +18,8 @@ class Scope:
         """These crops, each once."""
         return cls(samples=tuple(dict.fromkeys(samples)))
 
-    @property
-    def fields(self) -> dict[str, str]:
-        """The fields of a form by which the backend finds them."""
-        return {"samples": " ".join(self.samples)} if self.samples else {"where": self.search}
+    def fields(self, most: int) -> Sequence[dict[str, str]]:
+        """The fields of the forms by which the backend finds them: forms that each name at most so many crops."""
+        if not self.samples:
+            return [{"where": self.search}]
+        return [{"samples": " ".join(self.samples[at : at + most])} for at in range(0, len(self.samples), most)]

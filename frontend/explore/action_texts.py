@@ -23,3 +23,13 @@ class ActionTexts(EntryTexts):
     tags_take = Words(ko="{count}개에서 떼기", en="Take from {count}")
     tags_given = Words(ko="사진 {count}장에 달았어요: {tags}.", en="Given to {count} crops: {tags}.")
     tags_taken = Words(ko="사진 {count}장에서 뗐어요: {tags}.", en="Taken from {count} crops: {tags}.")
+    # Saved searches
+    saved_more = Words(ko="더 보기", en="More")
+    saved_save = Words(ko="검색 저장", en="Save search")
+    saved_edit = Words(ko="저장한 검색", en="Saved search")
+    saved_name = Words(ko="이름", en="Name")
+    saved_about = Words(ko="팀 모두에게 보여요.", en="Everybody in the team sees it.")
+    saved_keep = Words(ko="저장", en="Save")
+    saved_rename = Words(ko="이름 바꾸기", en="Rename")
+    saved_delete = Words(ko="삭제", en="Delete")
+    saved_replace = Words(ko="‘{name}’을(를) 이 검색으로 바꾸기", en="Let “{name}” find this")

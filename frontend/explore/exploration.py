@@ -8,7 +8,17 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order, TagCount
+from frontend.client.explorer_answers import (
+    Change,
+    Changed,
+    Details,
+    Found,
+    FoundCount,
+    FoundPage,
+    Order,
+    SavedSearch,
+    TagCount,
+)
 from frontend.client.scope import Scope
 
 _KEY: Final = "exploration"
@@ -47,6 +57,7 @@ class Exploration:
     details: Details | None = None  # of the opened label; None: they have to be asked for
     note: Note | None = None  # to be shown once
     tags: tuple[TagCount, ...] | None = None  # all tags; None: they have to be asked for
+    saved: tuple[SavedSearch, ...] | None = None  # saved searches; None: they have to be asked for
     tagging: Tagging | None = None  # the last change of tags, while it can be taken back
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made

@@ -16,6 +16,7 @@ from frontend.explore.changes import offer_changes, show_outcome
 from frontend.explore.crop_grid import show_crop_grid
 from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
+from frontend.explore.saved_searches import show_saved_searches
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
 from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
@@ -42,13 +43,15 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     state, client = exploration(), ExplorerClient(backend(), token)
     if token is not None:
         show_search_bar(state, texts)
-    place = st.empty()
+    saved, place = st.container(), st.empty()
     try:
         _fetch(state, client, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendRefusedError as error:
         with place.container():
             if error.kind == "bad-search":
                 offer_leaving(links, texts)
+                with saved:
+                    show_saved_searches(state, client, texts)
                 show_bad_search(error, state.search, texts)
                 show_help(texts)
             else:
@@ -60,12 +63,14 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
         return
     place.empty()
     offer_leaving(links, texts)
+    with saved:
+        show_saved_searches(state, client, texts)
     if state.page is not None:
         _show_found(state.page, state, client, texts)
 
 
 def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], object]) -> None:
-    """Ask for the page and the count that are not known, at the same time.
+    """Ask for the page, the count and the saved searches that are not known, at the same time.
 
     Raises:
         BackendError: There is no page.
@@ -75,8 +80,13 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
         state.page = outcome(page, waiting)  # a wrong token is tried once, not twice
         state.is_let_in = True
     count = pool().submit(client.count, state.search) if state.count is None else None
+    saved = pool().submit(client.saved_searches) if state.saved is None else None
     if page is not None:
         state.page = outcome(page, waiting)
+    if saved is not None:
+        state.saved = ()  # a page without them is of use; a bucket that does not answer is not waited for each time
+        with contextlib.suppress(BackendError):
+            state.saved = outcome(saved, waiting)
     if count is not None:
         with contextlib.suppress(BackendError):  # a page without its count is of use
             state.count = outcome(count, waiting)

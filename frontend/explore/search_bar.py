@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer_answers import ORDERS
+from frontend.client.explorer_answers import ORDERS, Order
 from frontend.client.failures import BackendRefusedError
 from frontend.explore.exploration import Exploration
 from frontend.explore.texts import EXAMPLES, ExploreTexts
@@ -46,7 +46,7 @@ def show_help(texts: ExploreTexts) -> None:
         st.markdown("\n".join(f"- `{name}`: {meaning}" for name, meaning in texts.fields.items()))
         st.markdown(texts.help_examples)
         for number, example in enumerate(EXAMPLES):
-            st.button(example, key=f"example-{number}", type="tertiary", on_click=_search_for, args=(example,))
+            st.button(example, key=f"example-{number}", type="tertiary", on_click=search_for, args=(example,))
 
 
 def show_bad_search(error: BackendRefusedError, search: str, texts: ExploreTexts) -> None:
@@ -65,8 +65,16 @@ def show_bad_search(error: BackendRefusedError, search: str, texts: ExploreTexts
     for suggestion in error.suggestions:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(texts.meant, width="content")
-            st.button(suggestion, key="meant", on_click=_search_for, args=(suggestion,))
+            st.button(suggestion, key="meant", on_click=search_for, args=(suggestion,))
 
 
-def _search_for(line: str) -> None:
+def search_for(line: str, order: Order | None = None) -> None:
+    """Put a search into the bar; to be called before the bar is drawn, as callbacks are.
+
+    Args:
+        line: Of the search language.
+        order: None leaves it as it is.
+    """
     st.session_state[_LINE] = line
+    if order is not None:
+        st.session_state[_ORDER] = order

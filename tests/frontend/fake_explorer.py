@@ -62,6 +62,7 @@ class FakeExplorer:
         self.problem: str | None = None  # of every change
         self.is_exact = True
         self.markings: list[tuple[int, str, str]] = []  # how many crops, tags given, tags taken
+        self.saved: dict[str, tuple[str, str]] = {}  # line and order by name
         self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self._events = 1000
 
@@ -150,6 +151,13 @@ class FakeExplorer:
         self.samples = [replace(one, tags=before.get(one.digest, one).tags) for one in self.samples]
         return {"action": action, "crops": len(before)}
 
+    def saved_searches(self) -> list[dict[str, Any]]:
+        """All saved searches."""
+        return [
+            {"name": name, "line": line, "order": order, "by": "team", "at": NOON.isoformat()}
+            for name, (line, order) in sorted(self.saved.items())
+        ]
+
     def _changed(self, present: Sample, change: str, text: str) -> Sample:
         name = present.label.prediction_id
         says: dict[str, dict[str, Any]] = {
@@ -189,6 +197,26 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
         change: Annotated[str, Form()], labels: Annotated[str, Form()], text: Annotated[str, Form()] = ""
     ) -> Any:
         return explorer().change(change, labels, text)
+
+    @app.get("/v1/team/searches")
+    def searches() -> Any:
+        return explorer().saved_searches()
+
+    @app.post("/v1/team/searches")
+    def save(
+        name: Annotated[str, Form()],
+        order: Annotated[str, Form()],
+        where: Annotated[str, Form()] = "",
+        instead_of: Annotated[str, Form()] = "",
+    ) -> Any:
+        explorer().saved.pop(instead_of, None)
+        explorer().saved[name] = (where, order)
+        return explorer().saved_searches()
+
+    @app.delete("/v1/team/searches")
+    def delete(name: str) -> Any:
+        explorer().saved.pop(name)
+        return explorer().saved_searches()
 
     @app.get("/v1/team/tags")
     def tags() -> Any:
