@@ -18,6 +18,16 @@ _ID = r"[!-~]{1,128}"
 _EVENT = r"events/[0-9a-f]{16}/\d{10}-[0-9a-f]{32}\.json"
 
 
+class QualityBody(BaseModel):
+    """How well a crop can be seen; measures to compare crops by, without units."""
+
+    light: int = Field(description="Mean brightness, 0 to 255.")
+    contrast: float = Field(description="Standard deviation of the brightness.")
+    sharpness: float = Field(
+        description="Variance of the Laplacian at a height of 32 pixels, over that of the brightness."
+    )
+
+
 class FoundBody(BaseModel):
     """A label with its crop."""
 
@@ -41,6 +51,8 @@ class FoundBody(BaseModel):
     turn: int = Field(description="Quarter turns clockwise that the shopper applied.")
     width: int
     height: int
+    doubt: Probability = Field(description="How hard the label is to believe.")
+    quality: QualityBody | None = Field(description="null until the crop is measured.")
     thumbnail: str | None = Field(
         default=None, description="WebP in base64, where it was asked for; null where the crop cannot be read."
     )
@@ -75,16 +87,6 @@ class HeldBody(BaseModel):
 
     version: str
     side: Literal["training", "evaluation", "unreadable"]
-
-
-class QualityBody(BaseModel):
-    """How well a crop can be seen; measures to compare crops by, without units."""
-
-    light: int = Field(description="Mean brightness, 0 to 255.")
-    contrast: float = Field(description="Standard deviation of the brightness.")
-    sharpness: float = Field(
-        description="Variance of the Laplacian at a height of 32 pixels, over that of the brightness."
-    )
 
 
 class DetailsBody(BaseModel):

@@ -19,7 +19,6 @@ from backend.team.explore_bodies import (
 )
 from backend.team.label_changes import Change, LabelChanges, NothingToUndoError, undone_label
 from backend.team.label_history import LabelHistory, PastEvent
-from backend.team.picture_quality import picture_quality
 from backend.team.thumbnails import Size, Thumbnails
 from datasets.errors import (
     BucketUnavailableError,
@@ -31,7 +30,8 @@ from datasets.errors import (
     UnknownSampleError,
 )
 from datasets.samples.marks import CropMarks
-from datasets.samples.sample import Sample
+from datasets.samples.picture_quality import picture_quality
+from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
 from datasets.samples.store import SampleStore
@@ -110,7 +110,7 @@ class TeamExplorer:
             can_undo=undone_label(events) is not None,
             history=[_past_event_body(event) for event in events],
             others=[found_body(label, marks) for label in others],
-            quality=self._quality(sample.digest),
+            quality=_quality_body(sample) or self._quality(sample.digest),
             versions=list(versions),
         )
 
@@ -207,8 +207,15 @@ def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = 
         turn=label.turn,
         width=sample.width,
         height=sample.height,
+        doubt=label_doubt(label),
+        quality=_quality_body(sample),
         thumbnail=thumbnail,
     )
+
+
+def _quality_body(sample: Sample) -> QualityBody | None:
+    quality = sample.quality
+    return None if quality is None else QualityBody.model_validate(quality, from_attributes=True)
 
 
 def _past_event_body(event: PastEvent) -> PastEventBody:

@@ -33,6 +33,7 @@ from datasets.samples.live_rows import (
 )
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
+from datasets.samples.quality_index import QualityIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.tables import (
@@ -68,6 +69,7 @@ class SampleIndex:
         self.pairs = PairIndex(self._engine)
         self.marks = MarkIndex(self._engine)
         self.search = SearchIndex(self._engine)
+        self.qualities = QualityIndex(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:

@@ -14,6 +14,7 @@ from pydantic import AliasPath, Field
 from datasets.errors import LabelError
 from datasets.objects.names import crop_name
 from datasets.objects.record import UtcTime
+from datasets.samples.picture_quality import PictureQuality
 from ocr_model.codes.text import label_text
 
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
@@ -107,11 +108,22 @@ class Sample:
     stamp: int  # the event's place in the order of all events (hybrid logical clock, milliseconds)
     stored_at: datetime  # when it was on the disk, UTC by this machine's clock
     tags: frozenset[str] = frozenset()  # of the crop
+    quality: PictureQuality | None = None  # of the crop; None: not measured yet
 
     @property
     def crop(self) -> str:
         """Object name of the crop."""
         return crop_name(self.digest)
+
+
+def label_doubt(label: Label) -> float:
+    """How hard a label is to believe, 0 to 1: the least probability that it is wrong, by the reading's own confidence.
+
+    It is what confident learning (Northcutt et al. 2021) ranks labels by: a sure reading that says otherwise makes the
+    label doubtful, an unsure one that agrees as well.
+    """
+    agrees = label.status != "unreadable" and label.text == label.read_text
+    return round(1.0 - label.read_confidence, 9) if agrees else label.read_confidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
 from datasets.samples.places import open_objects
+from datasets.samples.quality_index import QualityIndex
 from datasets.samples.replication import Replication
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
@@ -244,6 +245,15 @@ class SampleStore:
             IndexUnavailableError: the database does not answer.
         """
         return self._journal.current_index().search
+
+    @property
+    def qualities(self) -> QualityIndex:
+        """How well crops can be seen, as far as it is measured; see measuring.py.
+
+        Raises:
+            IndexUnavailableError: the database does not answer.
+        """
+        return self._journal.current_index().qualities
 
     def crop(self, digest: str) -> Image.Image:
         """The picture of a sample: RGB, from the spool or else from the bucket.

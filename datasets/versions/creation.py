@@ -12,13 +12,15 @@ from tqdm import tqdm
 from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, check_damage, crop_damage, event_damage
 from datasets.samples.history import History, Watermark, live_samples, read_history
+from datasets.samples.measuring import with_quality
+from datasets.samples.picture_quality import light
 from datasets.samples.places import Places
 from datasets.samples.review import UNPROVEN, find_contradictions, find_suspicious, settle
 from datasets.samples.sample import Sample
-from datasets.samples.search.filters import Filter
+from datasets.samples.search.filters import Filter, names_quality
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.similarity import light, picture_hash
+from datasets.versions.similarity import picture_hash
 from datasets.versions.split import Member, Side, code_key, split
 from datasets.versions.synthetic import SyntheticRequest, describe_parts
 from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, Version, VersionError
@@ -63,6 +65,8 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     lost = event_damage(history.damaged, store.crops_behind)
     touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
+    if any(names_quality(wanted) for wanted in request.filters):
+        live = with_quality(store, live)
     samples, left_out = _choose(live, request)
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
     seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from frontend.client.connection import Connection
 from frontend.client.explorer_answers import (
+    MEASURED,
     Change,
     Changed,
     Changes,
@@ -53,6 +54,13 @@ class ExplorerClient:
     def count(self, search: str) -> FoundCount:
         """How many labels a search finds."""
         return self._connection.ask(FoundCount, "GET", "/v1/team/samples/count", params={"where": search})
+
+    def unmeasured(self, search: str, order: Order) -> int:
+        """How many labels an order leaves out of a search, because their crops are not measured yet."""
+        if order not in MEASURED:
+            return 0
+        is_unmeasured = f"not {MEASURED[order]} >= 0"
+        return self.count(f"({search}) and {is_unmeasured}" if search else is_unmeasured).labels
 
     def details(self, prediction_id: str) -> Details:
         """Everything about a label and its crop."""

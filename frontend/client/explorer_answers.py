@@ -11,8 +11,29 @@ from pydantic import BeforeValidator, RootModel
 
 from frontend.client.answers import Answer, LabelStatus, ModelName
 
-Order = Literal["newest", "oldest", "surest", "least sure"]
+Order = Literal[
+    "newest",
+    "oldest",
+    "surest",
+    "least sure",
+    "most doubtful",
+    "sharpest",
+    "least sharp",
+    "brightest",
+    "darkest",
+    "most contrast",
+    "least contrast",
+]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+# Orders by a measure of the crop, by the field of that measure; they leave out crops that are not measured yet.
+MEASURED: Final[Mapping[Order, Literal["sharpness", "light", "contrast"]]] = {
+    "sharpest": "sharpness",
+    "least sharp": "sharpness",
+    "brightest": "light",
+    "darkest": "light",
+    "most contrast": "contrast",
+    "least contrast": "contrast",
+}
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
 CHANGES: Final[tuple[Change, ...]] = get_args(Change)
 
@@ -27,6 +48,14 @@ def _data_url(picture: object) -> str | None:
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) > _MOST_BYTES:
         raise ValueError("not the thumbnail of a crop")
     return "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
+
+
+class Quality(Answer):
+    """How well a crop can be seen."""
+
+    light: int  # 0 to 255
+    contrast: float
+    sharpness: float
 
 
 class Found(Answer):
@@ -50,6 +79,8 @@ class Found(Answer):
     turn: int
     width: int
     height: int
+    doubt: float  # 0 to 1
+    quality: Quality | None  # None until the crop is measured
     thumbnail: Annotated[str | None, BeforeValidator(_data_url)] = None  # a data URL
 
 
@@ -81,14 +112,6 @@ class Held(Answer):
 
     version: str
     side: Literal["training", "evaluation", "unreadable"]
-
-
-class Quality(Answer):
-    """How well a crop can be seen."""
-
-    light: int  # 0 to 255
-    contrast: float
-    sharpness: float
 
 
 class Details(Answer):

@@ -52,6 +52,7 @@ class Exploration:
     cursors: list[str | None] = field(default_factory=lambda: [None])  # of the pages up to the present one
     page: FoundPage | None = None  # None: it has to be asked for
     count: FoundCount | None = None
+    unmeasured: int | None = None  # labels that the order leaves out; None: they have to be asked for
     selected: dict[str, Found] = field(default_factory=dict)  # by prediction
     opened: Found | None = None
     details: Details | None = None  # of the opened label; None: they have to be asked for
@@ -69,7 +70,7 @@ class Exploration:
             return
         if search != self.search:
             self.count = None
-        self.search, self.order, self.cursors = search, order, [None]
+        self.search, self.order, self.cursors, self.unmeasured = search, order, [None], None
         self.clear()  # nobody should change labels that are no longer seen
         self.tagging = None
         self._turn_page()

@@ -80,6 +80,9 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
         state.page = outcome(page, waiting)  # a wrong token is tried once, not twice
         state.is_let_in = True
     count = pool().submit(client.count, state.search) if state.count is None else None
+    unmeasured = None
+    if state.unmeasured is None:
+        unmeasured = pool().submit(client.unmeasured, state.search, state.order)
     saved = pool().submit(client.saved_searches) if state.saved is None else None
     if page is not None:
         state.page = outcome(page, waiting)
@@ -90,6 +93,9 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
     if count is not None:
         with contextlib.suppress(BackendError):  # a page without its count is of use
             state.count = outcome(count, waiting)
+    if unmeasured is not None:
+        with contextlib.suppress(BackendError):
+            state.unmeasured = outcome(unmeasured, waiting)
 
 
 def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
@@ -99,6 +105,8 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             _offer_selecting(state, texts)
             offer_tagging(state, client, texts)
         show_help(texts)
+    if state.unmeasured:
+        st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
     show_outcome(state, texts)
     show_tagging(state, client, texts)
     if not page.items:
@@ -112,6 +120,7 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             state.selected,
             None if state.opened is None else state.opened.prediction_id,
             texts,
+            order=state.order,
             of=repr((state.search, state.order, state.cursors[-1], state.fetched)),
             round_=state.round,
             on_select=state.select_here,

@@ -18,6 +18,7 @@ from backend.team.search_line import parse_search
 from backend.team.thumbnails import make_thumbnail
 from benchmarks.drivers.tag_picture import draw_tag
 from datasets.samples.marks import CropMarks
+from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Label, Sample
 from tests.frontend.fake_team import NOON
 
@@ -44,7 +45,8 @@ def sample(number: int, **changes: Any) -> Sample:
         "turn": number % 4,
     }
     label = Label(**(values | changes))
-    return Sample(f"{number:064x}", label, 120, 30, event_name(number), number, label.at, frozenset({"blurry"}))
+    tags, quality = frozenset({"blurry"}), None if number % 50 == 0 else PictureQuality(number, 41.5, number / 100)
+    return Sample(f"{number:064x}", label, 120, 30, event_name(number), number, label.at, tags, quality)
 
 
 def event_name(number: int) -> str:
@@ -75,7 +77,10 @@ class FakeExplorer:
             "oldest": lambda one: one.stamp,
             "surest": lambda one: -one.label.read_confidence,
             "least sure": lambda one: one.label.read_confidence,
+            "least sharp": lambda one: 0.0 if one.quality is None else one.quality.sharpness,
         }
+        if order == "least sharp":
+            found = [one for one in found if one.quality is not None]
         found.sort(key=keys[order])
         begin = next((place + 1 for place, one in enumerate(found) if one.event == after), 0)
         shown = found[begin : begin + PAGE]

@@ -109,6 +109,15 @@ def test_a_search_that_is_misspelt_is_told_where_and_mended_by_a_press(open_page
     assert [box.value for box in app.error] == [texts.bad_search_at.format(position=7)]
 
 
+def test_an_order_by_a_measure_shows_it_and_tells_what_is_not_measured_yet(open_page: Open) -> None:
+    app = open_page("turn = 0")
+    settled(app.selectbox(key="explore-order").select("least sharp").run())
+    assert found(app)[:2] == ["prediction00000004", "prediction00000008"]
+    assert ENGLISH.unmeasured.format(count=2) in told(app)
+    settled(app.selectbox(key="explore-order").select("newest").run())
+    assert "still to be measured" not in told(app)
+
+
 def test_an_example_searches(open_page: Open) -> None:
     app = press(open_page(), "example-0")
     assert app.text_input(key="explore-search").value == "status = corrected and confidence > 0.9"
