@@ -35,6 +35,7 @@ from backend.routes import (
     previews,
     products,
     searches,
+    selections,
     shadow,
     tag_prices,
     tags,
@@ -123,7 +124,7 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    for route in (*shoppers, shadow, team, explore, searches, health):
+    for route in (*shoppers, shadow, team, explore, searches, selections, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

@@ -213,7 +213,7 @@ class ReviewItemBody(BaseModel):
     prediction_id: str
     event: str = Field(description="Which label was looked at; send it with the verdict.")
     sample: str = Field(description="Names the crop.")
-    reason: Literal["contradiction", "far from a sure reading", "client contradicts", "unproven"]
+    reason: Literal["contradiction", "far from a sure reading", "client contradicts", "unproven", "asked"]
     detail: str
     status: Literal["accepted", "corrected", "unreadable"]
     text: str

@@ -155,3 +155,41 @@ class SavedSearchForm(BaseModel):
         default="", max_length=2 * LONGEST_NAME, description="Name of the saved search that it takes the place of."
     )
     by: str = Field(default="team", min_length=1, max_length=200, description="Who saves it.")
+
+
+class TeachingBody(BaseModel):
+    """The labels that teach a recognizer most."""
+
+    items: list[FoundBody] = Field(description="One of each kind in turn, the least sure reading first.")
+    looked_at: int = Field(description="Least sure labels among which was chosen.")
+    kinds: int = Field(description="Kinds among those: brand format and shape of the code.")
+
+
+class SelectionForm(BaseModel):
+    """Crops that were chosen by hand, or all that a search finds."""
+
+    samples: list[str] = Field(
+        default=[], max_length=12, description="Names of crops, with spaces between; the field may be given again."
+    )
+    where: str = Field(default="", max_length=LONGEST, description="Or a line of the search language; empty for all.")
+
+
+class FreezeForm(SelectionForm):
+    """A dataset version to be made."""
+
+    name: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$",
+        description="Of the version; empty is the one after the highest, as `v2.1` after `v2.0`.",
+    )
+    cycle: bool = Field(default=False, description="Whether the worker is asked to train on it.")
+    why: str = Field(default="", max_length=200, description="Why, in words.")
+
+
+class FrozenBody(BaseModel):
+    """A dataset version that was made."""
+
+    name: str
+    crops: dict[str, int] = Field(description="By side: training, evaluation, unreadable.")
+    left_out: int = Field(description="Crops whose labels wait for a second look.")
+    cycle: str | None = Field(description="The request for a cycle on it, if one was asked for.")

@@ -16,6 +16,7 @@ from backend.team.explore_bodies import (
     HeldBody,
     PastEventBody,
     QualityBody,
+    TeachingBody,
 )
 from backend.team.label_changes import Change, LabelChanges, NothingToUndoError, undone_label
 from backend.team.label_history import LabelHistory, PastEvent
@@ -34,6 +35,7 @@ from datasets.samples.picture_quality import picture_quality
 from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
+from datasets.samples.search.teaching import choose_teaching
 from datasets.samples.store import SampleStore
 from ocr_model.codes.lines import code_and_formats
 
@@ -67,6 +69,18 @@ class TeamExplorer:
         marks = self._store.marks.of(sample.digest for sample in page.samples)
         items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in page.samples]
         return FoundPageBody(items=items, after=page.after)
+
+    def teaching(self, wanted: Filter, most: int) -> TeachingBody:
+        """The labels that teach most, with thumbnails; see `choose_teaching`.
+
+        Raises:
+            IndexUnavailableError: The index does not answer.
+        """
+        chosen = choose_teaching(self._store.search, wanted, most)
+        pictures = self._pictures(chosen.samples)
+        marks = self._store.marks.of(sample.digest for sample in chosen.samples)
+        items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in chosen.samples]
+        return TeachingBody(items=items, looked_at=chosen.looked_at, kinds=chosen.kinds)
 
     def count(self, wanted: Filter) -> FoundCountBody:
         """How many labels a search finds.

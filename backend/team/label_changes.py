@@ -16,7 +16,7 @@ from datasets.errors import LabelMovedError, StoreError, UnknownSampleError
 from datasets.samples.review import DROPPED, FIXED, REVIEWED, SECOND_LOOKS, UNPROVEN
 from datasets.samples.sample import Label, Sample
 from datasets.samples.store import SampleStore
-from datasets.samples.verdict import give_verdict
+from datasets.samples.verdict import answer_asked, give_verdict
 
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
 
@@ -67,7 +67,9 @@ class LabelChanges:
             raise LabelMovedError("the label has changed since it was looked at")
         source = REVIEWED if present.label.status == "unreadable" else FIXED
         label = replace(present.label, status="unreadable", text="", source=source)
-        return self._store.keep(self._store.crop(present.digest), label, expected=seen)
+        kept = self._store.keep(self._store.crop(present.digest), label, expected=seen)
+        answer_asked(self._store, present)
+        return kept
 
     def _undo(self, prediction_id: str, seen: str) -> Sample:
         present = self._present(prediction_id)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
 from datasets.samples.review import (
+    ASKED,
     DROPPED,
     FIXED,
     REVIEWED,
@@ -57,6 +58,8 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
             waiting.append(Waiting(sample, doubt, others))
         elif sample.event in doubts:
             waiting.append(Waiting(sample, doubts[sample.event]))
+        elif ASKED in sample.tags:
+            waiting.append(Waiting(sample, Doubt("asked", "somebody wants it looked at")))
     latest: dict[str, int] = {}
     for doubted in waiting:
         sample = doubted.sample
@@ -89,11 +92,19 @@ def give_verdict(store: SampleStore, prediction_id: str, verdict: Verdict, *, te
         raise LabelMovedError("the label has changed since it was looked at")
     crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
     try:
-        return store.keep(crop, label, expected=seen)
+        kept = store.keep(crop, label, expected=seen)
     except LabelMovedError:
         if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
             return present  # two equal requests were under way
         raise
+    answer_asked(store, sample)
+    return kept
+
+
+def answer_asked(store: SampleStore, sample: Sample) -> None:
+    """Note that somebody has looked at a crop that was sent to review."""
+    if ASKED in sample.tags:
+        store.marks.change([sample.digest], by="team", take=[ASKED])
 
 
 def _is_given(label: Label, verdict: Verdict, text: str) -> bool:

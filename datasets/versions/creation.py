@@ -22,8 +22,7 @@ from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.similarity import picture_hash
 from datasets.versions.split import Member, Side, code_key, split
-from datasets.versions.synthetic import SyntheticRequest, describe_parts
-from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, Version, VersionError
+from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, SyntheticPart, Version, VersionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class VersionRequest:
 
     parent: str | None = None  # name of the version to build on
     filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
-    synthetic: tuple[SyntheticRequest, ...] = ()
+    synthetic: tuple[SyntheticPart, ...] = ()  # from `synthetic.describe_parts`
     rules: Rules = field(default_factory=Rules)
     watermark: Watermark | None = None  # None: all known events and, with a bucket, all sent ones
     most_damaged: float | None = None  # share of crops and of label events that may be left out; None: none at all
@@ -60,7 +59,6 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     if request.most_damaged is not None and not 0.0 <= request.most_damaged <= 1.0:
         raise VersionError(f"the share that may be damaged lies between 0 and 1, not {request.most_damaged}")
     ancestors = list(VersionCatalogue(places).lineage(request.parent)) if request.parent is not None else []
-    parts = describe_parts(request.synthetic)
     history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
     lost = event_damage(history.damaged, store.crops_behind)
     touched = frozenset(digest for damage in lost for digest in damage.samples)
@@ -79,7 +77,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
         filters=tuple(sorted({str(wanted) for wanted in request.filters})),
         watermark=dict(history.watermark),
         rules=request.rules,
-        synthetic=parts,
+        synthetic=request.synthetic,
         entries=tuple(entries),
         left_out=tuple(left_out),
         damaged=tuple(sorted((*lost, *damaged), key=lambda damage: damage.name)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import quote
 
 from frontend.client.connection import Connection
@@ -17,12 +17,14 @@ from frontend.client.explorer_answers import (
     Found,
     FoundCount,
     FoundPage,
+    Frozen,
     Marked,
     Order,
     SavedSearch,
     SavedSearchList,
     TagCount,
     TagCounts,
+    Teaching,
 )
 from frontend.client.scope import Scope
 
@@ -115,3 +117,24 @@ class ExplorerClient:
     def delete_search(self, name: str) -> tuple[SavedSearch, ...]:
         """Delete a saved search; gives all that are left."""
         return self._connection.ask(SavedSearchList, "DELETE", "/v1/team/searches", params={"name": name}).root
+
+    def teaching(self, search: str) -> Teaching:
+        """The 100 labels of a search that teach a recognizer most."""
+        return self._connection.ask(Teaching, "GET", "/v1/team/samples/teaching", params={"where": search})
+
+    def export(self, scope: Scope, kind: Literal["zip", "csv"]) -> bytes:
+        """A zip of crops with their table, of at most 64 MiB, or the table alone."""
+        path = f"/v1/team/samples/export.{kind}"
+        return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS))
+
+    def freeze(self, scope: Scope, name: str, *, with_cycle: bool) -> Frozen:
+        """Make a dataset version, and ask for a cycle on it if wanted.
+
+        Args:
+            scope: What it holds.
+            name: Of the version; empty leaves it to the backend, which then makes a second one of the same content if
+                the request is sent again on a broken connection.
+            with_cycle: Whether a cycle is asked for.
+        """
+        fields = scope.form(_CROPS) | {"name": name, "cycle": "true" if with_cycle else "false"}
+        return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)

@@ -167,3 +167,20 @@ class SavedSearch(Answer):
 
 class SavedSearchList(RootModel[tuple[SavedSearch, ...]]):
     """All saved searches, by name."""
+
+
+class Teaching(Answer):
+    """The labels that teach a recognizer most."""
+
+    items: tuple[Found, ...]
+    looked_at: int  # least sure labels among which was chosen
+    kinds: int  # brand formats and shapes of codes among those
+
+
+class Frozen(Answer):
+    """A dataset version that was made."""
+
+    name: str
+    crops: Mapping[Literal["training", "evaluation", "unreadable"], int]
+    left_out: int
+    cycle: str | None  # the request for a cycle on it

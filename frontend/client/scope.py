@@ -23,3 +23,9 @@ class Scope:
         if not self.samples:
             return [{"where": self.search}]
         return [{"samples": " ".join(self.samples[at : at + most])} for at in range(0, len(self.samples), most)]
+
+    def form(self, most: int) -> dict[str, str | Sequence[str]]:
+        """The fields of one form: several of one name, that each name at most so many crops."""
+        if not self.samples:
+            return {"where": self.search}
+        return {"samples": [part["samples"] for part in self.fields(most)]}

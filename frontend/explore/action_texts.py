@@ -33,3 +33,34 @@ class ActionTexts(EntryTexts):
     saved_rename = Words(ko="이름 바꾸기", en="Rename")
     saved_delete = Words(ko="삭제", en="Delete")
     saved_replace = Words(ko="‘{name}’을(를) 이 검색으로 바꾸기", en="Let “{name}” find this")
+    # What becomes of them
+    use = Words(ko="활용", en="Use")
+    use_review = Words(ko="다시 보기로 보내기", en="Send to review")
+    use_zip = Words(ko="사진 받기 (zip)", en="Crops (zip)")
+    use_csv = Words(ko="표 받기 (CSV)", en="Table (CSV)")
+    use_bounds = Words(
+        ko="zip에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요.",
+        en="A zip holds 2,000 labels or 64 MiB, a table 20,000 lines.",
+    )
+    use_version = Words(ko="데이터셋 버전", en="Dataset version")
+    use_version_hint = Words(ko="비우면 다음 이름", en="Empty: the next name")
+    use_cycle = Words(ko="이 버전으로 학습도 요청하기", en="Ask for a training cycle on it, too")
+    use_freeze = Words(ko="버전으로 만들기", en="Make the version")
+    frozen = Words(
+        ko="버전 **{name}**을(를) 만들었어요: 학습 {training}, 평가 {evaluation}, 읽을 수 없음 {unreadable}.",
+        en="Made version **{name}**: {training} to train on, {evaluation} to evaluate on, {unreadable} unreadable.",
+    )
+    frozen_left_out = Words(ko="다시 봐야 하는 {count}장은 뺐어요.", en="{count} wait for a second look and stay out.")
+    frozen_cycle = Words(ko="학습을 요청했어요.", en="A cycle is asked for.")
+    teach = Words(ko="가장 도움 되는 100장", en="100 that teach most")
+    taught = Words(
+        ko=(
+            "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
+            "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
+        ),
+        en=(
+            "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
+            "These {count} were taken from all kinds in turn, the least sure first."
+        ),
+    )
+    untaught = Words(ko="찾은 것 다시 보기", en="Back to what is found")

@@ -15,9 +15,11 @@ from frontend.client.explorer_answers import (
     Found,
     FoundCount,
     FoundPage,
+    Frozen,
     Order,
     SavedSearch,
     TagCount,
+    Teaching,
 )
 from frontend.client.scope import Scope
 
@@ -60,6 +62,8 @@ class Exploration:
     tags: tuple[TagCount, ...] | None = None  # all tags; None: they have to be asked for
     saved: tuple[SavedSearch, ...] | None = None  # saved searches; None: they have to be asked for
     tagging: Tagging | None = None  # the last change of tags, while it can be taken back
+    teaching: Teaching | None = None  # the page shows the labels that teach most, and not those of the search
+    frozen: Frozen | None = None  # the version that was made, to be shown once
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
     fetched: int = 0  # how often a page was asked for anew
@@ -133,8 +137,20 @@ class Exploration:
     def take_in_tagging(self, tagging: Tagging | None) -> None:
         """Show a change of tags, or that it was taken back (None); the page is asked for anew."""
         self.tagging, self.tags, self.count = tagging, None, None
-        self.page, self.details = None, None
+        self.details = None
+        if self.teaching is None:
+            self.page = None
         self.fetched += 1
+
+    def teach(self, teaching: Teaching | None) -> None:
+        """Show and select the labels that teach most, or show those of the search again (None)."""
+        self.clear()
+        self.cursors = [None]
+        self._turn_page()
+        self.teaching, self.fetched = teaching, self.fetched + 1
+        if teaching is not None:
+            self.page = FoundPage(items=teaching.items, after=None)
+            self.select_page()
 
     def scope(self, *, is_everything: bool) -> Scope:
         """The crops that are selected, or all that the search finds."""
@@ -143,7 +159,7 @@ class Exploration:
         return Scope.of([label.sample for label in self.selected.values()])
 
     def _turn_page(self) -> None:
-        self.page, self.opened, self.details = None, None, None
+        self.page, self.opened, self.details, self.teaching = None, None, None, None
 
 
 def replace_items(page: FoundPage, items: tuple[Found, ...]) -> FoundPage:

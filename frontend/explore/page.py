@@ -18,6 +18,7 @@ from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
 from frontend.explore.saved_searches import show_saved_searches
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
+from frontend.explore.selection_use import offer_teaching, offer_use, show_use
 from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
@@ -104,11 +105,14 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
         if page.items:
             _offer_selecting(state, texts)
             offer_tagging(state, client, texts)
+            offer_use(state, client, texts)
+            offer_teaching(state, client, texts)
         show_help(texts)
     if state.unmeasured:
         st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
     show_outcome(state, texts)
     show_tagging(state, client, texts)
+    show_use(state, texts)
     if not page.items:
         st.info(texts.nothing, icon=":material/search_off:")
         return

@@ -34,7 +34,7 @@ def offer_tagging(state: Exploration, client: ExplorerClient, texts: ExploreText
                     name.format(count=choice.count),
                     key=f"{key}-{'give' if is_given else 'take'}",
                     disabled=not tags or not choice.is_sure,
-                    on_click=_mark,
+                    on_click=give_tags,
                     args=(choice.scope, tags if is_given else (), () if is_given else tags, state, client, texts),
                 )
 
@@ -49,7 +49,7 @@ def offer_tags_of(label: Found, state: Exploration, client: ExplorerClient, text
         give = [tag for tag in wanted if tag not in present]
         take = [tag for tag in present if tag not in wanted]
         if give or take:
-            _mark(Scope.of([label.sample]), give, take, state, client, texts)
+            give_tags(Scope.of([label.sample]), give, take, state, client, texts)
 
     known = [*_known(state, client), *(tag for tag in present if tag not in _known(state, client))]
     _tag_field(texts.tags, known, present, texts, key=key, on_change=change)
@@ -82,7 +82,7 @@ def show_tagging(state: Exploration, client: ExplorerClient, texts: ExploreTexts
         st.button(texts.names["undo"], icon=":material/undo:", key="untag", on_click=take_back)
 
 
-def _mark(
+def give_tags(
     scope: Scope,
     give: Sequence[str],
     take: Sequence[str],
@@ -90,6 +90,7 @@ def _mark(
     client: ExplorerClient,
     texts: ExploreTexts,
 ) -> None:
+    """Give and take tags; the page then says so, or why not."""
     try:
         marked = client.mark(scope, give=give, take=take)
     except BackendError as error:

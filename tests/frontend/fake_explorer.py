@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Form
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from PIL import Image
 
 from backend.team.explorer import found_body
@@ -64,6 +64,8 @@ class FakeExplorer:
         self.problem: str | None = None  # of every change
         self.is_exact = True
         self.markings: list[tuple[int, str, str]] = []  # how many crops, tags given, tags taken
+        self.exports: list[tuple[str, int]] = []  # kind, how many crops were named
+        self.versions: list[tuple[str, int, bool]] = []  # name, how many crops were named, whether with a cycle
         self.saved: dict[str, tuple[str, str]] = {}  # line and order by name
         self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self._events = 1000
@@ -156,6 +158,17 @@ class FakeExplorer:
         self.samples = [replace(one, tags=before.get(one.digest, one).tags) for one in self.samples]
         return {"action": action, "crops": len(before)}
 
+    def teaching(self, where: str) -> dict[str, Any]:
+        """The least sure labels."""
+        page = self.page(where, "least sure", None)
+        return {"items": page["items"][:5], "looked_at": 150, "kinds": 3}
+
+    def freeze(self, samples: list[str], name: str, *, with_cycle: bool) -> dict[str, Any]:
+        """Make a version."""
+        self.versions.append((name, sum(len(part.split()) for part in samples), with_cycle))
+        crops = {"training": 8, "evaluation": 2, "unreadable": 0}
+        return {"name": name or "v5.0", "crops": crops, "left_out": 1, "cycle": "c-1" if with_cycle else None}
+
     def saved_searches(self) -> list[dict[str, Any]]:
         """All saved searches."""
         return [
@@ -188,6 +201,28 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
     @app.get("/v1/team/samples")
     def labels(where: str = "", order: str = "newest", after: str | None = None) -> Any:
         return explorer().page(where, order, after)
+
+    @app.get("/v1/team/samples/teaching")
+    def teaching(where: str = "") -> Any:
+        return explorer().teaching(where)
+
+    @app.post("/v1/team/samples/export.{kind}")
+    def export(
+        kind: str,
+        samples: Annotated[list[str], Form()] = [],
+        where: Annotated[str, Form()] = "",
+    ) -> Any:
+        explorer().exports.append((kind, sum(len(part.split()) for part in samples)))
+        return Response(b"a file", media_type="application/zip")
+
+    @app.post("/v1/team/versions")
+    def freeze(
+        name: Annotated[str, Form()] = "",
+        cycle: Annotated[bool, Form()] = False,
+        samples: Annotated[list[str], Form()] = [],  # noqa: B006
+        where: Annotated[str, Form()] = "",
+    ) -> Any:
+        return explorer().freeze(samples, name, with_cycle=cycle)
 
     @app.get("/v1/team/samples/count")
     def count(where: str = "") -> Any:
