@@ -11,8 +11,10 @@ from fastapi import Form, Query
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
 from backend.routes.asking import ask_team, not_found, team_router
-from backend.team.explore_bodies import SavedSearchBody, SavedSearchForm
+from backend.routes.explore import Where
+from backend.team.explore_bodies import SavedSearchBody, SavedSearchForm, SearchHelpBody
 from backend.team.search_line import parse_search
+from datasets.samples.search.parser import LONGEST
 from datasets.samples.search.saved import LONGEST_NAME, SavedSearch
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ router = team_router()
 async def get_searches(services: ServicesDep) -> list[SavedSearchBody]:
     """Return all saved searches, by name."""
     return _bodies(await ask_team(services, lambda team: team.searches.all()))
+
+
+@router.get("/searches/help", summary="Help with a search", response_model=SearchHelpBody)
+async def get_help(
+    services: ServicesDep,
+    where: Where = "",
+    cursor: Annotated[int, Query(ge=0, le=LONGEST, description="Where it is typed, in characters.")] = LONGEST,
+) -> SearchHelpBody:
+    """Return the parts of a search, its count, what is wrong about it and how it can go on."""
+    return await ask_team(services, lambda team: team.explorer.search_help(where, cursor))
 
 
 @router.post(

@@ -193,3 +193,41 @@ class FrozenBody(BaseModel):
     crops: dict[str, int] = Field(description="By side: training, evaluation, unreadable.")
     left_out: int = Field(description="Crops whose labels wait for a second look.")
     cycle: str | None = Field(description="The request for a cycle on it, if one was asked for.")
+
+
+class SearchPartBody(BaseModel):
+    """A part of a search: a comparison, or parts that are joined or denied."""
+
+    kind: Literal["and", "or", "not", "comparison"]
+    parts: list[SearchPartBody] = Field(default=[], description="None with `and`: everything is found.")
+    field: str = ""
+    operator: str = ""
+    values: list[str] = []
+
+
+class FieldBody(BaseModel):
+    """A field of the search language."""
+
+    name: str
+    kind: str
+    operators: list[str]
+
+
+class SearchFaultBody(BaseModel):
+    """Where a search cannot be understood."""
+
+    position: int | None
+    suggestions: list[str] = Field(description="Whole lines that may have been meant.")
+
+
+class SearchHelpBody(BaseModel):
+    """Help with a search while it is typed."""
+
+    line: str = Field(description="As it was sent.")
+    part: SearchPartBody | None = Field(description="Its parts; null where it cannot be understood.")
+    count: FoundCountBody | None = Field(description="Labels that it finds; null where it cannot be understood.")
+    fault: SearchFaultBody | None
+    start: int = Field(description="Where the word begins that the suggestions are for, in characters.")
+    expected: Literal["field", "operator", "value", "word"]
+    suggestions: list[str] = Field(description="As they are written in a search.")
+    fields: list[FieldBody]

@@ -16,10 +16,12 @@ from backend.team.explore_bodies import (
     HeldBody,
     PastEventBody,
     QualityBody,
+    SearchHelpBody,
     TeachingBody,
 )
 from backend.team.label_changes import Change, LabelChanges, NothingToUndoError, undone_label
 from backend.team.label_history import LabelHistory, PastEvent
+from backend.team.search_help import search_help
 from backend.team.thumbnails import Size, Thumbnails
 from datasets.errors import (
     BucketUnavailableError,
@@ -69,6 +71,14 @@ class TeamExplorer:
         marks = self._store.marks.of(sample.digest for sample in page.samples)
         items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in page.samples]
         return FoundPageBody(items=items, after=page.after)
+
+    def search_help(self, line: str, cursor: int) -> SearchHelpBody:
+        """Help with a search while it is typed; see `search_help`.
+
+        Raises:
+            IndexUnavailableError: The index does not answer.
+        """
+        return search_help(self._store, line, cursor)
 
     def teaching(self, wanted: Filter, most: int) -> TeachingBody:
         """The labels that teach most, with thumbnails; see `choose_teaching`.

@@ -35,6 +35,7 @@ from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
 from datasets.samples.quality_index import QualityIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
+from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.tables import (
     ABOUT_TABLE,
@@ -70,6 +71,7 @@ class SampleIndex:
         self.marks = MarkIndex(self._engine)
         self.search = SearchIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
+        self.completions = Completions(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:

@@ -40,6 +40,7 @@ from datasets.samples.replication import Replication
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, checked_label
+from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.uploader import Queue, Uploader, UploadPolicy
@@ -247,12 +248,13 @@ class SampleStore:
         return self._journal.current_index().search
 
     @property
-    def qualities(self) -> QualityIndex:
-        """How well crops can be seen, as far as it is measured; see measuring.py.
+    def completions(self) -> Completions:
+        """How unfinished searches can go on; raises as `search` does."""
+        return self._journal.current_index().completions
 
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
+    @property
+    def qualities(self) -> QualityIndex:
+        """How well crops can be seen, as far as it is measured (see measuring.py); raises as `search` does."""
         return self._journal.current_index().qualities
 
     def crop(self, digest: str) -> Image.Image:

@@ -42,6 +42,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("delete", "/v1/team/cycles/{cycle}"),
         ("get", "/v1/team/cycles/{cycle}/report.html"),
         ("get", "/v1/team/searches"),
+        ("get", "/v1/team/searches/help"),
         ("get", "/v1/team/samples/teaching"),
         ("post", "/v1/team/samples/export.zip"),
         ("post", "/v1/team/samples/export.csv"),

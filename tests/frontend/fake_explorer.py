@@ -209,20 +209,20 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
     @app.post("/v1/team/samples/export.{kind}")
     def export(
         kind: str,
-        samples: Annotated[list[str], Form()] = [],
+        samples: Annotated[list[str] | None, Form()] = None,
         where: Annotated[str, Form()] = "",
     ) -> Any:
-        explorer().exports.append((kind, sum(len(part.split()) for part in samples)))
+        explorer().exports.append((kind, sum(len(part.split()) for part in samples or ())))
         return Response(b"a file", media_type="application/zip")
 
     @app.post("/v1/team/versions")
     def freeze(
         name: Annotated[str, Form()] = "",
         cycle: Annotated[bool, Form()] = False,
-        samples: Annotated[list[str], Form()] = [],  # noqa: B006
+        samples: Annotated[list[str] | None, Form()] = None,
         where: Annotated[str, Form()] = "",
     ) -> Any:
-        return explorer().freeze(samples, name, with_cycle=cycle)
+        return explorer().freeze(samples or [], name, with_cycle=cycle)
 
     @app.get("/v1/team/samples/count")
     def count(where: str = "") -> Any:

@@ -42,3 +42,20 @@ def test_what_cannot_be_saved_is_told(team: TestClient) -> None:
     assert save(team, name="a", instead_of="b").status_code == 404
     team.headers["Authorization"] = "Bearer wrong"
     assert team.get("/v1/team/searches").status_code == 401
+
+
+def test_a_search_is_taken_apart_counted_and_completed_while_it_is_typed(team: TestClient) -> None:
+    def asked(where: str, **more: int) -> Any:
+        return team.get("/v1/team/searches/help", params={"where": where, **more}).json()
+
+    whole = asked("status = corrected and not (tag in (a, 'to do') or confidence < 0.5)")
+    assert whole["count"] == {"labels": 0, "is_exact": True}
+    comparison, denied = whole["part"]["parts"]
+    assert (whole["part"]["kind"], comparison["field"], comparison["values"]) == ("and", "status", ["corrected"])
+    assert [part["operator"] for part in denied["parts"][0]["parts"]] == ["in", "<"]
+    begun = asked("sta = x", cursor=3)
+    assert (begun["part"], begun["count"], begun["fault"]["position"]) == (None, None, 1)
+    assert (begun["start"], begun["suggestions"]) == (0, ["status"])
+    assert asked("confidense < 0.5")["fault"]["suggestions"] == ["confidence < 0.5"]
+    assert asked("")["part"] == {"kind": "and", "parts": [], "field": "", "operator": "", "values": []}
+    assert {"name": "doubt", "kind": "number", "operators": ["=", "!=", "<", "<=", ">", ">=", "in"]} in whole["fields"]
