@@ -200,6 +200,7 @@ def _note_qualities(index: SampleIndex, clock: Clock) -> None:
             for _, digest in labels
         }
         index.qualities.note(measures)
+    index.qualities.learn()
     print(f"measures of {count} crops noted: {1e6 * (clock() - began) / max(1, count):.0f} us each")
 
 

@@ -16,6 +16,7 @@ from datasets.samples.store import SampleStore
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 50  # crops whose measures are written together
+_MANY = 10_000  # crops after which the database learns about the measures
 
 
 def measure_crops(store: SampleStore, beyond: int = 0, *, rest: Callable[[], bool] = lambda: True) -> int:
@@ -33,6 +34,7 @@ def measure_crops(store: SampleStore, beyond: int = 0, *, rest: Callable[[], boo
         BucketUnavailableError: a crop is in the bucket alone, which does not answer; the crops before are measured.
         IndexUnavailableError: the database does not answer.
     """
+    count = 0
     while labels := store.qualities.unmeasured(beyond, _AT_ONCE):
         found: dict[str, PictureQuality] = {}
         try:
@@ -44,6 +46,9 @@ def measure_crops(store: SampleStore, beyond: int = 0, *, rest: Callable[[], boo
                     return beyond
         finally:
             store.qualities.note(found)
+            count += len(found)
+    if count >= _MANY:
+        store.qualities.learn()
     return beyond
 
 

@@ -67,6 +67,11 @@ class QualityIndex:
                     ],
                 )
 
+    def learn(self) -> None:
+        """Let the database learn how many measures have been noted, which shows it the best way to few of them."""
+        with database_errors(), self._engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE live")
+
     def of(self, digests: Iterable[str]) -> dict[str, PictureQuality]:
         """The measures of crops, by digest; crops that are not measured yet are left out."""
         with database_errors(), self._engine.connect() as connection:

@@ -22,6 +22,7 @@ from frontend.client.explorer_answers import (
     Order,
     SavedSearch,
     SavedSearchList,
+    SearchHelp,
     TagCount,
     TagCounts,
     Teaching,
@@ -138,3 +139,8 @@ class ExplorerClient:
         """
         fields = scope.form(_CROPS) | {"name": name, "cycle": "true" if with_cycle else "false"}
         return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)
+
+    def search_help(self, line: str, cursor: int) -> SearchHelp:
+        """Help with a line that is typed at a place of it, in characters."""
+        params = {"where": line, "cursor": str(cursor)}
+        return self._connection.ask(SearchHelp, "GET", "/v1/team/searches/help", params=params)

@@ -184,3 +184,40 @@ class Frozen(Answer):
     crops: Mapping[Literal["training", "evaluation", "unreadable"], int]
     left_out: int
     cycle: str | None  # the request for a cycle on it
+
+
+class SearchPart(Answer):
+    """A part of a search: a comparison, or parts that are joined or denied."""
+
+    kind: Literal["and", "or", "not", "comparison"]
+    parts: tuple[SearchPart, ...] = ()
+    field: str = ""
+    operator: str = ""
+    values: tuple[str, ...] = ()
+
+
+class SearchField(Answer):
+    """A field of the search language."""
+
+    name: str
+    kind: str
+    operators: tuple[str, ...]
+
+
+class SearchFault(Answer):
+    """Where a search cannot be understood."""
+
+    position: int | None
+    suggestions: tuple[str, ...]  # whole lines that may have been meant
+
+
+class SearchHelp(Answer):
+    """Help with a search while it is typed."""
+
+    line: str
+    part: SearchPart | None  # None where the line cannot be understood
+    count: FoundCount | None
+    fault: SearchFault | None
+    start: int  # where the word begins that the suggestions are for, in characters
+    suggestions: tuple[str, ...]
+    fields: tuple[SearchField, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from frontend.language import Words
 from frontend.team_entry import EntryTexts
 
@@ -9,6 +11,45 @@ from frontend.team_entry import EntryTexts
 class ActionTexts(EntryTexts):
     """The part of the page that acts on many labels, in one language."""
 
+    # The line while it is typed, and its parts
+    chips: Words[Mapping[str, str]] = Words(
+        ko={
+            "parts": "검색 조건",
+            "and": "그리고",
+            "or": "또는",
+            "not": "아님",
+            "turn": "그리고와 또는 바꾸기",
+            "add": "조건 더하기",
+            "addGroup": "괄호 더하기",
+            "edit": "고치기",
+            "remove": "지우기",
+            "cancel": "그만두기",
+            "keep": "적용",
+            "field": "항목",
+            "operator": "비교",
+            "value": "값",
+            "unfinished": "…",
+            "meant": "이것을 찾으셨나요?",
+        },
+        en={
+            "parts": "Parts of the search",
+            "and": "AND",
+            "or": "OR",
+            "not": "NOT",
+            "turn": "change between AND and OR",
+            "add": "Add a comparison",
+            "addGroup": "Add brackets",
+            "edit": "Edit",
+            "remove": "Remove",
+            "cancel": "Cancel",
+            "keep": "Apply",
+            "field": "Field",
+            "operator": "Operator",
+            "value": "Value",
+            "unfinished": "…",
+            "meant": "Did you mean",
+        },
+    )
     # What is acted upon
     scope = Words(ko="무엇을", en="Which labels")
     scope_selected = Words(ko="고른 것 ({count})", en="Selected ({count})")

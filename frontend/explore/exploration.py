@@ -18,6 +18,7 @@ from frontend.client.explorer_answers import (
     Frozen,
     Order,
     SavedSearch,
+    SearchHelp,
     TagCount,
     Teaching,
 )
@@ -62,6 +63,8 @@ class Exploration:
     tags: tuple[TagCount, ...] | None = None  # all tags; None: they have to be asked for
     saved: tuple[SavedSearch, ...] | None = None  # saved searches; None: they have to be asked for
     tagging: Tagging | None = None  # the last change of tags, while it can be taken back
+    help: SearchHelp | None = None  # with the line as it is typed; None: it has to be asked for
+    probe: tuple[str, ...] = ()  # values for the chip that is edited
     teaching: Teaching | None = None  # the page shows the labels that teach most, and not those of the search
     frozen: Frozen | None = None  # the version that was made, to be shown once
     is_let_in: bool = False  # whether the backend has answered with a page
@@ -73,7 +76,7 @@ class Exploration:
         if (search, order) == (self.search, self.order):
             return
         if search != self.search:
-            self.count = None
+            self.count, self.help = None, None
         self.search, self.order, self.cursors, self.unmeasured = search, order, [None], None
         self.clear()  # nobody should change labels that are no longer seen
         self.tagging = None

@@ -18,6 +18,7 @@ from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
 from frontend.explore.saved_searches import show_saved_searches
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
+from frontend.explore.search_line import count_told, show_search_line
 from frontend.explore.selection_use import offer_teaching, offer_use, show_use
 from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
@@ -44,13 +45,15 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     state, client = exploration(), ExplorerClient(backend(), token)
     if token is not None:
         show_search_bar(state, texts)
-    saved, place = st.container(), st.empty()
+    line, saved, place = st.container(), st.container(), st.empty()
     try:
         _fetch(state, client, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendRefusedError as error:
         with place.container():
             if error.kind == "bad-search":
                 offer_leaving(links, texts)
+                with line:
+                    show_search_line(state, client, texts)
                 with saved:
                     show_saved_searches(state, client, texts)
                 show_bad_search(error, state.search, texts)
@@ -64,6 +67,8 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
         return
     place.empty()
     offer_leaving(links, texts)
+    with line:
+        show_search_line(state, client, texts)
     with saved:
         show_saved_searches(state, client, texts)
     if state.page is not None:
@@ -101,7 +106,8 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
 
 def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
-        st.markdown(f"**{_count(state, texts)}**", width="content")
+        if state.count is not None:
+            st.markdown(f"**{count_told(state.count, texts)}**", width="content")
         if page.items:
             _offer_selecting(state, texts)
             offer_tagging(state, client, texts)
@@ -133,15 +139,6 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
         _show_way(page, state, texts)
     with right, st.container(border=True, key="crop-details"):
         show_details(state, client, texts)
-
-
-def _count(state: Exploration, texts: ExploreTexts) -> str:
-    count = state.count
-    if count is None:
-        return ""
-    if count.is_exact and count.labels == 1:
-        return texts.count_one
-    return (texts.count_exact if count.is_exact else texts.count_about).format(count=f"{count.labels:,}")
 
 
 def _offer_selecting(state: Exploration, texts: ExploreTexts) -> None:

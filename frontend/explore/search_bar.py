@@ -13,7 +13,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.texts import EXAMPLES, ExploreTexts
 from frontend.markdown import escaped
 
-_LINE: Final = "explore-search"
+LINE: Final = "explore-search"  # key of the field
 _ORDER: Final = "explore-order"
 _ADDRESS: Final = "search"  # parameter of the address: a search can be kept as a bookmark, and sent to others
 _LONGEST: Final = 2000
@@ -21,14 +21,14 @@ _LONGEST: Final = 2000
 
 def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
     """Draw the bar, and begin the search that it asks for."""
-    if _LINE not in st.session_state:
-        st.session_state[_LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
+    if LINE not in st.session_state:
+        st.session_state[LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
     if _ORDER not in st.session_state:
         st.session_state[_ORDER] = state.order
     left, right = st.columns([4, 1], gap="small", vertical_alignment="bottom")
     with left:
         line = st.text_input(
-            texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=_LINE, autocomplete="off"
+            texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=LINE, autocomplete="off"
         )
     with right:
         order = st.selectbox(texts.order_label, ORDERS, format_func=lambda name: texts.orders[name], key=_ORDER)
@@ -75,6 +75,6 @@ def search_for(line: str, order: Order | None = None) -> None:
         line: Of the search language.
         order: None leaves it as it is.
     """
-    st.session_state[_LINE] = line
+    st.session_state[LINE] = line
     if order is not None:
         st.session_state[_ORDER] = order

@@ -7,19 +7,24 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import FastAPI, Form
 from fastapi.responses import JSONResponse, Response
 from PIL import Image
 
 from backend.team.explorer import found_body
+from backend.team.search_help import search_help
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import make_thumbnail
 from benchmarks.drivers.tag_picture import draw_tag
 from datasets.samples.marks import CropMarks
 from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Label, Sample
+from datasets.samples.search.completion import Gap
+from datasets.samples.search.fields import FIELDS
+from datasets.samples.search.filters import Filter
+from datasets.samples.search.search_index import Number
 from tests.frontend.fake_team import NOON
 
 PAGE = 60
@@ -158,6 +163,10 @@ class FakeExplorer:
         self.samples = [replace(one, tags=before.get(one.digest, one).tags) for one in self.samples]
         return {"action": action, "crops": len(before)}
 
+    def search_help(self, where: str, cursor: int) -> dict[str, Any]:
+        """Help with a search, by an index of the same labels."""
+        return search_help(cast("Any", _Searched(self)), where, cursor).model_dump(mode="json")
+
     def teaching(self, where: str) -> dict[str, Any]:
         """The least sure labels."""
         page = self.page(where, "least sure", None)
@@ -193,6 +202,24 @@ class FakeExplorer:
         new = replace(present, label=label, event=event_name(self._events), stamp=self._events)
         self.samples[self.samples.index(present)] = new
         return new
+
+
+class _Searched:
+    """As much of a store as helps with a search."""
+
+    def __init__(self, explorer: FakeExplorer) -> None:
+        self.search = self
+        self.completions = self
+        self._explorer = explorer
+
+    def count(self, wanted: Filter) -> Number:
+        """How many labels a filter takes."""
+        return Number(sum(wanted.matches(one) for one in self._explorer.samples), is_exact=True)
+
+    def of(self, gap: Gap, most: int) -> list[str]:
+        """How a search can go on."""
+        known = {"field": [*FIELDS], "operator": ["=", "in"], "word": ["and", "or"], "value": ["blurry", "corrected"]}
+        return [name for name in known[gap.expected] if name.startswith(gap.begun)][:most]
 
 
 def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> None:
@@ -241,6 +268,10 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
     @app.get("/v1/team/searches")
     def searches() -> Any:
         return explorer().saved_searches()
+
+    @app.get("/v1/team/searches/help")
+    def search_help(where: str = "", cursor: int = 0) -> Any:
+        return explorer().search_help(where, cursor)
 
     @app.post("/v1/team/searches")
     def save(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import streamlit as st
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.drivers.reading_page import SECONDS
 from frontend.language import Language
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import TOKEN
@@ -48,3 +51,27 @@ def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
 def settled(app: AppTest) -> AppTest:
     assert not app.exception
     return app
+
+
+@contextmanager
+def entered(browser: Browser, url: str, size: tuple[int, int], language: Language) -> Iterator[Page]:
+    context = browser.new_context(
+        locale={"ko": "ko-KR", "en": "en-US"}[language],
+        timezone_id="Asia/Seoul",
+        viewport={"width": size[0], "height": size[1]},
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)
+    try:
+        page = context.new_page()
+        page.goto(f"{url}/explore")
+        page.locator(".st-key-typed-token input").fill(TOKEN)
+        page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+        expect(page.locator(".crop-grid li")).to_have_count(60)
+        yield page
+    finally:
+        context.close()
+
+
+def settle(page: Page) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,11 @@ from fastapi.responses import JSONResponse
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
+from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.language import Language
 from tests.frontend.contrast import faint_texts
-from tests.frontend.explore.conftest import Open, settled
+from tests.frontend.explore.conftest import Open, entered, settle, settled
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import TOKEN
 
@@ -211,30 +209,6 @@ def test_a_change_that_fails_says_why(open_page: Open, fake: FakeBackend) -> Non
 
 
 # -- in a real browser ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def entered(browser: Browser, url: str, size: tuple[int, int], language: Language) -> Iterator[Page]:
-    context = browser.new_context(
-        locale={"ko": "ko-KR", "en": "en-US"}[language],
-        timezone_id="Asia/Seoul",
-        viewport={"width": size[0], "height": size[1]},
-    )
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    try:
-        page = context.new_page()
-        page.goto(f"{url}/explore")
-        page.locator(".st-key-typed-token input").fill(TOKEN)
-        page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-        expect(page.locator(".crop-grid li")).to_have_count(60)
-        yield page
-    finally:
-        context.close()
-
-
-def settle(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def line(page: Page) -> str:
