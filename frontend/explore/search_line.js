@@ -72,7 +72,7 @@ export default function (component) {
   show();
   const told = isTyped && help.line !== data.searched ? (help.count ? help.told : help.fault ? texts.unfinished : "") : "";
   status.replaceChildren(told);
-  for (const meant of isTyped ? (help?.fault?.suggestions ?? []) : []) {
+  for (const meant of isTyped && !suggestions.length ? (help.fault?.suggestions ?? []) : []) {
     const button = element("button", { type: "button", className: "meant", textContent: meant });
     button.onmousedown = (event) => event.preventDefault();
     button.onclick = () => typeInto(input, meant, meant.length);

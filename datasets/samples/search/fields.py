@@ -78,7 +78,7 @@ FIELDS: Mapping[str, Field] = {
     "height": Field("number", "of the crop in pixels", lambda sample: float(sample.height), "height"),
     "light": Field("number", "mean brightness of the crop, 0 to 255", _quality("light"), "light"),
     "contrast": Field("number", "how much its brightness varies, 0 to 127.5", _quality("contrast"), "contrast"),
-    "sharpness": Field("number", "of its edges; below 0.2 it is blurred", _quality("sharpness"), "sharpness"),
+    "sharpness": Field("number", "of its edges; 0 without any structure", _quality("sharpness"), "sharpness"),
     "crop": Field("text", "name of the crop, 64 digits", lambda sample: sample.digest, "sample"),
 }
 OPERATORS: Mapping[Kind, tuple[str, ...]] = {
