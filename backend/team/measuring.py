@@ -54,6 +54,8 @@ class PictureMeasuring:
                 beyond = measure_crops(self._store, beyond, rest=self._rest)
             except StoreError as error:
                 _LOG.warning("crops are measured later: %s", error)
+            except Exception:  # the thread goes on: crops that come later can be measured
+                _LOG.exception("crops are measured later")
             self._news.wait(_SECONDS)
 
     def _rest(self) -> bool:
