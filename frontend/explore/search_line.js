@@ -142,6 +142,7 @@ export default function (component) {
 
   // -- its parts ----------------------------------------------------------------------------------------------
   const commit = () => {
+    clearTimeout(memory.asking); // a question on its way would take the place of the answer that counts
     memory.edited = null;
     memory.of = null; // what the backend makes of it is shown
     setTriggerValue("line", { line: written(memory.root, kinds) });
