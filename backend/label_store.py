@@ -25,6 +25,7 @@ from ocr_model.tags.retail_numbers import gtin_in
 from ocr_model.tags.tag import Barcode
 
 if TYPE_CHECKING:
+    from backend.team.measuring import PictureMeasuring
     from datasets.samples.store import SampleStore
 
 _LOG = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class LabelStore:
         self._looking = WorkQueue("looking", workers=_LOOKING_WORKERS, waiting=_LOOKING_WAITING)
         self.thumbnails = Thumbnails(settings.thumbnails, least_free=2 * settings.store_free_bytes)
         self._samples: SampleStore | None = None
+        self._measuring: PictureMeasuring | None = None
         self._failure: str | None = None
         self._refusal: Problem | None = None
         self._opening = threading.Lock()
@@ -121,6 +123,7 @@ class LabelStore:
 
     def _open(self) -> None:
         # Imported here because the import is slow and nothing needs it before.
+        from backend.team.measuring import PictureMeasuring
         from datasets.samples.store import SampleStore
 
         settings = self._settings
@@ -142,6 +145,8 @@ class LabelStore:
             if self._failure is not None:
                 _LOG.warning("the sample store at %s is open again", settings.spool)
             self._failure = self._refusal = None
+            self._measuring = PictureMeasuring(self._samples)
+            self._measuring.start()
 
     def _failed(self, message: str, refusal: Problem, unknown: Exception | None = None) -> None:
         if message != self._failure:
@@ -154,6 +159,8 @@ class LabelStore:
         self._looking.close()
         with self._opening:
             self._closed = True
+            if self._measuring is not None:
+                self._measuring.close()
             if self._samples is not None:
                 self._samples.close()
 
@@ -174,6 +181,8 @@ class LabelStore:
             StoreError: Nothing of the label was kept.
         """
         sample = await self._keeping.run(self.samples.keep, crop, label)
+        if self._measuring is not None:
+            self._measuring.wake()
         if sample.label.at == label.at:  # An older time: the same verdict was kept before.
             self._on_change(label.status)
         return sample

@@ -34,6 +34,8 @@ from backend.routes import (
     predictions,
     previews,
     products,
+    searches,
+    selections,
     shadow,
     tag_prices,
     tags,
@@ -53,6 +55,7 @@ _FORM_BYTES = 64 * 1024
 _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
+_HELP_PRICE = 0.25  # tokens; asked for several times while a search is typed
 
 _DESCRIPTION = """
 Reads the product code on a photo of a shoe tag, says how sure it is, looks up what the shoe costs, and keeps
@@ -121,7 +124,8 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    for route in (previews, predictions, tags, labels, products, tag_prices, model, shadow, team, explore, health):
+    shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
+    for route in (*shoppers, shadow, team, explore, searches, selections, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
@@ -134,12 +138,12 @@ def create_app(
     app.add_middleware(FormGuard)
     app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
     if services.requests is not None:
-        photo_price = min(_PHOTO_PRICE, float(chosen.rate_burst))
+        prices = {"/v1/tags": min(_PHOTO_PRICE, float(chosen.rate_burst)), "/v1/team/searches/help": _HELP_PRICE}
         app.add_middleware(
             RateLimit,
             buckets=services.requests,
             on_refused=metrics.rate_limited.inc,
-            price=lambda scope: photo_price if scope["path"] == "/v1/tags" else 1.0,
+            price=lambda scope: prices.get(scope["path"], 1.0),
         )
     app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)

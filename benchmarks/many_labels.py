@@ -37,6 +37,7 @@ from benchmarks.drivers.postgres_server import PostgresMissingError, empty_datab
 from datasets.objects.clock import Clock
 from datasets.samples.event import Event
 from datasets.samples.index import SampleIndex
+from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Label, LabelStatus
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS
@@ -49,6 +50,7 @@ _BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 _AT_ONCE = 2000
 _NEW = 150  # labels added to each store
 _OPENED = 5  # times that a store is opened
+_MEASURED_AT_ONCE = 50
 SEARCHES = (
     "all",
     "status = corrected",
@@ -74,6 +76,8 @@ SEARCHES = (
     "(status = corrected or confidence < 0.4) and not brand = nike",
     "length = 5",
     "length = 13 and turn = 3",
+    "sharpness < 0.2",
+    "doubt > 0.9 and light < 80",
 )
 
 
@@ -181,6 +185,7 @@ def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Fi
             began = clock()
             index.fill(_batches(events, bar))
         print(f"{labels} labels taken in: {1e6 * (clock() - began) / labels:.0f} us each")
+        _note_qualities(index, clock)
     with SampleStore.open(spool, database=database) as store:
         search = store.search
         for wanted in map(parse_filter, SEARCHES):  # once before, as a page that was used lately
@@ -196,6 +201,20 @@ def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Fi
         with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
             add = [_milliseconds(clock, partial(index.add, [event])) for event in _others()]
     return Figures([ms for ms, _ in page], count, statistics.median(keep), statistics.median(add), max(page)[1])
+
+
+def _note_qualities(index: SampleIndex, clock: Clock) -> None:
+    """Note made-up measures of all crops, as many at once as when crops are measured."""
+    draw, beyond, began, count = random.Random(2), 0, clock(), 0
+    while labels := index.qualities.unmeasured(beyond, _MEASURED_AT_ONCE):
+        beyond, count = labels[-1][0], count + len(labels)
+        measures = {
+            digest: PictureQuality(draw.randrange(256), draw.randrange(127), round(draw.random() ** 2, 3))
+            for _, digest in labels
+        }
+        index.qualities.note(measures)
+    index.qualities.learn()
+    print(f"measures of {count} crops noted: {1e6 * (clock() - began) / max(1, count):.0f} us each")
 
 
 def _batches(events: Iterator[Event], bar: tqdm[Any]) -> Iterator[Sequence[Event]]:

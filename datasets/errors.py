@@ -9,6 +9,8 @@ StoreError
 │                         (also a ValueError)
 ├── UnknownSampleError    no such sample in this store (also a LookupError)
 ├── UnknownActionError    no action on tags and metadata that could be taken back (also a LookupError)
+├── UnknownSearchError    no saved search of that name (also a LookupError)
+├── SearchNameError       another saved search has that name; nothing was changed
 ├── IndexUnavailableError the database does not answer; spool and bucket are not affected
 ├── ChampionError         about the models in the store and which of them serves
 │   ├── ModelDamagedError      a model whose files do not match its hashes, here or in the store
@@ -43,11 +45,13 @@ __all__ = [
     "ObjectDamagedError",
     "ObjectError",
     "ObjectMissingError",
+    "SearchNameError",
     "StoreError",
     "StoreFullError",
     "UnknownActionError",
     "UnknownModelError",
     "UnknownSampleError",
+    "UnknownSearchError",
 ]
 
 
@@ -81,6 +85,14 @@ class UnknownSampleError(StoreError, LookupError):
 
 class UnknownActionError(StoreError, LookupError):
     """There is no such action on tags and metadata that could be taken back."""
+
+
+class UnknownSearchError(StoreError, LookupError):
+    """There is no saved search of that name."""
+
+
+class SearchNameError(StoreError):
+    """Another saved search has that name; nothing was changed."""
 
 
 class IndexUnavailableError(StoreError):

@@ -24,6 +24,7 @@ _LAID_OVER: Final = {
     '[data-testid="stCameraInputWebcamComponent"] p': "camera_waiting",
     '[data-testid="stDownloadButtonError"]': "download_failed",
     '[data-testid="stSelectboxVirtualDropdown"] [data-empty="true"] span': "nothing_found",
+    '[data-key="__creatable__"] > div': "new_option",
     '[data-testid="stExceptionMessage"]': "broken",
     '[data-testid="stSkipToContent"]': "skip",
     # The pages open no dialogs; Streamlit opens one for an address without a page, and when its server is gone.
@@ -62,6 +63,7 @@ class WidgetTexts(Texts):
         en="It cannot be downloaded right now. Please try again in a moment.",
     )
     nothing_found = Words(ko="찾는 것이 없어요", en="No results")
+    new_option = Words(ko="새로 만들기", en="Add as new")
     broken = Words(ko="페이지에 문제가 생겼어요. 새로고침해 주세요.", en="This page has a problem. Please reload it.")
     skip = Words(ko="본문으로 건너뛰기", en="Skip to main content")
     dialog_title = Words(ko="알려 드려요", en="Please note")

@@ -21,8 +21,10 @@ from datasets.errors import (
     LabelMovedError,
     ObjectDamagedError,
     ObjectMissingError,
+    SearchNameError,
     UnknownActionError,
     UnknownSampleError,
+    UnknownSearchError,
 )
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
             UnknownVersionError,
             UnknownSampleError,
             UnknownActionError,
+            UnknownSearchError,
             ObjectMissingError,
             CycleRequestError,
         ) as error:
@@ -92,6 +95,10 @@ async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
         except CycleBegunError as error:
             raise Problem(
                 HTTPStatus.CONFLICT, "cycle-begun", "The cycle has begun", "A request can be taken back only before."
+            ) from error
+        except SearchNameError as error:
+            raise Problem(
+                HTTPStatus.CONFLICT, "name-taken", "Another search has this name", "Nothing was changed."
             ) from error
         except LabelMovedError as error:
             raise Problem(

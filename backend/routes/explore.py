@@ -48,7 +48,13 @@ _CACHED: Final = {"Cache-Control": "private, max-age=86400, immutable", "X-Conte
 async def find_samples(
     services: ServicesDep,
     where: Where = "",
-    order: Annotated[Order, Query(description="By time, or by the confidence of the reading.")] = "newest",
+    order: Annotated[
+        Order,
+        Query(
+            description="By time, confidence of the reading, doubt about the label, or a measure of the crop; the last "
+            "leave out crops that are not measured yet."
+        ),
+    ] = "newest",
     after: Annotated[
         str | None,
         Query(

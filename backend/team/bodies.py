@@ -239,6 +239,9 @@ class MarksForm(BaseModel):
     values: str = Field(default="", max_length=8000, description="Metadata, key=value, one a line.")
     drop: str = Field(default="", max_length=2000, description="Keys of metadata, one a line.")
     by: Author = TEAM
+    action: str = Field(
+        default="", pattern=r"^([0-9a-f]{32})?$", description="Random; the same again is the same change."
+    )
 
 
 class ActionBody(BaseModel):

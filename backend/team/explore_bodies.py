@@ -10,10 +10,23 @@ from pydantic import BaseModel, Field
 from backend.schemas import ModelNameBody, Probability
 from backend.team.author import TEAM, Author
 from backend.team.label_changes import Change
+from datasets.samples.search.parser import LONGEST
+from datasets.samples.search.saved import LONGEST_NAME
+from datasets.samples.search.search_index import Order
 
 MOST_AT_ONCE = 60  # labels of a page, and labels changed by one request
 _ID = r"[!-~]{1,128}"
 _EVENT = r"events/[0-9a-f]{16}/\d{10}-[0-9a-f]{32}\.json"
+
+
+class QualityBody(BaseModel):
+    """How well a crop can be seen; measures to compare crops by, without units."""
+
+    light: int = Field(description="Mean brightness, 0 to 255.")
+    contrast: float = Field(description="Standard deviation of the brightness.")
+    sharpness: float = Field(
+        description="Variance of the Laplacian at a height of 32 pixels, over that of the brightness."
+    )
 
 
 class FoundBody(BaseModel):
@@ -40,6 +53,8 @@ class FoundBody(BaseModel):
     turn: int = Field(description="Quarter turns clockwise that the shopper applied.")
     width: int
     height: int
+    doubt: Probability = Field(description="How hard the label is to believe.")
+    quality: QualityBody | None = Field(description="null until the crop is measured.")
     thumbnail: str | None = Field(
         default=None, description="WebP in base64, where it was asked for; null where the crop cannot be read."
     )
@@ -81,16 +96,6 @@ class HeldBody(BaseModel):
 
     version: str
     side: Literal["training", "evaluation", "unreadable"]
-
-
-class QualityBody(BaseModel):
-    """How well a crop can be seen; measures to compare crops by, without units."""
-
-    light: int = Field(description="Mean brightness, 0 to 255.")
-    contrast: float = Field(description="Standard deviation of the brightness.")
-    sharpness: float = Field(
-        description="Variance of the Laplacian at a height of 32 pixels, over that of the brightness."
-    )
 
 
 class DetailsBody(BaseModel):
@@ -140,3 +145,101 @@ class ChangesBody(BaseModel):
     """What became of the change, label by label."""
 
     items: list[ChangedBody]
+
+
+class SavedSearchBody(BaseModel):
+    """A search that is saved under a name."""
+
+    name: str
+    line: str = Field(description="Of the search language; empty finds everything.")
+    order: str
+    by: str = Field(description="Who saved it last.")
+    at: datetime
+
+
+class SavedSearchForm(BaseModel):
+    """A search to be saved."""
+
+    name: str = Field(min_length=1, max_length=2 * LONGEST_NAME, description=f"At most {LONGEST_NAME} characters.")
+    where: str = Field(default="", max_length=LONGEST, description="A line of the search language.")
+    order: Order = "newest"
+    instead_of: str = Field(
+        default="", max_length=2 * LONGEST_NAME, description="Name of the saved search that it takes the place of."
+    )
+    by: str = Field(default="team", min_length=1, max_length=200, description="Who saves it.")
+
+
+class TeachingBody(BaseModel):
+    """The labels that teach a recognizer most."""
+
+    items: list[FoundBody] = Field(description="One of each kind in turn, the least sure reading first.")
+    looked_at: int = Field(description="Least sure labels among which was chosen.")
+    kinds: int = Field(description="Kinds among those: brand format and shape of the code.")
+
+
+class SelectionForm(BaseModel):
+    """Crops that were chosen by hand, or all that a search finds."""
+
+    samples: list[str] = Field(
+        default=[], max_length=12, description="Names of crops, with spaces between; the field may be given again."
+    )
+    where: str = Field(default="", max_length=LONGEST, description="Or a line of the search language; empty for all.")
+
+
+class FreezeForm(SelectionForm):
+    """A dataset version to be made."""
+
+    name: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$",
+        description="Of the version; empty is the one after the highest, as `v2.1` after `v2.0`.",
+    )
+    cycle: bool = Field(default=False, description="Whether the worker is asked to train on it.")
+    why: str = Field(default="", max_length=200, description="Why, in words.")
+
+
+class FrozenBody(BaseModel):
+    """A dataset version that was made."""
+
+    name: str
+    crops: dict[str, int] = Field(description="By side: training, evaluation, unreadable.")
+    left_out: int = Field(description="Crops whose labels wait for a second look.")
+    cycle: str | None = Field(description="The request for a cycle on it, if one was asked for.")
+
+
+class SearchPartBody(BaseModel):
+    """A part of a search: a comparison, or parts that are joined or denied."""
+
+    kind: Literal["and", "or", "not", "comparison"]
+    parts: list[SearchPartBody] = Field(default=[], description="None with `and`: everything is found.")
+    field: str = ""
+    operator: str = ""
+    values: list[str] = []
+
+
+class FieldBody(BaseModel):
+    """A field of the search language."""
+
+    name: str
+    kind: str
+    operators: list[str]
+
+
+class SearchFaultBody(BaseModel):
+    """Where a search cannot be understood."""
+
+    position: int | None
+    suggestions: list[str] = Field(description="Whole lines that may have been meant.")
+
+
+class SearchHelpBody(BaseModel):
+    """Help with a search while it is typed."""
+
+    line: str = Field(description="As it was sent.")
+    part: SearchPartBody | None = Field(description="Its parts; null where it cannot be understood.")
+    count: FoundCountBody | None = Field(description="Labels that it finds; null where it cannot be understood.")
+    fault: SearchFaultBody | None
+    start: int = Field(description="Where the word begins that the suggestions are for, in characters.")
+    expected: Literal["field", "operator", "value", "word"]
+    suggestions: list[str] = Field(description="As they are written in a search.")
+    fields: list[FieldBody]

@@ -18,9 +18,11 @@ from backend.team.explore_bodies import (
     HeldBody,
     PastEventBody,
     QualityBody,
+    SearchHelpBody,
+    TeachingBody,
 )
 from backend.team.label_changes import Change, LabelChanges, NothingToUndoError, undone_label
-from backend.team.picture_quality import picture_quality
+from backend.team.search_help import search_help
 from backend.team.thumbnails import Size, Thumbnails
 from datasets.errors import (
     BucketUnavailableError,
@@ -34,9 +36,11 @@ from datasets.errors import (
 from datasets.samples.mark_index import MarkChange
 from datasets.samples.marks import CropMarks
 from datasets.samples.past_labels import PastEvent
-from datasets.samples.sample import Sample
+from datasets.samples.picture_quality import picture_quality
+from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
+from datasets.samples.search.teaching import choose_teaching
 from datasets.samples.store import SampleStore
 from ocr_model.codes.lines import code_and_formats
 
@@ -69,6 +73,26 @@ class TeamExplorer:
         marks = self._store.marks.of(sample.digest for sample in page.samples)
         items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in page.samples]
         return FoundPageBody(items=items, after=page.after)
+
+    def search_help(self, line: str, cursor: int) -> SearchHelpBody:
+        """Help with a search while it is typed; see `search_help`.
+
+        Raises:
+            IndexUnavailableError: The index does not answer.
+        """
+        return search_help(self._store, line, cursor)
+
+    def teaching(self, wanted: Filter, most: int) -> TeachingBody:
+        """The labels that teach most, with thumbnails; see `choose_teaching`.
+
+        Raises:
+            IndexUnavailableError: The index does not answer.
+        """
+        chosen = choose_teaching(self._store.search, wanted, most)
+        pictures = self._pictures(chosen.samples)
+        marks = self._store.marks.of(sample.digest for sample in chosen.samples)
+        items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in chosen.samples]
+        return TeachingBody(items=items, looked_at=chosen.looked_at, kinds=chosen.kinds)
 
     def count(self, wanted: Filter) -> FoundCountBody:
         """How many labels a search finds.
@@ -112,7 +136,7 @@ class TeamExplorer:
             can_undo=undone_label(events) is not None,
             history=_history(events, self._store.marks.history(sample.digest)),
             others=[found_body(label, marks) for label in others],
-            quality=self._quality(sample.digest),
+            quality=_quality_body(sample) or self._quality(sample.digest),
             versions=list(versions),
         )
 
@@ -211,6 +235,8 @@ def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = 
         turn=label.turn,
         width=sample.width,
         height=sample.height,
+        doubt=label_doubt(label),
+        quality=_quality_body(sample),
         thumbnail=thumbnail,
     )
 
@@ -236,6 +262,11 @@ def _marks_body(action: Sequence[MarkChange]) -> PastEventBody:
         taken=[one.name for one in action if one.value is None],
         undone_by=first.undone_by,
     )
+
+
+def _quality_body(sample: Sample) -> QualityBody | None:
+    quality = sample.quality
+    return None if quality is None else QualityBody.model_validate(quality, from_attributes=True)
 
 
 def _past_event_body(event: PastEvent) -> PastEventBody:

@@ -16,7 +16,7 @@ from datasets.samples.past_labels import PastEvent
 from datasets.samples.review import FIXED, REVIEWED, SECOND_LOOKS
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
-from datasets.samples.verdict import give_verdict
+from datasets.samples.verdict import answer_asked, give_verdict
 
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
 
@@ -67,7 +67,9 @@ class LabelChanges:
             raise LabelMovedError("the label has changed since it was looked at")
         source = REVIEWED if present.label.status == "unreadable" else FIXED
         label = replace(present.label, status="unreadable", text="", source=source)
-        return self._store.keep(self._store.crop(present.digest), label, expected=seen, by=by)
+        kept = self._store.keep(self._store.crop(present.digest), label, expected=seen, by=by)
+        answer_asked(self._store, present, by)
+        return kept
 
     def _undo(self, prediction_id: str, seen: str, by: str) -> Sample:
         present = self._present(prediction_id)

@@ -18,6 +18,8 @@ from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, Overv
 from backend.team.cycles import TeamCycles, cycle_body
 from backend.team.explore_bodies import DetailsBody
 from backend.team.explorer import TeamExplorer
+from backend.team.exports import TeamExports
+from backend.team.freezing import Frozen, freeze
 from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
 from backend.team.review_bodies import ReviewBody
@@ -29,6 +31,8 @@ from datasets.errors import StoreError
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
+from datasets.samples.search.filters import Filter
+from datasets.samples.search.saved import SavedSearches
 from datasets.samples.store import SampleStore
 
 _LOG = logging.getLogger(__name__)
@@ -62,6 +66,8 @@ class TeamData:
         self._labels = TeamLabels(store)
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
+        self.searches = SavedSearches(places.authority, clock)
+        self.exports = TeamExports(store)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()
@@ -171,6 +177,10 @@ class TeamData:
         if version is not None:
             self._versions.check(version)
         return self._cycles.request(version, why, key)  # outside the lock: a slow bucket delays this answer only
+
+    def freeze(self, wanted: Filter, name: str | None) -> Frozen:
+        """Make a dataset version; see `freezing.freeze`."""
+        return freeze(self._store, self._places, wanted, name)
 
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from backend.team.bodies import ActionBody, MarksForm, TagBody
 from backend.team.search_line import parse_search
 from datasets.errors import LabelError
 from datasets.samples.store import SampleStore
 
 _AT_ONCE = 500  # labels of a page of a search whose crops are all changed
+_MARKED_AT_ONCE = 2000  # crops; shoppers' labels wait while they are written
 
 
 class TeamSamples:
@@ -33,25 +36,30 @@ class TeamSamples:
 
         Raises:
             Problem: 422, the filter cannot be understood.
-            LabelError: Nothing to change, or a tag, key or value out of range.
-            UnknownSampleError: A crop has no label, or no label matches.
+            LabelError: Nothing to change, no label matches, or a tag, key or value out of range.
+            UnknownSampleError: A crop has no label.
             StoreError: Nothing answers, or the disk is full.
         """
         if bool(form.samples.strip()) == bool(form.where.strip()):
             raise LabelError("either `samples` or `where` names the crops")
-        crops = form.samples.split() or self._found(form.where)
+        crops = list(dict.fromkeys(form.samples.split())) or self._found(form.where)
         pairs = [line.partition("=") for line in form.values.splitlines() if line.strip()]
+        if not crops:
+            raise LabelError("no label matches")
         if any(not equals for _, equals, _ in pairs):
             raise LabelError("metadata is written key=value, one a line")
-        action = self._store.marks.change(
-            crops,
-            by=form.by,
-            give=_lines(form.give),
-            take=_lines(form.take),
-            values={key.strip(): value for key, _, value in pairs},
-            drop=_lines(form.drop),
-        )
-        return ActionBody(action=action, crops=len(set(crops)))
+        action = form.action or uuid.uuid4().hex
+        for start in range(0, len(crops), _MARKED_AT_ONCE):
+            self._store.marks.change(
+                crops[start : start + _MARKED_AT_ONCE],
+                by=form.by,
+                give=_lines(form.give),
+                take=_lines(form.take),
+                values={key.strip(): value for key, _, value in pairs},
+                drop=_lines(form.drop),
+                action=action,
+            )
+        return ActionBody(action=action, crops=len(crops))
 
     def unmark(self, action: str, by: str) -> ActionBody:
         """Take an action back.

@@ -22,6 +22,7 @@ from datasets.versions.version import SIDES, Version, VersionError
 
 _LOG = logging.getLogger(__name__)
 _BYTES = 32  # of a digest
+_LONGEST_FILTER = 300  # characters of a filter that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _known(version: Version) -> _Known:
         name=version.name,
         created_at=version.created_at,
         parent=None if version.manifest.parent is None else version.manifest.parent.name,
-        filters=list(version.manifest.filters),
+        filters=[_shown(text) for text in version.manifest.filters],
         crops={side: len(version.manifest.on(side)) for side in SIDES},
         synthetic=[SyntheticPartBody.model_validate(part, from_attributes=True) for part in version.manifest.synthetic],
         left_out=len(version.manifest.left_out),
@@ -154,3 +155,8 @@ def _known(version: Version) -> _Known:
         digests=b"".join(bytes.fromhex(entry.digest) for entry in entries),
         sides=bytes(SIDES.index(entry.side) for entry in entries),
     )
+
+
+def _shown(text: str) -> str:
+    """A filter as a page shows it: one that names thousands of crops is cut off."""
+    return text if len(text) <= _LONGEST_FILTER else f"{text[:_LONGEST_FILTER]} …"

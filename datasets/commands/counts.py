@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from datasets.samples.export import export_samples
+from datasets.samples.measuring import measure_crops
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 
@@ -34,6 +35,7 @@ def run_counts(store: SampleStore, _: Places, options: argparse.Namespace) -> in
 def run_reindex(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Rebuild the database and print what it holds."""
     events = store.upkeep.reindex()
+    measure_crops(store)
     counts = store.counts()
     numbers = ((events, "event"), (counts.kept, "live label"), (counts.crops, "crop"), (counts.pairs, "pair"))
     told = [f"{number} {noun if number == 1 else f'{noun}s'}" for number, noun in numbers]

@@ -18,7 +18,7 @@ from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version, draw_up
-from datasets.versions.synthetic import parse_request
+from datasets.versions.synthetic import describe_parts, parse_request
 from datasets.versions.version import SIDES, Manifest, Rules, checked_version_name
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     request = VersionRequest(
         parent=options.parent,
         filters=tuple(options.collected),
-        synthetic=(*options.synthetic, *options.synthetic_evaluation),
+        synthetic=describe_parts((*options.synthetic, *options.synthetic_evaluation)),
         rules=Rules(evaluation_share=options.evaluation_share, include_suspicious=options.include_suspicious),
         watermark=catalogue.read(options.as_of).manifest.watermark if options.as_of else None,
         most_damaged=options.most_damaged,

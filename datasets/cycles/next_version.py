@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,10 +13,8 @@ from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.synthetic import parse_request
+from datasets.versions.synthetic import describe_parts, parse_request
 from datasets.versions.version import Rules, UnknownVersionError, Version, VersionExistsError
-
-_NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +27,6 @@ class NextVersionSettings:
     evaluation_share: float = 0.2  # of the codes, held back
     most_damaged: float = MOST_DAMAGED  # share of crops, and of label events, that may be left out as damaged
     wait: float = 60.0  # seconds for the bucket to get all labels
-
-
-def next_version_name(names: Iterable[str]) -> str:
-    """The name after the highest name: v3.1 after v3.0; v1.0 if there is none."""
-    numbers = [(int(match[1]), int(match[2])) for name in names if (match := _NUMBERED.match(name))]
-    if not numbers:
-        return "v1.0"
-    major, minor = max(numbers)
-    return f"v{major}.{minor + 1}"
 
 
 def create_next_version(
@@ -71,9 +58,11 @@ def create_next_version(
     request = VersionRequest(
         parent=parent if parent in known else None,
         filters=tuple(map(parse_filter, settings.collected)),
-        synthetic=(
-            *map(partial(parse_request, side="training"), settings.synthetic),
-            *map(partial(parse_request, side="evaluation"), settings.synthetic_evaluation),
+        synthetic=describe_parts(
+            (
+                *map(partial(parse_request, side="training"), settings.synthetic),
+                *map(partial(parse_request, side="evaluation"), settings.synthetic_evaluation),
+            )
         ),
         rules=Rules(evaluation_share=settings.evaluation_share),
         most_damaged=settings.most_damaged,

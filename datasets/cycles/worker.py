@@ -15,7 +15,7 @@ from pathlib import Path
 from datasets.cycles.causes import cause_of
 from datasets.cycles.cycle import CycleImpossibleError, run_cycle
 from datasets.cycles.heartbeat import Heartbeat, OnProgress
-from datasets.cycles.next_version import create_next_version, next_version_name
+from datasets.cycles.next_version import create_next_version
 from datasets.cycles.publication import publish_failure
 from datasets.cycles.report import CycleReport, Reports
 from datasets.cycles.requests import CycleRequest, cycle_file_name, pending, request_cycle
@@ -36,7 +36,7 @@ from datasets.reason import Reason
 from datasets.samples.damage import TooDamagedError
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.versions.catalogue import VersionCatalogue
+from datasets.versions.catalogue import VersionCatalogue, next_version_name
 
 _LOG = logging.getLogger(__name__)
 VERSION = "version.json"  # beside a request: the version that was made for it

@@ -11,6 +11,7 @@
     cycles/<id>/<file>                           a request for a cycle, and its report
     leases/<name>/<number>.json                  the holder of a lease (see lease.py)
     workers/<worker>/<number>.json               a worker's heartbeats
+    searches/<number>.json                       the saved searches from then on (see search/saved.py)
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `store.key`, `tmp/`
 (files being written), `writers/` (names under which its processes write events), `unfinished/` (the crops that they
@@ -20,7 +21,8 @@ Crops, events and segments are written to the spool first and copied to the buck
 written where all machines see it: to the bucket if there is one, else to the spool (`Places.authority`); versions to
 both.
 
-Crops, events, segments, versions, models, champions and reports are the truth; everything else can be rebuilt.
+Crops, events, segments, versions, models, champions, reports and saved searches are the truth; everything else can be
+rebuilt from them.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ SHADOW = "shadow/"
 CYCLES = "cycles/"
 LEASES = "leases/"
 WORKERS = "workers/"
+SEARCHES = "searches/"
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _VERSION = re.compile(r"versions/(?P<name>[a-z0-9][a-z0-9._-]{0,63})\.json\Z")
 _MODEL = re.compile(r"models/(?P<digest>[0-9a-f]{64})/model\.json\Z")

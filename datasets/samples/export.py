@@ -79,14 +79,15 @@ def _label_lines(store: SampleStore, folder: Path) -> Iterator[Sequence[object]]
     for sample in store.samples():
         name = f"{sample.digest}.png"
         (folder / name).write_bytes(store.crops.whole(sample.digest)[0])
-        yield _line(name, sample)
+        yield label_line(name, sample)
 
 
 def _pair_line(pair: Pair) -> Sequence[object]:
     return pair.gtin, pair.code, pair.prediction_id, pair.client, pair.at.isoformat(), pair.source
 
 
-def _line(name: str, sample: Sample) -> tuple[object, ...]:
+def label_line(name: str, sample: Sample) -> tuple[object, ...]:
+    """The values of a label, one for each of `COLUMNS`; `name` is that of the file of its crop."""
     label = sample.label
     return (
         name,

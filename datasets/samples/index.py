@@ -33,7 +33,9 @@ from datasets.samples.live_rows import (
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
 from datasets.samples.past_labels import PastLabels
+from datasets.samples.quality_index import QualityIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
+from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.segment_index import SegmentIndex
 from datasets.samples.tables import (
@@ -71,6 +73,8 @@ class SampleIndex:
         self.search = SearchIndex(self._engine)
         self.past = PastLabels(self._engine)
         self.segments = SegmentIndex(self._engine)
+        self.qualities = QualityIndex(self._engine)
+        self.completions = Completions(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:

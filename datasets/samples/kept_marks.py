@@ -33,6 +33,7 @@ class KeptMarks:
         values: Mapping[str, str] | None = None,
         drop: Iterable[str] = (),
         source: str = "app",
+        action: str | None = None,
     ) -> str:
         """Give and take tags, set and drop metadata, of one crop or of many; on the disk when this returns.
 
@@ -46,6 +47,7 @@ class KeptMarks:
             values: metadata by key.
             drop: keys of metadata.
             source: where the change comes from.
+            action: 32 hexadecimal digits, drawn at random; the same again is the same change. None draws them.
 
         Returns:
             The name of the action, by which it can be taken back.
@@ -57,7 +59,7 @@ class KeptMarks:
             StoreFullError: the disk is full.
             StoreError: the disk failed in another way.
         """
-        digests, action = sorted(set(samples)), uuid.uuid4().hex
+        digests, action = sorted(set(samples)), action or uuid.uuid4().hex
         given, taken, dropped = tuple(give), tuple(take), tuple(drop)
         now = datetime.now(UTC)
         changes = [

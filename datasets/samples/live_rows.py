@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from datasets.samples.event import Event
 from datasets.samples.marks import rows_of
+from datasets.samples.quality_index import qualities_in
 from datasets.samples.sample import LABEL_STATUSES
+from datasets.samples.search.fields import MEASURED
 from datasets.samples.tables import (
     ACTION_TABLE,
     BRANDS_TABLE,
@@ -55,6 +57,8 @@ def take_in(connection: sa.Connection, events: Sequence[Event]) -> None:
 def insert_events(connection: sa.Connection, events: Sequence[Event]) -> None:
     """Add events, but derive nothing from them; known events change nothing."""
     rows = [row_of(event) for event in events]
+    known = qualities_in(connection, [str(row["sample"]) for row in rows if row["kind"] == "label"])
+    rows = [row | known.get(str(row["sample"]), {}) if row["kind"] == "label" else row for row in rows]
     for part in parts(rows):
         connection.execute(insert_or_ignore(connection, EVENT_TABLE), part)
     if brands := sorted({str(row["brands"]) for row in rows if row["brands"] is not None}):
@@ -127,7 +131,7 @@ def renew(connection: sa.Connection, names: Sequence[str], events: Sequence[Even
         names: object names of at most 500 events.
         events: those of them that can be read.
     """
-    derived = {"id", "buried"}
+    derived = {"id", "buried", *MEASURED}
     found = {
         row["name"]: {name: value for name, value in row.items() if name not in derived}
         for row in connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.name.in_(names))).mappings()

@@ -22,7 +22,8 @@ FIXED = "review-fixed"  # with another text
 DROPPED = "review-dropped"  # in no version
 SECOND_LOOKS = frozenset({REVIEWED, FIXED, DROPPED})
 UNPROVEN = "unproven"  # `Label.source` of an unproven label
-Reason = Literal["contradiction", "contradicts a sure reading", "client contradicts", "unproven"]
+ASKED = "to review"  # tag of crops whose labels somebody wants looked at; a second look takes it away
+Reason = Literal["contradiction", "contradicts a sure reading", "client contradicts", "unproven", "asked"]
 
 
 @dataclass(frozen=True, slots=True)

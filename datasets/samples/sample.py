@@ -14,6 +14,7 @@ from pydantic import AliasPath, Field
 from datasets.errors import LabelError
 from datasets.objects.names import crop_name
 from datasets.objects.record import UtcTime
+from datasets.samples.picture_quality import PictureQuality
 from ocr_model.codes.text import label_text
 
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
@@ -119,6 +120,7 @@ class Sample:
     tags: frozenset[str] = frozenset()  # of the crop
     metadata: frozenset[tuple[str, str]] = frozenset()  # keys and values of the crop
     by: str = ""  # who of the team said it; "" for a shopper
+    quality: PictureQuality | None = None  # of the crop; None: not measured yet
     restores: int | None = None  # stamp of the earlier label that this one brings back
 
     @property
@@ -130,6 +132,16 @@ class Sample:
     def crop(self) -> str:
         """Object name of the crop."""
         return crop_name(self.digest)
+
+
+def label_doubt(label: Label) -> float:
+    """How hard a label is to believe, 0 to 1: the least probability that it is wrong, by the reading's own confidence.
+
+    It is what confident learning (Northcutt et al. 2021) ranks labels by: a sure reading that says otherwise makes the
+    label doubtful, an unsure one that agrees as well.
+    """
+    agrees = label.status != "unreadable" and label.text == label.read_text
+    return round(1.0 - label.read_confidence, 9) if agrees else label.read_confidence
 
 
 @dataclass(frozen=True, slots=True)

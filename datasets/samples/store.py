@@ -34,11 +34,13 @@ from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
 from datasets.samples.past_labels import PastLabels
 from datasets.samples.places import open_objects
+from datasets.samples.quality_index import QualityIndex
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, check_author, checked_label
 from datasets.samples.sealing import Sealer, SealPolicy
 from datasets.samples.sealing_thread import SealingThread
+from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.upkeep import Upkeep
@@ -284,6 +286,16 @@ class SampleStore:
             IndexUnavailableError: the database does not answer.
         """
         return self._journal.current_index().past
+
+    @property
+    def completions(self) -> Completions:
+        """How unfinished searches can go on; raises as `search` does."""
+        return self._journal.current_index().completions
+
+    @property
+    def qualities(self) -> QualityIndex:
+        """How well crops can be seen, as far as it is measured (see measuring.py); raises as `search` does."""
+        return self._journal.current_index().qualities
 
     def crop(self, digest: str) -> Image.Image:
         """The picture of a sample: RGB, from the spool or else from the bucket.

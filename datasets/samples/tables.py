@@ -18,13 +18,14 @@ import sqlalchemy as sa
 
 from datasets.samples.event import Event
 from datasets.samples.pair import Pair
-from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus, Sample
-from datasets.samples.search.fields import code_and_brands
+from datasets.samples.picture_quality import PictureQuality
+from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus, Sample, label_doubt
+from datasets.samples.search.fields import MEASURED, code_and_brands
 from ocr_model.codes.formats import FORMATS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
-_FORM = 6
+_FORM = 7
 VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample
@@ -73,6 +74,8 @@ EVENT_TABLE = sa.Table(
     sa.Column("brands", sa.Text),  # whose formats fit a label's line: `|jordan|nike|`
     sa.Column("length", sa.Integer),  # of a label's line
     sa.Column("slot", sa.Integer),  # of a label's crop, below SLOTS
+    sa.Column("doubt", sa.Double),  # see sample.py
+    *(sa.Column(name, sa.Double) for name in MEASURED),  # of a label's crop; null until it is measured
     sa.Index("events_by_prediction", "prediction_id", "stamp", "writer", "sequence"),
     sa.Index("events_by_sample", "sample", "kind", "buried", "stamp"),
     sa.Index("events_by_gtin", "gtin"),
@@ -95,13 +98,15 @@ _SEARCHED = (
     "turn",
     "width",
     "height",
+    "doubt",
+    *MEASURED,
 )
-_SORTED = ("stamp", "at", "read_confidence")
+_SORTED = ("stamp", "at", "read_confidence", "doubt", *MEASURED)
 LIVE_TABLE = sa.Table(
     "live",
     TABLES,
     sa.Column("id", _KEY, primary_key=True, autoincrement=False),  # of the event
-    *(sa.Column(name, EVENT_TABLE.c[name].type, nullable=False) for name in _SEARCHED),
+    *(sa.Column(name, EVENT_TABLE.c[name].type, nullable=name in MEASURED) for name in _SEARCHED),
     sa.Column("prediction_id", sa.String(200), nullable=False),
     sa.Column("sample", sa.String(64), nullable=False),
     sa.Index("live_by_prediction", "prediction_id", unique=True),
@@ -272,6 +277,8 @@ def row_of(event: Event) -> dict[str, object]:
         "code": code,
         "brands": "".join(f"|{brand}" for brand in sorted(brands)) + "|" if label else None,
         "length": len(label.text) if label else None,
+        "doubt": label_doubt(label) if label else None,
+        **dict.fromkeys(MEASURED),
         "slot": zlib.crc32((event.sample or "").encode()) % SLOTS if label else None,
     }
 
@@ -303,6 +310,9 @@ def sample_in(row: Mapping[str, Any]) -> Sample:
         by=row["author"],
         restores=row["restores"],
         metadata=row["metadata"],
+        quality=None
+        if row["sharpness"] is None
+        else PictureQuality(round(row["light"]), row["contrast"], row["sharpness"]),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
 from datasets.samples.review import (
+    ASKED,
     DROPPED,
     FIXED,
     REVIEWED,
@@ -59,6 +60,8 @@ def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None)
         for sample in labels:
             if sample.event in doubts:
                 reasons.setdefault(doubts[sample.event].reason, doubts[sample.event])
+            elif ASKED in sample.tags:
+                reasons.setdefault("asked", Doubt("asked", "somebody wants it looked at"))
         if reasons:
             latest_first = tuple(sorted(labels, key=lambda sample: -sample.decided))
             waiting.append(Waiting(digest, latest_first, tuple(reasons.values())))
@@ -93,11 +96,19 @@ def give_verdict(
         raise LabelMovedError("the label has changed since it was looked at")
     crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
     try:
-        return store.keep(crop, label, expected=seen, by=by)
+        kept = store.keep(crop, label, expected=seen, by=by)
     except LabelMovedError:
         if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
             return present  # two equal requests were under way
         raise
+    answer_asked(store, sample, by)
+    return kept
+
+
+def answer_asked(store: SampleStore, sample: Sample, by: str = "") -> None:
+    """Note that somebody has looked at a crop that was sent to review."""
+    if ASKED in sample.tags:
+        store.marks.change([sample.digest], by=by or "team", take=[ASKED])
 
 
 def _is_given(label: Label, verdict: Verdict, text: str) -> bool:

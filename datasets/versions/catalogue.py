@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectDamagedError, ObjectMissingError
 from datasets.objects.interface import ObjectStore
@@ -22,6 +22,7 @@ from datasets.versions.version import (
 )
 
 _LOG = logging.getLogger(__name__)
+_NUMBERED = re.compile(r"v(\d+)\.(\d+)\Z")
 
 
 class VersionCatalogue:
@@ -142,6 +143,15 @@ class VersionCatalogue:
         for ancestor in self.lineage(version.manifest.parent.name):
             if not self._places.replica.holds(version_file_name(ancestor.name)):
                 self._places.replica.put(version_file_name(ancestor.name), ancestor.to_bytes())
+
+
+def next_version_name(names: Iterable[str]) -> str:
+    """The name after the highest name: v3.1 after v3.0; v1.0 if there is none."""
+    numbers = [(int(match[1]), int(match[2])) for name in names if (match := _NUMBERED.match(name))]
+    if not numbers:
+        return "v1.0"
+    major, minor = max(numbers)
+    return f"v{major}.{minor + 1}"
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

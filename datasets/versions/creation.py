@@ -12,16 +12,17 @@ from tqdm import tqdm
 from datasets.errors import CropError, UnknownSampleError
 from datasets.samples.damage import Damage, check_damage, crop_damage, event_damage
 from datasets.samples.history import History, Watermark, live_samples, read_history
+from datasets.samples.measuring import with_quality
+from datasets.samples.picture_quality import light
 from datasets.samples.places import Places
 from datasets.samples.review import UNPROVEN, find_contradictions, find_suspicious, settle
 from datasets.samples.sample import Sample
-from datasets.samples.search.filters import Filter
+from datasets.samples.search.filters import Filter, names_quality
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.similarity import light, picture_hash
+from datasets.versions.similarity import picture_hash
 from datasets.versions.split import Member, Side, code_key, split
-from datasets.versions.synthetic import SyntheticRequest, describe_parts
-from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, Version, VersionError
+from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, SyntheticPart, Version, VersionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class VersionRequest:
 
     parent: str | None = None  # name of the version to build on
     filters: tuple[Filter, ...] = ()  # a label is taken if any of them takes it
-    synthetic: tuple[SyntheticRequest, ...] = ()
+    synthetic: tuple[SyntheticPart, ...] = ()  # from `synthetic.describe_parts`
     rules: Rules = field(default_factory=Rules)
     watermark: Watermark | None = None  # None: all known events and, with a bucket, all sent ones
     most_damaged: float | None = None  # share of crops and of label events that may be left out; None: none at all
@@ -58,11 +59,12 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     if request.most_damaged is not None and not 0.0 <= request.most_damaged <= 1.0:
         raise VersionError(f"the share that may be damaged lies between 0 and 1, not {request.most_damaged}")
     ancestors = list(VersionCatalogue(places).lineage(request.parent)) if request.parent is not None else []
-    parts = describe_parts(request.synthetic)
     history = read_history(places, request.watermark, past_damaged=request.most_damaged is not None)
     lost = event_damage(history.damaged, store.past.crops_behind)
     touched = frozenset(digest for damage in lost for digest in damage.samples)
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
+    if any(names_quality(wanted) for wanted in request.filters):
+        live = with_quality(store, live)
     samples, left_out = _choose(live, request)
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
     seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
@@ -75,7 +77,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
         filters=tuple(sorted({str(wanted) for wanted in request.filters})),
         watermark=dict(history.watermark),
         rules=request.rules,
-        synthetic=parts,
+        synthetic=request.synthetic,
         entries=tuple(entries),
         left_out=tuple(left_out),
         damaged=tuple(sorted((*lost, *damaged), key=lambda damage: damage.name)),

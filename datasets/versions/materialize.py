@@ -24,9 +24,9 @@ from tqdm import tqdm
 
 from datasets.errors import StoreError, UnknownSampleError
 from datasets.objects.folder import write_whole
+from datasets.samples.picture_quality import light
 from datasets.samples.store import SampleStore
 from datasets.versions.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
-from datasets.versions.similarity import light
 from datasets.versions.split import Side, code_keys
 from datasets.versions.synthetic import RecipeDiffersError, check_part
 from datasets.versions.version import SIDES, Entry, SyntheticPart, Version, VersionError

@@ -48,12 +48,6 @@ def picture_hash(image: Image.Image) -> str:
     return np.packbits(bits).tobytes().hex()
 
 
-def light(image: Image.Image) -> int:
-    """Mean brightness of a crop, 0 (black) to 255."""
-    grey = np.asarray(image.convert("L")).astype(np.int64)
-    return int(grey.sum() // grey.size)
-
-
 def near_pairs(hashes: Sequence[str], most: int = NEAR) -> Iterator[tuple[int, int]]:
     """Places of hashes that differ in at most `most` bits; equal hashes are paired with the first of them only.
 

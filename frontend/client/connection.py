@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import requests
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import ReadTimeoutError
 
-from frontend.client.answers import Answer
 from frontend.client.failures import BackendRefusedError, BackendSlowError, BackendUnreachableError, refusal
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 CONNECT_SECONDS: Final = 3.0
 READ_SECONDS: Final = 12.0
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=BaseModel)
 # A part of a form: a file's name, or None for a plain field; its content; a file's media type.
+Fields = Mapping[str, str | Sequence[str]]
 _Part = tuple[None, str] | tuple[str, bytes, str]
 
 
@@ -63,13 +63,19 @@ class Connection:
         sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
         return self._with_header("Authorization", f"Bearer {sent}")
 
+    def patient(self, seconds: float) -> Connection:
+        """The same connection, for answers that may take so many seconds."""
+        connection = copy(self)
+        connection._timeout = (CONNECT_SECONDS, seconds)
+        return connection
+
     def ask(
         self,
         answer: type[A],
         method: str,
         path: str,
         *,
-        fields: Mapping[str, str] | None = None,
+        fields: Fields | None = None,
         photo: bytes | None = None,
         params: Mapping[str, str] | None = None,
     ) -> A:
@@ -79,7 +85,7 @@ class Connection:
             answer: The model of the answer.
             method: The HTTP method.
             path: Path below the backend's address.
-            fields: Fields of the form.
+            fields: Fields of the form; one with several values is sent several times.
             photo: The file that goes with it, whatever its format.
             params: Parameters of the query.
 
@@ -101,8 +107,7 @@ class Connection:
         Raises:
             BackendError: The backend refused the request, or the answer broke off.
         """
-        connection = self._with_header("Accept", "application/x-ndjson")
-        connection._timeout = (CONNECT_SECONDS, seconds)
+        connection = self._with_header("Accept", "application/x-ndjson").patient(seconds)
         with connection._send("POST", path, _parts(fields, photo), None, stream=True) as response:
             try:
                 yield from (Part(line, response.status_code) for line in response.iter_lines() if line)
@@ -111,13 +116,13 @@ class Connection:
                 is_slow = any(isinstance(cause, ReadTimeoutError) for cause in error.args)
                 raise (BackendSlowError if is_slow else BackendUnreachableError)(str(error)) from error
 
-    def fetch(self, path: str) -> bytes:
-        """Get a file.
+    def fetch(self, path: str, *, fields: Fields | None = None) -> bytes:
+        """Get a file; one that is made of the fields of a form, if there are any.
 
         Raises:
             BackendError: There is no such file, or no answer.
         """
-        return self._send("GET", path, {}, None).content
+        return self._send("GET" if fields is None else "POST", path, _parts(fields, None), None).content
 
     def _with_header(self, name: str, value: str) -> Connection:
         connection = copy(self)
@@ -128,7 +133,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        parts: Mapping[str, _Part],
+        parts: Sequence[tuple[str, _Part]],
         params: Mapping[str, str] | None,
         *,
         stream: bool = False,
@@ -161,11 +166,15 @@ class Connection:
         return response
 
 
-def _parts(fields: Mapping[str, str] | None, photo: bytes | None) -> dict[str, _Part]:
+def _parts(fields: Fields | None, photo: bytes | None) -> list[tuple[str, _Part]]:
     # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
-    parts: dict[str, _Part] = {name: (None, value) for name, value in (fields or {}).items()}
+    parts: list[tuple[str, _Part]] = [
+        (name, (None, value))
+        for name, values in (fields or {}).items()
+        for value in ((values,) if isinstance(values, str) else values)
+    ]
     if photo is not None:
-        parts["image"] = ("photo", photo, "application/octet-stream")
+        parts.append(("image", ("photo", photo, "application/octet-stream")))
     return parts
 
 

@@ -7,12 +7,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, RootModel
 
 from frontend.client.answers import Answer, LabelStatus, ModelName
 
-Order = Literal["newest", "oldest", "surest", "least sure"]
+Order = Literal[
+    "newest",
+    "oldest",
+    "surest",
+    "least sure",
+    "most doubtful",
+    "sharpest",
+    "least sharp",
+    "brightest",
+    "darkest",
+    "most contrast",
+    "least contrast",
+]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
+# Orders by a measure of the crop, by the field of that measure; they leave out crops that are not measured yet.
+MEASURED: Final[Mapping[Order, Literal["sharpness", "light", "contrast"]]] = {
+    "sharpest": "sharpness",
+    "least sharp": "sharpness",
+    "brightest": "light",
+    "darkest": "light",
+    "most contrast": "contrast",
+    "least contrast": "contrast",
+}
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
 CHANGES: Final[tuple[Change, ...]] = get_args(Change)
 
@@ -27,6 +48,14 @@ def _data_url(picture: object) -> str | None:
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) > _MOST_BYTES:
         raise ValueError("not the thumbnail of a crop")
     return "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
+
+
+class Quality(Answer):
+    """How well a crop can be seen."""
+
+    light: int  # 0 to 255
+    contrast: float
+    sharpness: float
 
 
 class Found(Answer):
@@ -51,6 +80,8 @@ class Found(Answer):
     turn: int
     width: int
     height: int
+    doubt: float  # 0 to 1
+    quality: Quality | None  # None until the crop is measured
     thumbnail: Annotated[str | None, BeforeValidator(_data_url)] = None  # a data URL
 
 
@@ -90,14 +121,6 @@ class Held(Answer):
     side: Literal["training", "evaluation", "unreadable"]
 
 
-class Quality(Answer):
-    """How well a crop can be seen."""
-
-    light: int  # 0 to 255
-    contrast: float
-    sharpness: float
-
-
 class Details(Answer):
     """A label with everything that is known about it and its crop."""
 
@@ -129,3 +152,87 @@ class Changes(Answer):
     """What became of a change, label by label."""
 
     items: tuple[Changed, ...]
+
+
+class TagCount(Answer):
+    """A tag, and how many labels have a crop with it."""
+
+    tag: str
+    labels: int
+
+
+class TagCounts(RootModel[tuple[TagCount, ...]]):
+    """All tags."""
+
+
+class Marked(Answer):
+    """A change of tags that was kept, or taken back."""
+
+    action: str  # names the change; it can be taken back
+    crops: int
+
+
+class SavedSearch(Answer):
+    """A search that the team has saved under a name."""
+
+    name: str
+    line: str  # of the search language; "" finds everything
+    order: Annotated[Order, BeforeValidator(lambda order: order if order in ORDERS else ORDERS[0])]
+
+
+class SavedSearchList(RootModel[tuple[SavedSearch, ...]]):
+    """All saved searches, by name."""
+
+
+class Teaching(Answer):
+    """The labels that teach a recognizer most."""
+
+    items: tuple[Found, ...]
+    looked_at: int  # least sure labels among which was chosen
+    kinds: int  # brand formats and shapes of codes among those
+
+
+class Frozen(Answer):
+    """A dataset version that was made."""
+
+    name: str
+    crops: Mapping[Literal["training", "evaluation", "unreadable"], int]
+    left_out: int
+    cycle: str | None  # the request for a cycle on it
+
+
+class SearchPart(Answer):
+    """A part of a search: a comparison, or parts that are joined or denied."""
+
+    kind: Literal["and", "or", "not", "comparison"]
+    parts: tuple[SearchPart, ...] = ()
+    field: str = ""
+    operator: str = ""
+    values: tuple[str, ...] = ()
+
+
+class SearchField(Answer):
+    """A field of the search language."""
+
+    name: str
+    kind: str
+    operators: tuple[str, ...]
+
+
+class SearchFault(Answer):
+    """Where a search cannot be understood."""
+
+    position: int | None
+    suggestions: tuple[str, ...]  # whole lines that may have been meant
+
+
+class SearchHelp(Answer):
+    """Help with a search while it is typed."""
+
+    line: str
+    part: SearchPart | None  # None where the line cannot be understood
+    count: FoundCount | None
+    fault: SearchFault | None
+    start: int  # where the word begins that the suggestions are for, in characters
+    suggestions: tuple[str, ...]
+    fields: tuple[SearchField, ...]

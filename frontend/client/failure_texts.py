@@ -88,6 +88,14 @@ _BY_KIND = {
         "ko": "검색식을 알아듣지 못했어요.",
         "en": "The search cannot be understood.",
     },
+    "name-taken": {
+        "ko": "같은 이름의 검색이 이미 있어요. 다른 이름을 적어 주세요.",
+        "en": "Another search has this name already. Please choose another name.",
+    },
+    "version-exists": {
+        "ko": "같은 이름의 버전이 이미 있어요. 다른 이름을 적어 주세요.",
+        "en": "Another version has this name already. Please choose another name.",
+    },
     "nothing-to-undo": {
         "ko": "되돌릴 변경이 없어요.",
         "en": "There is no change that can be undone.",

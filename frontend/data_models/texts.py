@@ -257,12 +257,14 @@ class DataTexts(EntryTexts):
         ko={
             "contradiction": "같은 사진의 라벨이 서로 달라요",
             "contradicts a sure reading": "확실하게 읽은 것과 달라요",
+            "asked": "팀에서 다시 봐 달라고 했어요",
             "client contradicts": "한 사람이 확실한 결과를 여러 번 고쳤어요",
             "unproven": "이 서버가 읽은 것이라는 증명이 없어요",
         },
         en={
             "contradiction": "Labels of this picture disagree",
             "contradicts a sure reading": "Contradicts a sure reading",
+            "asked": "The team wants it looked at",
             "client contradicts": "One person corrected many sure readings",
             "unproven": "Nothing proves that this service had read it",
         },

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from frontend.client.explorer_answers import Found
+from frontend.client.explorer_answers import MEASURED, Found, Order
 from frontend.confidence import percent
 from frontend.explore.texts import ExploreTexts
 
@@ -30,6 +30,7 @@ def show_crop_grid(
     opened: str | None,
     texts: ExploreTexts,
     *,
+    order: Order,
     of: str,
     round_: int,
     on_select: Callable[[Sequence[int]], object],
@@ -42,6 +43,7 @@ def show_crop_grid(
         selected: Predictions whose labels are selected.
         opened: The prediction whose details are shown.
         texts: The language.
+        order: The order of the labels; the value that they are ordered by stands below each.
         of: Names the page: another one is drawn anew.
         round_: Changes when the page, and not the grid, has selected; the grid then takes that over.
         on_select: Called with the places of all selected labels.
@@ -50,7 +52,7 @@ def show_crop_grid(
     data = {
         "of": of,
         "round": round_,
-        "items": [_item(label, texts) for label in labels],
+        "items": [_item(label, order, texts) for label in labels],
         "selected": [place for place, label in enumerate(labels) if label.prediction_id in selected],
         "opened": next((place for place, label in enumerate(labels) if label.prediction_id == opened), None),
         "texts": {"label": texts.grid_label, "select": texts.select_one},
@@ -75,8 +77,8 @@ def show_crop_grid(
     _grid(key=_KEY, data=data, on_selected_change=selected_there, on_opened_change=opened_there)
 
 
-def _item(label: Found, texts: ExploreTexts) -> dict[str, Any]:
-    note = percent(label.read_confidence)
+def _item(label: Found, order: Order, texts: ExploreTexts) -> dict[str, Any]:
+    note = _ordered_by(label, order, texts) or percent(label.read_confidence)
     if label.source == DROPPED:
         note += f" · {texts.dropped}"
     elif label.status == "corrected":
@@ -87,6 +89,22 @@ def _item(label: Found, texts: ExploreTexts) -> dict[str, Any]:
         "note": note,
         "kind": "dropped" if label.source == DROPPED else label.status,
     }
+
+
+def _ordered_by(label: Found, order: Order, texts: ExploreTexts) -> str:
+    """The value by which labels are ordered, where it is none of those that are always shown."""
+    if order == "most doubtful":
+        return f"{texts.doubt} {percent(label.doubt)}"
+    if label.quality is None:
+        return ""
+    match MEASURED.get(order):
+        case "sharpness":
+            return f"{texts.sharpness} {label.quality.sharpness:.2f}"
+        case "light":
+            return f"{texts.light} {label.quality.light}"
+        case "contrast":
+            return f"{texts.contrast} {label.quality.contrast:.0f}"
+    return ""
 
 
 def shown_text(label: Found, texts: ExploreTexts) -> str:

@@ -16,6 +16,7 @@ from frontend.confidence import percent
 from frontend.explore.changes import offer_changes
 from frontend.explore.crop_grid import DROPPED, shown_text
 from frontend.explore.exploration import Exploration
+from frontend.explore.tagging import offer_tags_of
 from frontend.explore.texts import ExploreTexts
 
 
@@ -41,6 +42,7 @@ def show_details(state: Exploration, client: ExplorerClient, texts: ExploreTexts
         st.caption(texts.no_picture)
     st.html(f'<div class="crop-facts" lang="{texts.language}">{_summary(details.label, texts)}</div>')
     _offer(details, state, client, texts)
+    offer_tags_of(details.label, state, client, texts)
     st.html(f'<div class="crop-facts" lang="{texts.language}">{_facts(details, texts)}</div>')
 
 
@@ -77,8 +79,6 @@ def _facts(details: Details, texts: ExploreTexts) -> str:
         rows.append((texts.code, label.code, "printed"))
     if label.brands:
         rows.append((texts.brand, ", ".join(label.brands), ""))
-    if label.tags:
-        rows.append((texts.tags, ", ".join(label.tags), ""))
     rows += [(key, value, "") for key, value in label.values.items()]
     rows.append((texts.model, str(label.model), ""))
     rows.append((texts.confirmed_at, stamp(label.at, st.context.timezone), ""))

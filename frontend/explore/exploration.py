@@ -8,7 +8,21 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order
+from frontend.client.explorer_answers import (
+    Change,
+    Changed,
+    Details,
+    Found,
+    FoundCount,
+    FoundPage,
+    Frozen,
+    Order,
+    SavedSearch,
+    SearchHelp,
+    TagCount,
+    Teaching,
+)
+from frontend.client.scope import Scope
 
 _KEY: Final = "exploration"
 
@@ -22,6 +36,16 @@ class Note:
     problems: tuple[str, ...] = ()  # a kind for each label that was not changed
 
 
+@dataclass(frozen=True)
+class Tagging:
+    """A change of tags that can be taken back."""
+
+    action: str
+    crops: int
+    given: tuple[str, ...]
+    taken: tuple[str, ...]
+
+
 @dataclass
 class Exploration:
     """The state of the page, in one visit."""
@@ -31,21 +55,31 @@ class Exploration:
     cursors: list[str | None] = field(default_factory=lambda: [None])  # of the pages up to the present one
     page: FoundPage | None = None  # None: it has to be asked for
     count: FoundCount | None = None
+    unmeasured: int | None = None  # labels that the order leaves out; None: they have to be asked for
     selected: dict[str, Found] = field(default_factory=dict)  # by prediction
     opened: Found | None = None
     details: Details | None = None  # of the opened label; None: they have to be asked for
     note: Note | None = None  # to be shown once
+    tags: tuple[TagCount, ...] | None = None  # all tags; None: they have to be asked for
+    saved: tuple[SavedSearch, ...] | None = None  # saved searches; None: they have to be asked for
+    tagging: Tagging | None = None  # the last change of tags, while it can be taken back
+    help: SearchHelp | None = None  # with the line as it is typed; None: it has to be asked for
+    probe: tuple[str, ...] = ()  # values for the chip that is edited
+    teaching: Teaching | None = None  # the page shows the labels that teach most, and not those of the search
+    frozen: Frozen | None = None  # the version that was made, to be shown once
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
+    fetched: int = 0  # how often a page was asked for anew
 
     def look_for(self, search: str, order: Order) -> None:
         """Begin another search, unless it is the present one."""
         if (search, order) == (self.search, self.order):
             return
         if search != self.search:
-            self.count = None
-        self.search, self.order, self.cursors = search, order, [None]
+            self.count, self.help = None, None
+        self.search, self.order, self.cursors, self.unmeasured = search, order, [None], None
         self.clear()  # nobody should change labels that are no longer seen
+        self.tagging = None
         self._turn_page()
 
     def go_on(self) -> None:
@@ -103,8 +137,32 @@ class Exploration:
         problems = tuple(item.problem for item in changed if item.problem is not None)
         self.note = replace(earlier, changed=earlier.changed + len(now), problems=earlier.problems + problems)
 
+    def take_in_tagging(self, tagging: Tagging | None) -> None:
+        """Show a change of tags, or that it was taken back (None); the page is asked for anew."""
+        self.tagging, self.tags, self.count = tagging, None, None
+        self.details = None
+        if self.teaching is None:
+            self.page = None
+        self.fetched += 1
+
+    def teach(self, teaching: Teaching | None) -> None:
+        """Show and select the labels that teach most, or show those of the search again (None)."""
+        self.clear()
+        self.cursors = [None]
+        self._turn_page()
+        self.teaching, self.fetched = teaching, self.fetched + 1
+        if teaching is not None:
+            self.page = FoundPage(items=teaching.items, after=None)
+            self.select_page()
+
+    def scope(self, *, is_everything: bool) -> Scope:
+        """The crops that are selected, or all that the search finds."""
+        if is_everything:
+            return Scope(search=self.search or "all")
+        return Scope.of([label.sample for label in self.selected.values()])
+
     def _turn_page(self) -> None:
-        self.page, self.opened, self.details = None, None, None
+        self.page, self.opened, self.details, self.teaching = None, None, None, None
 
 
 def replace_items(page: FoundPage, items: tuple[Found, ...]) -> FoundPage:

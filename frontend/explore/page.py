@@ -16,7 +16,11 @@ from frontend.explore.changes import offer_changes, show_outcome
 from frontend.explore.crop_grid import show_crop_grid
 from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
+from frontend.explore.saved_searches import show_saved_searches
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
+from frontend.explore.search_line import count_told, show_search_line
+from frontend.explore.selection_use import offer_teaching, offer_use, show_use
+from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
@@ -41,13 +45,17 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     state, client = exploration(), ExplorerClient(backend(), token, entered_name())
     if token is not None:
         show_search_bar(state, texts)
-    place = st.empty()
+    line, saved, place = st.container(), st.container(), st.empty()
     try:
         _fetch(state, client, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendRefusedError as error:
         with place.container():
             if error.kind == "bad-search":
                 offer_leaving(links, texts)
+                with line:
+                    show_search_line(state, client, texts)
+                with saved:
+                    show_saved_searches(state, client, texts)
                 show_bad_search(error, state.search, texts)
                 show_help(texts)
             else:
@@ -59,12 +67,16 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
         return
     place.empty()
     offer_leaving(links, texts)
+    with line:
+        show_search_line(state, client, texts)
+    with saved:
+        show_saved_searches(state, client, texts)
     if state.page is not None:
         _show_found(state.page, state, client, texts)
 
 
 def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], object]) -> None:
-    """Ask for the page and the count that are not known, at the same time.
+    """Ask for the page, the count and the saved searches that are not known, at the same time.
 
     Raises:
         BackendError: There is no page.
@@ -74,20 +86,39 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
         state.page = outcome(page, waiting)  # a wrong token is tried once, not twice
         state.is_let_in = True
     count = pool().submit(client.count, state.search) if state.count is None else None
+    unmeasured = None
+    if state.unmeasured is None:
+        unmeasured = pool().submit(client.unmeasured, state.search, state.order)
+    saved = pool().submit(client.saved_searches) if state.saved is None else None
     if page is not None:
         state.page = outcome(page, waiting)
+    if saved is not None:
+        state.saved = ()  # a page without them is of use; a bucket that does not answer is not waited for each time
+        with contextlib.suppress(BackendError):
+            state.saved = outcome(saved, waiting)
     if count is not None:
         with contextlib.suppress(BackendError):  # a page without its count is of use
             state.count = outcome(count, waiting)
+    if unmeasured is not None:
+        with contextlib.suppress(BackendError):
+            state.unmeasured = outcome(unmeasured, waiting)
 
 
 def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
-        st.markdown(f"**{_count(state, texts)}**", width="content")
+        if state.count is not None:
+            st.markdown(f"**{count_told(state.count, texts)}**", width="content")
         if page.items:
             _offer_selecting(state, texts)
+            offer_tagging(state, client, texts)
+            offer_use(state, client, texts)
+            offer_teaching(state, client, texts)
         show_help(texts)
+    if state.unmeasured:
+        st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
     show_outcome(state, texts)
+    show_tagging(state, client, texts)
+    show_use(state, texts)
     if not page.items:
         st.info(texts.nothing, icon=":material/search_off:")
         return
@@ -99,7 +130,8 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             state.selected,
             None if state.opened is None else state.opened.prediction_id,
             texts,
-            of=repr((state.search, state.order, state.cursors[-1])),
+            order=state.order,
+            of=repr((state.search, state.order, state.cursors[-1], state.fetched)),
             round_=state.round,
             on_select=state.select_here,
             on_open=state.open,
@@ -107,15 +139,6 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
         _show_way(page, state, texts)
     with right, st.container(border=True, key="crop-details"):
         show_details(state, client, texts)
-
-
-def _count(state: Exploration, texts: ExploreTexts) -> str:
-    count = state.count
-    if count is None:
-        return ""
-    if count.is_exact and count.labels == 1:
-        return texts.count_one
-    return (texts.count_exact if count.is_exact else texts.count_about).format(count=f"{count.labels:,}")
 
 
 def _offer_selecting(state: Exploration, texts: ExploreTexts) -> None:

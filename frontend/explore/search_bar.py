@@ -7,13 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer_answers import ORDERS
+from frontend.client.explorer_answers import ORDERS, Order
 from frontend.client.failures import BackendRefusedError
 from frontend.explore.exploration import Exploration
 from frontend.explore.texts import EXAMPLES, ExploreTexts
 from frontend.markdown import escaped
 
-_LINE: Final = "explore-search"
+LINE: Final = "explore-search"  # key of the field
 _ORDER: Final = "explore-order"
 _ADDRESS: Final = "search"  # parameter of the address: a search can be kept as a bookmark, and sent to others
 _LONGEST: Final = 2000
@@ -21,14 +21,14 @@ _LONGEST: Final = 2000
 
 def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
     """Draw the bar, and begin the search that it asks for."""
-    if _LINE not in st.session_state:
-        st.session_state[_LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
+    if LINE not in st.session_state:
+        st.session_state[LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
     if _ORDER not in st.session_state:
         st.session_state[_ORDER] = state.order
     left, right = st.columns([4, 1], gap="small", vertical_alignment="bottom")
     with left:
         line = st.text_input(
-            texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=_LINE, autocomplete="off"
+            texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=LINE, autocomplete="off"
         )
     with right:
         order = st.selectbox(texts.order_label, ORDERS, format_func=lambda name: texts.orders[name], key=_ORDER)
@@ -46,7 +46,7 @@ def show_help(texts: ExploreTexts) -> None:
         st.markdown("\n".join(f"- `{name}`: {meaning}" for name, meaning in texts.fields.items()))
         st.markdown(texts.help_examples)
         for number, example in enumerate(EXAMPLES):
-            st.button(example, key=f"example-{number}", type="tertiary", on_click=_search_for, args=(example,))
+            st.button(example, key=f"example-{number}", type="tertiary", on_click=search_for, args=(example,))
 
 
 def show_bad_search(error: BackendRefusedError, search: str, texts: ExploreTexts) -> None:
@@ -65,8 +65,16 @@ def show_bad_search(error: BackendRefusedError, search: str, texts: ExploreTexts
     for suggestion in error.suggestions:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(texts.meant, width="content")
-            st.button(suggestion, key="meant", on_click=_search_for, args=(suggestion,))
+            st.button(suggestion, key="meant", on_click=search_for, args=(suggestion,))
 
 
-def _search_for(line: str) -> None:
-    st.session_state[_LINE] = line
+def search_for(line: str, order: Order | None = None) -> None:
+    """Put a search into the bar; to be called before the bar is drawn, as callbacks are.
+
+    Args:
+        line: Of the search language.
+        order: None leaves it as it is.
+    """
+    st.session_state[LINE] = line
+    if order is not None:
+        st.session_state[_ORDER] = order

@@ -7,8 +7,8 @@ from typing import Final
 
 from frontend.client.answers import LabelStatus
 from frontend.client.explorer_answers import Change, Order
+from frontend.explore.action_texts import ActionTexts
 from frontend.language import Language, Words
-from frontend.team_entry import EntryTexts
 
 EXAMPLES: Final = (
     "status = corrected and confidence > 0.9",
@@ -16,10 +16,11 @@ EXAMPLES: Final = (
     'text contains "COLOR" or length > 20',
     "at >= 2026-05-01 and turn != 0",
     "tag = blurry and not source = review-dropped",
+    "sharpness < 0.2 or doubt > 0.8",
 )
 
 
-class ExploreTexts(EntryTexts):
+class ExploreTexts(ActionTexts):
     """The page in one language."""
 
     page = Words(ko="둘러보기", en="Explore")
@@ -33,12 +34,26 @@ class ExploreTexts(EntryTexts):
             "oldest": "오래된 것부터",
             "surest": "확신도 높은 것부터",
             "least sure": "확신도 낮은 것부터",
+            "most doubtful": "의심스러운 것부터",
+            "sharpest": "선명한 것부터",
+            "least sharp": "흐린 것부터",
+            "brightest": "밝은 것부터",
+            "darkest": "어두운 것부터",
+            "most contrast": "대비 높은 것부터",
+            "least contrast": "대비 낮은 것부터",
         },
         en={
             "newest": "Newest first",
             "oldest": "Oldest first",
             "surest": "Surest first",
             "least sure": "Least sure first",
+            "most doubtful": "Most doubtful first",
+            "sharpest": "Sharpest first",
+            "least sharp": "Most blurred first",
+            "brightest": "Brightest first",
+            "darkest": "Darkest first",
+            "most contrast": "Most contrast first",
+            "least contrast": "Least contrast first",
         },
     )
     bad_search_at = Words(
@@ -73,6 +88,9 @@ class ExploreTexts(EntryTexts):
             "at": "확인한 때, 예: `2026-05-01`",
             "turn": "시계 방향 4분의 1회전, 0부터 3까지",
             "width, height": "사진의 크기 (픽셀)",
+            "doubt": "라벨을 믿기 어려운 정도, 0부터 1까지",
+            "sharpness, light, contrast": "사진의 선명도, 밝기, 대비; 들어온 뒤에 재요",
+            "crop": "사진의 이름 (64자리)",
         },
         en={
             "status": "`accepted`, `corrected`, `unreadable`",
@@ -89,6 +107,9 @@ class ExploreTexts(EntryTexts):
             "at": "when it was confirmed, such as `2026-05-01`",
             "turn": "quarter turns clockwise, 0 to 3",
             "width, height": "of the crop in pixels",
+            "doubt": "how hard the label is to believe, 0 to 1",
+            "sharpness, light, contrast": "of the crop, measured after it has come",
+            "crop": "name of the crop, 64 digits",
         },
     )
     help_examples = Words(ko="예", en="Examples")
@@ -96,6 +117,11 @@ class ExploreTexts(EntryTexts):
     count_exact = Words(ko="라벨 {count}개", en="{count} labels")
     count_one = Words(ko="라벨 1개", en="1 label")
     count_about = Words(ko="라벨 약 {count}개", en="about {count} labels")
+    unmeasured = Words(
+        ko="아직 재지 못한 사진 {count}장은 이 순서에 없어요.",
+        en="Not in this order yet: {count} crops that are still to be measured.",
+    )
+    doubt = Words(ko="의심", en="doubt")
     place = Words(ko="{first}–{last}번째", en="{first} to {last}")
     nothing = Words(ko="이 조건에 맞는 라벨이 없어요.", en="No label fits this search.")
     before = Words(ko="이전", en="Back")
@@ -141,7 +167,6 @@ class ExploreTexts(EntryTexts):
     said_by = Words(ko="누가", en="By")
     code = Words(ko="품번", en="Code")
     brand = Words(ko="브랜드 형식", en="Brand format")
-    tags = Words(ko="태그", en="Tags")
     model = Words(ko="모델", en="Model")
     confirmed_at = Words(ko="확인한 때", en="Confirmed")
     size = Words(ko="크기", en="Size")

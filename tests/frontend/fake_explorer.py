@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import FastAPI, Form
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from PIL import Image
 
 from backend.team.explorer import found_body
 from backend.team.labels import review_item
+from backend.team.search_help import search_help
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import make_thumbnail
 from benchmarks.drivers.tag_picture import draw_tag
 from datasets.samples.marks import CropMarks
+from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Label, Sample
+from datasets.samples.search.completion import Gap
+from datasets.samples.search.fields import FIELDS
+from datasets.samples.search.filters import Filter
+from datasets.samples.search.search_index import Number
 from datasets.samples.verdict import find_waiting
 from tests.frontend.fake_team import NOON
 
@@ -45,7 +52,8 @@ def sample(number: int, **changes: Any) -> Sample:
         "turn": number % 4,
     }
     label = Label(**(values | changes))
-    return Sample(f"{number:064x}", label, 120, 30, event_name(number), number, label.at, frozenset({"blurry"}))
+    tags, quality = frozenset({"blurry"}), None if number % 50 == 0 else PictureQuality(number, 41.5, number / 100)
+    return Sample(f"{number:064x}", label, 120, 30, event_name(number), number, label.at, tags, quality=quality)
 
 
 def event_name(number: int) -> str:
@@ -85,6 +93,11 @@ class FakeExplorer:
         self.problem: str | None = None  # of every change
         self.is_exact = True
         self.reading = {"text": "CW2288-111", "confidence": 0.994, "model": {"name": "trba", "version": "v4.0"}}
+        self.markings: list[tuple[int, str, str]] = []  # how many crops, tags given, tags taken
+        self.exports: list[tuple[str, int]] = []  # kind, how many crops were named
+        self.versions: list[tuple[str, int, bool]] = []  # name, how many crops were named, whether with a cycle
+        self.saved: dict[str, tuple[str, str]] = {}  # line and order by name
+        self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
@@ -96,7 +109,10 @@ class FakeExplorer:
             "oldest": lambda one: one.stamp,
             "surest": lambda one: -one.label.read_confidence,
             "least sure": lambda one: one.label.read_confidence,
+            "least sharp": lambda one: 0.0 if one.quality is None else one.quality.sharpness,
         }
+        if order == "least sharp":
+            found = [one for one in found if one.quality is not None]
         found.sort(key=keys[order])
         begin = next((place + 1 for place, one in enumerate(found) if one.event == after), 0)
         shown = found[begin : begin + PAGE]
@@ -162,6 +178,50 @@ class FakeExplorer:
             items.append({"prediction_id": prediction_id, "problem": problem, "label": label})
         return {"items": items}
 
+    def tags(self) -> list[dict[str, Any]]:
+        """All tags."""
+        counts = Counter(tag for one in self.samples for tag in one.tags)
+        return [{"tag": tag, "labels": count} for tag, count in sorted(counts.items())]
+
+    def mark(self, samples: str, where: str, give: str, take: str, action: str) -> dict[str, Any]:
+        """Give and take tags."""
+        wanted, named = parse_search(where), set(samples.split())
+        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one))]
+        self._before[action] = chosen
+        for one in chosen:
+            tags = (one.tags | set(give.splitlines())) - set(take.splitlines())
+            self.samples[self.samples.index(one)] = replace(one, tags=tags)
+        self.markings.append((len(chosen), give, take))
+        return {"action": action, "crops": len(chosen)}
+
+    def unmark(self, action: str) -> dict[str, Any]:
+        """Take a change of tags back."""
+        before = {one.digest: one for one in self._before.pop(action)}
+        self.samples = [replace(one, tags=before.get(one.digest, one).tags) for one in self.samples]
+        return {"action": action, "crops": len(before)}
+
+    def search_help(self, where: str, cursor: int) -> dict[str, Any]:
+        """Help with a search, by an index of the same labels."""
+        return search_help(cast("Any", _Searched(self)), where, cursor).model_dump(mode="json")
+
+    def teaching(self, where: str) -> dict[str, Any]:
+        """The least sure labels."""
+        page = self.page(where, "least sure", None)
+        return {"items": page["items"][:5], "looked_at": 150, "kinds": 3}
+
+    def freeze(self, samples: list[str], name: str, *, with_cycle: bool) -> dict[str, Any]:
+        """Make a version."""
+        self.versions.append((name, sum(len(part.split()) for part in samples), with_cycle))
+        crops = {"training": 8, "evaluation": 2, "unreadable": 0}
+        return {"name": name or "v5.0", "crops": crops, "left_out": 1, "cycle": "c-1" if with_cycle else None}
+
+    def saved_searches(self) -> list[dict[str, Any]]:
+        """All saved searches."""
+        return [
+            {"name": name, "line": line, "order": order, "by": "team", "at": NOON.isoformat()}
+            for name, (line, order) in sorted(self.saved.items())
+        ]
+
     def _changed(self, present: Sample, change: str, text: str, by: str) -> Sample:
         name = present.label.prediction_id
         says: dict[str, dict[str, Any]] = {
@@ -185,12 +245,52 @@ class FakeExplorer:
         return new
 
 
+class _Searched:
+    """As much of a store as helps with a search."""
+
+    def __init__(self, explorer: FakeExplorer) -> None:
+        self.search = self
+        self.completions = self
+        self._explorer = explorer
+
+    def count(self, wanted: Filter) -> Number:
+        """How many labels a filter takes."""
+        return Number(sum(wanted.matches(one) for one in self._explorer.samples), is_exact=True)
+
+    def of(self, gap: Gap, most: int) -> list[str]:
+        """How a search can go on."""
+        known = {"field": [*FIELDS], "operator": ["=", "in"], "word": ["and", "or"], "value": ["blurry", "corrected"]}
+        return [name for name in known[gap.expected] if name.startswith(gap.begun)][:most]
+
+
 def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> None:
     """Answer searches, and below `/v1/team/labels`."""
 
     @app.get("/v1/team/samples")
     def labels(where: str = "", order: str = "newest", after: str | None = None) -> Any:
         return explorer().page(where, order, after)
+
+    @app.get("/v1/team/samples/teaching")
+    def teaching(where: str = "") -> Any:
+        return explorer().teaching(where)
+
+    @app.post("/v1/team/samples/export.{kind}")
+    def export(
+        kind: str,
+        samples: Annotated[list[str] | None, Form()] = None,
+        where: Annotated[str, Form()] = "",
+    ) -> Any:
+        explorer().exports.append((kind, sum(len(part.split()) for part in samples or ())))
+        return Response(b"a file", media_type="application/zip")
+
+    @app.post("/v1/team/versions")
+    def freeze(
+        name: Annotated[str, Form()] = "",
+        cycle: Annotated[bool, Form()] = False,
+        samples: Annotated[list[str] | None, Form()] = None,
+        where: Annotated[str, Form()] = "",
+    ) -> Any:
+        return explorer().freeze(samples or [], name, with_cycle=cycle)
 
     @app.get("/v1/team/samples/count")
     def count(where: str = "") -> Any:
@@ -219,6 +319,48 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
     @app.get("/v1/team/samples/{digest}/reading")
     def reading(digest: str) -> Any:
         return explorer().reading
+
+    @app.get("/v1/team/searches")
+    def searches() -> Any:
+        return explorer().saved_searches()
+
+    @app.get("/v1/team/searches/help")
+    def search_help(where: str = "", cursor: int = 0) -> Any:
+        return explorer().search_help(where, cursor)
+
+    @app.post("/v1/team/searches")
+    def save(
+        name: Annotated[str, Form()],
+        order: Annotated[str, Form()],
+        where: Annotated[str, Form()] = "",
+        instead_of: Annotated[str, Form()] = "",
+    ) -> Any:
+        explorer().saved.pop(instead_of, None)
+        explorer().saved[name] = (where, order)
+        return explorer().saved_searches()
+
+    @app.delete("/v1/team/searches")
+    def delete(name: str) -> Any:
+        explorer().saved.pop(name)
+        return explorer().saved_searches()
+
+    @app.get("/v1/team/tags")
+    def tags() -> Any:
+        return explorer().tags()
+
+    @app.post("/v1/team/marks")
+    def mark(
+        action: Annotated[str, Form()],
+        samples: Annotated[str, Form()] = "",
+        where: Annotated[str, Form()] = "",
+        give: Annotated[str, Form()] = "",
+        take: Annotated[str, Form()] = "",
+    ) -> Any:
+        return explorer().mark(samples, where, give, take, action)
+
+    @app.delete("/v1/team/marks/{action}")
+    def unmark(action: str) -> Any:
+        return explorer().unmark(action)
 
 
 def _thumbnail() -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from datasets.samples.marks import is_key
-from datasets.samples.sample import LABEL_STATUSES, Sample
+from datasets.samples.sample import LABEL_STATUSES, Sample, label_doubt
 from ocr_model.codes.formats import FORMATS
 from ocr_model.codes.lines import code_and_formats
 
@@ -46,6 +46,12 @@ def _brands(text: str) -> frozenset[str]:
     return code_and_brands(text)[1]
 
 
+def _quality(measure: str) -> Callable[[Sample], float | None]:
+    return lambda sample: None if sample.quality is None else float(getattr(sample.quality, measure))
+
+
+# Measured after a crop has come: until then no comparison with them holds.
+MEASURED = ("light", "contrast", "sharpness")
 FIELDS: Mapping[str, Field] = {
     "status": Field("choice", ", ".join(LABEL_STATUSES), lambda sample: sample.label.status, "status"),
     "text": Field("line", "the confirmed line, without spaces", lambda sample: sample.label.text, "text"),
@@ -58,6 +64,9 @@ FIELDS: Mapping[str, Field] = {
     "confidence": Field(
         "number", "of that reading, 0 to 1", lambda sample: sample.label.read_confidence, "read_confidence"
     ),
+    "doubt": Field(
+        "number", "how hard the label is to believe, 0 to 1", lambda sample: label_doubt(sample.label), "doubt"
+    ),
     "model": Field("text", "name of the recognizer", lambda sample: sample.label.model_name, "model_name"),
     "model_version": Field("text", "its version", lambda sample: sample.label.model_version, "model_version"),
     "client": Field("text", "pseudonym of the shopper's browser", lambda sample: sample.label.client, "client"),
@@ -69,6 +78,10 @@ FIELDS: Mapping[str, Field] = {
     "turn": Field("number", "quarter turns clockwise, 0 to 3", lambda sample: float(sample.label.turn), "turn"),
     "width": Field("number", "of the crop in pixels", lambda sample: float(sample.width), "width"),
     "height": Field("number", "of the crop in pixels", lambda sample: float(sample.height), "height"),
+    "light": Field("number", "mean brightness of the crop, 0 to 255", _quality("light"), "light"),
+    "contrast": Field("number", "how much its brightness varies, 0 to 127.5", _quality("contrast"), "contrast"),
+    "sharpness": Field("number", "of its edges; 0 without any structure", _quality("sharpness"), "sharpness"),
+    "crop": Field("text", "name of the crop, 64 digits", lambda sample: sample.digest, "sample"),
 }
 OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "choice": ("=", "!=", "in"),

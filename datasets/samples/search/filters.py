@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from datasets.samples.sample import Sample
-from datasets.samples.search.fields import Operator, Value, known_field
+from datasets.samples.search.fields import MEASURED, Operator, Value, known_field
 
 COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -56,6 +56,8 @@ class Comparison(Filter):
     def matches(self, sample: Sample) -> bool:
         """Whether the comparison holds."""
         found = known_field(self.field).read(sample)
+        if found is None and self.field in MEASURED:
+            return False  # not measured yet
         if isinstance(found, frozenset):  # several brands may fit one line, several tags one crop
             return (self.value in found) == (self.operator == "=")
         if self.operator == "contains":
@@ -108,6 +110,18 @@ class Joined(Filter):
 
     def __str__(self) -> str:
         return f" {self.word} ".join(f"({part})" if isinstance(part, Joined) else str(part) for part in self.parts)
+
+
+def names_quality(wanted: Filter) -> bool:
+    """Whether a filter compares measures of the picture."""
+    match wanted:
+        case Not(inner):
+            return names_quality(inner)
+        case Joined(_, parts):
+            return any(map(names_quality, parts))
+        case Comparison(field=field) | OneOf(field=field):
+            return field in MEASURED
+    return False
 
 
 def _written(value: Value) -> str:

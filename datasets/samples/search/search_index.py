@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,12 +19,38 @@ from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
 from datasets.samples.sample import LABEL_STATUSES, Sample
+from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.sql import FilterSql, plus
 from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, SLOTS, TALLY_TABLE, sample_in
 
-Order = Literal["newest", "oldest", "surest", "least sure"]
-ORDERS: tuple[Order, ...] = ("newest", "oldest", "surest", "least sure")
+Order = Literal[
+    "newest",
+    "oldest",
+    "surest",
+    "least sure",
+    "most doubtful",
+    "sharpest",
+    "least sharp",
+    "brightest",
+    "darkest",
+    "most contrast",
+    "least contrast",
+]
+_SORTED: Mapping[Order, tuple[str, bool]] = {  # column, and whether its largest values come first
+    "newest": ("at", True),
+    "oldest": ("at", False),
+    "surest": ("read_confidence", True),
+    "least sure": ("read_confidence", False),
+    "most doubtful": ("doubt", True),
+    "sharpest": ("sharpness", True),
+    "least sharp": ("sharpness", False),
+    "brightest": ("light", True),
+    "darkest": ("light", False),
+    "most contrast": ("contrast", True),
+    "least contrast": ("contrast", False),
+}
+ORDERS: tuple[Order, ...] = tuple(_SORTED)
 
 _SAMPLED = 2000  # labels from which is estimated how many pass a filter
 _FEW = 20_000  # labels that are looked at without an estimate
@@ -64,16 +90,19 @@ class SearchIndex:
         Args:
             wanted: the filter.
             size: most labels of a page.
-            order: by the time of confirmation or by the confidence of the reading.
+            order: by the time of confirmation, the confidence of the reading, the doubt about the label, or a measure
+                of the crop; the latter leaves out crops that are not measured yet.
             after: `Page.after` of the page before; one that is not known begins anew.
         """
-        field, is_downward = ("read_confidence" if "sure" in order else "at"), order in ("newest", "surest")
+        field, is_downward = _SORTED[order]
         with database_errors(), self._engine.connect() as connection:
             column = field if self._is_common(connection, wanted, size) else None
             condition = self._sql(column).condition(wanted)
             key = [LIVE_TABLE.c[field], LIVE_TABLE.c.id]
             last = self._key_of(connection, field, after)
             beyond = [] if last is None else [_beyond(key, last, is_downward=is_downward)]
+            if field in MEASURED:
+                beyond.append(LIVE_TABLE.c[field].is_not(None))
             if column is None:
                 # Apart from the order, so that an index alone says which rows they are; then no order leads the way.
                 condition = LIVE_TABLE.c.id.in_(sa.select(LIVE_TABLE.c.id.label("id")).where(condition))
@@ -137,7 +166,8 @@ class SearchIndex:
         if event is None:
             return None
         query = sa.select(EVENT_TABLE.c[field], EVENT_TABLE.c.id).where(EVENT_TABLE.c.name == event)
-        return connection.execute(query).first()
+        found = connection.execute(query).first()
+        return None if found is None or found[0] is None else found
 
 
 class _TookTooLongError(Exception):

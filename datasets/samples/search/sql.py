@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from datasets.samples.search.fields import BRANDS, FIELDS, METADATA, Value, known_field
+from datasets.samples.search.fields import BRANDS, FIELDS, MEASURED, METADATA, Value, known_field
 from datasets.samples.search.filters import COMPARE, All, Comparison, Filter, Joined, Not, OneOf
 from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, microseconds
 
@@ -60,7 +60,9 @@ class FilterSql:
         if (has := self._has(wanted.field)) is not None:
             return sa.or_(sa.false(), *(has(str(value)) for value in values))
         bound = [_bound(wanted.field, value) for value in values]
-        return self._column(wanted.field).in_(bound) if bound else sa.false()
+        if not bound:
+            return sa.false()
+        return self._measured(wanted.field, self._column(wanted.field).in_(bound))
 
     def _comparison(self, wanted: Comparison, *, is_plain: bool = False) -> Condition:
         if not _may_be_stored(wanted.value):
@@ -75,7 +77,11 @@ class FilterSql:
         if wanted.operator == "contains":
             return self._find(column, bound)
         compare: Callable[[object, object], Condition] = COMPARE[wanted.operator]
-        return compare(column, bound)
+        return self._measured(wanted.field, compare(column, bound))
+
+    def _measured(self, field: str, condition: Condition) -> Condition:
+        """The condition, which does not hold where the field is not measured yet (nor is its opposite unknown)."""
+        return sa.and_(self._column(field).is_not(None), condition) if field in MEASURED else condition
 
     def _has(self, field: str) -> Callable[[str], Condition] | None:
         """How to find a value of a field that may have several; None if it has one."""

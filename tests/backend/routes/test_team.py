@@ -47,6 +47,9 @@ ROUTES = [
     ("POST", "/v1/team/labels"),
     ("GET", "/v1/team/labels/prediction00000003"),
     ("GET", f"/v1/team/samples/{'0' * 64}/thumbnail.webp"),
+    *(("GET", f"/v1/team/{path}") for path in ("searches", "searches/help", "samples/teaching")),
+    *(("POST", f"/v1/team/{path}") for path in ("searches", "samples/export.zip", "samples/export.csv", "versions")),
+    ("DELETE", "/v1/team/searches"),
 ]
 
 

@@ -66,3 +66,23 @@ def test_a_wrong_search_or_change_is_answered_in_words(team: TestClient) -> None
         assert team.post("/v1/team/marks", files=form(**fields)).status_code == 400
     assert team.post("/v1/team/marks", files=form(samples="0" * 64, give="a")).status_code == 404
     assert team.get("/v1/team/samples", params={"after": "\x00"}).status_code == 422
+
+
+def test_a_change_that_is_sent_twice_is_taken_back_by_one_undo(team: TestClient) -> None:
+    action = "0123456789abcdef" * 2
+    for _ in range(2):
+        answer = team.post("/v1/team/marks", files=form(where="status = corrected", give="twice", action=action))
+        assert answer.json() == {"action": action, "crops": 5}
+    team.delete(f"/v1/team/marks/{action}")
+    assert team.get("/v1/team/tags").json() == []
+
+
+def test_many_crops_are_changed_in_parts_and_taken_back_at_once(
+    team: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.team.samples._MARKED_AT_ONCE", 3)
+    marked = team.post("/v1/team/marks", files=form(where="all", give="x")).json()
+    assert marked["crops"] == 20
+    assert team.get("/v1/team/tags").json() == [{"tag": "x", "labels": 20}]
+    assert team.delete(f"/v1/team/marks/{marked['action']}").json() == marked
+    assert team.get("/v1/team/tags").json() == []

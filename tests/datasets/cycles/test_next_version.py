@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from datasets.cycles import next_version as module
-from datasets.cycles.next_version import NextVersionSettings, create_next_version, next_version_name
+from datasets.cycles.next_version import NextVersionSettings, create_next_version
 from datasets.samples.damage import TooDamagedError
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.versions.catalogue import VersionCatalogue
+from datasets.versions.catalogue import VersionCatalogue, next_version_name
 from tests.datasets.patterns import keep, keep_all
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from datasets.cycles.triggers import TriggerSettings, count_labels
 from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
-from datasets.samples.review import DROPPED, FIXED, REVIEWED, UNPROVEN, SuspicionRules
+from datasets.samples.review import ASKED, DROPPED, FIXED, REVIEWED, UNPROVEN, SuspicionRules
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import Verdict, find_waiting, give_verdict
 from tests.datasets.making import label
@@ -210,3 +210,16 @@ def test_an_unproven_label_beside_contradicting_ones_adds_its_own_reason(store: 
     (picture,) = find_waiting(store.samples())
     assert [doubt.reason for doubt in picture.doubts] == ["contradiction", "unproven"]
     assert [one.label.text for one in picture.labels] == ["A3", "A2", "A1"]
+
+
+def test_what_somebody_sent_to_review_waits_until_it_is_looked_at(store: SampleStore) -> None:
+    store.keep(pattern(1), label("p1", "A1"))
+    store.keep(pattern(2), label("p2", "A2"))
+    (sample,) = (sample for sample in store.samples() if sample.label.prediction_id == "p1")
+    store.marks.change([sample.digest], by="kim", give=[ASKED])
+    (picture,) = find_waiting(store.samples())
+    assert [one.label.prediction_id for one in picture.labels] == ["p1"]
+    assert [doubt.reason for doubt in picture.doubts] == ["asked"]
+    judge(store, "p1", "keep")
+    assert waiting(store) == []
+    assert store.marks.tags() == {}

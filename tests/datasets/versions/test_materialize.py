@@ -18,7 +18,7 @@ from datasets.versions import materialize as module
 from datasets.versions.creation import VersionRequest, create_version, draw_up
 from datasets.versions.materialize import materialize
 from datasets.versions.split import code_keys
-from datasets.versions.synthetic import RecipeDiffersError, parse_request
+from datasets.versions.synthetic import RecipeDiffersError, describe_parts, parse_request
 from datasets.versions.version import Manifest, Rules, Version, VersionError
 from ocr_model.codes.table import from_cell
 from tests.datasets.patterns import keep, keep_all
@@ -132,7 +132,7 @@ def test_folders_of_something_else_are_left_alone(tmp_path: Path, version: Versi
 def test_synthetic_parts_are_drawn_and_share_no_code_with_the_other_side(tmp_path: Path) -> None:
     pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
     request = VersionRequest(
-        synthetic=(parse_request("v1.0:12:3", "training"), parse_request("v2.0:6", "evaluation")),
+        synthetic=describe_parts([parse_request("v1.0:12:3", "training"), parse_request("v2.0:6", "evaluation")]),
         filters=HALF.filters,
     )
     out = tmp_path / "out"
@@ -157,7 +157,7 @@ def test_synthetic_parts_are_drawn_and_share_no_code_with_the_other_side(tmp_pat
 
 def test_another_digest_is_refused_before_anything_is_drawn(tmp_path: Path) -> None:
     pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
-    request = VersionRequest(synthetic=(parse_request("v1.0:3", "training"),))
+    request = VersionRequest(synthetic=describe_parts([parse_request("v1.0:3", "training")]))
     with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
         manifest = draw_up(store, places, request)
         part = manifest.synthetic[0]

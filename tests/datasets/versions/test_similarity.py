@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from datasets.versions import similarity
-from datasets.versions.similarity import NEAR, light, near_pairs, picture_hash
+from datasets.versions.similarity import NEAR, near_pairs, picture_hash
 from tests.datasets.patterns import pattern, twin
 
 
@@ -42,11 +41,6 @@ def test_a_picture_without_structure_is_all_zeros_however_bright() -> None:
 
 def test_the_smallest_picture_has_a_hash() -> None:
     assert len(picture_hash(Image.new("L", (1, 1), 9))) == 64
-
-
-def test_light() -> None:
-    assert light(Image.new("RGB", (3, 3), (10, 10, 10))) == 10
-    assert light(Image.fromarray(np.array([[0, 255]], np.uint8))) == 127
 
 
 @given(

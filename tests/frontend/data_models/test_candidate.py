@@ -20,6 +20,8 @@ def found(text: str, read: str, **changes: Any) -> Found:
         "source": "app",
         "tags": (),
         "values": {},
+        "doubt": 0.0,
+        "quality": None,
         "code": text,
         "brands": (),
         "read_text": read,

@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from fastapi.responses import JSONResponse
 from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE, SECONDS
+from benchmarks.drivers.reading_page import DESKTOP, HANGUL, PHONE
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.language import Language
 from tests.frontend.contrast import faint_texts
+from tests.frontend.explore.conftest import Open, entered, settle, settled
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import TOKEN
 
 ENGLISH = EXPLORE_TEXTS["en"]
-Open = Callable[..., AppTest]
-
-
-def script() -> None:
-    import streamlit as st
-
-    from frontend.explore.page import explore
-
-    explore(
-        st.Page(lambda: None, title="Read a tag", url_path="reading"),
-        st.Page(lambda: None, title="Data and models", url_path="data"),
-    )
-
-
-@pytest.fixture
-def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """The page in front of the fake backend, by default with the token entered."""
-    monkeypatch.setenv("BACKEND_URL", fake.url)
-    monkeypatch.setattr(type(st.context), "ip_address", None)
-    monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
-
-    def open_it(search: str = "", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
-        app.query_params["lang"] = language
-        if search:
-            app.query_params["search"] = search
-        if token is not None:
-            app.session_state["entered-with"] = token
-        return settled(app.run())
-
-    return open_it
-
-
-def settled(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
 
 
 def told(app: AppTest) -> str:
@@ -145,6 +107,15 @@ def test_a_search_that_is_misspelt_is_told_where_and_mended_by_a_press(open_page
     assert [box.value for box in app.error] == [texts.bad_search_at.format(position=7)]
 
 
+def test_an_order_by_a_measure_shows_it_and_tells_what_is_not_measured_yet(open_page: Open) -> None:
+    app = open_page("turn = 0")
+    settled(app.selectbox(key="explore-order").select("least sharp").run())
+    assert found(app)[:2] == ["prediction00000004", "prediction00000008"]
+    assert ENGLISH.unmeasured.format(count=2) in told(app)
+    settled(app.selectbox(key="explore-order").select("newest").run())
+    assert "still to be measured" not in told(app)
+
+
 def test_an_example_searches(open_page: Open) -> None:
     app = press(open_page(), "example-0")
     assert app.text_input(key="explore-search").value == "status = corrected and confidence > 0.9"
@@ -159,7 +130,6 @@ def test_details_tell_what_is_known(open_page: Open) -> None:
         "CW2288-248",
         "CW2288-1I1 · 87%",
         "trba 4",
-        "blurry",
         "A3",
         "120 × 30",
         "v4.0 (training)",
@@ -250,30 +220,6 @@ def test_a_change_that_fails_says_why(open_page: Open, fake: FakeBackend) -> Non
 
 
 # -- in a real browser ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def entered(browser: Browser, url: str, size: tuple[int, int], language: Language) -> Iterator[Page]:
-    context = browser.new_context(
-        locale={"ko": "ko-KR", "en": "en-US"}[language],
-        timezone_id="Asia/Seoul",
-        viewport={"width": size[0], "height": size[1]},
-    )
-    context.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    try:
-        page = context.new_page()
-        page.goto(f"{url}/explore")
-        page.locator(".st-key-typed-token input").fill(TOKEN)
-        page.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-        expect(page.locator(".crop-grid li")).to_have_count(60)
-        yield page
-    finally:
-        context.close()
-
-
-def settle(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def line(page: Page) -> str:

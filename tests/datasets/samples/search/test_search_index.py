@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from datasets.samples.event import Event
 from datasets.samples.index import SampleIndex
 from datasets.samples.marks import Marks
-from datasets.samples.sample import Sample, checked_label
+from datasets.samples.picture_quality import PictureQuality
+from datasets.samples.sample import Sample, checked_label, label_doubt
 from datasets.samples.search import search_index
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import parse_filter
@@ -82,6 +83,9 @@ def filled(request: pytest.FixtureRequest, index: SampleIndex, monkeypatch: pyte
         monkeypatch.setattr(search_index.SearchIndex, "_share", lambda *_: 1.0)
         monkeypatch.setattr(search_index, "_SECONDS", 3600.0)  # a machine that halts for a moment counts all the same
     index.add(events(150))
+    crops = sorted({sample.digest for sample in index.samples()})
+    measured = {crop: PictureQuality(int(crop, 16) % 4, 10.0, 0.5 * (int(crop, 16) % 3)) for crop in crops[::2]}
+    index.qualities.note(measured)  # the others are not measured yet
     return index
 
 
@@ -108,12 +112,12 @@ COMPARISONS = st.one_of(
         LISTS,
     ),
     st.tuples(
-        st.sampled_from(["confidence", "turn", "length", "width", "height"]),
+        st.sampled_from(["confidence", "turn", "length", "width", "height", "doubt", "sharpness", "light", "contrast"]),
         st.sampled_from(["<", "<=", "=", "!=", ">", ">="]),
         NUMBERS,
     ),
     st.tuples(
-        st.sampled_from(["turn", "width", "confidence"]),
+        st.sampled_from(["turn", "width", "confidence", "light", "doubt"]),
         st.sampled_from(["in", "not in"]),
         st.lists(NUMBERS, min_size=1, max_size=3).map(lambda all_of: f"({', '.join(all_of)})"),
     ),
@@ -121,6 +125,7 @@ COMPARISONS = st.one_of(
     st.tuples(
         st.just("status"), st.sampled_from(["=", "!="]), st.sampled_from(["accepted", "corrected", "unreadable"])
     ),
+    st.tuples(st.just("crop"), st.sampled_from(["=", "!=", "contains"]), st.sampled_from([f"{7:064x}", "0", "c"])),
     st.tuples(st.just("tag"), st.sampled_from(["=", "!="]), st.sampled_from(["a", "B", "'To do'", "nobody"])),
     st.just(("tag", "not in", "(b, 'to do', nobody)")),
     st.tuples(
@@ -157,17 +162,38 @@ def every(index: SampleIndex, wanted: Filter, order: Any, size: int = 40) -> lis
         after = page.after
 
 
+def measure(name: str) -> Callable[[Sample], float | None]:
+    return lambda sample: None if sample.quality is None else float(getattr(sample.quality, name))
+
+
+# The value that each order sorts by, and -1 where its largest values come first.
+KEYS: dict[str, tuple[Callable[[Sample], float | None], int]] = {
+    "newest": (lambda sample: sample.label.at.timestamp(), -1),
+    "oldest": (lambda sample: sample.label.at.timestamp(), 1),
+    "surest": (lambda sample: sample.label.read_confidence, -1),
+    "least sure": (lambda sample: sample.label.read_confidence, 1),
+    "most doubtful": (lambda sample: label_doubt(sample.label), -1),
+    "sharpest": (measure("sharpness"), -1),
+    "least sharp": (measure("sharpness"), 1),
+    "brightest": (measure("light"), -1),
+    "darkest": (measure("light"), 1),
+    "most contrast": (measure("contrast"), -1),
+    "least contrast": (measure("contrast"), 1),
+}
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=FILTERS, order=st.sampled_from(ORDERS))
 def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
     assert any(sample.tags and sample.metadata for sample in filled.samples())
     taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample)}
     found = every(filled, wanted, order)
-    assert {sample.event: sample for sample in found} == taken
-    assert len(found) == len(taken)
-    value = {"newest": lambda s: -s.label.at.timestamp(), "oldest": lambda s: s.label.at.timestamp()}.get(order)
-    value = value or (lambda s: s.label.read_confidence * (-1 if order == "surest" else 1))
-    assert [value(sample) for sample in found] == sorted(value(sample) for sample in found)
+    by, sign = KEYS[order]
+    shown = {event: sample for event, sample in taken.items() if by(sample) is not None}
+    assert {sample.event: sample for sample in found} == shown
+    assert len(found) == len(shown)
+    values = [sign * (by(sample) or 0.0) for sample in found]
+    assert values == sorted(values)
     assert filled.search.count(wanted).labels == len(taken)
     assert filled.search.count(wanted).is_exact
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 from PIL import Image, ImageFilter
 
-from backend.team.picture_quality import picture_quality
 from benchmarks.drivers.tag_picture import draw_tag
+from datasets.samples.picture_quality import light, picture_quality
 
 CROP = draw_tag("CW2288-111").crop((150, 255, 750, 385)).convert("RGB")
 
@@ -27,3 +28,8 @@ def test_a_picture_without_structure_and_one_of_a_pixel_have_values() -> None:
     assert (grey.light, grey.contrast, grey.sharpness) == (100, 0.0, 0.0)
     assert picture_quality(Image.new("RGB", (1, 1))).light == 0
     assert picture_quality(Image.new("RGB", (1, 3000))).light == 0
+
+
+def test_light() -> None:
+    assert light(Image.new("RGB", (3, 3), (10, 10, 10))) == 10
+    assert light(Image.fromarray(np.array([[0, 255]], np.uint8))) == 127

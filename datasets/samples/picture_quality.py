@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from datasets.versions.similarity import light
-
 # The height to which crops are brought before edges are measured: a large picture of a blurred line has soft edges as
 # well, but each of its pixels differs little from the next one.
 _HEIGHT = 32
@@ -21,6 +19,12 @@ class PictureQuality:
     light: int  # mean brightness, 0 (black) to 255
     contrast: float  # standard deviation of brightness, 0 to 127.5
     sharpness: float  # mean square of the Laplacian over that of the differences from the mean; 0 without structure
+
+
+def light(image: Image.Image) -> int:
+    """Mean brightness of a crop, 0 (black) to 255."""
+    grey = np.asarray(image.convert("L")).astype(np.int64)
+    return int(grey.sum() // grey.size)
 
 
 def picture_quality(image: Image.Image) -> PictureQuality:

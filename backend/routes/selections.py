@@ -1,0 +1,103 @@
+"""`/v1/team/samples/...`, `/v1/team/versions`: what is made of labels that were found or chosen, for the team."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import Form, Query, Response
+from fastapi.responses import StreamingResponse
+
+from backend.dependencies import ServicesDep
+from backend.http.problems import Problem, problems
+from backend.routes.asking import PRIVATE, ask_team, team_router
+from backend.routes.explore import Where
+from backend.team.explore_bodies import FreezeForm, FrozenBody, SelectionForm, TeachingBody
+from backend.team.search_line import parse_search
+from backend.team.selection import selected
+from datasets.samples.search.filters import Filter
+
+if TYPE_CHECKING:
+    from backend.services import Services
+    from backend.team.overview import TeamData
+
+router = team_router()
+
+_FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+@router.get("/samples/teaching", summary="The labels that teach most", response_model=TeachingBody)
+async def get_teaching(
+    services: ServicesDep, where: Where = "", most: Annotated[int, Query(ge=1, le=200)] = 100
+) -> TeachingBody:
+    """Return labels that were read with little confidence, of as many brands and shapes of codes as there are."""
+    wanted = parse_search(where)
+    return await ask_team(services, lambda team: team.explorer.teaching(wanted, most))
+
+
+@router.post(
+    "/samples/export.zip",
+    summary="Download crops",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"application/zip": {}}}},
+)
+async def export_zip(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a zip of crops with `labels.tsv`: at most 2000 labels and 64 MiB; `left-out.txt` says what is missing."""
+    return await _download(services, form, lambda team, wanted: team.exports.zipped(wanted), "application/zip", "zip")
+
+
+@router.post(
+    "/samples/export.csv",
+    summary="Download labels",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"text/csv": {}}}},
+)
+async def export_csv(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a table of labels: at most 20,000."""
+    return await _download(services, form, lambda team, wanted: team.exports.table(wanted), "text/csv", "csv")
+
+
+@router.post(
+    "/versions",
+    summary="Make a dataset version",
+    response_model=FrozenBody,
+    responses=_FORM | problems(HTTPStatus.CONFLICT, HTTPStatus.INSUFFICIENT_STORAGE),
+)
+async def freeze_version(
+    services: ServicesDep, form: Annotated[FreezeForm, Form(media_type="multipart/form-data")]
+) -> FrozenBody:
+    """Make a version whose definition is the search, or the crops that are named; ask for a cycle on it if wanted.
+
+    Asking again under the same name gives the version that is there.
+    """
+
+    def freeze(team: TeamData) -> FrozenBody:
+        from datasets.versions.version import VersionExistsError
+
+        try:
+            frozen = team.freeze(selected(form.samples, form.where), form.name or None)
+        except VersionExistsError as error:
+            raise Problem(
+                HTTPStatus.CONFLICT, "version-exists", "Another version has this name", "Nothing was changed."
+            ) from error
+        cycle = team.request(frozen.name, form.why, None)[0] if form.cycle else None
+        return FrozenBody(name=frozen.name, crops=frozen.crops, left_out=frozen.left_out, cycle=cycle)
+
+    return await ask_team(services, freeze)
+
+
+async def _download(
+    services: Services,
+    form: SelectionForm,
+    export: Callable[[TeamData, Filter], Iterator[bytes]],
+    media_type: str,
+    ending: str,
+) -> StreamingResponse:
+    parts = await ask_team(services, lambda team: export(team, selected(form.samples, form.where)))
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="labels.{ending}"'}
+    return StreamingResponse(parts, media_type=media_type, headers=headers)

@@ -1,0 +1,107 @@
+"""The sentences of what is done with labels that are selected or found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from frontend.language import Words
+from frontend.team_entry import EntryTexts
+
+
+class ActionTexts(EntryTexts):
+    """The part of the page that acts on many labels, in one language."""
+
+    # The line while it is typed, and its parts
+    chips: Words[Mapping[str, str]] = Words(
+        ko={
+            "parts": "검색 조건",
+            "and": "그리고",
+            "or": "또는",
+            "not": "아님",
+            "turn": "그리고와 또는 바꾸기",
+            "add": "조건 더하기",
+            "addGroup": "괄호 더하기",
+            "edit": "고치기",
+            "remove": "지우기",
+            "cancel": "그만두기",
+            "keep": "적용",
+            "field": "항목",
+            "operator": "비교",
+            "value": "값",
+            "unfinished": "…",
+            "meant": "이것을 찾으셨나요?",
+        },
+        en={
+            "parts": "Parts of the search",
+            "and": "AND",
+            "or": "OR",
+            "not": "NOT",
+            "turn": "change between AND and OR",
+            "add": "Add a comparison",
+            "addGroup": "Add brackets",
+            "edit": "Edit",
+            "remove": "Remove",
+            "cancel": "Cancel",
+            "keep": "Apply",
+            "field": "Field",
+            "operator": "Operator",
+            "value": "Value",
+            "unfinished": "…",
+            "meant": "Did you mean",
+        },
+    )
+    # What is acted upon
+    scope = Words(ko="무엇을", en="Which labels")
+    scope_selected = Words(ko="고른 것 ({count})", en="Selected ({count})")
+    scope_found = Words(ko="찾은 것 모두 ({count})", en="All that are found ({count})")
+    scope_sure = Words(ko="네, 찾은 라벨 {count}개 모두예요", en="Yes, all {count} labels that are found")
+    count_unknown = Words(ko="?", en="?")
+    # Tags
+    tags = Words(ko="태그", en="Tags")
+    tags_which = Words(ko="줄 태그나 뗄 태그", en="Tags to give or take")
+    tags_placeholder = Words(ko="고르거나 새로 적어요", en="Choose, or type a new one")
+    tags_give = Words(ko="{count}개에 달기", en="Give to {count}")
+    tags_take = Words(ko="{count}개에서 떼기", en="Take from {count}")
+    tags_given = Words(ko="사진 {count}장에 달았어요: {tags}.", en="Given to {count} crops: {tags}.")
+    tags_taken = Words(ko="사진 {count}장에서 뗐어요: {tags}.", en="Taken from {count} crops: {tags}.")
+    # Saved searches
+    saved_more = Words(ko="더 보기", en="More")
+    saved_save = Words(ko="검색 저장", en="Save search")
+    saved_edit = Words(ko="저장한 검색", en="Saved search")
+    saved_name = Words(ko="이름", en="Name")
+    saved_about = Words(ko="팀 모두에게 보여요.", en="Everybody in the team sees it.")
+    saved_keep = Words(ko="저장", en="Save")
+    saved_rename = Words(ko="이름 바꾸기", en="Rename")
+    saved_delete = Words(ko="삭제", en="Delete")
+    saved_replace = Words(ko="‘{name}’을(를) 이 검색으로 바꾸기", en="Let “{name}” find this")
+    # What becomes of them
+    use = Words(ko="활용", en="Use")
+    use_review = Words(ko="다시 보기로 보내기", en="Send to review")
+    use_zip = Words(ko="사진 받기 (zip)", en="Crops (zip)")
+    use_csv = Words(ko="표 받기 (CSV)", en="Table (CSV)")
+    use_bounds = Words(
+        ko="zip에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요.",
+        en="A zip holds 2,000 labels or 64 MiB, a table 20,000 lines.",
+    )
+    use_version = Words(ko="데이터셋 버전", en="Dataset version")
+    use_version_hint = Words(ko="비우면 다음 이름", en="Empty: the next name")
+    use_cycle = Words(ko="이 버전으로 학습도 요청하기", en="Ask for a training cycle on it, too")
+    use_freeze = Words(ko="버전으로 만들기", en="Make the version")
+    frozen = Words(
+        ko="버전 **{name}**을(를) 만들었어요: 학습 {training}, 평가 {evaluation}, 읽을 수 없음 {unreadable}.",
+        en="Made version **{name}**: {training} to train on, {evaluation} to evaluate on, {unreadable} unreadable.",
+    )
+    frozen_left_out = Words(ko="다시 봐야 하는 {count}장은 뺐어요.", en="{count} wait for a second look and stay out.")
+    frozen_cycle = Words(ko="학습을 요청했어요.", en="A cycle is asked for.")
+    teach = Words(ko="가장 도움 되는 100장", en="100 that teach most")
+    taught = Words(
+        ko=(
+            "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
+            "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
+        ),
+        en=(
+            "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
+            "These {count} were taken from all kinds in turn, the least sure first."
+        ),
+    )
+    untaught = Words(ko="찾은 것 다시 보기", en="Back to what is found")
