@@ -28,6 +28,7 @@ from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
     explore,
+    features,
     health,
     labels,
     model,
@@ -121,7 +122,20 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    for route in (previews, predictions, tags, labels, products, tag_prices, model, shadow, team, explore, health):
+    for route in (
+        previews,
+        predictions,
+        tags,
+        labels,
+        products,
+        tag_prices,
+        model,
+        shadow,
+        team,
+        explore,
+        features,
+        health,
+    ):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from backend.schemas import ModelNameBody
@@ -16,6 +17,7 @@ from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, Overv
 from backend.team.cycles import TeamCycles, cycle_body
 from backend.team.explore_bodies import DetailsBody
 from backend.team.explorer import TeamExplorer
+from backend.team.features import TeamFeatures
 from backend.team.label_history import LabelHistory
 from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
@@ -47,6 +49,7 @@ class TeamData:
         places: Spool and bucket of that store.
         history: The events of that store.
         thumbnails: Small pictures of its crops.
+        spool: Folder of the store.
         clock: Seconds since 1970.
     """
 
@@ -56,6 +59,7 @@ class TeamData:
         places: Places,
         history: LabelHistory,
         thumbnails: Thumbnails,
+        spool: Path,
         *,
         clock: Clock = time.time,
     ) -> None:
@@ -64,6 +68,7 @@ class TeamData:
         self._labels = TeamLabels(store)
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
+        self.features = TeamFeatures(spool, store, self.explorer)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
-from datasets.samples.sample import LABEL_STATUSES, Sample
+from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.sql import FilterSql, plus
 from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, SLOTS, TALLY_TABLE, sample_in
@@ -46,6 +46,16 @@ class Number:
 
     labels: int
     is_exact: bool  # else an estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What colours a crop on a map."""
+
+    status: LabelStatus
+    brand: str  # the first whose format fits the line, in lower case; "" if there is none
+    confidence: float  # of the reading
+    model: str  # name and version
 
 
 class SearchIndex:
@@ -96,6 +106,18 @@ class SearchIndex:
         with database_errors(), self._engine.connect() as connection:
             for some in parts(sorted(set(digests))):
                 found.update(connection.scalars(sa.select(LIVE_TABLE.c.sample).where(LIVE_TABLE.c.sample.in_(some))))
+        return found
+
+    def traits(self, digests: Iterable[str]) -> dict[str, Traits]:
+        """What the last label of each of these crops says, in short; crops without a label are left out."""
+        live = LIVE_TABLE.c
+        columns = (live.sample, live.status, live.brands, live.read_confidence, live.model_name, live.model_version)
+        found: dict[str, Traits] = {}
+        with database_errors(), self._engine.connect() as connection:
+            for some in parts(sorted(set(digests))):
+                query = sa.select(*columns).where(live.sample.in_(some)).order_by(live.stamp, live.id)
+                for sample, status, brands, confidence, name, version in connection.execute(query):
+                    found[sample] = Traits(status, brands.strip("|").split("|")[0], confidence, f"{name} {version}")
         return found
 
     def count(self, wanted: Filter) -> Number:
