@@ -104,5 +104,6 @@ class MapBody(BaseModel):
     samples: list[str] = Field(description="Names of the crops that are points.")
     x: list[float]
     y: list[float]
+    texts: list[str] = Field(description="The line of each point's label.")
     values: list[str | float] = Field(description="What each point is coloured by.")
     density: DensityBody | None = Field(description="null where every crop is a point.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from datasets.features.feature_folders import present_files, survey_of
 from datasets.features.neighbours import nearest
 from datasets.features.projection import CropMap, Method, has_umap, map_file
 from datasets.features.survey import ListName
+from datasets.samples.search.search_index import Traits
 from datasets.samples.store import SampleStore
 
 _CELLS = 96  # of a density picture, in each direction
@@ -128,15 +129,16 @@ class TeamFeatures:
         maps = {} if known is None else self._maps(known)
         chosen = method if method in maps else next(iter(maps), None)
         if known is None or chosen is None:
-            return MapBody(
-                method=None, methods=[], has_umap=has_umap(), crops=0, samples=[], x=[], y=[], values=[], density=None
-            )
+            nothing = dict.fromkeys(("methods", "samples", "x", "y", "texts", "values"), ())
+            others = {"method": None, "has_umap": has_umap(), "crops": 0, "density": None}
+            return MapBody.model_validate(nothing | others)
         places = maps[chosen].places
         there = np.flatnonzero(~np.isnan(places[:, 0]) & ~is_blank(known.crops[: len(places)]))
         points = there if len(there) <= most else self._drawn(known, there, most, include)
         digests = [digest_at(known.crops, row) for row in points.tolist()]
-        values = self._values(digests, colour)
-        kept = [place for place, digest in enumerate(digests) if digest in values]
+        traits = self._store.search.traits(digests)
+        values = self._values(traits, colour)
+        kept = [place for place, digest in enumerate(digests) if digest in traits]
         return MapBody(
             method=chosen,
             methods=list(maps),
@@ -145,6 +147,7 @@ class TeamFeatures:
             samples=[digests[place] for place in kept],
             x=np.round(places[points[kept], 0], 3).tolist(),
             y=np.round(places[points[kept], 1], 3).tolist(),
+            texts=[traits[digests[place]].text for place in kept],
             values=[values[digests[place]] for place in kept],
             density=None if len(points) == len(there) else _density(places[there]),
         )
@@ -180,11 +183,10 @@ class TeamFeatures:
         drawn = np.random.default_rng(len(others)).choice(others, most - len(wanted), replace=False)
         return np.sort(np.concatenate([wanted, drawn]))
 
-    def _values(self, digests: Sequence[str], colour: Colour) -> dict[str, str | float]:
-        """What each crop is coloured by; those without a label are left out."""
-        traits = self._store.search.traits(digests)
+    def _values(self, traits: Mapping[str, Traits], colour: Colour) -> dict[str, str | float]:
+        """What each crop is coloured by."""
         if colour == "tag":
-            tags = {digest: marks.tags for digest, marks in self._store.marks.of(digests).items() if digest in traits}
+            tags = {digest: marks.tags for digest, marks in self._store.marks.of(traits).items()}
             common = sorted(self._store.marks.tags().items(), key=lambda entry: -entry[1])[:_MOST_TAGS]
             return {digest: next((tag for tag, _ in common if tag in tags.get(digest, ())), "") for digest in traits}
         return {digest: getattr(trait, colour) for digest, trait in traits.items()}

@@ -6,7 +6,6 @@ new ones are compared with all, old ones with the new ones only.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.features.derived_file import load_arrays, save_arrays
 from datasets.features.feature_files import Halves, blocks
-from datasets.objects.folder import disk_errors, open_own
 
 NEIGHBOURS = 10  # of each crop that the table keeps
 NONE = -1  # in place of a row, where there are fewer crops than that
@@ -40,11 +39,10 @@ class NeighbourTable:
     @classmethod
     def load(cls, path: Path) -> NeighbourTable:
         """Read a table; one that is missing or damaged is empty."""
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                table = cls(found["rows"], found["cosines"])
-        except (OSError, ValueError, KeyError, EOFError):
+        found = load_arrays(path)
+        if found.keys() != {"rows", "cosines"}:
             return cls.empty()
+        table = cls(found["rows"], found["cosines"])
         return table if table.rows.shape == table.cosines.shape == (len(table.rows), NEIGHBOURS) else cls.empty()
 
     def save(self, path: Path) -> None:
@@ -53,11 +51,7 @@ class NeighbourTable:
         Raises:
             StoreError: it cannot be written.
         """
-        part = path.with_name(path.name + ".part")
-        with disk_errors(f"cannot write {path}"):
-            with os.fdopen(open_own(part, os.O_TRUNC), "wb") as file:
-                np.savez(file, rows=self.rows, cosines=self.cosines)
-            part.replace(path)
+        save_arrays(path, rows=self.rows, cosines=self.cosines)
 
 
 def nearest(

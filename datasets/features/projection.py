@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.features.derived_file import load_arrays, save_arrays
 from datasets.features.feature_files import Halves, Rows, blocks, is_blank
-from datasets.objects.folder import disk_errors, open_own
 
 Method = Literal["pca", "umap"]
 Places = NDArray[np.float32]
@@ -44,11 +43,10 @@ class CropMap:
     @classmethod
     def load(cls, path: Path) -> CropMap | None:
         """Read a map; None if there is none, or a damaged one."""
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                return cls(found["places"], int(found["fitted"]), str(found["name"]))
-        except (OSError, ValueError, KeyError, EOFError):
+        found = load_arrays(path)
+        if found.keys() != {"places", "fitted", "name"}:
             return None
+        return cls(found["places"], int(found["fitted"]), str(found["name"]))
 
     def save(self, path: Path) -> None:
         """Write the map whole or not at all.
@@ -56,11 +54,7 @@ class CropMap:
         Raises:
             StoreError: it cannot be written.
         """
-        part = path.with_name(path.name + ".part")
-        with disk_errors(f"cannot write {path}"):
-            with os.fdopen(open_own(part, os.O_TRUNC), "wb") as file:
-                np.savez(file, places=self.places, fitted=self.fitted, name=self.name)
-            part.replace(path)
+        save_arrays(path, places=self.places, fitted=self.fitted, name=self.name)
 
 
 def map_file(folder: Path, method: Method) -> Path:

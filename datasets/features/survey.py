@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from datasets.features.derived_file import save_bytes
 from datasets.features.feature_files import Rows, digest_at, is_blank
 from datasets.features.live_labels import NO_TEXT, LiveLabels, places_among
 from datasets.features.neighbours import NONE, NeighbourTable
-from datasets.objects.folder import disk_errors, open_own
 
 ListName = Literal["near-duplicates", "outliers", "thin-regions", "doubtful-labels"]
 LIST_NAMES: tuple[ListName, ...] = get_args(ListName)
@@ -67,11 +66,7 @@ class Survey(BaseModel):
         Raises:
             StoreError: it cannot be written.
         """
-        part = path.with_name(path.name + ".part")
-        with disk_errors(f"cannot write {path}"):
-            with os.fdopen(open_own(part, os.O_TRUNC), "wb") as file:
-                file.write(self.model_dump_json().encode())
-            part.replace(path)
+        save_bytes(path, self.model_dump_json().encode())
 
 
 def survey(crops: NDArray[np.void], table: NeighbourTable, labels: LiveLabels) -> Survey:

@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from frontend.client.explorer_answers import Change, Changed, Details, Found, FoundCount, FoundPage, Order
+from frontend.explore.shown_set import ShownSet
 
 _KEY: Final = "exploration"
 
@@ -35,6 +36,7 @@ class Exploration:
     opened: Found | None = None
     details: Details | None = None  # of the opened label; None: they have to be asked for
     note: Note | None = None  # to be shown once
+    shown: ShownSet | None = None  # crops that are shown in place of the search
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
 
@@ -42,11 +44,21 @@ class Exploration:
         """Begin another search, unless it is the present one."""
         if (search, order) == (self.search, self.order):
             return
-        if search != self.search:
+        if search != self.search or self.shown is not None:
             self.count = None
-        self.search, self.order, self.cursors = search, order, [None]
+        self.search, self.order, self.cursors, self.shown = search, order, [None], None
         self.clear()  # nobody should change labels that are no longer seen
         self._turn_page()
+
+    def show(self, shown: ShownSet | None) -> None:
+        """Show a set of crops, or again what the search finds (None)."""
+        self.shown, self.cursors, self.count = shown, [None], None
+        self.clear()
+        self._turn_page()
+
+    def leave_set(self) -> None:
+        """Show what the search finds."""
+        self.show(None)
 
     def go_on(self) -> None:
         """To the next page."""

@@ -60,6 +60,8 @@ class FakeExplorer:
         self.changes: list[tuple[str, int, str]] = []  # what, how many, text
         self.problem: str | None = None  # of every change
         self.is_exact = True
+        self.is_compared = True  # whether crops have features
+        self.included: list[str] = []  # crops that were to be points of the map
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
@@ -164,6 +166,11 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
         change: Annotated[str, Form()], labels: Annotated[str, Form()], text: Annotated[str, Form()] = ""
     ) -> Any:
         return explorer().change(change, labels, text)
+
+
+def thumbnail() -> str:
+    """A small picture as the backend sends it."""
+    return _THUMBNAIL
 
 
 def _thumbnail() -> str:

@@ -52,6 +52,7 @@ class Number:
 class Traits:
     """What colours a crop on a map."""
 
+    text: str  # the line
     status: LabelStatus
     brand: str  # the first whose format fits the line, in lower case; "" if there is none
     confidence: float  # of the reading
@@ -110,14 +111,16 @@ class SearchIndex:
 
     def traits(self, digests: Iterable[str]) -> dict[str, Traits]:
         """What the last label of each of these crops says, in short; crops without a label are left out."""
-        live = LIVE_TABLE.c
-        columns = (live.sample, live.status, live.brands, live.read_confidence, live.model_name, live.model_version)
+        names = ("sample", "text", "status", "brands", "read_confidence", "model_name", "model_version")
+        columns = [LIVE_TABLE.c[name] for name in names]
         found: dict[str, Traits] = {}
         with database_errors(), self._engine.connect() as connection:
             for some in parts(sorted(set(digests))):
-                query = sa.select(*columns).where(live.sample.in_(some)).order_by(live.stamp, live.id)
-                for sample, status, brands, confidence, name, version in connection.execute(query):
-                    found[sample] = Traits(status, brands.strip("|").split("|")[0], confidence, f"{name} {version}")
+                query = sa.select(*columns).where(LIVE_TABLE.c.sample.in_(some))
+                rows = connection.execute(query.order_by(LIVE_TABLE.c.stamp, LIVE_TABLE.c.id))
+                for sample, text, status, brands, confidence, name, version in rows:
+                    brand = brands.strip("|").split("|")[0]
+                    found[sample] = Traits(text, status, brand, confidence, f"{name} {version}")
         return found
 
     def count(self, wanted: Filter) -> Number:

@@ -33,7 +33,7 @@ def test_the_queue_to_the_bucket_is_told_where_there_is_a_bucket(tmp_path: Path)
         spool = tmp_path / f"spool-{bucket is None}"
         with SampleStore.open(spool, storage_url=bucket) as store:
             history, thumbnails = LabelHistory("sqlite://"), Thumbnails(tmp_path / "thumbnails")
-            data = TeamData(store, Places.open(spool, bucket), history, thumbnails)
+            data = TeamData(store, Places.open(spool, bucket), history, thumbnails, spool)
             queue = data.overview(None, None).queue
             data.close()
         assert (queue if queue is None else queue.unsent) == expected
