@@ -108,7 +108,7 @@ class FeatureKeeper:
             *arguments,
             cwd=_ROOT,
             env=self._environment(os.environ),
-            stdin=asyncio.subprocess.PIPE,  # the process ends when it is closed
+            stdin=asyncio.subprocess.PIPE,  # the process ends when this one does, however
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -141,11 +141,10 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Let a process end, or kill it."""
+    """End a process; what it has written is whole at any time."""
     if process.returncode is not None:
         return
-    if process.stdin is not None:
-        process.stdin.close()
+    process.terminate()
     try:
         await asyncio.wait_for(process.wait(), _ENDING_SECONDS)
     except TimeoutError:

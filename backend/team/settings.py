@@ -16,7 +16,7 @@ class TeamSettings(BaseSettings):
         description="Token of the team, to see data and models and to ask for cycles; unset: switched off.",
     )
     feature_seconds: float = Field(
-        default=30.0,
+        default=60.0,
         ge=0,
         le=86_400,
         description="Seconds between looks at crops without features, by which the page Explore compares crops; 0 "

@@ -28,7 +28,7 @@ Places = NDArray[np.float32]
 SEED: Final = 20220801
 PARAMETERS: Final = {"n_neighbors": 15, "min_dist": 0.1, "metric": "cosine", "random_state": SEED}
 _FEWEST = 30  # crops that UMAP is fitted on
-_MOST_FITTED = 10_000
+_MOST_FITTED = 5000
 _NEAREST = 5  # crops of the sample between which another one is placed
 
 

@@ -68,12 +68,12 @@ def test_it_is_fitted_anew_when_the_crops_have_grown_much_or_others_are_fitted()
     assert fit.asked == [60, 128, 60]
 
 
-def test_of_many_crops_a_sample_is_fitted(monkeypatch: object) -> None:
+def test_of_many_crops_a_sample_is_fitted() -> None:
     fit = Fit()
     count = projection._MOST_FITTED + 500
     found = umap_map(None, vectors(count), crops(count), fit)
     assert found is not None
-    assert fit.asked == [8192]
+    assert fit.asked == [4096]
     assert not np.isnan(found.places).any()
 
 
