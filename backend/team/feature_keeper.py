@@ -7,7 +7,6 @@ ends with the backend. One that was stopped goes on where it was.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import sys
@@ -24,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 _LONGEST_PAUSE = 600.0  # seconds before it is tried again after failures
+_MOST_WORDS = 500  # bytes of what it says that are told
 _ENDING_SECONDS = 5.0  # that it has to end before it is killed
 
 
@@ -113,11 +113,11 @@ class FeatureKeeper:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            said = b"" if process.stderr is None else await _last_line(process.stderr)
+            said = "" if process.stderr is None else await _last_words(process.stderr)
             status = await process.wait()
         finally:
             await _end(process)
-        return None if status == 0 else said.decode("utf-8", "replace").strip() or f"exit status {status}"
+        return None if status == 0 else said or f"exit status {status}"
 
     def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
         database = self._settings.database_url
@@ -127,17 +127,12 @@ class FeatureKeeper:
         return found
 
 
-async def _last_line(stream: asyncio.StreamReader) -> bytes:
+async def _last_words(stream: asyncio.StreamReader) -> str:
+    """The end of what a process says, in one line."""
     last = b""
-    while line := await _line(stream):
-        last = line if line.strip() else last
-    return last
-
-
-async def _line(stream: asyncio.StreamReader) -> bytes:
-    while True:
-        with contextlib.suppress(ValueError):  # longer than the reader's limit
-            return await stream.readline()
+    while some := await stream.read(4096):
+        last = (last + some)[-_MOST_WORDS:]
+    return " | ".join(line.strip() for line in last.decode("utf-8", "replace").splitlines() if line.strip())
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

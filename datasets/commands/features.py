@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -84,6 +83,7 @@ class _Bars:
 
 def _end_with_input() -> None:
     """End with the backend that has started this process, however that ends."""
-    while sys.stdin.buffer.read(4096):
+    # Not through `sys.stdin`: its lock, held by a thread that waits, would abort the interpreter at its end.
+    while os.read(0, 4096):
         pass
     os._exit(1)

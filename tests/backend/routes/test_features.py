@@ -172,7 +172,7 @@ def test_features_are_made_in_the_background(
     client = start(team_token=SecretStr(TOKEN), feature_seconds=0.05)
     client.headers["Authorization"] = f"Bearer {TOKEN}"
     for _ in range(1200):
-        if get(client, "lists")["crops"] == CROPS:
+        if client.app.state.services.features.runs:
             break
         asyncio.run(asyncio.sleep(0.1))
     assert get(client, "lists")["crops"] == CROPS

@@ -29,6 +29,17 @@ def test_a_folder_without_a_model_is_named(
     assert "no model in" in capsys.readouterr().err
 
 
+def test_a_gentle_run_ends_well_while_its_input_is_open(tmp_path: Path, samples: list[Sample]) -> None:
+    command = [sys.executable, "-m", "datasets", "--spool", str(tmp_path / "spool"), "features", "--gently"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    status = process.wait(120)
+    told = process.communicate()
+    assert (status, told[1]) == (0, ""), told
+
+
 def test_a_gentle_run_has_the_lowest_priority_and_ends_with_its_input(tmp_path: Path, samples: list[Sample]) -> None:
     held = f"""
 import os
