@@ -4,7 +4,8 @@
 
 Features are made of rendered crops, on one core as in the background. Neighbours are measured among vectors of which
 each is the mean of two of theirs, with some noise: comparing takes the same time whatever they say. Each number of
-rows has a process of its own, so that its memory is told. UMAP is measured where it is installed.
+rows has a process of its own, so that its memory is told. Times are processor time on one core: what else the machine
+does does not count. UMAP is measured where it is installed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.report import busyness, machine
+from benchmarks.report import machine
 from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Libraries read these when they are loaded, which a new process does.
     os.environ |= dict.fromkeys(_ONE_CORE, "1")
     context = multiprocessing.get_context("spawn")
-    print(f"{machine(1)}, {busyness(load)}")
+    print(f"{machine(1)}, load before {load:.1f}; processor time on one core")
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.npy"
         jobs: list[tuple[Callable[..., None], tuple[object, ...]]] = [(_make, (options.crops, made))]
@@ -122,8 +123,8 @@ def _made_up(made: NDArray[np.float32], rows: int) -> NDArray[np.float16]:
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    began = time.perf_counter()
-    return work(), time.perf_counter() - began
+    began = time.process_time()
+    return work(), time.process_time() - began
 
 
 def _peak() -> float:

@@ -23,6 +23,7 @@ from backend.team.feature_bodies import (
 )
 from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, row_of
 from datasets.features.feature_folders import present_files, survey_of
+from datasets.features.live_labels import places_among
 from datasets.features.neighbours import nearest
 from datasets.features.projection import CropMap, Method, has_umap, map_file
 from datasets.features.survey import ListName
@@ -177,8 +178,8 @@ class TeamFeatures:
         """The rows that are points: those asked for, outliers, and others at random."""
         survey = survey_of(known.files)
         outliers = () if survey is None else survey.lists["outliers"].samples[: most // 4]
-        first = [row for digest in (*include, *outliers) if (row := row_of(known.crops, digest)) is not None]
-        wanted = np.intersect1d(np.array(first, np.int64), there)[:most]
+        first = np.frombuffer(b"".join(map(bytes.fromhex, (*include, *outliers))), known.crops.dtype)
+        wanted = np.intersect1d(places_among(first, known.crops), there)[:most]
         others = np.setdiff1d(there, wanted, assume_unique=True)
         drawn = np.random.default_rng(len(others)).choice(others, most - len(wanted), replace=False)
         return np.sort(np.concatenate([wanted, drawn]))

@@ -12,7 +12,7 @@ from frontend.explore.feature_texts import FeatureTexts
 
 # Okabe and Ito's colours, which people who see few colours tell apart; those that have no contrast on white or on black
 # are left out.
-_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f", "#8c6bb1")
+_COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#b15928", "#8c6bb1")
 _OTHERS: Final = "#9aa5b1"
 _HEIGHT: Final = 440  # pixels
 _MARK: Final = "#e8384f"
