@@ -28,6 +28,7 @@ from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
     explore,
+    features,
     health,
     labels,
     model,
@@ -125,7 +126,7 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    for route in (*shoppers, shadow, team, explore, searches, selections, health):
+    for route in (*shoppers, shadow, team, explore, searches, selections, features, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

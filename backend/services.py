@@ -31,6 +31,7 @@ from backend.reading.photo_reading import PhotoReading
 from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
+from backend.team.feature_keeper import FeatureKeeper
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
 from datasets.samples.uploader import UploadPolicy
@@ -82,6 +83,7 @@ class Services:
     tag_prices: TagPrices  # prices that shoppers have confirmed
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
     watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
+    features: FeatureKeeper  # has features of crops made in the background
     team_access: TeamAccess
     asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
@@ -112,6 +114,7 @@ class Services:
                     samples,
                     _open_places(self.settings),
                     self.labels.thumbnails,
+                    self.settings.spool,
                     clock=self.clock,
                 )
             return self._team
@@ -130,12 +133,14 @@ class Services:
             self.on_failure(message)
         else:
             await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
+        self.features.start()
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
+        await self.features.close()
         await self.watch.close()
         await asyncio.to_thread(self.photos.close)
         await asyncio.to_thread(self.reading.close)
@@ -217,6 +222,7 @@ def make_services(
         waiting=settings.shadow_queue,
         remembered=settings.pending_count,
     )
+    labels = LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc())
     services = Services(
         settings=settings,
         metrics=metrics,
@@ -237,7 +243,7 @@ def make_services(
         photo_places=ClientPlaces(photos_at_once, on_refused=metrics.rate_limited.inc),
         photo_reading=PhotoReading(recognizing, lambda: load_detector(settings.model_threads)),
         decoder=decoder,
-        labels=LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc()),
+        labels=labels,
         pending=PendingPredictions(
             seconds=settings.pending_seconds, count=settings.pending_count, size=settings.pending_bytes
         ),
@@ -267,6 +273,7 @@ def make_services(
             key=settings.signing_key,
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
+        features=FeatureKeeper(settings, labels, slot),
         team_access=TeamAccess(settings.team_token, on_refused=metrics.team_refused.inc),
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
         clock=clock,

@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
+from backend.team.settings import TeamSettings
 from datasets.objects.store_key import StoreKey
 from datasets.samples.crop import MOST_BYTES
 from ocr_model.reading.image import ImageLimits
@@ -24,7 +25,6 @@ from ocr_model.reading.image import ImageLimits
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MEBIBYTE = 1 << 20
-_SHORTEST_TOKEN = 12
 _LEAST_KEPT_BYTES = 2 * MOST_BYTES
 _DATABASE = re.compile(r"(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?\Z")
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,250}[a-z0-9_])?\Z")
@@ -39,7 +39,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings):
+class Settings(PriceSettings, TeamSettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
@@ -213,11 +213,6 @@ class Settings(PriceSettings):
         "workers of a bucket. Unset: the spool draws one for readings, and champions are not signed.",
     )
 
-    team_token: SecretStr | None = Field(
-        default=None,
-        description="Token of the team, to see data and models and to ask for cycles; unset: switched off.",
-    )
-
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split_networks(cls, value: Any) -> Any:
@@ -281,17 +276,6 @@ class Settings(PriceSettings):
             raise ValueError("must look like postgresql://user:password@host/name or sqlite:////folder/file")
         if scheme.startswith("sqlite") and (len(rest) < 2 or ":memory:" in rest or "mode=memory" in rest):
             raise ValueError("must name a file: an index in memory is lost, and each connection has its own")
-        return value
-
-    @field_validator("team_token")
-    @classmethod
-    def _check_team_token(cls, value: SecretStr | None) -> SecretStr | None:
-        # It travels in an HTTP header, and every client of the service may guess it.
-        text = "" if value is None else value.get_secret_value()
-        if value is not None and not (len(text) >= _SHORTEST_TOKEN and text.isascii() and text.isprintable()):
-            raise ValueError(f"must have {_SHORTEST_TOKEN} or more printable ASCII characters")
-        if " " in text:
-            raise ValueError("must not hold spaces")
         return value
 
     @model_validator(mode="after")

@@ -94,6 +94,23 @@ class TeamExplorer:
         items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in chosen.samples]
         return TeachingBody(items=items, looked_at=chosen.looked_at, kinds=chosen.kinds)
 
+    def named(self, digests: Sequence[str], *, with_thumbnails: bool, most: int) -> list[FoundBody]:
+        """The labels of some crops, crop by crop, the latest first; crops without labels are left out.
+
+        Args:
+            digests: Name the crops.
+            with_thumbnails: Whether each carries its thumbnail.
+            most: Crops whose labels are given.
+
+        Raises:
+            IndexUnavailableError: The index does not answer.
+        """
+        of_crops = [labels for digest in digests if (labels := self._store.past.labels_of(digest))][:most]
+        samples = [sample for labels in of_crops for sample in labels]
+        pictures = self._pictures(samples) if with_thumbnails else {}
+        marks = self._store.marks.of(sample.digest for sample in samples)
+        return [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in samples]
+
     def count(self, wanted: Filter) -> FoundCountBody:
         """How many labels a search finds.
 

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from PIL import Image
@@ -19,6 +20,7 @@ from backend.team.cycles import TeamCycles, cycle_body
 from backend.team.explore_bodies import DetailsBody
 from backend.team.explorer import TeamExplorer
 from backend.team.exports import TeamExports
+from backend.team.features import TeamFeatures
 from backend.team.freezing import Frozen, freeze
 from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
@@ -50,6 +52,7 @@ class TeamData:
         store: Where confirmed samples are kept.
         places: Spool and bucket of that store.
         thumbnails: Small pictures of its crops.
+        spool: Folder of the store.
         clock: Seconds since 1970.
     """
 
@@ -58,6 +61,7 @@ class TeamData:
         store: SampleStore,
         places: Places,
         thumbnails: Thumbnails,
+        spool: Path,
         *,
         clock: Clock = time.time,
     ) -> None:
@@ -68,6 +72,7 @@ class TeamData:
         self.samples = TeamSamples(store)
         self.searches = SavedSearches(places.authority, clock)
         self.exports = TeamExports(store)
+        self.features = TeamFeatures(spool, store, self.explorer)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()

@@ -23,6 +23,7 @@ from frontend.client.explorer_answers import (
     Teaching,
 )
 from frontend.client.scope import Scope
+from frontend.explore.shown_set import ShownSet
 
 _KEY: Final = "exploration"
 
@@ -67,6 +68,7 @@ class Exploration:
     probe: tuple[str, ...] = ()  # values for the chip that is edited
     teaching: Teaching | None = None  # the page shows the labels that teach most, and not those of the search
     frozen: Frozen | None = None  # the version that was made, to be shown once
+    shown: ShownSet | None = None  # crops that are shown in place of the search
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
     fetched: int = 0  # how often a page was asked for anew
@@ -76,11 +78,24 @@ class Exploration:
         if (search, order) == (self.search, self.order):
             return
         if search != self.search:
-            self.count, self.help = None, None
+            self.help = None
+        if search != self.search or self.shown is not None:
+            self.count = None
         self.search, self.order, self.cursors, self.unmeasured = search, order, [None], None
+        self.shown = None
         self.clear()  # nobody should change labels that are no longer seen
         self.tagging = None
         self._turn_page()
+
+    def show(self, shown: ShownSet | None) -> None:
+        """Show a set of crops, or again what the search finds (None)."""
+        self.shown, self.cursors, self.count = shown, [None], None
+        self.clear()
+        self._turn_page()
+
+    def leave_set(self) -> None:
+        """Show what the search finds."""
+        self.show(None)
 
     def go_on(self) -> None:
         """To the next page."""
@@ -147,6 +162,8 @@ class Exploration:
 
     def teach(self, teaching: Teaching | None) -> None:
         """Show and select the labels that teach most, or show those of the search again (None)."""
+        if self.shown is not None:
+            self.leave_set()
         self.clear()
         self.cursors = [None]
         self._turn_page()
@@ -156,7 +173,9 @@ class Exploration:
             self.select_page()
 
     def scope(self, *, is_everything: bool) -> Scope:
-        """The crops that are selected, or all that the search finds."""
+        """The crops that are selected, or all that the search finds or the shown set has."""
+        if is_everything and self.shown is not None:
+            return Scope.of(list(self.shown.samples))
         if is_everything:
             return Scope(search=self.search or "all")
         return Scope.of([label.sample for label in self.selected.values()])

@@ -11,15 +11,20 @@ from streamlit.navigation.page import StreamlitPage
 from frontend.client.explorer import MOST_AT_ONCE, ExplorerClient
 from frontend.client.explorer_answers import Change, FoundPage
 from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.features import FeaturesClient
 from frontend.client.session import backend
+from frontend.explore.alike_panel import show_alike
 from frontend.explore.changes import offer_changes, show_outcome
 from frontend.explore.crop_grid import show_crop_grid
 from frontend.explore.details_panel import show_details
 from frontend.explore.exploration import Exploration, exploration, forget_exploration
+from frontend.explore.lists_panel import show_lists, show_set
+from frontend.explore.map_panel import offer_map, show_map
 from frontend.explore.saved_searches import show_saved_searches
 from frontend.explore.search_bar import show_bad_search, show_help, show_search_bar
 from frontend.explore.search_line import count_told, show_search_line
 from frontend.explore.selection_use import offer_teaching, offer_use, show_use
+from frontend.explore.shown_set import Gallery
 from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
@@ -43,11 +48,12 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     if token is None:
         forget_exploration()  # whoever has left is shown nothing more
     state, client = exploration(), ExplorerClient(backend(), token, entered_name())
+    features = FeaturesClient(backend(), token)
     if token is not None:
         show_search_bar(state, texts)
     line, saved, place = st.container(), st.container(), st.empty()
     try:
-        _fetch(state, client, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
+        _fetch(state, Gallery(client, features), lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendRefusedError as error:
         with place.container():
             if error.kind == "bad-search":
@@ -72,24 +78,26 @@ def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
     with saved:
         show_saved_searches(state, client, texts)
     if state.page is not None:
-        _show_found(state.page, state, client, texts)
+        _show_found(state.page, state, client, features, texts)
 
 
-def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], object]) -> None:
+def _fetch(state: Exploration, gallery: Gallery, waiting: Callable[[], object]) -> None:
     """Ask for the page, the count and the saved searches that are not known, at the same time.
 
     Raises:
         BackendError: There is no page.
     """
-    page = pool().submit(client.page, state.search, state.order, state.cursors[-1]) if state.page is None else None
+    page = None
+    if state.page is None:
+        page = pool().submit(gallery.page, state.shown, state.search, state.order, state.cursors[-1])
     if page is not None and not state.is_let_in:
         state.page = outcome(page, waiting)  # a wrong token is tried once, not twice
         state.is_let_in = True
-    count = pool().submit(client.count, state.search) if state.count is None else None
+    count = pool().submit(gallery.count, state.shown, state.search) if state.count is None else None
     unmeasured = None
     if state.unmeasured is None:
-        unmeasured = pool().submit(client.unmeasured, state.search, state.order)
-    saved = pool().submit(client.saved_searches) if state.saved is None else None
+        unmeasured = pool().submit(gallery.explorer.unmeasured, state.search, state.order)
+    saved = pool().submit(gallery.explorer.saved_searches) if state.saved is None else None
     if page is not None:
         state.page = outcome(page, waiting)
     if saved is not None:
@@ -104,7 +112,9 @@ def _fetch(state: Exploration, client: ExplorerClient, waiting: Callable[[], obj
             state.unmeasured = outcome(unmeasured, waiting)
 
 
-def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
+def _show_found(
+    page: FoundPage, state: Exploration, client: ExplorerClient, features: FeaturesClient, texts: ExploreTexts
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
         if state.count is not None:
             st.markdown(f"**{count_told(state.count, texts)}**", width="content")
@@ -113,9 +123,13 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             offer_tagging(state, client, texts)
             offer_use(state, client, texts)
             offer_teaching(state, client, texts)
+        show_lists(state, features, texts)
+        offer_map(texts)
         show_help(texts)
-    if state.unmeasured:
+    if state.unmeasured and state.shown is None:
         st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
+    show_map(state, features, texts)
+    show_set(state, texts)
     show_outcome(state, texts)
     show_tagging(state, client, texts)
     show_use(state, texts)
@@ -131,7 +145,7 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
             None if state.opened is None else state.opened.prediction_id,
             texts,
             order=state.order,
-            of=repr((state.search, state.order, state.cursors[-1], state.fetched)),
+            of=repr((state.shown, state.search, state.order, state.cursors[-1], state.fetched)),
             round_=state.round,
             on_select=state.select_here,
             on_open=state.open,
@@ -139,6 +153,8 @@ def _show_found(page: FoundPage, state: Exploration, client: ExplorerClient, tex
         _show_way(page, state, texts)
     with right, st.container(border=True, key="crop-details"):
         show_details(state, client, texts)
+    with right:
+        show_alike(state, features, texts)
 
 
 def _offer_selecting(state: Exploration, texts: ExploreTexts) -> None:

@@ -231,7 +231,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     ):
         monkeypatch.delenv(variable, raising=False)
     # Starlette's client calls the service by this name.
-    return Settings(data_dir=tmp_path / "var", rate_per_minute=0, allowed_hosts=("testserver",))
+    return Settings(data_dir=tmp_path / "var", rate_per_minute=0, feature_seconds=0, allowed_hosts=("testserver",))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from backend.http.problems import add_problem_handlers
 from backend.reading.photos import Region, cut_crop, preview_photo
 from ocr_model.reading.image import Box, ImageLimits
 from tests.frontend.fake_explorer import FakeExplorer, add_explorer_routes
+from tests.frontend.fake_features import add_feature_routes
 from tests.frontend.fake_team import FakeTeam, add_team_routes
 
 
@@ -318,6 +319,7 @@ class FakeBackend:
 
         add_team_routes(app, lambda: self.team)
         add_explorer_routes(app, lambda: self.explorer)
+        add_feature_routes(app, lambda: self.explorer)
 
         @app.get("/not-json", response_model=None)
         def not_json() -> Any:

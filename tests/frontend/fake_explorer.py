@@ -98,6 +98,8 @@ class FakeExplorer:
         self.versions: list[tuple[str, int, bool]] = []  # name, how many crops were named, whether with a cycle
         self.saved: dict[str, tuple[str, str]] = {}  # line and order by name
         self._before: dict[str, list[Sample]] = {}  # what an action has changed
+        self.is_compared = True  # whether crops have features
+        self.included: list[str] = []  # crops that were to be points of the map
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
@@ -361,6 +363,11 @@ def add_explorer_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> N
     @app.delete("/v1/team/marks/{action}")
     def unmark(action: str) -> Any:
         return explorer().unmark(action)
+
+
+def thumbnail() -> str:
+    """A small picture as the backend sends it."""
+    return _THUMBNAIL
 
 
 def _thumbnail() -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
-from datasets.samples.sample import LABEL_STATUSES, Sample
+from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.sql import FilterSql, plus
@@ -74,6 +74,17 @@ class Number:
     is_exact: bool  # else an estimate
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What colours a crop on a map."""
+
+    text: str  # the line
+    status: LabelStatus
+    brand: str  # the first whose format fits the line, in lower case; "" if there is none
+    confidence: float  # of the reading
+    model: str  # name and version
+
+
 class SearchIndex:
     """Live labels by filter. Its methods raise `IndexUnavailableError` when the database does not answer.
 
@@ -125,6 +136,20 @@ class SearchIndex:
         with database_errors(), self._engine.connect() as connection:
             for some in parts(sorted(set(digests))):
                 found.update(connection.scalars(sa.select(LIVE_TABLE.c.sample).where(LIVE_TABLE.c.sample.in_(some))))
+        return found
+
+    def traits(self, digests: Iterable[str]) -> dict[str, Traits]:
+        """What the last label of each of these crops says, in short; crops without a label are left out."""
+        names = ("sample", "text", "status", "brands", "read_confidence", "model_name", "model_version")
+        columns = [LIVE_TABLE.c[name] for name in names]
+        found: dict[str, Traits] = {}
+        with database_errors(), self._engine.connect() as connection:
+            for some in parts(sorted(set(digests))):
+                query = sa.select(*columns).where(LIVE_TABLE.c.sample.in_(some))
+                rows = connection.execute(query.order_by(LIVE_TABLE.c.stamp, LIVE_TABLE.c.id))
+                for sample, text, status, brands, confidence, name, version in rows:
+                    brand = brands.strip("|").split("|")[0]
+                    found[sample] = Traits(text, status, brand, confidence, f"{name} {version}")
         return found
 
     def count(self, wanted: Filter) -> Number:

@@ -31,7 +31,7 @@ def test_the_queue_to_the_bucket_is_told_where_there_is_a_bucket(tmp_path: Path)
     for bucket, expected in ((None, None), (f"file://{tmp_path}/bucket", 0)):
         spool = tmp_path / f"spool-{bucket is None}"
         with SampleStore.open(spool, storage_url=bucket) as store:
-            data = TeamData(store, Places.open(spool, bucket), Thumbnails(tmp_path / "thumbnails"))
+            data = TeamData(store, Places.open(spool, bucket), Thumbnails(tmp_path / "thumbnails"), spool)
             queue = data.overview(None, None).queue
             data.close()
         assert (queue if queue is None else queue.unsent) == expected

@@ -1,0 +1,60 @@
+"""`/v1/team/...`: what crops look like: neighbours, ready-made searches and the map, behind the team's token."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Form, Query
+
+from backend.dependencies import ServicesDep
+from backend.routes.asking import Digest, ask_team, team_router
+from backend.team.feature_bodies import (
+    AlikesBody,
+    ListedBody,
+    ListsBody,
+    MapBody,
+    MapForm,
+    NamedBody,
+    NamedForm,
+)
+from datasets.features.survey import ListName
+
+router = team_router()
+
+
+@router.get("/samples/{digest}/alike", summary="Crops that look alike", response_model=AlikesBody)
+async def get_alike(services: ServicesDep, digest: Digest, most: Annotated[int, Query(ge=1, le=60)] = 12) -> AlikesBody:
+    """Return the crops that look most like a crop to the recognizer, with their thumbnails."""
+    return await ask_team(services, lambda team: team.features.alike(digest, most))
+
+
+@router.get("/lists", summary="Ready-made searches", response_model=ListsBody)
+async def get_lists(services: ServicesDep) -> ListsBody:
+    """Return the lists of crops that are worth a look, with how many each has."""
+    return await ask_team(services, lambda team: team.features.lists())
+
+
+@router.get("/lists/{name}", summary="The crops of a ready-made search", response_model=ListedBody)
+async def get_list(services: ServicesDep, name: ListName) -> ListedBody:
+    """Return the names of a list's crops; their labels are asked for with `/v1/team/samples/named`."""
+    return await ask_team(services, lambda team: team.features.listed(name))
+
+
+@router.post("/samples/named", summary="The labels of some crops", response_model=NamedBody)
+async def find_named(
+    services: ServicesDep, form: Annotated[NamedForm, Form(media_type="multipart/form-data")]
+) -> NamedBody:
+    """Return the labels of crops that are named; crops without labels are left out."""
+    digests = form.samples.split()
+    return NamedBody(
+        items=await ask_team(
+            services, lambda team: team.explorer.named(digests, with_thumbnails=form.thumbnails, most=len(digests))
+        )
+    )
+
+
+@router.post("/map", summary="The map", response_model=MapBody)
+async def draw_map(services: ServicesDep, form: Annotated[MapForm, Form(media_type="multipart/form-data")]) -> MapBody:
+    """Return the places of crops on a plane; beyond a number of points how many lie where, and some of them."""
+    include = form.include.split()
+    return await ask_team(services, lambda team: team.features.map(form.method, form.colour, form.most, include))

@@ -1,0 +1,200 @@
+"""The team's view of what crops look like: neighbours, ready-made searches, the map. Only reads what is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.team.explorer import TeamExplorer
+from backend.team.feature_bodies import (
+    AlikeBody,
+    AlikesBody,
+    Colour,
+    DensityBody,
+    ListBody,
+    ListedBody,
+    ListsBody,
+    MapBody,
+)
+from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, row_of
+from datasets.features.feature_folders import present_files, survey_of
+from datasets.features.live_labels import places_among
+from datasets.features.neighbours import nearest
+from datasets.features.projection import CropMap, Method, has_umap, map_file
+from datasets.features.survey import ListName
+from datasets.samples.search.search_index import Traits
+from datasets.samples.store import SampleStore
+
+_CELLS = 96  # of a density picture, in each direction
+_MOST_TAGS = 8  # that points are coloured by, the commonest
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The files that answer, and the digests of their rows."""
+
+    files: FeatureFiles
+    stamp: tuple[int, int]
+    crops: NDArray[np.void]
+
+
+class TeamFeatures:
+    """Features of a store's crops. Safe to use from several threads.
+
+    Args:
+        spool: Folder of the store.
+        store: The store.
+        explorer: Answers with labels.
+    """
+
+    def __init__(self, spool: Path, store: SampleStore, explorer: TeamExplorer) -> None:
+        self._spool, self._store, self._explorer = spool, store, explorer
+        self._known: _Known | None = None
+        self._lock = threading.Lock()
+
+    def alike(self, digest: str, most: int) -> AlikesBody:
+        """The crops that look most like one.
+
+        Args:
+            digest: Names the crop.
+            most: Crops in the answer.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        known = self._files()
+        row = None if known is None else row_of(known.crops, digest)
+        if known is None or row is None:
+            return AlikesBody(items=[], is_known=False)
+        blocks = known.files.read_blocks(len(known.crops))
+        # One more is the crop itself; some may be gone meanwhile.
+        rows, cosines = nearest(blocks, known.files.read_vector(row), 2 * most + 1)
+        by_digest = {
+            digest_at(known.crops, other): cosine
+            for other, cosine in zip(rows, cosines, strict=True)
+            if other != row and cosine > 0.0
+        }
+        items, seen = list[AlikeBody](), set[str]()
+        for label in self._explorer.named(list(by_digest), with_thumbnails=True, most=most):
+            if label.sample not in seen:
+                seen.add(label.sample)
+                items.append(AlikeBody(label=label, cosine=round(min(1.0, by_digest[label.sample]), 4)))
+        return AlikesBody(items=items, is_known=True)
+
+    def lists(self) -> ListsBody:
+        """The ready-made searches.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        known = self._files()
+        survey = None if known is None else survey_of(known.files)
+        kept = self._store.counts().crops
+        if survey is None:
+            return ListsBody(items=[], crops=0, kept=kept)
+        items = [ListBody(name=name, found=found.found) for name, found in survey.lists.items()]
+        return ListsBody(items=items, crops=survey.crops, kept=kept)
+
+    def listed(self, name: ListName) -> ListedBody:
+        """The crops of a ready-made search that still have labels.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        known = self._files()
+        survey = None if known is None else survey_of(known.files)
+        if survey is None:
+            return ListedBody(samples=[], found=0)
+        found = survey.lists[name]
+        live = self._store.search.live_among(found.samples)
+        return ListedBody(samples=[digest for digest in found.samples if digest in live], found=found.found)
+
+    def map(self, method: Method | None, colour: Colour, most: int, include: Sequence[str]) -> MapBody:
+        """A map of all crops, or a density picture with a sample that holds outliers and the crops asked for.
+
+        Args:
+            method: Which map; None: the best there is.
+            colour: What the points are coloured by.
+            most: Points.
+            include: Names of crops that are points in any case.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        known = self._files()
+        maps = {} if known is None else self._maps(known)
+        chosen = method if method in maps else next(iter(maps), None)
+        if known is None or chosen is None:
+            nothing = dict.fromkeys(("methods", "samples", "x", "y", "texts", "values"), ())
+            others = {"method": None, "has_umap": has_umap(), "crops": 0, "density": None}
+            return MapBody.model_validate(nothing | others)
+        places = maps[chosen].places
+        there = np.flatnonzero(~np.isnan(places[:, 0]) & ~is_blank(known.crops[: len(places)]))
+        points = there if len(there) <= most else self._drawn(known, there, most, include)
+        digests = [digest_at(known.crops, row) for row in points.tolist()]
+        traits = self._store.search.traits(digests)
+        values = self._values(traits, colour)
+        kept = [place for place, digest in enumerate(digests) if digest in traits]
+        return MapBody(
+            method=chosen,
+            methods=list(maps),
+            has_umap=has_umap(),
+            crops=len(there),
+            samples=[digests[place] for place in kept],
+            x=np.round(places[points[kept], 0], 3).tolist(),
+            y=np.round(places[points[kept], 1], 3).tolist(),
+            texts=[traits[digests[place]].text for place in kept],
+            values=[values[digests[place]] for place in kept],
+            density=None if len(points) == len(there) else _density(places[there]),
+        )
+
+    def _files(self) -> _Known | None:
+        files = present_files(self._spool)
+        if files is None:
+            return None
+        with self._lock:
+            known, stamp = self._known, files.stamp
+            if known is None or (known.files.folder, known.stamp) != (files.folder, stamp):
+                known = self._known = _Known(files, stamp, files.crops())
+            return known
+
+    @staticmethod
+    def _maps(known: _Known) -> dict[Method, CropMap]:
+        """The maps that there are, the best first."""
+        methods: tuple[Method, ...] = ("umap", "pca")
+        found = {method: CropMap.load(map_file(known.files.folder, method)) for method in methods}
+        return {
+            method: entry
+            for method, entry in found.items()
+            if entry is not None and len(entry.places) <= len(known.crops)
+        }
+
+    def _drawn(self, known: _Known, there: NDArray[np.int64], most: int, include: Sequence[str]) -> NDArray[np.int64]:
+        """The rows that are points: those asked for, outliers, and others at random."""
+        survey = survey_of(known.files)
+        outliers = () if survey is None else survey.lists["outliers"].samples[: most // 4]
+        first = np.frombuffer(b"".join(map(bytes.fromhex, (*include, *outliers))), known.crops.dtype)
+        wanted = np.intersect1d(places_among(first, known.crops), there)[:most]
+        others = np.setdiff1d(there, wanted, assume_unique=True)
+        drawn = np.random.default_rng(len(others)).choice(others, most - len(wanted), replace=False)
+        return np.sort(np.concatenate([wanted, drawn]))
+
+    def _values(self, traits: Mapping[str, Traits], colour: Colour) -> dict[str, str | float]:
+        """What each crop is coloured by."""
+        if colour == "tag":
+            tags = {digest: marks.tags for digest, marks in self._store.marks.of(traits).items()}
+            common = sorted(self._store.marks.tags().items(), key=lambda entry: -entry[1])[:_MOST_TAGS]
+            return {digest: next((tag for tag, _ in common if tag in tags.get(digest, ())), "") for digest in traits}
+        return {digest: getattr(trait, colour) for digest, trait in traits.items()}
+
+
+def _density(places: NDArray[np.float32]) -> DensityBody:
+    counts, x, y = np.histogram2d(places[:, 0], places[:, 1], bins=_CELLS)
+    return DensityBody(
+        x=(float(x[0]), float(x[-1])), y=(float(y[0]), float(y[-1])), counts=counts.T.astype(int).tolist()
+    )

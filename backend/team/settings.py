@@ -1,0 +1,35 @@
+"""The settings of what only the team sees."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings
+
+_SHORTEST_TOKEN = 12
+
+
+class TeamSettings(BaseSettings):
+    """Whether there is a team, and what is computed for it; the part of `Settings` that the team's view reads."""
+
+    team_token: SecretStr | None = Field(
+        default=None,
+        description="Token of the team, to see data and models and to ask for cycles; unset: switched off.",
+    )
+    feature_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="Seconds between looks at crops without features, by which the page Explore compares crops; 0 "
+        "never looks, nor does a backend without a team.",
+    )
+
+    @field_validator("team_token")
+    @classmethod
+    def _check_team_token(cls, value: SecretStr | None) -> SecretStr | None:
+        # It travels in an HTTP header, and every client of the service may guess it.
+        text = "" if value is None else value.get_secret_value()
+        if value is not None and not (len(text) >= _SHORTEST_TOKEN and text.isascii() and text.isprintable()):
+            raise ValueError(f"must have {_SHORTEST_TOKEN} or more printable ASCII characters")
+        if " " in text:
+            raise ValueError("must not hold spaces")
+        return value

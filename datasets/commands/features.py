@@ -1,0 +1,89 @@
+"""`features` makes what the page "Explore" shows beside labels: crops that look alike, lists worth a look, the map."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from datasets.errors import StoreError
+from datasets.features.making import Stage, make_features
+from datasets.samples.places import Places
+from datasets.samples.store import SampleStore
+from ocr_model.errors import ModelError
+from ocr_model.reading.features import FeatureEncoder
+
+_LOWEST = 19
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command to argparse."""
+    features = commands.add_parser(
+        "features",
+        help="compute features, neighbours, lists and the map of all crops, as far as they are missing",
+        description="Bring up to date what `Explore` shows beside labels. It may be stopped, and goes on where it was. "
+        "A backend with a team token does the same in the background.",
+    )
+    features.add_argument("--model", type=Path, metavar="FOLDER", help="exported model (the shipped one)")
+    features.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the encoder (%(default)s)")
+    features.add_argument("--no-umap", action="store_true", help="draw the map by principal components alone")
+    features.add_argument(
+        "--gently",
+        action="store_true",
+        help="let everything else on the machine go first, show no progress, and end when standard input does",
+    )
+    features.set_defaults(run=run)
+
+
+def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
+    """Make what is missing and print how much that was."""
+    if options.gently:
+        os.nice(_LOWEST)
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    try:
+        encoder = FeatureEncoder.open(options.model, threads=options.threads)
+    except ModelError as error:
+        raise StoreError(str(error)) from error
+    with _Bars(is_shown=not options.gently) as bars:
+        made = make_features(store, options.spool, encoder, bars.show, with_umap=not options.no_umap)
+    print(f"{made.crops} crops have features: {made.new} new, {made.gone} gone, {made.unreadable} cannot be read")
+    return 0
+
+
+class _Bars:
+    """A bar for each stage."""
+
+    def __init__(self, *, is_shown: bool) -> None:
+        self._is_shown = is_shown
+        self._stage: Stage | None = None
+        self._bar: tqdm[Any] | None = None
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, stage: Stage, done: int, total: int) -> None:
+        if not self._is_shown:
+            return
+        if self._bar is None or stage != self._stage:
+            if self._bar is not None:
+                self._bar.close()
+            # What was there already counts for the bar, and not for its speed.
+            self._bar = tqdm(total=total, initial=done, desc=stage, leave=True, disable=None)
+            self._stage = stage
+        self._bar.update(done - self._bar.n)
+
+
+def _end_with_input() -> None:
+    """End with the backend that has started this process, however that ends."""
+    # Not through `sys.stdin`: its lock, held by a thread that waits, would abort the interpreter at its end.
+    while os.read(0, 4096):
+        pass
+    os._exit(1)

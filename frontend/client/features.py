@@ -1,0 +1,61 @@
+"""The requests about what crops look like, one method per request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from frontend.client.connection import Connection
+from frontend.client.explorer_answers import Found
+from frontend.client.feature_answers import Alikes, Colour, CropMap, Listed, ListName, Lists, Method, Named
+
+_MOST_INCLUDED = 240  # crops that a map shows in any case
+
+
+class FeaturesClient:
+    """Requests of the team over one connection.
+
+    Every method raises `BackendError` when there is no answer.
+
+    Args:
+        connection: To the backend.
+        token: The team's; None asks without one.
+    """
+
+    def __init__(self, connection: Connection, token: str | None) -> None:
+        self._connection = connection if token is None else connection.with_token(token)
+
+    def alike(self, sample: str, most: int) -> Alikes:
+        """The crops that look most like one, with thumbnails."""
+        path = f"/v1/team/samples/{quote(sample, safe='')}/alike"
+        return self._connection.ask(Alikes, "GET", path, params={"most": str(most)})
+
+    def lists(self) -> Lists:
+        """The ready-made searches."""
+        return self._connection.ask(Lists, "GET", "/v1/team/lists")
+
+    def listed(self, name: ListName) -> Listed:
+        """The crops of a ready-made search."""
+        return self._connection.ask(Listed, "GET", f"/v1/team/lists/{name}")
+
+    def named(self, samples: Sequence[str]) -> tuple[Found, ...]:
+        """The labels of some crops with thumbnails, crop by crop.
+
+        Args:
+            samples: Names of 1 to 60 crops.
+        """
+        fields = {"samples": " ".join(samples), "thumbnails": "true"}
+        return self._connection.ask(Named, "POST", "/v1/team/samples/named", fields=fields).items
+
+    def map(self, method: Method | None, colour: Colour, include: Sequence[str]) -> CropMap:
+        """The map of all crops.
+
+        Args:
+            method: Which one; None: the best there is.
+            colour: What the points are coloured by.
+            include: Crops that are points in any case; of many, the first.
+        """
+        fields = {"colour": colour, "include": " ".join(include[:_MOST_INCLUDED])}
+        if method is not None:
+            fields["method"] = method
+        return self._connection.ask(CropMap, "POST", "/v1/team/map", fields=fields)
