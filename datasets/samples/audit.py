@@ -76,7 +76,7 @@ def find_problems(spool: Spool, index: SampleIndex, replica: ObjectStore | None)
     needed_here = needed | {
         crop_name(digest) for digest in needed_crops(events[name] for name in events if name in in_spool)
     }
-    sent = index.sent(replica.url) if replica is not None else set()
+    sent = index.replicas.sent(replica.url) if replica is not None else set()
     for segment in sent.intersection(spool.events.segments()):
         sent.update(spool.sealed_names(segment))
     if replica is not None:

@@ -5,7 +5,6 @@ Losing it costs a `reindex`, never a label.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,18 +21,19 @@ from datasets.samples.live_rows import (
     AT_ONCE,
     count_anew,
     derive_marks,
-    insert_or_ignore,
     marked_crops,
     mend,
     parts,
     renew,
     take_in,
     take_out,
+    without,
 )
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
 from datasets.samples.past_labels import PastLabels
 from datasets.samples.quality_index import QualityIndex
+from datasets.samples.replica_index import ReplicaIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
@@ -43,7 +43,6 @@ from datasets.samples.tables import (
     EVENT_TABLE,
     IN_ORDER,
     LIVE_TABLE,
-    REPLICA_TABLE,
     TABLES,
     TALLY_TABLE,
     VERSION,
@@ -73,6 +72,7 @@ class SampleIndex:
         self.search = SearchIndex(self._engine)
         self.past = PastLabels(self._engine)
         self.segments = SegmentIndex(self._engine)
+        self.replicas = ReplicaIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
         self.completions = Completions(self._engine)
         try:
@@ -193,7 +193,8 @@ class SampleIndex:
 
     def lacking(self, names: Iterable[str]) -> list[str]:
         """Those of some events that were not taken in, in the order given."""
-        return self._without(names, sa.select(EVENT_TABLE.c.name), EVENT_TABLE.c.name)
+        with database_errors(), self._engine.connect() as connection:
+            return without(connection, names, sa.select(EVENT_TABLE.c.name), EVENT_TABLE.c.name)
 
     def last_stamp(self) -> int:
         """The latest place in the order of events; 0 if there are none."""
@@ -281,60 +282,9 @@ class SampleIndex:
             number, last = connection.execute(sa.select(TALLY_TABLE.c.events, TALLY_TABLE.c.last_stamp)).one()
         return int(number), int(last)
 
-    def sent(self, url: str) -> set[str]:
-        """Names of the events and segments that this bucket has confirmed."""
-        with database_errors(), self._engine.connect() as connection:
-            return set(connection.scalars(sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url)))
-
-    def has_sent(self, url: str) -> bool:
-        """Whether this bucket has confirmed anything."""
-        query = sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url).limit(1)
-        with database_errors(), self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
-
-    def unsent(self, url: str, names: Iterable[str]) -> list[str]:
-        """Those of some events and segments that this bucket has not confirmed by their names, in the order given."""
-        return self._without(
-            names, sa.select(REPLICA_TABLE.c.name).where(REPLICA_TABLE.c.url == url), REPLICA_TABLE.c.name
-        )
-
-    def forget_sent(self, url: str, names: Iterable[str]) -> None:
-        """Forget that this bucket has confirmed these events: those of a segment that it has confirmed."""
-        for some in parts(list(names)):
-            with database_errors(), self._engine.begin() as connection:
-                connection.execute(
-                    REPLICA_TABLE.delete().where(REPLICA_TABLE.c.url == url, REPLICA_TABLE.c.name.in_(some))
-                )
-
-    def mark_sent(self, url: str, names: Sequence[str]) -> None:
-        """Remember that this bucket has confirmed these events and carried out their removals."""
-        if not names:
-            return
-        with database_errors(), self._engine.begin() as connection:
-            connection.execute(
-                insert_or_ignore(connection, REPLICA_TABLE), [{"url": url, "name": name} for name in names]
-            )
-
-    def replace_sent(self, url: str, names: Sequence[str]) -> None:
-        """Remember that this bucket has confirmed these events and no others."""
-        with database_errors(), self._engine.begin() as connection:
-            connection.execute(REPLICA_TABLE.delete().where(REPLICA_TABLE.c.url == url))
-            for some in parts(names):
-                rows = [{"url": url, "name": name} for name in some]
-                connection.execute(insert_or_ignore(connection, REPLICA_TABLE), rows)
-
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
-
-    def _without(self, names: Iterable[str], query: sa.Select[Any], column: sa.ColumnElement[str]) -> list[str]:
-        """The names that a query does not find in a column."""
-        lacking, remaining = list[str](), iter(names)
-        with database_errors(), self._engine.connect() as connection:
-            while some := list(itertools.islice(remaining, AT_ONCE)):
-                found = set(connection.scalars(query.where(column.in_(some))))
-                lacking += [name for name in some if name not in found]
-        return lacking
 
     def _watched(self, file: IndexFile) -> SampleIndex:
         """This index, whose file is checked again when a query meets damage."""

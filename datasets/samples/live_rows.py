@@ -6,6 +6,7 @@ events. So it costs the same however many others there are, and the order in whi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -291,3 +292,14 @@ def parts(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     """The values in parts that fit into one statement, or of another size."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def without(
+    connection: sa.Connection, names: Iterable[str], query: sa.Select[Any], column: sa.ColumnElement[str]
+) -> list[str]:
+    """The names that a query does not find in a column, in the order given."""
+    lacking, remaining = list[str](), iter(names)
+    while some := list(itertools.islice(remaining, AT_ONCE)):
+        found = set(connection.scalars(query.where(column.in_(some))))
+        lacking += [name for name in some if name not in found]
+    return lacking

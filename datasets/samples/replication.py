@@ -57,9 +57,9 @@ class Replication:
     def unsent(self) -> list[str]:
         """Names of the events and segments that the bucket has not confirmed, in the order of sending."""
         url, events = self.replica.url, self._spool.events
-        waiting = set(self._index.unsent(url, events.loose()))
-        for segment in self._index.unsent(url, events.segments()):
-            waiting.update(self._index.unsent(url, self._spool.sealed_names(segment)))
+        waiting = set(self._index.replicas.unsent(url, events.loose()))
+        for segment in self._index.replicas.unsent(url, events.segments()):
+            waiting.update(self._index.replicas.unsent(url, self._spool.sealed_names(segment)))
             waiting.add(segment)
         return sorted(waiting)  # segments last
 
@@ -69,7 +69,7 @@ class Replication:
 
     def has_sent(self) -> bool:
         """Whether the index knows any event that the bucket has confirmed."""
-        return self._index.has_sent(self.replica.url)
+        return self._index.replicas.has_sent(self.replica.url)
 
     def set_aside(self) -> dict[str, str]:
         """The events and segments in the bucket that the last pull could not take in, with the reasons, by name."""
@@ -91,7 +91,7 @@ class Replication:
             event = read_event(name, data)
         except StoreError:
             if is_genuine(name, data) and self.replica.holds(name):  # it came from there, in an earlier release
-                self._index.mark_sent(self.replica.url, [name])
+                self._index.replicas.note(self.replica.url, [name])
                 return
             raise
         if not self._index.holds(name):
@@ -109,7 +109,7 @@ class Replication:
             self._place(name, data)
             if event.kind == "deleted":
                 self._carry_out(event)
-        self._index.mark_sent(self.replica.url, [name])
+        self._index.replicas.note(self.replica.url, [name])
 
     def pull(self) -> int:
         """Fetch the events of other spools and carry out their removals. Returns the number of new events.
@@ -162,7 +162,7 @@ class Replication:
         for segment in sorted(shared):
             if settled_names.issuperset(names := self._spool.sealed_names(segment)) and names:
                 confirmed.append(segment)
-        self._index.replace_sent(self.replica.url, confirmed)
+        self._index.replicas.replace(self.replica.url, confirmed)
         return confirmed
 
     def _take_over(self, events: Sequence[Event]) -> None:
@@ -171,11 +171,11 @@ class Replication:
         for event in events:
             self._spool.witness(event.stamp)
         # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
-        self._index.mark_sent(self.replica.url, [event.name for event in events if event.kind != "deleted"])
+        self._index.replicas.note(self.replica.url, [event.name for event in events if event.kind != "deleted"])
         for event in events:
             if event.kind == "deleted":
                 self._carry_out(event)
-                self._index.mark_sent(self.replica.url, [event.name])
+                self._index.replicas.note(self.replica.url, [event.name])
 
     def _fetch_events(self, aside: dict[str, str]) -> list[Event]:
         fetched = []
@@ -226,7 +226,7 @@ class Replication:
             return 0
         names = [event.name for event in events]
         new = set(self._index.lacking(names))
-        not_carried_out = set(self._index.unsent(self.replica.url, names))
+        not_carried_out = set(self._index.replicas.unsent(self.replica.url, names))
         self._take_over([event for event in events if event.name in new or event.name in not_carried_out])
         self._index.segments.note([segment])
         self._finish_segment(segment)
@@ -247,10 +247,10 @@ class Replication:
 
     def _send_segment(self, segment: str) -> None:
         """Send a segment whose events the bucket has confirmed, and remove their own objects there."""
-        if not self._index.unsent(self.replica.url, [segment]):
+        if not self._index.replicas.unsent(self.replica.url, [segment]):
             return
         lines = self._spool.events.sealed(segment)
-        if waiting := self._index.unsent(self.replica.url, lines):
+        if waiting := self._index.replicas.unsent(self.replica.url, lines):
             raise StoreError(f"{segment} waits until {len(waiting)} of its events are sent")
         place(self.replica, segment, self._spool.objects.get(segment))
         if read_segment(segment, self.replica.get(segment)) != lines:
@@ -260,9 +260,9 @@ class Replication:
 
     def _finish_segment(self, segment: str) -> None:
         """Note that the bucket has a segment, and remove the objects that the spool has of its events."""
-        self._index.mark_sent(self.replica.url, [segment])
+        self._index.replicas.note(self.replica.url, [segment])
         remove_sealed(self._spool.events, segment)
-        self._index.forget_sent(self.replica.url, self._spool.sealed_names(segment))
+        self._index.replicas.forget(self.replica.url, self._spool.sealed_names(segment))
 
     def _place(self, name: str, data: bytes) -> None:
         """Put an event into the bucket, unless it is there in a segment."""

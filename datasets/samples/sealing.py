@@ -116,7 +116,7 @@ class Sealer:
     def _seal_run(self, writer: str, names: Sequence[str], size: int, rest: float) -> Iterator[int]:
         if len(names) < size:
             return
-        waiting = set(self._index.unsent(self._url, names)) if self._url is not None else set()
+        waiting = set(self._index.replicas.unsent(self._url, names)) if self._url is not None else set()
         lines, events, length = list[bytes](), list[Event](), 0
         for name in names:
             event, line = self._read(name) if name not in waiting else (None, b"")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ocr_model.command_line import print_json
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import load_labelled_folder, load_run, synthetic_set
 from ocr_model.training.hard_crops import WithHardCrops
+from ocr_model.training.mixture import CropMixture, WeightedRecipe
 from ocr_model.training.rendered_crops import CropSource, RecipeCrops
 from ocr_model.training.schedule import TrainingConfig
 from ocr_model.training.stopping import stopped_by_signals
@@ -54,6 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="pixels of the crop that the line is sampled from; whole multiples of the line's",
     )
     parser.add_argument("--recipe", default=training.recipe, help="data_gen recipe, or a path to a .toml file")
+    parser.add_argument(
+        "--mix",
+        type=_share,
+        action="append",
+        default=[],
+        metavar="RECIPE:SHARE",
+        help="another recipe, and its share of the crops; may be given several times",
+    )
     parser.add_argument(
         "--hard-crops", type=Path, metavar="FILE", help="crops of the recipe to draw more often (benchmarks.hard_crops)"
     )
@@ -140,6 +150,10 @@ def _set_up(args: argparse.Namespace) -> Trainer:
         threads=args.threads,
     )
     source: CropSource = RecipeCrops(config.recipe, config.seed)
+    if args.mix:
+        source = _mixture(config, args.mix)
+    if args.mix and args.hard_crops is not None:
+        raise ValueError("hard crops are those of one recipe; leave out --mix or --hard-crops")
     if args.hard_crops is not None:
         source = WithHardCrops(RecipeCrops(config.recipe, config.seed), args.hard_crops, args.hard_share)
         source.describe()  # a list that cannot be used ends the command here, and not in a rendering process
@@ -149,3 +163,23 @@ def _set_up(args: argparse.Namespace) -> Trainer:
         if left_out:
             print(f"{len(left_out)} weights have other shapes and begin anew: {', '.join(left_out)}", file=sys.stderr)
     return trainer
+
+
+def _mixture(config: TrainingConfig, others: Sequence[WeightedRecipe]) -> CropMixture:
+    """Crops of the run's recipe and of others."""
+    rest = 1.0 - sum(other.weight for other in others)
+    if not 0.0 < rest < 1.0:
+        raise ValueError("the shares of --mix lie above 0, and together below 1")
+    return CropMixture(None, 0.0, (*others, WeightedRecipe(config.recipe, rest)), config.seed)
+
+
+def _share(value: str) -> WeightedRecipe:
+    """`RECIPE:SHARE`, taken apart."""
+    recipe, colon, share = value.rpartition(":")
+    try:
+        weight = float(share)
+    except ValueError:
+        weight = math.nan
+    if not (recipe and colon and 0.0 < weight < 1.0):
+        raise argparse.ArgumentTypeError(f"expected RECIPE:SHARE with a share between 0 and 1, not {value!r}")
+    return WeightedRecipe(recipe, weight)

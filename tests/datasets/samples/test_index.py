@@ -125,15 +125,15 @@ def test_index_and_events_agree_on_what_is_needed(history: list[tuple[str, str, 
 def test_replace_and_sent(index: SampleIndex) -> None:
     first, second = labelled(1, "p", "s"), labelled(2, "q", "t")
     index.add([first])
-    index.mark_sent("gs://a", [first.name])
-    index.mark_sent("gs://a", [first.name])
-    assert index.sent("gs://a") == {first.name}
-    assert index.sent("gs://b") == set()
+    index.replicas.note("gs://a", [first.name])
+    index.replicas.note("gs://a", [first.name])
+    assert index.replicas.sent("gs://a") == {first.name}
+    assert index.replicas.sent("gs://b") == set()
     index.renew(sorted((first.name, second.name)), [second])
     index.finish_rebuild([])
     assert index.event_names() == {second.name}
-    index.replace_sent("gs://a", [second.name])
-    assert index.sent("gs://a") == {second.name}
+    index.replicas.replace("gs://a", [second.name])
+    assert index.replicas.sent("gs://a") == {second.name}
     assert index.last_stamp() == 2
 
 

@@ -212,7 +212,7 @@ def test_reconcile_learns_from_the_bucket_what_it_has(one: Machine, gcs: GcsServ
     one.send_all()
     one.store.undo("p3")
     one.send_all()
-    one.index.replace_sent(URL, [])
+    one.index.replicas.replace(URL, [])
     gcs.remove("tags", f"shop/{kept[0].crop}")
     gcs.remove("tags", f"shop/{kept[1].event}")
     assert one.store.bucket.queue().unsent == 5

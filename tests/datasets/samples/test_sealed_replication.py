@@ -50,7 +50,7 @@ def test_events_are_sealed_once_the_bucket_has_them(machines: tuple[Machine, Mac
     one.send_all()
     assert one.replication.unsent() == []
     assert in_bucket(gcs) == in_spool(one) == (2, 1)
-    assert len(one.index.sent(URL)) == 3
+    assert len(one.index.replicas.sent(URL)) == 3
     assert in_spool(two) == (0, 5)
     assert two.store.bucket.pull() == 0
     assert in_spool(two) == (2, 1)
@@ -189,7 +189,7 @@ def test_a_lost_index_learns_what_the_bucket_has(machines: tuple[Machine, Machin
     one.send_all()
     sealed(one)
     one.replication.send(one.replication.unsent()[0])  # of two segments
-    one.index.replace_sent(URL, [])
+    one.index.replicas.replace(URL, [])
     one.replication.reconcile()
     (unsent,) = one.replication.unsent()
     assert unsent.startswith("segments/")

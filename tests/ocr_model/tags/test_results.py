@@ -89,7 +89,7 @@ def test_a_killed_run_is_gone_on_with(form: type[ResultsFile], photos: Path, tmp
     command = [sys.executable, "-c", script, form.__name__, str(photos), str(out)]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 600
         while not (out.exists() and out.read_bytes().count(b"a, b.png") >= (2 if form is TableFile else 1)):
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.02)

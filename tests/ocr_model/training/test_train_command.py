@@ -50,7 +50,7 @@ def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> No
     with (tmp_path / "err").open("wb") as errors:
         process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while "attention=" not in (tmp_path / "err").read_text(errors="replace"):
             assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "err").read_text()[-2000:]
             time.sleep(0.1)
@@ -113,3 +113,24 @@ def test_a_list_of_hard_crops_that_does_not_fit_starts_no_run(
     assert train(tmp_path / "run", "--hard-crops", str(tmp_path / "none.json")) == 2
     assert "is no list of hard crops" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_recipes_are_mixed(tmp_path: Path) -> None:
+    assert train(tmp_path, "--crops", "16", "--mix", "tags-1:0.25") == 0
+    mixture = json.loads((tmp_path / "card.json").read_text())["mixture"]
+    assert [(part["recipe"], part["share"]) for part in mixture["recipes"]] == [("tags-1", 0.25), ("v1.0", 0.75)]
+
+
+@pytest.mark.parametrize("shares", [["tags-1:0.6", "tags-2:0.4"], ["tags-1:0.5", "tags-2:0.7"]])
+def test_shares_leave_something_to_the_recipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shares: list[str]
+) -> None:
+    assert train(tmp_path, *(word for share in shares for word in ("--mix", share))) == 2
+    assert "together below 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("share", ["tags-1", "tags-1:", ":0.5", "tags-1:1", "tags-1:nan", "tags-1:-0.5"])
+def test_a_share_that_cannot_be_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], share: str) -> None:
+    with pytest.raises(SystemExit):
+        train(tmp_path, "--mix", share)
+    assert "expected RECIPE:SHARE" in capsys.readouterr().err
