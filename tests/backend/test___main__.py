@@ -23,7 +23,7 @@ def run(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.Complet
         env=environment(tmp_path, **variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
 
 

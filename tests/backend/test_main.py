@@ -98,7 +98,7 @@ def loaded(program: str, *names: str) -> list[str]:
     """Run a program in a fresh interpreter; return those of the modules, or modules in them, that it has loaded."""
     ending = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
     command = [sys.executable, "-c", program + ending]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return [module for module in json.loads(done.stdout) if any(f"{module}.".startswith(f"{name}.") for name in names)]
 

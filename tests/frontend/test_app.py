@@ -15,7 +15,7 @@ OTHER_ROOMS = {"backend", "ocr_model", "data_gen", "datasets", "benchmarks", "to
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_first_page_invites_to_a_photo_in_the_asked_language(language: Language) -> None:
-    app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600)
     app.query_params["lang"] = language
     app.run()
     assert not app.exception

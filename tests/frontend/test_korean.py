@@ -42,10 +42,10 @@ def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
     monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
 
     def open_it(section: Section | None = None, *, token: str | None = TOKEN) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600)
         app.query_params["lang"] = "ko"
         if section is not None:
-            app = AppTest.from_function(data_page, default_timeout=60)
+            app = AppTest.from_function(data_page, default_timeout=600)
             app.query_params["lang"] = "ko"
             app.session_state["section"] = section
             if token is not None:
@@ -310,7 +310,7 @@ def explored(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("BACKEND_URL", fake.url)
     monkeypatch.setattr(type(st.context), "ip_address", None)
     monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
-    app = AppTest.from_function(explore_page, default_timeout=60)
+    app = AppTest.from_function(explore_page, default_timeout=600)
     app.query_params["lang"] = "ko"
     app.session_state["entered-with"] = TOKEN
     checked(app.run())

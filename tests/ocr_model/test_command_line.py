@@ -23,7 +23,7 @@ TERMINALS = (
 def run(code: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
     started = f"import sys\nfrom ocr_model.command_line import *\n{code}\nsys.exit(run_command(main))"
     own = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
-    return subprocess.run([sys.executable, "-c", started], capture_output=True, env=own, check=False, timeout=60)
+    return subprocess.run([sys.executable, "-c", started], capture_output=True, env=own, check=False, timeout=600)
 
 
 @pytest.mark.parametrize("terminal", TERMINALS, ids=str)
@@ -93,7 +93,7 @@ def test_a_lost_reader_is_no_failure_of_the_command_s_files() -> None:
         assert started.stdout.readline() == b"a line of some length\n"
         started.stdout.close()
         assert started.stderr.read() == b"cleaned up\n"
-        assert started.wait(60) == 141
+        assert started.wait(600) == 141
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")

@@ -25,6 +25,6 @@ def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
 
 def test_a_worker_that_ends_too_early_shows_the_end_of_its_log(tmp_path: Path) -> None:
     with running_worker(tmp_path, tmp_path / "worker.log", ["--no-such-option"]) as worker:
-        worker._process.wait(60)
+        worker._process.wait(600)
         with pytest.raises(ProgramError, match=r"the worker ended with status 2:\n(?s:.*)no-such-option"):
             worker.check()

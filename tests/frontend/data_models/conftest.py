@@ -35,7 +35,7 @@ def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
     monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
 
     def open_it(section: str = "models", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
+        app = AppTest.from_function(script, default_timeout=600)
         app.query_params["lang"] = language
         if token is not None:
             app.session_state["entered-with"] = token

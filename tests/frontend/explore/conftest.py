@@ -37,7 +37,7 @@ def open_page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Open:
     monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
 
     def open_it(search: str = "", *, token: str | None = TOKEN, language: Language = "en") -> AppTest:
-        app = AppTest.from_function(script, default_timeout=60)
+        app = AppTest.from_function(script, default_timeout=600)
         app.query_params["lang"] = language
         if search:
             app.query_params["search"] = search

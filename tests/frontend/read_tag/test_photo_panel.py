@@ -26,7 +26,7 @@ def page(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("BACKEND_URL", fake.url)
     monkeypatch.setattr(type(st.context), "ip_address", None)
     monkeypatch.setattr(type(st.context), "timezone", "Asia/Seoul")
-    return AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=60).run()
+    return AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600).run()
 
 
 def press(page: AppTest, key: str) -> None:

@@ -19,7 +19,7 @@ def typed(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     monkeypatch.setattr(type(st.context), "ip_address", None)
 
     def send(text: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600)
         app.query_params["lang"] = "en"
         app.run().text_input(key="typed-code").input(text)
         next(button for button in app.button if button.label == ENGLISH.typed_button).click().run()

@@ -188,7 +188,7 @@ def test_names_of_any_bytes_are_read_in_any_terminal(
     def run(*more: str) -> list[bytes]:
         command = [sys.executable, "-m", "ocr_model", "read", folder, "--model", str(attention_model()), *more]
         environment = {**os.environ, **terminal}
-        ran = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False, timeout=60)
+        ran = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=False, timeout=600)
         assert (ran.returncode, ran.stderr) == (0, b"")
         return ran.stdout.splitlines()
 
@@ -205,7 +205,7 @@ def test_a_lost_reader_ends_the_command_without_a_word(attention_model: Writer, 
         assert started.stdout.readline()
         started.stdout.close()
         assert started.stderr.read() == b""
-        assert started.wait(60) == 141
+        assert started.wait(600) == 141
 
 
 @pytest.mark.parametrize("name", ["", " "])
