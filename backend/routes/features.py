@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Final
 
 from fastapi import Form, Query
 
 from backend.dependencies import ServicesDep
+from backend.http.problems import problems
 from backend.routes.asking import Digest, ask_team, team_router
 from backend.team.feature_bodies import (
     AlikesBody,
@@ -20,6 +22,8 @@ from backend.team.feature_bodies import (
 from datasets.features.survey import ListName
 
 router = team_router()
+
+_FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 @router.get("/samples/{digest}/alike", summary="Crops that look alike", response_model=AlikesBody)
@@ -40,7 +44,7 @@ async def get_list(services: ServicesDep, name: ListName) -> ListedBody:
     return await ask_team(services, lambda team: team.features.listed(name))
 
 
-@router.post("/samples/named", summary="The labels of some crops", response_model=NamedBody)
+@router.post("/samples/named", summary="The labels of some crops", response_model=NamedBody, responses=_FORM)
 async def find_named(
     services: ServicesDep, form: Annotated[NamedForm, Form(media_type="multipart/form-data")]
 ) -> NamedBody:
@@ -53,7 +57,7 @@ async def find_named(
     )
 
 
-@router.post("/map", summary="The map", response_model=MapBody)
+@router.post("/map", summary="The map", response_model=MapBody, responses=_FORM)
 async def draw_map(services: ServicesDep, form: Annotated[MapForm, Form(media_type="multipart/form-data")]) -> MapBody:
     """Return the places of crops on a plane; beyond a number of points how many lie where, and some of them."""
     include = form.include.split()

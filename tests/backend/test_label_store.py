@@ -128,5 +128,5 @@ def test_labels_are_told_why_the_store_is_closed(
     labels.close()
 
 
-def unavailable(spool: Path) -> SampleIndex:
+def unavailable(spool: Path, *, is_shared: bool) -> SampleIndex:
     raise IndexUnavailableError("the database does not answer: database or disk is full")
