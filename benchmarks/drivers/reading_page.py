@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, FloatRect, Locator, Page, 
 DESKTOP = (1180, 900)
 PHONE = (390, 844)
 # How long the page may take for anything, also on a machine that does other work.
-SECONDS = 60
+SECONDS = 120
 
 
 def chromium_path() -> str | None:

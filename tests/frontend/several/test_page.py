@@ -39,8 +39,8 @@ def test_a_zip_of_forty_photos_becomes_a_table_a_workbook_and_labels(
     fake.tag_seconds = 0.1
     busy = {"type": "urn:shoe-tag:problem:overloaded", "title": "Busy", "status": 503, "kind": "overloaded"}
     context = browser.new_context(locale="ko-KR", viewport={"width": PHONE[0], "height": PHONE[1]})
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
+    context.set_default_timeout(120_000)
+    expect.set_options(timeout=120_000)
     page = context.new_page()
     page.goto(f"{app_on_fake}/several")
     limit = page.get_by_test_id("stFileUploaderDropzoneInstructions")
