@@ -81,7 +81,7 @@ class TeamCycles:
             self._activity = (time.monotonic(), body)
         return self._activity[1]
 
-    def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
+    def request(self, version: str | None, why: str, key: str | None, by: Reason) -> tuple[str, bool]:
         """Ask the worker for a cycle, unless one on the same version already waits.
 
         Returns:
@@ -91,13 +91,14 @@ class TeamCycles:
             version: Version to train on; with None the worker makes one from the labels so far.
             why: The reason, in words.
             key: Repeating a key repeats the request; None makes a new request each time.
+            by: Who asks.
 
         Raises:
             StoreError: Nothing answers.
         """
         asked = request_unless_waiting(
             self._objects,
-            by=Reason(kind="page"),
+            by=by,
             version=version,
             why=why,
             key=None if key is None else f"the team's page: {key}",
