@@ -139,7 +139,10 @@ def start(args: argparse.Namespace, parts: list[Part]) -> None:
         raise StartError(f"Pages and backend cannot share port {args.port}. Choose another: make app PORT=...")
     check_port(LOCAL, args.backend_port, "backend", "BACKEND_PORT")
     check_port(args.host, args.port, "pages", "PORT")
+    shown_host = own_address() if args.host == EVERYWHERE else args.host
     environment = {
+        # Where people come back to when they have signed in.
+        "TAGS_PUBLIC_URL": f"{'https' if args.tls_cert else 'http'}://{shown_host}:{args.port}",
         **os.environ,
         "TAGS_HOST": LOCAL,
         "TAGS_PORT": str(args.backend_port),
@@ -148,7 +151,7 @@ def start(args: argparse.Namespace, parts: list[Part]) -> None:
         "TAGS_TRUSTED_PROXIES": LOCAL,
     }
     pages = [sys.executable, "-m", "deploy.pages", "--host", args.host, "--port", str(args.port)]
-    pages += ["--shown-host", own_address() if args.host == EVERYWHERE else args.host]
+    pages += ["--shown-host", shown_host]
     if args.tls_cert:
         pages += ["--tls-cert", str(args.tls_cert), "--tls-key", str(args.tls_key)]
     for name, command in (("backend", [sys.executable, "-m", "backend"]), ("pages", pages)):
