@@ -148,6 +148,10 @@ class AccountDoor:
                 moved = RedirectResponse(f"{self._public_url}{_LOGIN}?{query}", 302, {"Cache-Control": "no-store"})
                 await moved(scope, receive, send)
                 return
+        elif scope["path"] == _CALLBACK and "state" not in request.query_params:
+            # The way back from signing out, which Streamlit would warn of as of a sign-in gone wrong.
+            await RedirectResponse("/", 302, {"Cache-Control": "no-store"})(scope, receive, send)
+            return
         else:
             page = request.cookies.get(_PAGE_COOKIE, "")
             page = page if _PAGE.fullmatch(page) else "/"

@@ -1,4 +1,4 @@
-"""Who has signed in on this page: Streamlit's `st.user`, whose cookie remembers, and what the backend says of the role."""
+"""Who has signed in on this page: Streamlit's `st.user`, whose cookie remembers; the backend tells the role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from frontend.client.failures import BackendError
 from frontend.client.people import PeopleClient
 from frontend.client.people_answers import ROLES, Role
 from frontend.client.session import backend
-from frontend.language import Texts, Words
+from frontend.language import Language, Texts, Words
 
 _ROLE: Final = "my-role"  # (token, role, when it was asked for)
 _ROLE_SECONDS: Final = 20.0
@@ -65,20 +65,21 @@ def my_role(token: str | None, *, is_session: bool) -> Role:
     try:
         role = PeopleClient(backend(), token).me().role
     except BackendError:
-        return "viewer"  # the backend refuses by itself what is not allowed; a page without buttons is of use
+        role = "viewer"  # the backend refuses by itself what is not allowed; a page without buttons is of use
     st.session_state[_ROLE] = (token, role, time.monotonic())
     return role
 
 
-def gate(role: Role, needed: Role, language_texts: Texts) -> dict[str, Any]:
-    """Arguments of a button that a role may not use: disabled, with a hint; none for one that it may.
+def gate(role: Role, needed: Role, language: Language, *, disabled: bool) -> dict[str, Any]:
+    """Arguments of a button that a role may not use: disabled, with a hint.
 
     Args:
         role: The visitor's.
         needed: The least one.
-        language_texts: The page's texts, for their language.
+        language: Of the hint.
+        disabled: Whether the button is so for everybody.
     """
     if ROLES.index(role) >= ROLES.index(needed):
-        return {}
-    texts = RoleTexts(language_texts.language)
+        return {"disabled": disabled, "help": None}
+    texts = RoleTexts(language)
     return {"disabled": True, "help": texts.needs.format(role=texts.roles[needed])}

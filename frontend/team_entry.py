@@ -65,9 +65,15 @@ def entered_role() -> Role:
     return my_role(entered_token(), is_session=not _has_typed())
 
 
-def for_role(needed: Role, texts: EntryTexts) -> dict[str, Any]:
-    """Arguments of a button that needs a role: disabled, with a hint, for visitors who have a lesser one."""
-    return gate(entered_role(), needed, texts)
+def for_role(needed: Role, texts: EntryTexts, *, disabled: bool = False) -> dict[str, Any]:
+    """Arguments of a button that needs a role: disabled, with a hint, for visitors who have a lesser one.
+
+    Args:
+        needed: The least role.
+        texts: The language.
+        disabled: Whether the button is so for everybody.
+    """
+    return gate(entered_role(), needed, texts.language, disabled=disabled)
 
 
 def _has_typed() -> bool:
