@@ -43,7 +43,7 @@ class PersonBody(BaseModel):
     is_active: bool = Field(description="Whether the person may sign in.")
     is_verified: bool = Field(description="Whether a mail to the address has arrived, or the provider vouches for it.")
     has_joined: bool = Field(description="Whether the invitation was used.")
-    invited_by: str
+    invited_by: str = Field(description="Empty for an invitation from the command line.")
 
     @staticmethod
     def of(person: Person) -> PersonBody:

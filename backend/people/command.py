@@ -54,7 +54,7 @@ def invite(arguments: Sequence[str]) -> int:
 def _invite(accounts: Accounts, email: str, role: Role | None, name: str) -> Invited:
     people = accounts.people
     try:
-        return accounts.invite(email, name=name, role=role or "viewer", by="the command line")
+        return accounts.invite(email, name=name, role=role or "viewer", by="")
     except AddressTakenError:
         known = next(person for person in people.all() if person.email == plain_address(email))
         changes = ({"role": role} if role else {}) | ({"name": name} if name else {})

@@ -116,7 +116,7 @@ def _offer_inviting(client: PeopleClient, texts: PeopleTexts) -> None:
         st.text_input(texts.email, key="invite-email", max_chars=254, width=320, autocomplete="off")
         st.selectbox(texts.role, ROLES, key="invite-role", format_func=lambda role: texts.roles[role], width=160)
         st.form_submit_button(texts.invite, icon=":material/person_add:", on_click=invite)
-    with st.expander(texts.role):
+    with st.expander(texts.roles_told):
         st.markdown("\n".join(f"- {texts.may[role]}" for role in ROLES) + f"\n\n{texts.each_more}")
 
 
@@ -144,7 +144,9 @@ def _show_person(person: Person, texts: PeopleTexts) -> None:
     name = f"**{escaped(person.name)}** · " if person.name else ""
     with st.container(width=360, gap=None):
         st.markdown(f"{name}{escaped(person.email)}")
-        st.caption(f"{' · '.join(notes)}. {texts.invited_by.format(name=escaped(person.invited_by))}")
+        if person.invited_by:
+            notes.append(texts.invited_by.format(name=escaped(person.invited_by)))
+        st.caption(" · ".join(notes))
 
 
 def _offer_changes(person: Person, client: PeopleClient, texts: PeopleTexts) -> None:

@@ -45,6 +45,7 @@ class PeopleTexts(EntryTexts, RoleTexts):
     invite = Words(ko="초대하기", en="Invite")
     email = Words(ko="이메일", en="E-mail")
     role = Words(ko="역할", en="Role")
+    roles_told = Words(ko="역할마다 할 수 있는 일", en="What each role may do")
     role_of = Words(ko="{email}의 역할", en="Role of {email}")
     bad_email = Words(ko="이메일 주소를 적어 주세요.", en="Please type an e-mail address.")
     mailed = Words(ko="{email}로 초대 메일을 보냈어요.", en="An invitation was mailed to {email}.")
