@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from frontend.account import gate, has_accounts, my_role, session_name, session_token
+from frontend.account import RoleTexts, gate, has_accounts, my_role, session_name, session_token
 from frontend.client.failure_texts import FailureTexts, failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.people_answers import Role
@@ -41,7 +41,7 @@ class EntryTexts(FailureTexts):
         en="This page is for the team. Please sign in with the account that you were invited to.",
     )
     with_token = Words(ko="팀 토큰으로 들어가기", en="Enter with the team's token")
-    sign_out = Words(ko="로그아웃 ({name})", en="Sign out ({name})")
+    sign_out = Words(ko="로그아웃 ({name}, {role})", en="Sign out ({name}, {role})")
     leave = Words(ko="나가기", en="Leave")
     leave_as = Words(ko="나가기 ({name})", en="Leave ({name})")
     loading = Words(ko="불러오는 중이에요…", en="Loading…")
@@ -108,7 +108,10 @@ def offer_leaving(links: DeltaGenerator, texts: EntryTexts) -> None:
     name = entered_name()
     if not _has_typed() and session_token() is not None:
         if links.button(
-            texts.sign_out.format(name=escaped(name)), icon=":material/logout:", type="tertiary", key="leave"
+            texts.sign_out.format(name=escaped(name), role=RoleTexts(texts.language).roles[entered_role()]),
+            icon=":material/logout:",
+            type="tertiary",
+            key="leave",
         ):
             st.logout()
         return
