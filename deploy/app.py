@@ -28,6 +28,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
+DEFAULT_URL = f"http://{LOCAL}:8501"  # to which invitations lead where nothing else is said
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not bound
 READY_WITHIN = 60.0  # seconds; a cold start takes a few
 STOP_WITHIN = 10.0
@@ -216,6 +217,24 @@ def stop(parts: Sequence[Part]) -> None:
             process.wait()
 
 
+def nobody_invited(environment: Mapping[str, str]) -> bool:
+    """Return whether accounts are on and nobody can have one yet, because their database was never opened."""
+    folder = ROOT / (environment.get("TAGS_DATA_DIR") or "var") / "people"
+    is_on = environment.get("TAGS_PUBLIC_URL") != "" and not environment.get("TAGS_PEOPLE_URL")
+    return is_on and not (folder / "people.sqlite3").exists()
+
+
+def invitation_command(args: argparse.Namespace, scheme: str) -> str:
+    """Return the command that invites the first person, to be run in the folder of the repository."""
+    python = Path(sys.executable)
+    if python.is_relative_to(ROOT):
+        python = python.relative_to(ROOT)
+    url = f"{scheme}://{own_address() if args.host == EVERYWHERE else args.host}:{args.port}"
+    address = os.environ.get("TAGS_PUBLIC_URL") or url
+    given = "" if address == DEFAULT_URL else f" --url {address}"
+    return f"{python} -m backend invite{given} --role owner you@example.com"
+
+
 def own_address() -> str:
     """Return this machine's address in its network, for phones; nothing is sent."""
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
@@ -250,6 +269,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"Ready after {time.monotonic() - started:.1f} s: {scheme}://{local}:{args.port}", flush=True)
         if local != args.host:
             print(f"From a phone on the same network: {scheme}://{own_address()}:{args.port}", flush=True)
+        if nobody_invited(os.environ):
+            print(f"Invite yourself to the team's pages: {invitation_command(args, scheme)}", flush=True)
         print("Ctrl-C stops it.", flush=True)
         is_ready = True
         while True:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.people.accounts import Accounts, Invited
+from backend.people.accounts import DEFAULT_URL, Accounts, Invited
 from backend.people.person import AddressTakenError, LastOwnerError, plain_address
 from backend.people.roles import ROLES, Role
 from backend.settings import SettingsError, load_settings
@@ -31,11 +31,15 @@ def invite(arguments: Sequence[str]) -> int:
         help="what the person may do; without it: viewer, or as before",
     )
     parser.add_argument("--name", default="", help="how the person is called")
+    parser.add_argument("--url", help=f"address of the pages; without it: TAGS_PUBLIC_URL, else {DEFAULT_URL}")
     args = parser.parse_args(arguments)
     try:
-        accounts = Accounts(load_settings())
+        settings = load_settings()
     except SettingsError as error:
         return _refuse(str(error))
+    accounts = Accounts(
+        settings if args.url is None else settings.model_copy(update={"public_url": args.url.rstrip("/")})
+    )
     try:
         invited = _invite(accounts, args.email, args.role, args.name)
     except LastOwnerError:

@@ -38,13 +38,13 @@ class Passwords:
         plain = _normal(password)
         if not SHORTEST <= len(plain) <= LONGEST or plain.casefold() == email.casefold():
             raise PasswordError(f"a password has {SHORTEST} to {LONGEST} characters, and is not the address")
-        return self._hasher.hash(plain)
+        return self._hasher.hash(_bytes(plain))
 
     def is_right(self, password: str, kept: str | None) -> bool:
         """Whether a password is the one whose hash is kept; None takes as long and is never right."""
         plain = _normal(password)[: LONGEST + 1]
         try:
-            self._hasher.verify(self._nobodys if kept is None else kept, plain)
+            self._hasher.verify(self._nobodys if kept is None else kept, _bytes(plain))
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None
@@ -52,6 +52,10 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(kept)
+
+
+def _bytes(plain: str) -> bytes:
+    return plain.encode("utf-8", "surrogatepass")
 
 
 def _normal(password: str) -> str:

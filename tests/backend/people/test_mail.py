@@ -102,5 +102,7 @@ def test_the_command_invites_and_invites_again(
     second = capsys.readouterr().out
     assert "(owner)" in second
     assert second != first
+    assert run("--url", "http://10.0.0.7:8501/", "ada@example.com") == 0
+    assert " http://10.0.0.7:8501/account/invitation/" in capsys.readouterr().out
     assert run("nobody") == 2
     assert capsys.readouterr().err == "backend: nobody: this is no e-mail address\n"

@@ -101,6 +101,7 @@ def test_a_viewer_may_look_and_is_told_what_the_role_lacks(browser: Browser, tea
         page.get_by_text(DATA_TEXTS["en"].sections["cycle"], exact=True).click()
         hover = page.get_by_test_id("stTooltipHoverTarget").filter(has_text=DATA_TEXTS["en"].cycle_button).first
         expect(hover.get_by_role("button")).to_be_disabled()
+        settle(page)  # a hint disappears when its button is drawn anew
         hover.hover()
         expect(page.get_by_text("This needs the role of maintainer.")).to_be_visible()
         page.goto(f"{team.url}/people")
