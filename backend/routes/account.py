@@ -45,6 +45,7 @@ async def _require_accounts(services: ServicesDep) -> Accounts:
 
 
 AccountsDep = Annotated[Accounts, Depends(_require_accounts)]
+_UNKEPT: Final = {"Cache-Control": "no-store"}
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
@@ -58,7 +59,7 @@ async def get_style() -> Response:
 async def describe(accounts: AccountsDep, request: Request) -> JSONResponse:
     """Return the provider's metadata."""
     own = str(request.base_url)
-    return JSONResponse(await accounts.run(lambda known: known.provider.description(own)))
+    return JSONResponse(await accounts.run(lambda known: known.provider.description(own)), headers=_UNKEPT)
 
 
 @router.get("/jwks")
@@ -79,7 +80,7 @@ async def begin_sign_in(accounts: AccountsDep, request: Request) -> Response:
         if accounts.settings.oidc_issuer is None:
             return pages.sign_in()
         url, cookie = await accounts.run(lambda known: Outside(known).begin(request.url.query))
-        away = RedirectResponse(url, HTTPStatus.FOUND, headers={"Cache-Control": "no-store"})
+        away = RedirectResponse(url, HTTPStatus.FOUND, headers=_UNKEPT)
         secure = accounts.settings.is_public_secure
         away.set_cookie(
             COOKIE, cookie, max_age=COOKIE_SECONDS, path=PREFIX, httponly=True, samesite="lax", secure=secure
@@ -166,7 +167,7 @@ async def get_user_info(accounts: AccountsDep, request: Request) -> JSONResponse
     if person is None:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return JSONResponse({"error": "invalid_token"}, HTTPStatus.UNAUTHORIZED, headers=headers)
-    return JSONResponse(claims_of(person), headers={"Cache-Control": "no-store"})
+    return JSONResponse(claims_of(person), headers=_UNKEPT)
 
 
 @router.get("/end")
@@ -185,7 +186,7 @@ async def sign_out(
     async def answer() -> Response:
         back = await accounts.run(end)
         if post_logout_redirect_uri == back:
-            return RedirectResponse(back, HTTPStatus.FOUND, headers={"Cache-Control": "no-store"})
+            return RedirectResponse(back, HTTPStatus.FOUND, headers=_UNKEPT)
         return pages.message(pages.texts.signed_out)
 
     return await _in_words(pages, answer)

@@ -21,6 +21,7 @@ from frontend.team_entry import entered_token, offer_leaving, show_links, show_r
 # What the last press led to, shown once: a kind of box and its text, and the link of an invitation.
 _SAID: Final = "people-said"
 _LINK: Final = "people-link"
+_ROUND: Final = "people-round"
 
 
 def people_page(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
@@ -70,6 +71,7 @@ def _show_said(texts: PeopleTexts) -> None:
 
 def _do(job: Callable[[], object], done: str, texts: PeopleTexts) -> None:
     """Do something that was pressed, and keep what to say of it for the page that is drawn next."""
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     try:
         outcome = job()
     except BackendError as error:
@@ -170,12 +172,15 @@ def _offer_changes(person: Person, client: PeopleClient, texts: PeopleTexts) -> 
         label_visibility="collapsed",
         width=160,
     )
-    with st.popover(texts.more, key=f"more-{person.id}"):
+    # Another key after each change, so that the panel is closed.
+    with st.popover(texts.more, key=f"more-{person.id}-{st.session_state.get(_ROUND, 0)}"):
         offer(texts.again, ":material/mail:", "again", lambda: client.invite_again(person.id))
         offer(texts.sign_out_person, ":material/phonelink_erase:", "sign-out", lambda: client.sign_out(person.id))
         if person.is_active:
             offer(texts.switch_off, ":material/block:", "off", lambda: client.set_active(person.id, False))
         else:
             offer(texts.switch_on, ":material/check_circle:", "on", lambda: client.set_active(person.id, True))
-        offer(texts.remove, ":material/delete:", "remove", lambda: client.remove(person.id))
-        st.caption(texts.remove_sure)
+        # In two steps: a slip must not remove an account that is in use.
+        if not (person.is_active and person.has_joined):
+            offer(texts.remove, ":material/delete:", "remove", lambda: client.remove(person.id))
+            st.markdown(texts.remove_sure)
