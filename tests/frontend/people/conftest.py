@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,12 @@ class Team:
             accounts.people.accept(secret, name=name, password=accounts.passwords.hash(PASSWORD, email))
         finally:
             accounts.close()
+
+    def sessions(self, email: str) -> int:
+        """How many sessions a person has."""
+        count = "SELECT count(*) FROM people_sessions JOIN people ON people.id = person WHERE email = ?"
+        with closing(sqlite3.connect(self.data_dir / "people" / "people.sqlite3")) as database:
+            return int(database.execute(count, (email,)).fetchone()[0])
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,10 @@ def test_an_invited_person_signs_in_is_remembered_and_signs_out(browser: Browser
         page.reload()
         expect(page.locator(".st-key-leave")).to_contain_text("Ada")
         settle(page)
+        assert team.sessions("ada@example.com") == 1
         page.locator(".st-key-leave button").click()
         expect(page).to_have_url(f"{team.url}/")
+        assert team.sessions("ada@example.com") == 0  # at the backend, too
         page.goto(f"{team.url}/explore")
         expect(page.locator(".st-key-sign-in")).to_be_visible()
         assert not any("user" in cookie["name"] for cookie in page.context.cookies())
