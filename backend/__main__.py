@@ -26,6 +26,7 @@ _SHUTDOWN_SECONDS = 10
 _DESCRIPTION = """\
 Reads the product code on photos of shoe tags, looks up what the shoe costs, and keeps the crops that shoppers confirm.
 The service listens on TAGS_HOST and TAGS_PORT until Ctrl-C; /docs describes its routes, /readyz says when it is ready.
+`python -m backend invite --role owner you@example.com` invites a person to the team's pages.
 """
 
 
@@ -36,13 +37,18 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         arguments: Command-line arguments; None takes the process' own.
         clock: Seconds since 1970, for the times that are kept; tests pass clocks that jump.
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["invite"]:
+        from backend.people.command import invite
+
+        return invite(given[1:])
     parser = argparse.ArgumentParser(
         prog="python -m backend",
         description=_DESCRIPTION,
         epilog=_describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.parse_args(arguments)
+    parser.parse_args(given)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for handler in logging.getLogger().handlers:
         handler.addFilter(LogLimit())

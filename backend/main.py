@@ -27,11 +27,13 @@ from backend.metrics import CountRequests, Metrics
 from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
+    account,
     explore,
     features,
     health,
     labels,
     model,
+    people,
     predictions,
     previews,
     products,
@@ -53,6 +55,8 @@ _LOG = logging.getLogger(__name__)
 
 # Bytes for a form around its picture, and for any other request.
 _FORM_BYTES = 64 * 1024
+# Bytes of a request for tokens, which is url-encoded: its percent signs cost more than the bytes of a form.
+_TOKEN_BYTES = 8 * 1024
 _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
@@ -126,17 +130,19 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    for route in (*shoppers, shadow, team, explore, searches, selections, features, health):
+    for route in (*shoppers, shadow, team, explore, searches, selections, features, account, people, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
     def body_limit(scope: Scope) -> int:
         carries_photo = scope["method"] == "POST" and scope["path"].startswith(_PHOTO_PATHS)
+        if scope["path"] == account.TOKEN_PATH:
+            return _TOKEN_BYTES
         return photo_bytes if carries_photo else _FORM_BYTES
 
     # The middleware added last is the outermost.
-    app.add_middleware(FormGuard)
+    app.add_middleware(FormGuard, url_encoded=[account.TOKEN_PATH])
     app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
     if services.requests is not None:
         prices = {"/v1/tags": min(_PHOTO_PRICE, float(chosen.rate_burst)), "/v1/team/searches/help": _HELP_PRICE}

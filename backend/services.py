@@ -19,6 +19,7 @@ from backend.http.team_access import TeamAccess
 from backend.http.work_queue import WorkQueue
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
+from backend.people.accounts import Accounts
 from backend.prices.lookup import PriceLookup, make_lookup
 from backend.prices.product_catalogue import ProductCatalogue
 from backend.prices.tag_prices import TagPrices
@@ -85,6 +86,7 @@ class Services:
     watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
     features: FeatureKeeper  # has features of crops made in the background
     team_access: TeamAccess
+    accounts: Accounts  # people who sign in
     asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
     on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never read
@@ -145,6 +147,7 @@ class Services:
         await asyncio.to_thread(self.photos.close)
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.asking.close)
+        await asyncio.to_thread(self.accounts.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.shadow.close)
@@ -222,6 +225,7 @@ def make_services(
         waiting=settings.shadow_queue,
         remembered=settings.pending_count,
     )
+    accounts = Accounts(settings, clock)
     labels = LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc())
     services = Services(
         settings=settings,
@@ -273,8 +277,11 @@ def make_services(
             key=settings.signing_key,
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
-        features=FeatureKeeper(settings, labels, slot),
-        team_access=TeamAccess(settings.team_token, on_refused=metrics.team_refused.inc),
+        features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
+        team_access=TeamAccess(
+            settings.team_token, on_refused=metrics.team_refused.inc, has_accounts=settings.public_url is not None
+        ),
+        accounts=accounts,
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
         clock=clock,
         on_failure=on_failure,

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from backend.people.settings import PeopleSettings
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
 from backend.team.settings import TeamSettings
 from datasets.objects.store_key import StoreKey
@@ -39,7 +40,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings, TeamSettings):
+class Settings(PriceSettings, TeamSettings, PeopleSettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
@@ -320,7 +321,8 @@ class Settings(PriceSettings, TeamSettings):
     @property
     def host_names(self) -> frozenset[str]:
         """The names of this service, in lower case; any address is one, too."""
-        return frozenset({*LOOPBACK_NAMES, self.host.lower(), *self.allowed_hosts})
+        public = () if self.public_host is None else (self.public_host,)
+        return frozenset({*LOOPBACK_NAMES, self.host.lower(), *self.allowed_hosts, *public})
 
     @property
     def spool(self) -> Path:

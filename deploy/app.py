@@ -28,6 +28,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
+DEFAULT_URL = f"http://{LOCAL}:8501"  # to which invitations lead where nothing else is said
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared, not bound
 READY_WITHIN = 60.0  # seconds; a cold start takes a few
 STOP_WITHIN = 10.0
@@ -139,7 +140,10 @@ def start(args: argparse.Namespace, parts: list[Part]) -> None:
         raise StartError(f"Pages and backend cannot share port {args.port}. Choose another: make app PORT=...")
     check_port(LOCAL, args.backend_port, "backend", "BACKEND_PORT")
     check_port(args.host, args.port, "pages", "PORT")
+    shown_host = own_address() if args.host == EVERYWHERE else args.host
     environment = {
+        # Where people come back to when they have signed in.
+        "TAGS_PUBLIC_URL": f"{'https' if args.tls_cert else 'http'}://{shown_host}:{args.port}",
         **os.environ,
         "TAGS_HOST": LOCAL,
         "TAGS_PORT": str(args.backend_port),
@@ -148,7 +152,7 @@ def start(args: argparse.Namespace, parts: list[Part]) -> None:
         "TAGS_TRUSTED_PROXIES": LOCAL,
     }
     pages = [sys.executable, "-m", "deploy.pages", "--host", args.host, "--port", str(args.port)]
-    pages += ["--shown-host", own_address() if args.host == EVERYWHERE else args.host]
+    pages += ["--shown-host", shown_host]
     if args.tls_cert:
         pages += ["--tls-cert", str(args.tls_cert), "--tls-key", str(args.tls_key)]
     for name, command in (("backend", [sys.executable, "-m", "backend"]), ("pages", pages)):
@@ -213,6 +217,24 @@ def stop(parts: Sequence[Part]) -> None:
             process.wait()
 
 
+def nobody_invited(environment: Mapping[str, str]) -> bool:
+    """Return whether accounts are on and nobody can have one yet, because their database was never opened."""
+    folder = ROOT / (environment.get("TAGS_DATA_DIR") or "var") / "people"
+    is_on = environment.get("TAGS_PUBLIC_URL") != "" and not environment.get("TAGS_PEOPLE_URL")
+    return is_on and not (folder / "people.sqlite3").exists()
+
+
+def invitation_command(args: argparse.Namespace, scheme: str) -> str:
+    """Return the command that invites the first person, to be run in the folder of the repository."""
+    python = Path(sys.executable)
+    if python.is_relative_to(ROOT):
+        python = python.relative_to(ROOT)
+    url = f"{scheme}://{own_address() if args.host == EVERYWHERE else args.host}:{args.port}"
+    address = os.environ.get("TAGS_PUBLIC_URL") or url
+    given = "" if address == DEFAULT_URL else f" --url {address}"
+    return f"{python} -m backend invite{given} --role owner you@example.com"
+
+
 def own_address() -> str:
     """Return this machine's address in its network, for phones; nothing is sent."""
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
@@ -247,6 +269,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"Ready after {time.monotonic() - started:.1f} s: {scheme}://{local}:{args.port}", flush=True)
         if local != args.host:
             print(f"From a phone on the same network: {scheme}://{own_address()}:{args.port}", flush=True)
+        if nobody_invited(os.environ):
+            print(f"Invite yourself to the team's pages: {invitation_command(args, scheme)}", flush=True)
         print("Ctrl-C stops it.", flush=True)
         is_ready = True
         while True:

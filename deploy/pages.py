@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -22,11 +23,13 @@ from backend.http.forms import FormGuard
 from backend.http.log_limit import LogLimit
 from backend.http.server import make_server
 from backend.settings import SettingsError, load_settings
+from datasets.errors import StoreError
 from deploy.assets import CompressedAssets
 from deploy.upload_room import UPLOADS, UploadRoom, kept_by_streamlit
 
 ROOT = Path(__file__).resolve().parent.parent
 _CANNOT_START = 2
+_BACKEND_URL = "http://127.0.0.1:8000"
 _SHUTDOWN_SECONDS = 5
 # Bytes: what a page may be sent at once over its WebSocket (the state of its widgets), and in a request without a file.
 _MOST_MESSAGE = 4 << 20
@@ -56,7 +59,20 @@ def main(arguments: Sequence[str]) -> int:
     import streamlit
     from streamlit import config
 
-    pages = streamlit.App(ROOT / "frontend" / "app.py")
+    pages: ASGIApp = streamlit.App(ROOT / "frontend" / "app.py")
+    if settings.public_url is not None:
+        from deploy.accounts import AccountDoor, write_secrets
+
+        backend_url = os.environ.get("BACKEND_URL") or _BACKEND_URL
+        try:
+            secrets = write_secrets(settings, backend_url, args.port)
+        except (StoreError, OSError) as error:
+            return _refuse(f"nobody could sign in: {error}")
+        config.set_option("secrets.files", [str(secrets)])
+        # Streamlit asks the backend, a neighbour; a proxy from the environment must not see the client's secret.
+        outside = [os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "", urlsplit(backend_url).hostname or ""]
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, outside))
+        pages = AccountDoor(pages, backend_url, settings.public_url)
     upload_bytes = int(config.get_option("server.maxUploadSize")) * (1 << 20) + _MOST_BODY
 
     def body_limit(scope: Scope) -> int:

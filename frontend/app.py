@@ -15,11 +15,14 @@ def main() -> None:
     root = str(Path(__file__).resolve().parent.parent)
     if root not in sys.path:
         sys.path.insert(0, root)
+    from frontend.account import has_accounts
     from frontend.data_models import texts as data_texts
     from frontend.data_models.page import data_models
     from frontend.explore.page import explore as explore_page
     from frontend.explore.texts import EXPLORE_TEXTS
     from frontend.heading import page_language
+    from frontend.people.page import people_page
+    from frontend.people.texts import PEOPLE_TEXTS
     from frontend.read_tag import texts as reading_texts
     from frontend.read_tag.page import read_tag
     from frontend.several.page import several_photos
@@ -34,17 +37,24 @@ def main() -> None:
     several = st.Page(partial(several_photos, reading), title=SEVERAL_TEXTS[language].page, url_path="several")
 
     def data_page() -> None:
-        data_models(reading, explore)  # so do the team's two
+        data_models(reading, explore, *accounts)  # so do the team's
 
     # Shoppers are not led there; the team knows the addresses.
     data = st.Page(data_page, title=data_texts.TEXTS[language].page, icon=":material/database:", url_path="data")
     explore = st.Page(
-        partial(explore_page, reading, data),
+        lambda: explore_page(reading, data, *accounts),
         title=EXPLORE_TEXTS[language].page,
         icon=":material/grid_view:",
         url_path="explore",
     )
-    st.navigation([reading, several, data, explore], position="hidden").run()
+    people = st.Page(
+        partial(people_page, reading, data, explore),
+        title=PEOPLE_TEXTS[language].page,
+        icon=":material/group:",
+        url_path="people",
+    )
+    accounts = [people] if has_accounts() else []
+    st.navigation([reading, several, data, explore, people], position="hidden").run()
 
 
 main()

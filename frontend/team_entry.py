@@ -1,16 +1,18 @@
-"""The way into the team's pages: the token, asked for once and kept for this visit only."""
+"""The way into the team's pages: signing in, or the team's token, asked for once and kept for this visit only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from frontend.account import RoleTexts, gate, has_accounts, my_role, session_name, session_token
 from frontend.client.failure_texts import FailureTexts, failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
+from frontend.client.people_answers import Role
 from frontend.language import Words
 from frontend.markdown import escaped
 
@@ -33,6 +35,13 @@ class EntryTexts(FailureTexts):
         ko="팀을 위한 페이지예요. 서버에 설정한 토큰을 적어 주세요.",
         en="This page is for the team. Please type the token that the server was given.",
     )
+    sign_in = Words(ko="로그인", en="Sign in")
+    sign_in_hint = Words(
+        ko="팀을 위한 페이지예요. 초대받은 계정으로 로그인해 주세요.",
+        en="This page is for the team. Please sign in with the account that you were invited to.",
+    )
+    with_token = Words(ko="팀 토큰으로 들어가기", en="Enter with the team's token")
+    sign_out = Words(ko="로그아웃 ({name}, {role})", en="Sign out ({name}, {role})")
     leave = Words(ko="나가기", en="Leave")
     leave_as = Words(ko="나가기 ({name})", en="Leave ({name})")
     loading = Words(ko="불러오는 중이에요…", en="Loading…")
@@ -40,15 +49,35 @@ class EntryTexts(FailureTexts):
 
 
 def entered_token() -> str | None:
-    """The token that was entered; None before."""
+    """The token that was entered, else that of the person who has signed in; None before."""
     token: str | None = st.session_state.get(_ENTERED)
-    return token
+    return token or session_token()
 
 
 def entered_name() -> str:
-    """The name that was entered with the token; "" without one."""
-    name: str = st.session_state.get(_NAME, "")
+    """The name that was entered with the token, or that of the person who has signed in; "" without one."""
+    name: str = st.session_state.get(_NAME, "") if _has_typed() else session_name()
     return name
+
+
+def entered_role() -> Role:
+    """What this visitor may do."""
+    return my_role(entered_token(), is_session=not _has_typed())
+
+
+def for_role(needed: Role, texts: EntryTexts, *, disabled: bool = False) -> dict[str, Any]:
+    """Arguments of a button that needs a role: disabled, with a hint, for visitors who have a lesser one.
+
+    Args:
+        needed: The least role.
+        texts: The language.
+        disabled: Whether the button is so for everybody.
+    """
+    return gate(entered_role(), needed, texts.language, disabled=disabled)
+
+
+def _has_typed() -> bool:
+    return st.session_state.get(_ENTERED) is not None
 
 
 def _leave() -> None:
@@ -75,8 +104,17 @@ def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], tex
 
 
 def offer_leaving(links: DeltaGenerator, texts: EntryTexts) -> None:
-    """Draw the button that forgets the token and the name."""
+    """Draw the button that signs out, or forgets the token and the name."""
     name = entered_name()
+    if not _has_typed() and session_token() is not None:
+        if links.button(
+            texts.sign_out.format(name=escaped(name), role=RoleTexts(texts.language).roles[entered_role()]),
+            icon=":material/logout:",
+            type="tertiary",
+            key="leave",
+        ):
+            st.logout()
+        return
     links.button(
         texts.leave_as.format(name=escaped(name)) if name else texts.leave,
         icon=":material/logout:",
@@ -98,11 +136,22 @@ def show_refusal(error: BackendError, texts: EntryTexts) -> None:
             if entered_token() is not None:
                 st.error(failure_sentence(error, texts), icon=":material/lock:")
             else:
-                st.caption(texts.entry_hint)
+                st.caption(texts.sign_in_hint if has_accounts() else texts.entry_hint)
         case _:
             st.error(failure_sentence(error, texts), icon=":material/cloud_off:")
             st.button(texts.retry, icon=":material/refresh:", key="retry-overview")
             return
+    if has_accounts():
+        if st.button(texts.sign_in, icon=":material/login:", type="primary", key="sign-in"):
+            st.session_state.pop(_ENTERED, None)
+            st.login()
+        with st.expander(texts.with_token, expanded=_has_typed()):
+            _ask_for_token(texts)
+    else:
+        _ask_for_token(texts)
+
+
+def _ask_for_token(texts: EntryTexts) -> None:
     with st.form("token", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         typed = st.text_input(texts.entry_label, type="password", key="typed-token", width=320)
         name = st.text_input(

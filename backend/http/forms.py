@@ -11,6 +11,7 @@ Starlette decodes a form on the event loop. What the service lets it decode is b
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
 
@@ -37,14 +38,16 @@ class FormGuard:
 
     Args:
         app: The application behind it.
+        url_encoded: Paths that take url-encoded bodies, which must be small there.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, url_encoded: Collection[str] = ()) -> None:
         self._app = app
+        self._url_encoded = frozenset(url_encoded)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with the parts of its form counted."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._url_encoded:
             await self._app(scope, receive, send)
             return
         try:

@@ -30,9 +30,10 @@ class TeamAccess:
     token; docs/operating.md shows how to draw one.
 
     Args:
-        token: The team's token; None refuses every request.
+        token: The team's token; None refuses every token.
         guesses: Buckets from which each wrong token takes a guess; None makes them.
         on_refused: Called for every wrong token.
+        has_accounts: Whether people can also sign in, so that the team's pages are on without a token.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class TeamAccess:
         *,
         guesses: TokenBuckets | None = None,
         on_refused: Callable[[], None] = lambda: None,
+        has_accounts: bool = False,
     ) -> None:
         # Hashed, so that the time of a comparison does not depend on the token's length.
         self._digest = None if token is None else _digest(token.get_secret_value())
         self._guesses = guesses or TokenBuckets(_WRONG_PER_MINUTE, _WRONG_AT_ONCE)
         self._on_refused = on_refused
+        self._has_accounts = has_accounts
 
     def check(self, scope: Scope, token: str | None) -> None:
         """Let a request through if it carries the token.
@@ -57,15 +60,15 @@ class TeamAccess:
         Raises:
             Problem: 403 while no token is set, 401 without one or with a wrong one, 429 for further wrong ones.
         """
-        if self._digest is None:
+        if self._digest is None and not self._has_accounts:
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "team-off",
                 "The team's pages are switched off",
-                "TAGS_TEAM_TOKEN is not set on this backend.",
+                "Neither TAGS_TEAM_TOKEN nor TAGS_PUBLIC_URL is set on this backend.",
             )
         if token is not None:
-            if hmac.compare_digest(_digest(token), self._digest):
+            if self._digest is not None and hmac.compare_digest(_digest(token), self._digest):
                 return
             self._on_refused()
             wait = self._guesses.take(bucket_name(scope))

@@ -1,4 +1,4 @@
-"""What all routes of the team share: its token, and jobs that are done off the event loop."""
+"""What all routes of the team share: who may ask, and jobs that are done off the event loop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
+from backend.people.roles import TOKEN_ROLE, least_role, may
+from backend.people.sessions import is_session
+from backend.people.who import Who
 from backend.services import Services
 from datasets.errors import (
     CropError,
@@ -37,20 +40,54 @@ Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 # Crops and sheets change or are deleted: no cache on the way may keep them.
 PRIVATE: Final = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
-_bearer = HTTPBearer(auto_error=False, description="The team's token, TAGS_TEAM_TOKEN.")
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="The team's token, TAGS_TEAM_TOKEN, or the access token of a signed-in person.",
+)
 
 
 async def require_team(
     request: Request,
     services: ServicesDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
-    """Refuse requests without the team's token."""
-    services.team_access.check(request.scope, None if credentials is None else credentials.credentials)
+) -> Who:
+    """Return who asks; refuse requests of nobody, and of those whose role does not allow them."""
+    token = None if credentials is None else credentials.credentials
+    who = await _who(request, services, token)
+    needed = least_role(request.method, request.scope["route"].path)
+    if not may(who.role, needed):
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "role-needed",
+            "This needs another role",
+            f"It is for {needed}s; the role of the sender is {who.role}.",
+        )
+    return who
+
+
+WhoDep = Annotated[Who, Depends(require_team)]
+
+
+async def _who(request: Request, services: Services, token: str | None) -> Who:
+    accounts = services.accounts
+    if token is None or not (accounts.is_on and is_session(token)):
+        services.team_access.check(request.scope, token)
+        return Who(TOKEN_ROLE)
+    # No limit of guesses: a session's secret has 256 random bits.
+    person = await accounts.run(lambda known: known.sessions.who(token))
+    if person is None:
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "signed-out",
+            "The session has ended",
+            "Sign in again.",
+            headers={"WWW-Authenticate": 'Bearer realm="team", error="invalid_token"'},
+        )
+    return Who(person.role, person)
 
 
 def team_router() -> APIRouter:
-    """Return a router below `/v1/team`, whose routes need the team's token."""
+    """Return a router below `/v1/team`, whose routes need the team's token, or a person with the right role."""
     return APIRouter(
         prefix="/v1/team",
         tags=["team"],

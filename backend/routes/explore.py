@@ -9,7 +9,7 @@ from fastapi import Form, Header, Path, Query, Response
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
-from backend.routes.asking import Digest, ask_team, team_router
+from backend.routes.asking import Digest, WhoDep, ask_team, team_router
 from backend.team.explore_bodies import (
     MOST_AT_ONCE,
     ChangeForm,
@@ -102,15 +102,16 @@ async def get_details(services: ServicesDep, prediction_id: LabelId) -> DetailsB
     ),
 )
 async def change_labels(
-    services: ServicesDep, form: Annotated[ChangeForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep, who: WhoDep, form: Annotated[ChangeForm, Form(media_type="multipart/form-data")]
 ) -> ChangesBody:
     """Fix, keep, drop or mark labels, or undo that. The answer comes when all are safely on the disk.
 
     What becomes of each is in the answer. The same request again changes nothing more.
     """
     line = typed_line(form.text) if form.change == "fix" else ""
+    by = who.author(form.by)
     return ChangesBody(
-        items=await ask_team(services, lambda team: team.explorer.change(form.change, form.seen(), line, form.by))
+        items=await ask_team(services, lambda team: team.explorer.change(form.change, form.seen(), line, by))
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import Form, Query
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
-from backend.routes.asking import ask_team, not_found, team_router
+from backend.routes.asking import WhoDep, ask_team, not_found, team_router
 from backend.routes.explore import Where
 from backend.team.explore_bodies import SavedSearchBody, SavedSearchForm, SearchHelpBody
 from backend.team.search_line import parse_search
@@ -52,13 +52,14 @@ async def get_help(
     ),
 )
 async def save_search(
-    services: ServicesDep, form: Annotated[SavedSearchForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep, who: WhoDep, form: Annotated[SavedSearchForm, Form(media_type="multipart/form-data")]
 ) -> list[SavedSearchBody]:
     """Save a search under a name for everybody, or rename or change one; return all saved searches."""
     parse_search(form.where)
+    by = who.author(form.by)
 
     def save(team: TeamData) -> Sequence[SavedSearch]:
-        team.searches.keep(form.name, form.where, order=form.order, by=form.by, instead_of=form.instead_of or None)
+        team.searches.keep(form.name, form.where, order=form.order, by=by, instead_of=form.instead_of or None)
         return team.searches.all()
 
     return _bodies(await ask_team(services, save))

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
-from backend.routes.asking import PRIVATE, ask_team, team_router
+from backend.routes.asking import PRIVATE, WhoDep, ask_team, team_router
 from backend.routes.explore import Where
 from backend.team.explore_bodies import FreezeForm, FrozenBody, SelectionForm, TeachingBody
 from backend.team.search_line import parse_search
@@ -69,7 +69,7 @@ async def export_csv(
     responses=_FORM | problems(HTTPStatus.CONFLICT, HTTPStatus.INSUFFICIENT_STORAGE),
 )
 async def freeze_version(
-    services: ServicesDep, form: Annotated[FreezeForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep, who: WhoDep, form: Annotated[FreezeForm, Form(media_type="multipart/form-data")]
 ) -> FrozenBody:
     """Make a version whose definition is the search, or the crops that are named; ask for a cycle on it if wanted.
 
@@ -85,7 +85,7 @@ async def freeze_version(
             raise Problem(
                 HTTPStatus.CONFLICT, "version-exists", "Another version has this name", "Nothing was changed."
             ) from error
-        cycle = team.request(frozen.name, form.why, None)[0] if form.cycle else None
+        cycle = team.request(frozen.name, form.why, None, who.reason)[0] if form.cycle else None
         return FrozenBody(name=frozen.name, crops=frozen.crops, left_out=frozen.left_out, cycle=cycle)
 
     return await ask_team(services, freeze)

@@ -9,7 +9,7 @@ from fastapi import Form, Path, Query, Response
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
-from backend.routes.asking import PRIVATE, Digest, ask_team, not_found, team_router
+from backend.routes.asking import PRIVATE, Digest, WhoDep, ask_team, not_found, team_router
 from backend.schemas import ModelNameBody
 from backend.team.author import TEAM, Author
 from backend.team.bodies import (
@@ -103,14 +103,14 @@ async def get_activity(services: ServicesDep) -> ActivityBody:
     ),
 )
 async def request_cycle(
-    services: ServicesDep, form: Annotated[CycleForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep, who: WhoDep, form: Annotated[CycleForm, Form(media_type="multipart/form-data")]
 ) -> RequestedBody:
     """Ask the worker for a cycle. It runs when one listens; the app itself never trains.
 
     While a request for the same version waits, that one is answered.
     """
     cycle, waited = await ask_team(
-        services, lambda team: team.request(form.version or None, form.why, form.key or None)
+        services, lambda team: team.request(form.version or None, form.why, form.key or None, who.reason)
     )
     return RequestedBody(id=cycle, waited=waited)
 
@@ -154,10 +154,10 @@ async def get_tags(services: ServicesDep) -> list[TagBody]:
     ),
 )
 async def mark_samples(
-    services: ServicesDep, form: Annotated[MarksForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep, who: WhoDep, form: Annotated[MarksForm, Form(media_type="multipart/form-data")]
 ) -> ActionBody:
     """Give and take tags, set and drop metadata, of crops or of all that a search finds."""
-    return await ask_team(services, lambda team: team.samples.mark(form))
+    return await ask_team(services, lambda team: team.samples.mark(form, who.author(form.by)))
 
 
 @router.delete(
@@ -168,11 +168,12 @@ async def mark_samples(
 )
 async def unmark_samples(
     services: ServicesDep,
+    who: WhoDep,
     action: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
     by: Annotated[Author, Query()] = TEAM,
 ) -> ActionBody:
     """Take a change back, as if it had never been."""
-    return await ask_team(services, lambda team: team.samples.unmark(action, by))
+    return await ask_team(services, lambda team: team.samples.unmark(action, who.author(by)))
 
 
 @router.get(

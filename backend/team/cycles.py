@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from backend.schemas import ModelNameBody
 from backend.team.bodies import (
@@ -31,6 +32,7 @@ from datasets.objects.clock import Clock
 from datasets.objects.interface import ObjectStore
 from datasets.reason import Reason
 
+BY_PAGE: Final = Reason(kind="page")
 # Seconds for which activity is reused, because several people look at the same progress.
 _ACTIVITY_SECONDS = 1.5
 
@@ -81,7 +83,7 @@ class TeamCycles:
             self._activity = (time.monotonic(), body)
         return self._activity[1]
 
-    def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
+    def request(self, version: str | None, why: str, key: str | None, by: Reason = BY_PAGE) -> tuple[str, bool]:
         """Ask the worker for a cycle, unless one on the same version already waits.
 
         Returns:
@@ -91,13 +93,14 @@ class TeamCycles:
             version: Version to train on; with None the worker makes one from the labels so far.
             why: The reason, in words.
             key: Repeating a key repeats the request; None makes a new request each time.
+            by: Who asks; the team's page where no person is known.
 
         Raises:
             StoreError: Nothing answers.
         """
         asked = request_unless_waiting(
             self._objects,
-            by=Reason(kind="page"),
+            by=by,
             version=version,
             why=why,
             key=None if key is None else f"the team's page: {key}",

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from backend.label_store import LabelStore
@@ -35,6 +35,7 @@ class FeatureKeeper:
         labels: The store, once it is open.
         model: The model that serves; its encoder makes the features.
         command: The command that brings features up to date; it is appended to.
+        has_people: Whether anybody has an account; may wait for a database.
     """
 
     def __init__(
@@ -43,16 +44,19 @@ class FeatureKeeper:
         labels: LabelStore,
         model: ModelSlot,
         command: Sequence[str] = (sys.executable, "-m", "datasets"),
+        has_people: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings, self._labels, self._model = settings, labels, model
         self._command = tuple(command)
+        self._has_people = has_people
         self._task: asyncio.Task[None] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self.runs = 0  # that have ended well
 
     def start(self) -> None:
         """Begin to look, where the settings say so and there is a team to look at what is made."""
-        if self._settings.feature_seconds > 0 and self._settings.team_token is not None:
+        settings = self._settings
+        if settings.feature_seconds > 0 and (settings.team_token is not None or settings.public_url is not None):
             self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -86,6 +90,8 @@ class FeatureKeeper:
     def _state(self) -> object:
         """What features depend on; None while there is nothing to be made."""
         if not (self._labels.is_open and self._model.is_ready):
+            return None
+        if self._settings.team_token is None and not self._has_people():
             return None
         store = self._labels.samples
         return (store.revision(), self._model_folder()) if store.counts().crops else None

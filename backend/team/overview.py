@@ -32,6 +32,7 @@ from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
+from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.saved import SavedSearches
@@ -172,7 +173,7 @@ class TeamData:
 
     # -- writing ----------------------------------------------------------------------------------------
 
-    def request(self, version: str | None, why: str, key: str | None) -> tuple[str, bool]:
+    def request(self, version: str | None, why: str, key: str | None, by: Reason) -> tuple[str, bool]:
         """Ask the worker for a cycle; see `TeamCycles.request`.
 
         Raises:
@@ -181,7 +182,8 @@ class TeamData:
         """
         if version is not None:
             self._versions.check(version)
-        return self._cycles.request(version, why, key)  # outside the lock: a slow bucket delays this answer only
+        # Outside the lock: a slow bucket delays this answer only.
+        return self._cycles.request(version, why, key, by)
 
     def freeze(self, wanted: Filter, name: str | None) -> Frozen:
         """Make a dataset version; see `freezing.freeze`."""

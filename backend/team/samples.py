@@ -31,8 +31,12 @@ class TeamSamples:
         """
         return [TagBody(tag=tag, labels=labels) for tag, labels in self._store.marks.tags().items()]
 
-    def mark(self, form: MarksForm) -> ActionBody:
+    def mark(self, form: MarksForm, by: str) -> ActionBody:
         """Give and take tags and metadata; on the disk when this returns.
+
+        Args:
+            form: What to change.
+            by: Who does it.
 
         Raises:
             Problem: 422, the filter cannot be understood.
@@ -52,7 +56,7 @@ class TeamSamples:
         for start in range(0, len(crops), _MARKED_AT_ONCE):
             self._store.marks.change(
                 crops[start : start + _MARKED_AT_ONCE],
-                by=form.by,
+                by=by,
                 give=_lines(form.give),
                 take=_lines(form.take),
                 values={key.strip(): value for key, _, value in pairs},

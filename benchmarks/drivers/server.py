@@ -24,6 +24,13 @@ UNSET = (
     "KICKSDB_API_KEY",
     "EBAY_CLIENT_ID",
     "EBAY_CLIENT_SECRET",
+    "TAGS_PUBLIC_URL",
+    "TAGS_PEOPLE_URL",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "SMTP_URL",
+    "SMTP_FROM",
 )
 
 
@@ -72,16 +79,18 @@ def program(
 
 
 @contextmanager
-def running_app(backend_url: str, log: Path) -> Iterator[str]:
+def running_app(backend_url: str, log: Path, *, port: int = 0, **settings: str) -> Iterator[str]:
     """Run the pages; yield their address.
 
     Args:
         backend_url: The backend that they talk to.
         log: File for their output.
+        port: Where; 0 for a free one.
+        **settings: Environment variables.
     """
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "deploy.pages", "--port", str(port)]
-    environment = {"BACKEND_URL": backend_url}
+    environment = {"BACKEND_URL": backend_url, **settings}
     with program(command, environment, f"http://127.0.0.1:{port}/_stcore/health", log):
         yield f"http://127.0.0.1:{port}"
 

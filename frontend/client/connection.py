@@ -124,6 +124,14 @@ class Connection:
         """
         return self._send("GET" if fields is None else "POST", path, _parts(fields, None), None).content
 
+    def delete(self, path: str) -> None:
+        """Delete what the path names.
+
+        Raises:
+            BackendError: It was not deleted, or there is no answer.
+        """
+        self._send("DELETE", path, [], None)
+
     def _with_header(self, name: str, value: str) -> Connection:
         connection = copy(self)
         connection._headers = self._headers | {name: value}

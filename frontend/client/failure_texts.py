@@ -124,8 +124,28 @@ _BY_KIND = {
     "unsupported-form": _NOT_UNDERSTOOD,
     # The team
     "team-off": {
-        "ko": "팀 페이지가 꺼져 있어요. 서버에 TAGS_TEAM_TOKEN을 설정하면 열려요.",
-        "en": "The team's pages are switched off: set TAGS_TEAM_TOKEN on the server to open them.",
+        "ko": "팀 페이지가 꺼져 있어요. 서버에 TAGS_TEAM_TOKEN이나 TAGS_PUBLIC_URL을 설정하면 열려요.",
+        "en": "The team's pages are switched off: set TAGS_TEAM_TOKEN or TAGS_PUBLIC_URL on the server to open them.",
+    },
+    "signed-out": {
+        "ko": "로그인이 끝났어요. 다시 로그인해 주세요.",
+        "en": "Your session has ended. Please sign in again.",
+    },
+    "role-needed": {
+        "ko": "지금 역할로는 할 수 없어요. 필요하면 팀의 소유자에게 부탁해 주세요.",
+        "en": "Your role does not allow this. If you need it, ask an owner of the team.",
+    },
+    "people-unavailable": {
+        "ko": "계정 데이터베이스가 응답하지 않아서 누구인지 알 수 없어요. 잠시 후 다시 시도해 주세요.",
+        "en": "The accounts' database is not answering, so nobody is recognised. Please try again in a moment.",
+    },
+    "address-taken": {
+        "ko": "이 이메일은 이미 계정이 있어요.",
+        "en": "This address has an account already.",
+    },
+    "last-owner": {
+        "ko": "소유자가 한 명은 있어야 해요. 먼저 다른 사람을 소유자로 바꿔 주세요.",
+        "en": "There must be an owner. Please make another person owner first.",
     },
     "wrong-token": {"ko": "토큰이 맞지 않아요.", "en": "This token is not right."},
     "too-many-guesses": {

@@ -15,6 +15,7 @@ from frontend.client.team_answers import Activity, DatasetVersion, RunningCycle
 from frontend.clock import stamp
 from frontend.data_models.reasons import reason_in
 from frontend.data_models.texts import DataTexts
+from frontend.team_entry import for_role
 
 _SECONDS: Final = 3.0
 _SEEN: Final = "cycles-seen"
@@ -33,7 +34,9 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
             key="cycle-version",
         )
         why = st.text_input(texts.cycle_why, max_chars=200, autocomplete="off", key="cycle-why")
-        asked = st.form_submit_button(texts.cycle_button, icon=":material/model_training:", type="primary")
+        asked = st.form_submit_button(
+            texts.cycle_button, icon=":material/model_training:", type="primary", **for_role("maintainer", texts)
+        )
     if asked:
         try:
             requested = client.request_cycle(version or None, why.strip())
@@ -82,7 +85,11 @@ def _show_running(cycle: RunningCycle, activity: Activity, texts: DataTexts, cli
                 # A trigger would ask again at once.
                 if cycle.worker is None and cycle.by.kind != "trigger":
                     pressed = st.button(
-                        texts.cycle_withdraw, icon=":material/close:", type="tertiary", key=f"withdraw-{cycle.id}"
+                        texts.cycle_withdraw,
+                        icon=":material/close:",
+                        type="tertiary",
+                        key=f"withdraw-{cycle.id}",
+                        **for_role("maintainer", texts),
                     )
                     if pressed:
                         _withdraw(cycle, texts, client)

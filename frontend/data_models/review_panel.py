@@ -20,6 +20,7 @@ from frontend.confidence import percent
 from frontend.data_models.candidate import Candidate, candidates
 from frontend.data_models.texts import DataTexts
 from frontend.markdown import escaped
+from frontend.team_entry import for_role
 
 Look = Literal["keep", "fix", "drop"]
 
@@ -97,7 +98,7 @@ def _offer_undoing(texts: DataTexts, explorer: ExplorerClient) -> None:
         )
 
     name = texts.undo_last.format(text=escaped(last.text))
-    st.button(name, icon=":material/undo:", key="undo-review", on_click=undo)
+    st.button(name, icon=":material/undo:", key="undo-review", on_click=undo, **for_role("labeller", texts))
 
 
 class _Card:
@@ -140,6 +141,7 @@ class _Card:
                     key=f"choose-{key}",
                     on_click=self._choose,
                     args=(candidate,),
+                    **for_role("labeller", texts),
                 )
             else:
                 st.markdown(words, width="content")
@@ -158,12 +160,14 @@ class _Card:
                     icon=":material/edit:",
                     key=f"fix-{self._key}",
                     on_click=lambda: self._look("fix", [first], str(st.session_state.get(field) or "")),
+                    **for_role("labeller", texts),
                 )
                 st.button(
                     texts.drop,
                     icon=":material/block:",
                     key=f"drop-{self._key}",
                     on_click=lambda: self._look("drop", self._item.labels),
+                    **for_role("labeller", texts),
                 )
 
     def _choose(self, candidate: Candidate) -> None:

@@ -14,6 +14,7 @@ from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.explore.exploration import Exploration, Note
 from frontend.explore.texts import ExploreTexts
+from frontend.team_entry import for_role
 
 _ICONS: Final[dict[Change, str]] = {
     "fix": ":material/edit:",
@@ -56,7 +57,14 @@ def offer_changes(
 
     with st.container(horizontal=True, gap="xsmall", key=f"changes-{key}"):
         for change in changes:
-            st.button(texts.names[change], icon=_ICONS[change], key=f"{change}-{key}", on_click=make, args=(change,))
+            st.button(
+                texts.names[change],
+                icon=_ICONS[change],
+                key=f"{change}-{key}",
+                on_click=make,
+                args=(change,),
+                **for_role("labeller", texts),
+            )
 
 
 def show_outcome(state: Exploration, texts: ExploreTexts) -> None:

@@ -15,6 +15,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.search_bar import search_for
 from frontend.explore.texts import ExploreTexts
 from frontend.markdown import escaped
+from frontend.team_entry import for_role
 
 _FAILURE: Final = "saved-failure"
 _ROUND: Final = "saved-round"  # changes with each change, so that the panel is closed and its field empty
@@ -84,7 +85,7 @@ def _offer_saving(present: SavedSearch | None, state: Exploration, client: Explo
             autocomplete="off",
         )
         if present is None:
-            st.button(texts.saved_keep, key="save-search", on_click=keep, args=("",))
+            st.button(texts.saved_keep, key="save-search", on_click=keep, args=("",), **for_role("labeller", texts))
             for saved in (state.saved or ())[:_SHOWN]:
                 st.button(
                     texts.saved_replace.format(name=escaped(saved.name)),
@@ -92,14 +93,22 @@ def _offer_saving(present: SavedSearch | None, state: Exploration, client: Explo
                     key=f"replace-{saved.name}",
                     on_click=keep,
                     args=(saved.name, saved.name),
+                    **for_role("labeller", texts),
                 )
             return
         with st.container(horizontal=True, gap="xsmall"):
-            st.button(texts.saved_rename, key="rename-search", on_click=keep, args=(present.name,))
+            st.button(
+                texts.saved_rename,
+                key="rename-search",
+                on_click=keep,
+                args=(present.name,),
+                **for_role("labeller", texts),
+            )
             st.button(
                 texts.saved_delete,
                 icon=":material/delete:",
                 key="delete-search",
                 on_click=change,
                 args=(lambda: client.delete_search(present.name),),
+                **for_role("labeller", texts),
             )

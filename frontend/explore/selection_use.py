@@ -16,6 +16,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.scope_choice import ScopeChoice, choose_scope
 from frontend.explore.tagging import give_tags
 from frontend.explore.texts import ExploreTexts
+from frontend.team_entry import for_role
 
 _FAILURE: Final = "use-failure"
 _TO_REVIEW: Final = "to review"  # tag by which the backend knows what waits for a second look
@@ -32,9 +33,9 @@ def offer_use(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -
             texts.use_review,
             icon=":material/rate_review:",
             key=f"{key}-review",
-            disabled=not choice.is_sure,
             on_click=give_tags,
             args=(choice.scope, (_TO_REVIEW,), (), state, client, texts),
+            **for_role("labeller", texts, disabled=not choice.is_sure),
         )
         _offer_downloads(choice, client, texts, key)
         _offer_freezing(choice, state, client, texts, key)
@@ -86,8 +87,8 @@ def _offer_freezing(
         texts.use_freeze,
         icon=":material/ac_unit:",
         key=f"{key}-freeze",
-        disabled=not choice.is_sure,
         on_click=freeze,
+        **for_role("maintainer", texts, disabled=not choice.is_sure),
     )
 
 

@@ -16,6 +16,7 @@ from frontend.explore.exploration import Exploration, Tagging
 from frontend.explore.scope_choice import choose_scope
 from frontend.explore.texts import ExploreTexts
 from frontend.markdown import escaped
+from frontend.team_entry import for_role
 
 _FAILURE: Final = "tagging-failure"
 _LONGEST: Final = 64  # characters of a tag
@@ -33,9 +34,9 @@ def offer_tagging(state: Exploration, client: ExplorerClient, texts: ExploreText
                 st.button(
                     name.format(count=choice.count),
                     key=f"{key}-{'give' if is_given else 'take'}",
-                    disabled=not tags or not choice.is_sure,
                     on_click=give_tags,
                     args=(choice.scope, tags if is_given else (), () if is_given else tags, state, client, texts),
+                    **for_role("labeller", texts, disabled=not tags or not choice.is_sure),
                 )
 
 

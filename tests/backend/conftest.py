@@ -228,6 +228,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         "KICKSDB_API_KEY",
         "EBAY_CLIENT_ID",
         "EBAY_CLIENT_SECRET",
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "SMTP_URL",
+        "SMTP_FROM",
     ):
         monkeypatch.delenv(variable, raising=False)
     # Starlette's client calls the service by this name.

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.app import MOST_ENDS, Part, StartError, answers, check_port, main
+from deploy.app import (
+    MOST_ENDS,
+    Part,
+    StartError,
+    answers,
+    check_port,
+    invitation_command,
+    main,
+    nobody_invited,
+    parse_arguments,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -162,3 +172,16 @@ def test_the_app_goes_on_with_a_part_that_was_killed_and_stops_with_one_that_kee
     told = capsys.readouterr().err
     assert told.count("starting again") == MOST_ENDS - 1
     assert told.endswith("stopping.\n")
+
+
+def test_the_first_person_is_invited_by_a_command(tmp_path: Path) -> None:
+    environment = {"TAGS_DATA_DIR": str(tmp_path)}
+    assert nobody_invited(environment)
+    assert not nobody_invited(environment | {"TAGS_PUBLIC_URL": ""})
+    assert not nobody_invited(environment | {"TAGS_PEOPLE_URL": "postgresql://here"})
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "people.sqlite3").touch()
+    assert not nobody_invited(environment)
+    command = invitation_command(parse_arguments([]), "http")
+    assert command.endswith("-m backend invite --role owner you@example.com")
+    assert " --url https://127.0.0.1:9000 " in invitation_command(parse_arguments(["--port", "9000"]), "https")

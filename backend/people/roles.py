@@ -1,0 +1,80 @@
+"""Roles, and the least role that each of the team's routes needs, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+Role = Literal["viewer", "labeller", "maintainer", "owner"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)  # each may do what those before it may
+
+# What the team's token may do: all but people, whose changes need a person.
+TOKEN_ROLE: Final[Role] = "maintainer"  # noqa: S105 - a role
+
+_V: Final = "/v1/team"
+# By method and path template. A route that is missing here is for owners alone.
+_LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
+    "viewer": (
+        ("GET", f"{_V}/me"),
+        ("POST", f"{_V}/me/sign-out"),
+        ("GET", f"{_V}/overview"),
+        ("GET", f"{_V}/versions/{{name}}"),
+        ("GET", f"{_V}/versions/{{name}}/sheet.png"),
+        ("GET", f"{_V}/cycles"),
+        ("GET", f"{_V}/cycles/{{cycle}}/report.html"),
+        ("GET", f"{_V}/review"),
+        ("GET", f"{_V}/tags"),
+        ("GET", f"{_V}/samples"),
+        ("GET", f"{_V}/samples/count"),
+        ("GET", f"{_V}/samples/teaching"),
+        ("GET", f"{_V}/samples/{{digest}}.png"),
+        ("GET", f"{_V}/samples/{{digest}}/reading"),
+        ("GET", f"{_V}/samples/{{digest}}/thumbnail.webp"),
+        ("GET", f"{_V}/samples/{{digest}}/alike"),
+        ("POST", f"{_V}/samples/named"),
+        ("POST", f"{_V}/samples/export.zip"),
+        ("POST", f"{_V}/samples/export.csv"),
+        ("GET", f"{_V}/labels/{{prediction_id}}"),
+        ("GET", f"{_V}/searches"),
+        ("GET", f"{_V}/searches/help"),
+        ("GET", f"{_V}/lists"),
+        ("GET", f"{_V}/lists/{{name}}"),
+        ("POST", f"{_V}/map"),
+    ),
+    "labeller": (
+        ("POST", f"{_V}/labels"),
+        ("POST", f"{_V}/marks"),
+        ("DELETE", f"{_V}/marks/{{action}}"),
+        ("POST", f"{_V}/searches"),
+        ("DELETE", f"{_V}/searches"),
+    ),
+    "maintainer": (
+        ("POST", f"{_V}/versions"),
+        ("POST", f"{_V}/cycles"),
+        ("DELETE", f"{_V}/cycles/{{cycle}}"),
+        ("GET", f"{_V}/people"),
+    ),
+    "owner": (
+        ("POST", f"{_V}/people"),
+        ("POST", f"{_V}/people/{{person}}"),
+        ("POST", f"{_V}/people/{{person}}/invitation"),
+        ("POST", f"{_V}/people/{{person}}/sign-out"),
+        ("DELETE", f"{_V}/people/{{person}}"),
+    ),
+}
+LEAST_ROLES: Final[Mapping[tuple[str, str], Role]] = {route: role for role in ROLES for route in _LEAST[role]}
+
+
+def least_role(method: str, path: str) -> Role:
+    """Return the least role that a route needs.
+
+    Args:
+        method: The request's; HEAD counts as GET.
+        path: The route's template.
+    """
+    return LEAST_ROLES.get(("GET" if method == "HEAD" else method, path), "owner")
+
+
+def may(role: Role, needed: Role) -> bool:
+    """Whether a role allows what a route needs."""
+    return ROLES.index(role) >= ROLES.index(needed)

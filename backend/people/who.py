@@ -1,0 +1,34 @@
+"""Who asks: a person who has signed in, or a script with the team's token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.people.person import Person
+from backend.people.roles import Role
+from datasets.reason import Reason
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who sends a request of the team."""
+
+    role: Role
+    person: Person | None = None  # None: the team's token
+
+    def author(self, typed: str) -> str:
+        """Return who makes a change: the person, else the name that goes with the token.
+
+        Args:
+            typed: The name that was sent; a person cannot take another one.
+        """
+        if self.person is None:
+            return typed
+        # The address tells people of one name apart, and nobody can choose it.
+        name, email = self.person.name, self.person.email
+        return f"{name} <{email}>" if name else email
+
+    @property
+    def reason(self) -> Reason:
+        """Who asks for a cycle, as requests and reports keep it."""
+        return Reason(kind="page") if self.person is None else Reason.words(self.author(""))

@@ -1,0 +1,1 @@
+"""The page "People": who has an account, and what each may do."""

@@ -1,0 +1,361 @@
+"""People accept invitations, sign in, are told how long to wait, and sign out; nothing else lets in."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from backend.people.attempts import Attempts
+from tests.backend.people.conftest import PASSWORD, PUBLIC, REDIRECT, Site, site
+
+__all__ = ["site"]
+
+
+def fields(**values: str) -> dict[str, tuple[None, str]]:
+    return {name: (None, value) for name, value in values.items()}
+
+
+def test_the_description_names_what_browsers_and_the_pages_server_ask(site: Site) -> None:
+    told = site.client.get("/account/.well-known/openid-configuration").json()
+    assert told["issuer"] == f"{PUBLIC}/account"
+    assert told["authorization_endpoint"] == f"{PUBLIC}/account/authorize"
+    assert told["token_endpoint"] == "http://testserver/account/token"
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    (key,) = site.client.get("/account/jwks").json()["keys"]
+    assert "d" not in key
+
+
+def test_a_person_signs_in_and_the_id_token_is_signed(site: Site) -> None:
+    person = site.join("ada@example.com", "owner", "Ada")
+    answer = site.exchange(site.code("Ada@Example.com "))
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    tokens = answer.json()
+    keys = KeySet.import_key_set(site.client.get("/account/jwks").json())
+    claims = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == (f"{PUBLIC}/account", ["pages"], "a-nonce")
+    assert (claims["sub"], claims["email"], claims["name"]) == (person.id, "ada@example.com", "Ada")
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert site.client.get("/v1/team/me", headers=bearer).json()["role"] == "owner"
+    assert site.client.get("/account/userinfo", headers=bearer).json()["email"] == "ada@example.com"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("", "")]
+)
+def test_a_wrong_password_and_an_unknown_address_are_answered_alike(site: Site, email: str, password: str) -> None:
+    site.join("ada@example.com")
+    answer = site.type_in(email, password)
+    assert answer.status_code == 401
+    assert "E-mail or password is not right." in answer.text
+    assert "location" not in answer.headers
+
+
+def test_who_guesses_locks_out_nobody_else_and_is_told_for_how_long(site: Site) -> None:
+    now = [0.0]
+    site.accounts.attempts = Attempts(lambda: now[0])
+    for email in ("ada@example.com", "bob@example.com"):
+        site.join(email)
+    assert [site.type_in("ada@example.com", f"guess {n}").status_code for n in range(6)] == [401] * 5 + [429]
+    answer = site.type_in("ada@example.com")  # the right password, too, until the time is over
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert "Try again in 1 min." in answer.text
+    assert site.type_in("bob@example.com").status_code == 302
+    now[0] = 30.0
+    assert "Try again in 30 s." in site.type_in("ada@example.com").text
+    now[0] = 61.0
+    assert site.type_in("ada@example.com").status_code == 302
+
+
+def test_another_address_of_the_network_is_not_locked_out() -> None:
+    attempts = Attempts(lambda: 0.0)
+    assert [attempts.begin("ada@example.com", "10.0.0.1") > 0 for _ in range(6)] == [False] * 5 + [True]
+    assert attempts.begin("ada@example.com", "10.0.0.2") == 0
+
+
+def test_right_passwords_use_no_attempts_up() -> None:
+    attempts = Attempts(lambda: 0.0)
+    for _ in range(100):
+        assert attempts.begin("ada@example.com", "10.0.0.1") == 0
+        attempts.succeeded("ada@example.com", "10.0.0.1")
+
+
+def test_many_addresses_do_not_guess_at_one_account_for_ever() -> None:
+    attempts = Attempts(lambda: 0.0)
+    waits = [attempts.begin("ada@example.com", f"10.0.0.{n}") for n in range(60)]
+    assert waits[39] == 0 < waits[40]
+    assert attempts.begin("bob@example.com", "10.0.0.1") == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"redirect_uri": "https://evil.example/oauth2callback"},
+        {"redirect_uri": f"{REDIRECT}/../evil"},
+        {"redirect_uri": f"{REDIRECT}?next=evil"},
+        {"redirect_uri": f"{PUBLIC}@evil.example/oauth2callback"},
+        {"redirect_uri": ""},
+        {"redirect_uri": "http://é\x00\"'<script>"},
+        {"client_id": "another"},
+        {"client_id": ""},
+    ],
+)
+def test_nobody_is_led_elsewhere(site: Site, changes: dict[str, str]) -> None:
+    site.join("ada@example.com")
+    path = f"/account/authorize?{urlencode(site.query(**changes))}"
+    assert site.client.get(path, follow_redirects=False).status_code == 400
+    files = fields(csrf="", email="ada@example.com", password=PASSWORD)
+    answer = site.client.post(path, files=files, headers={"Origin": PUBLIC}, follow_redirects=False)
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"scope": "openid admin"}, "invalid_scope"),
+        ({"code_challenge": "c" * 43, "code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": "c" * 43}, "invalid_request"),
+        ({"prompt": "none"}, "login_required"),
+    ],
+)
+def test_the_client_is_told_what_it_asked_wrong(site: Site, changes: dict[str, str], error: str) -> None:
+    answer = site.client.get(f"/account/authorize?{urlencode(site.query(**changes))}", follow_redirects=False)
+    target = urlsplit(answer.headers["location"])
+    assert target._replace(query="").geturl() == REDIRECT
+    assert parse_qs(target.query)["error"] == [error]
+
+
+def test_a_form_of_another_site_is_refused(site: Site) -> None:
+    site.join("ada@example.com")
+    path = f"/account/authorize?{urlencode(site.query())}"
+    right = site.csrf(path)
+    for csrf, origin in (("", PUBLIC), ("0" * 64, PUBLIC), (right, "https://evil.example"), (right, "null")):
+        files = fields(csrf=csrf, email="ada@example.com", password=PASSWORD)
+        assert site.client.post(path, files=files, headers={"Origin": origin}).status_code == 403
+    site.client.cookies.clear()  # the code of a form is worth nothing in another browser
+    files = fields(csrf=right, email="ada@example.com", password=PASSWORD)
+    assert site.client.post(path, files=files, headers={"Origin": PUBLIC}).status_code == 403
+
+
+def test_the_pages_keep_scripts_frames_and_caches_out(site: Site) -> None:
+    answer = site.client.get(f"/account/authorize?{urlencode(site.query())}")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "<script" not in answer.text
+
+
+def test_under_tls_the_cookie_is_secure(start: Callable[..., TestClient]) -> None:
+    client = start(public_url="https://testserver")
+    asked = {"response_type": "code", "client_id": "pages", "scope": "openid"}
+    query = urlencode(asked | {"redirect_uri": "https://testserver/oauth2callback"})
+    assert "secure" in client.get(f"/account/authorize?{query}").headers["set-cookie"].lower()
+
+
+def test_the_form_speaks_the_browsers_language(site: Site) -> None:
+    path = f"/account/authorize?{urlencode(site.query())}"
+    assert "비밀번호" in site.client.get(path, headers={"Accept-Language": "ko-KR,en;q=0.5"}).text
+    assert "비밀번호" in site.client.get(f"{path}&lang=ko").text
+    assert "Password" in site.client.get(path, headers={"Accept-Language": "fr"}).text
+
+
+# -- codes and tokens -------------------------------------------------------------------------------------
+
+
+def test_a_code_works_once(site: Site) -> None:
+    site.join("ada@example.com")
+    code = site.code("ada@example.com")
+    assert site.exchange(code).status_code == 200
+    again = site.exchange(code)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"secret": "wrong"}, "invalid_client"),
+        ({"redirect_uri": f"{PUBLIC}/other"}, "invalid_grant"),
+        ({"redirect_uri": ""}, "invalid_grant"),
+        ({"code": "made-up"}, "invalid_grant"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"code_verifier": "v" * 43}, "invalid_request"),
+    ],
+)
+def test_tokens_need_the_right_client_code_and_place(site: Site, changes: dict[str, str], error: str) -> None:
+    site.join("ada@example.com")
+    answer = site.exchange(site.code("ada@example.com"), **changes)
+    assert (answer.status_code in (400, 401), answer.json()["error"]) == (True, error)
+    assert "access_token" not in answer.text
+
+
+def test_a_code_is_bound_to_its_challenge(site: Site) -> None:
+    site.join("ada@example.com")
+    verifier = "v" * 50
+    digest = hashlib.sha256(verifier.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    asked = {"code_challenge": challenge, "code_challenge_method": "S256"}
+    assert site.exchange(site.code("ada@example.com", **asked)).json()["error"] == "invalid_request"
+    assert (
+        site.exchange(site.code("ada@example.com", **asked), code_verifier="w" * 50).json()["error"] == "invalid_grant"
+    )
+    assert site.exchange(site.code("ada@example.com", **asked), code_verifier=verifier).status_code == 200
+
+
+def test_codes_and_sessions_expire(site: Site) -> None:
+    site.join("ada@example.com")
+    late = site.code("ada@example.com")
+    bearer = site.sign_in("ada@example.com")
+    clock = site.accounts.clock
+    site.accounts.clock = lambda: clock() + 61
+    assert site.exchange(late).json()["error"] == "invalid_grant"
+    assert site.client.get("/v1/team/me", headers=bearer).status_code == 200
+    site.accounts.clock = lambda: clock() + 31 * 86_400
+    answer = site.client.get("/v1/team/me", headers=bearer)
+    assert (answer.status_code, answer.json()["kind"]) == (401, "signed-out")
+
+
+@pytest.mark.parametrize("token", ["session-" + "A" * 43, "session-", "eyJhbGciOiJub25lIn0.e30."])
+def test_forged_tokens_let_nobody_in(site: Site, token: str) -> None:
+    answer = site.client.get("/v1/team/overview", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["kind"] in ("signed-out", "wrong-token")) == (401, True)
+    assert site.client.get("/account/userinfo", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_an_id_token_is_no_access_token(site: Site) -> None:
+    site.join("ada@example.com")
+    tokens = site.exchange(site.code("ada@example.com")).json()
+    assert site.client.get("/v1/team/me", headers={"Authorization": f"Bearer {tokens['id_token']}"}).status_code == 401
+
+
+def test_a_large_or_strange_request_for_tokens_is_refused(site: Site) -> None:
+    def ask(body: bytes) -> Any:
+        types = {"Content-Type": "application/x-www-form-urlencoded"}
+        return site.client.post("/account/token", content=body, headers=types).status_code
+
+    assert ask(b"a=" + b"%41" * 5000) == 413
+    assert ask(b"&".join(b"a%d=1" % n for n in range(100))) == 400
+    assert ask(b"grant_type=authorization_code&code=\xff") == 400
+    assert ask(b"code=1&code=2&grant_type=authorization_code") == 400
+    strange = {"Authorization": "Basic " + base64.b64encode(b"\xff:\xff").decode()}
+    assert (
+        site.client.post("/account/token", data={"grant_type": "authorization_code"}, headers=strange).status_code
+        == 400
+    )
+
+
+# -- signing out ------------------------------------------------------------------------------------------
+
+
+def test_signing_out_ends_the_session_and_leads_back_to_the_pages_alone(site: Site) -> None:
+    site.join("ada@example.com")
+    tokens = site.exchange(site.code("ada@example.com")).json()
+    other = site.sign_in("ada@example.com")
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    ask = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": "https://evil.example/"}
+    elsewhere = site.client.get("/account/end", params=ask | {"id_token_hint": "forged"}, follow_redirects=False)
+    assert (elsewhere.status_code, "location" in elsewhere.headers) == (200, False)
+    assert site.client.get("/v1/team/me", headers=bearer).status_code == 200
+    ask["post_logout_redirect_uri"] = REDIRECT
+    assert site.client.get("/account/end", params=ask, follow_redirects=False).headers["location"] == REDIRECT
+    assert site.client.get("/v1/team/me", headers=bearer).status_code == 401
+    assert site.client.get("/v1/team/me", headers=other).status_code == 200
+
+
+def test_signing_out_everywhere_ends_all_sessions_and_codes_under_way(site: Site) -> None:
+    site.join("ada@example.com")
+    site.join("bob@example.com")
+    sessions = [site.sign_in("ada@example.com") for _ in range(3)]
+    bob, code = site.sign_in("bob@example.com"), site.code("ada@example.com")
+    assert site.client.post("/v1/team/me/sign-out", headers=sessions[0]).status_code == 204
+    assert {site.client.get("/v1/team/me", headers=one).status_code for one in sessions} == {401}
+    assert site.exchange(code).status_code == 400
+    assert site.client.get("/v1/team/me", headers=bob).status_code == 200
+
+
+# -- invitations ------------------------------------------------------------------------------------------
+
+
+def accept(site: Site, path: str, **changes: str) -> Any:
+    values = {"csrf": site.csrf(path), "name": "Ada", "password": PASSWORD} | changes
+    return site.client.post(path, files=fields(**values), headers={"Origin": PUBLIC})
+
+
+def test_an_invitation_works_once(site: Site) -> None:
+    link = site.accounts.invite("ada@example.com", role="labeller", by="a test").link
+    assert link is not None
+    path = urlsplit(link).path
+    assert "ada@example.com" in site.client.get(path).text
+    assert accept(site, path).status_code == 200
+    for answer in (site.client.get(path), site.client.post(path, files=fields(password="another password"))):
+        assert answer.status_code == 404
+        assert "does not work any more" in answer.text
+    assert site.client.get("/v1/team/me", headers=site.sign_in("ada@example.com")).json()["role"] == "labeller"
+
+
+def test_an_invitation_ends_with_the_next_one_after_a_week_and_with_the_person(site: Site) -> None:
+    invited = site.accounts.invite("ada@example.com", role="viewer", by="a test")
+    again = site.accounts.invite_again(invited.person.id)
+    assert invited.link and again.link
+    assert site.client.get(urlsplit(invited.link).path).status_code == 404
+    assert site.client.get(urlsplit(again.link).path).status_code == 200
+    clock = site.accounts.clock
+    site.accounts.clock = lambda: clock() + 7 * 86_400 + 1
+    assert site.client.get(urlsplit(again.link).path).status_code == 404
+    site.accounts.clock = clock
+    site.accounts.people.remove(invited.person.id)
+    assert site.client.get(urlsplit(again.link).path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "changes", [{"password": "short"}, {"password": "a@example-mail.com"}, {"csrf": "x"}, {"name": "a\u202eb"}]
+)
+def test_a_refused_form_does_not_use_the_invitation(site: Site, changes: dict[str, str]) -> None:
+    link = site.accounts.invite("a@example-mail.com", role="viewer", by="a test").link
+    assert link is not None
+    assert accept(site, urlsplit(link).path, **changes).status_code in (403, 422)
+    assert accept(site, urlsplit(link).path).status_code == 200
+
+
+def test_a_new_password_signs_out_everywhere_and_ends_the_old_one(site: Site) -> None:
+    person = site.join("ada@example.com")
+    bearer = site.sign_in("ada@example.com")
+    link = site.accounts.invite_again(person.id).link
+    assert link is not None
+    assert accept(site, urlsplit(link).path, password="another password").status_code == 200
+    assert site.client.get("/v1/team/me", headers=bearer).status_code == 401
+    assert site.type_in("ada@example.com").status_code == 401
+    assert site.type_in("ada@example.com", "another password").status_code == 302
+
+
+def test_without_a_public_address_there_are_no_accounts(client: TestClient) -> None:
+    for path in ("/account/authorize", "/account/.well-known/openid-configuration", "/account/end", "/account/jwks"):
+        assert client.get(path).status_code == 404
+
+
+def test_while_the_database_does_not_answer_the_form_says_so(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.join("ada@example.com")
+    bearer = site.sign_in("ada@example.com")
+    path = f"/account/authorize?{urlencode(site.query())}"
+    files = fields(csrf=site.csrf(path), email="ada@example.com", password=PASSWORD)
+    site.accounts._open().dispose()
+    database = site.accounts.settings.data_dir / "people" / "people.sqlite3"
+    for part in database.parent.glob("people.sqlite3*"):
+        part.unlink()
+    database.mkdir()
+    answer = site.client.post(path, files=files, headers={"Origin": PUBLIC})
+    assert answer.status_code == 503
+    assert "Signing in does not work right now." in answer.text
+    refused = site.client.get("/v1/team/me", headers=bearer)
+    assert (refused.status_code, refused.json()["kind"]) == (503, "people-unavailable")
+    assert PASSWORD not in caplog.text
+    database.rmdir()
