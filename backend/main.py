@@ -41,9 +41,11 @@ from backend.routes import (
     tag_prices,
     tags,
     team,
+    uploads,
 )
 from backend.services import make_services
 from backend.settings import Settings, load_settings
+from backend.team.upload_bodies import MOST_PART
 from datasets.objects.clock import Clock
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ _FORM_BYTES = 64 * 1024
 _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
+_UPLOADS = "/v1/team/uploads"
+_UPLOAD_PRICE = 0.02  # tokens of a part of a file, or of a look at how far it is: an upload may have thousands of files
 _HELP_PRICE = 0.25  # tokens; asked for several times while a search is typed
 
 _DESCRIPTION = """
@@ -126,12 +130,14 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    for route in (*shoppers, shadow, team, explore, searches, selections, features, health):
+    for route in (*shoppers, shadow, team, explore, searches, selections, features, uploads, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
     def body_limit(scope: Scope) -> int:
+        if scope["method"] == "POST" and scope["path"].startswith(_UPLOADS):
+            return MOST_PART + _FORM_BYTES
         carries_photo = scope["method"] == "POST" and scope["path"].startswith(_PHOTO_PATHS)
         return photo_bytes if carries_photo else _FORM_BYTES
 
@@ -144,7 +150,7 @@ def create_app(
             RateLimit,
             buckets=services.requests,
             on_refused=metrics.rate_limited.inc,
-            price=lambda scope: prices.get(scope["path"], 1.0),
+            price=lambda scope: prices.get(scope["path"], _price_below(scope["path"])),
         )
     app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)
@@ -152,6 +158,10 @@ def create_app(
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.trusted_hosts)
     return app
+
+
+def _price_below(path: str) -> float:
+    return _UPLOAD_PRICE if path.startswith(_UPLOADS) else 1.0
 
 
 def _describe_once(app: FastAPI) -> None:

@@ -32,6 +32,7 @@ from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
 from backend.team.feature_keeper import FeatureKeeper
+from backend.team.upload_keeper import UploadKeeper
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
 from datasets.samples.uploader import UploadPolicy
@@ -84,6 +85,7 @@ class Services:
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
     watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
     features: FeatureKeeper  # has features of crops made in the background
+    uploads: UploadKeeper  # has what the team brings in worked on
     team_access: TeamAccess
     asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
@@ -115,6 +117,7 @@ class Services:
                     _open_places(self.settings),
                     self.labels.thumbnails,
                     self.settings.spool,
+                    least_free=self.settings.store_free_bytes,
                     clock=self.clock,
                 )
             return self._team
@@ -134,6 +137,7 @@ class Services:
         else:
             await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
         self.features.start()
+        self.uploads.start()
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""
@@ -141,6 +145,7 @@ class Services:
             self._opening.cancel()
             await asyncio.wait([self._opening])
         await self.features.close()
+        await self.uploads.close()
         await self.watch.close()
         await asyncio.to_thread(self.photos.close)
         await asyncio.to_thread(self.reading.close)
@@ -274,6 +279,7 @@ def make_services(
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
         features=FeatureKeeper(settings, labels, slot),
+        uploads=UploadKeeper(settings, labels, slot),
         team_access=TeamAccess(settings.team_token, on_refused=metrics.team_refused.inc),
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
         clock=clock,

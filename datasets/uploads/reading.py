@@ -17,6 +17,8 @@ from ocr_model.codes.verdict import settle_verdict
 from ocr_model.reading.prediction import Prediction
 from ocr_model.reading.recognizer import Recognizer
 from ocr_model.tags.cutting import cut_line, snapped
+from ocr_model.tags.detection import load_detector
+from ocr_model.tags.korean import load_korean
 from ocr_model.tags.tag import Role, Tag, TextLine
 from ocr_model.tags.tag_reader import TagReader
 
@@ -58,7 +60,14 @@ class ModelReader:
 
     @cached_property
     def _tags(self) -> TagReader:
-        return TagReader.load(self._recognizer, threads=self._threads)
+        recognizer = self._recognizer
+        return TagReader(
+            recognizer,
+            load_detector(self._threads),
+            quick=recognizer.for_many_lines(),
+            glance=recognizer.at_a_glance(),
+            korean=load_korean(self._threads),
+        )
 
     def read(self, picture: Image.Image) -> Prediction:
         """Read a crop."""

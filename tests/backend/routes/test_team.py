@@ -31,6 +31,7 @@ from tests.datasets.making import forge, label, model_folder
 from tests.datasets.patterns import pattern
 
 TOKEN = "a-token-for-the-team"
+UPLOAD = "uploads/20261130-120000-0123abcd"
 ROUTES = [
     ("GET", "/v1/team/overview"),
     ("GET", "/v1/team/versions/v1.0"),
@@ -52,6 +53,9 @@ ROUTES = [
     ("DELETE", "/v1/team/searches"),
     *(("GET", f"/v1/team/{path}") for path in (f"samples/{'0' * 64}/alike", "lists", "lists/outliers")),
     *(("POST", f"/v1/team/{path}") for path in ("samples/named", "map")),
+    *(("GET", f"/v1/team/{path}") for path in ("uploads", UPLOAD, f"{UPLOAD}/files", f"{UPLOAD}/results.csv")),
+    *(("POST", f"/v1/team/{path}") for path in ("uploads", f"{UPLOAD}/files", f"{UPLOAD}/start")),
+    ("DELETE", f"/v1/team/{UPLOAD}"),
 ]
 
 
