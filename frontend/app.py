@@ -24,6 +24,8 @@ def main() -> None:
     from frontend.read_tag.page import read_tag
     from frontend.several.page import several_photos
     from frontend.several.texts import SEVERAL_TEXTS
+    from frontend.uploads.page import uploads_page
+    from frontend.uploads.texts import UPLOAD_TEXTS
 
     language = page_language()
 
@@ -34,17 +36,21 @@ def main() -> None:
     several = st.Page(partial(several_photos, reading), title=SEVERAL_TEXTS[language].page, url_path="several")
 
     def data_page() -> None:
-        data_models(reading, explore)  # so do the team's two
+        data_models(reading, explore, upload)  # so do the team's
+
+    def upload_page() -> None:
+        uploads_page(reading, data, explore)
 
     # Shoppers are not led there; the team knows the addresses.
     data = st.Page(data_page, title=data_texts.TEXTS[language].page, icon=":material/database:", url_path="data")
+    upload = st.Page(upload_page, title=UPLOAD_TEXTS[language].page, icon=":material/upload:", url_path="upload")
     explore = st.Page(
-        partial(explore_page, reading, data),
+        partial(explore_page, reading, data, upload),
         title=EXPLORE_TEXTS[language].page,
         icon=":material/grid_view:",
         url_path="explore",
     )
-    st.navigation([reading, several, data, explore], position="hidden").run()
+    st.navigation([reading, several, data, explore, upload], position="hidden").run()
 
 
 main()

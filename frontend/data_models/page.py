@@ -29,16 +29,16 @@ from frontend.team_entry import entered_name, entered_token, offer_leaving, show
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:-]")
 
 
-def data_models(reading_page: StreamlitPage, explore_page: StreamlitPage) -> None:
+def data_models(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     """Draw the page.
 
     Args:
         reading_page: Where the way back leads.
-        explore_page: The team's other page.
+        others: The team's other pages.
     """
     texts = TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, [explore_page], texts)
+    links = show_links(reading_page, others, texts)
     client = TeamClient(backend(), entered_token())
     place = st.empty()
     try:

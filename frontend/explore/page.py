@@ -34,16 +34,16 @@ from frontend.team_entry import entered_name, entered_token, offer_leaving, show
 _FOR_MANY: tuple[Change, ...] = ("fix", "keep", "unreadable", "drop", "undo")
 
 
-def explore(reading_page: StreamlitPage, data_page: StreamlitPage) -> None:
+def explore(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     """Draw the page.
 
     Args:
         reading_page: Where the way back leads.
-        data_page: The team's other page.
+        others: The team's other pages.
     """
     texts = EXPLORE_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, [data_page], texts)
+    links = show_links(reading_page, others, texts)
     token = entered_token()
     if token is None:
         forget_exploration()  # whoever has left is shown nothing more
