@@ -8,7 +8,7 @@ import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tqdm import tqdm
 
@@ -19,19 +19,19 @@ from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.uploads.job import UploadJob, UploadJobs, UploadRequest
 from datasets.uploads.manifest import checked_tags, checked_values
-from datasets.uploads.outcome import FaultError, FileOutcome
+from datasets.uploads.outcome import FaultError, FileOutcome, FileResult
 from datasets.uploads.reading import ModelReader
 from datasets.uploads.table_of_outcomes import outcome_rows
 from datasets.uploads.work import UPLOAD_KEY, work_on
 from ocr_model.command_line import printable
 from ocr_model.errors import ModelError
 
-_WORDS = {
+_WORDS: Final[dict[FileResult, str]] = {
     "kept": "kept with their labels",
     "to-review": "kept as they are read, to be confirmed",
     "duplicate": "in the store already",
     "repeated": "twice in this upload",
-    "table": "tables",
+    "table": "read as tables",
     "refused": "refused",
 }
 
@@ -138,7 +138,7 @@ def _is_same(one: UploadRequest, other: UploadRequest) -> bool:
 
 def _report(job: UploadJob, out: Path | None, *, is_sent: bool) -> int:
     progress = job.progress
-    counts = [f"{count} {_WORDS[result]}" for result, count in progress.results.items()]
+    counts = [f"{progress.results[result]} {words}" for result, words in _WORDS.items() if result in progress.results]
     print(f"{job.id}: {progress.crops} crops; of {progress.total} files {', '.join(counts) or 'none'}")
     for outcome in job.outcomes():
         if outcome.result == "refused":
