@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.features.feature_files import FeatureFiles, row_of
+from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, row_of
 from datasets.objects.folder import locked, make_folder
+from datasets.samples.store import SampleStore
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.]{0,39}\Z")
 
@@ -72,3 +73,23 @@ def keep_own(spool: Path, name: str, vectors: Mapping[str, NDArray[np.float32]])
             }
             if new:
                 files.append(list(new), np.stack(list(new.values())))
+
+
+def forget_gone_own(spool: Path, store: SampleStore) -> None:
+    """Forget the vectors of crops whose last label was taken back.
+
+    Raises:
+        StoreError: the index does not answer, or they cannot be written.
+    """
+    for name in own_names(spool):
+        for files in own_files(spool, name):
+            with locked(files.folder / "lock"):
+                crops = files.crops()
+                rows = np.flatnonzero(~is_blank(crops))
+                digests = [digest_at(crops, row) for row in rows.tolist()]
+                # Asked while nothing is added: a crop has its label before its vector.
+                live = store.search.live_among(digests)
+                gone = np.array([row for row, digest in zip(rows, digests, strict=True) if digest not in live], int)
+                if len(gone):
+                    files.blank(gone)
+                files.compact()
