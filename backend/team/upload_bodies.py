@@ -9,8 +9,9 @@ from fastapi import UploadFile
 from pydantic import BaseModel, Field
 
 from backend.team.author import TEAM, Author
-from datasets.uploads.job import MOST_FILE_BYTES, PART_BYTES, LinesKept, Phase, PictureKind
+from datasets.uploads.job import MOST_FILE_BYTES, PART_BYTES
 from datasets.uploads.outcome import FileFault, FileResult
+from datasets.uploads.request import LinesKept, Phase, PictureKind
 from datasets.uploads.sources import LONGEST_NAME
 
 MOST_PART: Final = PART_BYTES

@@ -12,9 +12,10 @@ from backend.team.upload_bodies import OutcomeBody, OutcomesBody, ResultFilter, 
 from datasets.errors import LabelError, StoreError
 from datasets.features.own_features import is_own_name
 from datasets.objects.clock import Clock
-from datasets.uploads.job import UploadJob, UploadJobs, UploadRequest
+from datasets.uploads.job import UploadJob, UploadJobs
 from datasets.uploads.manifest import MOST_MARKS, checked_tags, checked_values
 from datasets.uploads.outcome import FaultError
+from datasets.uploads.request import UploadRequest
 from datasets.uploads.table_of_outcomes import outcome_rows
 
 _MOST_SHOWN: Final = 50  # uploads of the list

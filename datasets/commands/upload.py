@@ -17,10 +17,11 @@ from datasets.errors import LabelError, StoreError
 from datasets.features.own_features import is_own_name
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
-from datasets.uploads.job import UploadJob, UploadJobs, UploadRequest
+from datasets.uploads.job import UploadJob, UploadJobs
 from datasets.uploads.manifest import checked_tags, checked_values
 from datasets.uploads.outcome import FaultError, FileOutcome, FileResult
 from datasets.uploads.reading import ModelReader
+from datasets.uploads.request import UploadRequest
 from datasets.uploads.table_of_outcomes import outcome_rows
 from datasets.uploads.work import UPLOAD_KEY, work_on
 from ocr_model.command_line import printable

@@ -21,27 +21,24 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from datasets.errors import StoreError
 from datasets.objects.folder import disk_errors, locked, make_folder, open_own, sync_file, sync_folder, write_whole
-from datasets.objects.record import Record, UtcTime
+from datasets.objects.record import Record
 from datasets.samples.room import FREE_BYTES, Room
 from datasets.uploads.outcome import FileOutcome, FileResult
+from datasets.uploads.request import Phase, UploadProgress, UploadRequest
 from datasets.uploads.sources import LONGEST_NAME, MOST_FILES, Source
 
 PART_BYTES: Final = 8 << 20  # of a file that are sent together
 MOST_FILE_BYTES: Final = 4 << 30  # a zip
 MOST_UPLOAD_BYTES: Final = 16 << 30
 _ID: Final = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}\Z")
-
-PictureKind = Literal["auto", "crops", "photos"]
-LinesKept = Literal["codes", "all"]
-Phase = Literal["receiving", "waiting", "working", "finished", "cancelled"]
 
 
 class UnknownUploadError(StoreError, LookupError):
@@ -54,30 +51,6 @@ class UploadClosedError(StoreError):
 
 class UploadPartError(StoreError):
     """A part does not follow what has arrived of its file, or the file has a name or a size that is not taken."""
-
-
-class UploadRequest(Record):
-    """What was asked for."""
-
-    by: str  # who brings the files in
-    at: UtcTime
-    tags: tuple[str, ...] = ()  # for every crop, in their usual spelling
-    values: Mapping[str, str] = {}  # metadata for every crop
-    pictures: PictureKind = "auto"  # whether they are crops of a line, or whole photos to be cut into lines
-    lines: LinesKept = "codes"  # which lines of a photo without a label are kept
-    features: str = "own"  # name of the feature vectors that come with it
-    title: str = ""  # what people call it
-    sources: tuple[str, ...] = ()  # files and folders of this machine; () where files are sent
-    labels: str = ""  # a table of labels of this machine beside them; "" for none
-
-
-class UploadProgress(Record):
-    """How far an upload is."""
-
-    total: int = 0  # files, and rows that name none
-    done: int = 0
-    results: Mapping[FileResult, int] = {}
-    crops: int = 0  # that were kept, to be found by `meta.upload`
 
 
 class _SentFile(Record):

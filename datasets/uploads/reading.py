@@ -10,8 +10,8 @@ from typing import Protocol
 
 from PIL import Image
 
-from datasets.uploads.job import LinesKept
 from datasets.uploads.outcome import FaultError
+from datasets.uploads.request import LinesKept
 from ocr_model.codes.text import edit_distance, match_key
 from ocr_model.codes.verdict import settle_verdict
 from ocr_model.reading.prediction import Prediction

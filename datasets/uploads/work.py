@@ -21,10 +21,11 @@ from datasets.samples.crop import Crop, make_bounded_crop
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Label, Sample
 from datasets.samples.store import SampleStore
-from datasets.uploads.job import UploadJob, UploadRequest
+from datasets.uploads.job import UploadJob
 from datasets.uploads.manifest import Row
 from datasets.uploads.outcome import FILE_FAULTS, FaultError, FileFault, FileOutcome, FileResult, refused
 from datasets.uploads.reading import UploadReader, cut_lines, is_photo, labelled_line, may_be_photo
+from datasets.uploads.request import UploadRequest
 from datasets.uploads.sources import UploadFile, UploadListing, sources_of
 from datasets.uploads.tables import UploadTables, read_tables
 from ocr_model.codes.text import edit_distance, label_text, match_key

@@ -16,9 +16,9 @@ from datasets.uploads.job import (
     UploadJob,
     UploadJobs,
     UploadPartError,
-    UploadRequest,
 )
 from datasets.uploads.outcome import FileOutcome
+from datasets.uploads.request import UploadRequest
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -19,8 +19,9 @@ from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.uploads import work
-from datasets.uploads.job import UploadJob, UploadJobs, UploadRequest
+from datasets.uploads.job import UploadJob, UploadJobs
 from datasets.uploads.outcome import FileOutcome
+from datasets.uploads.request import UploadRequest
 from datasets.uploads.work import work_on
 from tests.datasets.making import label
 from tests.datasets.uploads_in_hand import FakeUploadReader, code, crop, crops, npy, packed, png, table

@@ -8,7 +8,7 @@ import pytest
 
 from backend.team import upload_bodies
 from benchmarks.drivers.reading_page import HANGUL
-from datasets.uploads import job, outcome
+from datasets.uploads import outcome, request
 from frontend.client import upload_answers
 from frontend.uploads.texts import UPLOAD_TEXTS
 
@@ -25,10 +25,10 @@ def test_every_fault_of_a_file_has_its_words() -> None:
 @pytest.mark.parametrize(
     ("theirs", "ours", "words"),
     [
-        (job.Phase, upload_answers.Phase, KOREAN.phases),
+        (request.Phase, upload_answers.Phase, KOREAN.phases),
         (upload_bodies.ResultFilter, upload_answers.ResultFilter, KOREAN.results),
-        (job.PictureKind, upload_answers.PictureKind, KOREAN.picture_kinds),
-        (job.LinesKept, upload_answers.LinesKept, KOREAN.lines_kept),
+        (request.PictureKind, upload_answers.PictureKind, KOREAN.picture_kinds),
+        (request.LinesKept, upload_answers.LinesKept, KOREAN.lines_kept),
     ],
 )
 def test_every_state_and_choice_has_its_words(theirs: object, ours: object, words: dict[str, str]) -> None:
