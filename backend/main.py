@@ -59,7 +59,6 @@ _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
 _UPLOADS = "/v1/team/uploads"
-_UPLOAD_PRICE = 0.02  # tokens of a part of a file, or of a look at how far it is: an upload may have thousands of files
 _HELP_PRICE = 0.25  # tokens; asked for several times while a search is typed
 
 _DESCRIPTION = """
@@ -150,7 +149,7 @@ def create_app(
             RateLimit,
             buckets=services.requests,
             on_refused=metrics.rate_limited.inc,
-            price=lambda scope: prices.get(scope["path"], _price_below(scope["path"])),
+            price=lambda scope: prices.get(scope["path"], 1.0),
         )
     app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)
@@ -158,10 +157,6 @@ def create_app(
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.trusted_hosts)
     return app
-
-
-def _price_below(path: str) -> float:
-    return _UPLOAD_PRICE if path.startswith(_UPLOADS) else 1.0
 
 
 def _describe_once(app: FastAPI) -> None:

@@ -106,4 +106,7 @@ class UploadKeeper:
         folder = model_folder(self._settings, self._model)
         if folder is not None:
             arguments += ["--model", str(folder.resolve())]
-        return await run_beside(self._settings, self._command, arguments)
+        try:
+            return await run_beside(self._settings, self._command, arguments)
+        except OSError as error:  # no process, no memory
+            return f"no process can be started: {error}"

@@ -210,3 +210,15 @@ def test_a_stranger_sends_nothing(open_team: Callable[..., TestClient]) -> None:
     del team.headers["Authorization"]
     assert send_part(team, upload, "a.png", 0, 1, b"x").status_code == 401
     assert team.post("/v1/team/uploads", files=form(by="x")).status_code == 401
+
+
+def test_requests_about_uploads_count_little_once_the_token_is_right(start: Callable[..., TestClient]) -> None:
+    client = start(team_token=SecretStr(TOKEN), rate_per_minute=0.01, rate_burst=5)
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    upload = begin(client)
+    for number in range(20):
+        send(client, upload, f"{number}.png", b"x")
+    client.headers["Authorization"] = "Bearer somebody-else"
+    answers = [client.get("/v1/team/uploads") for _ in range(6)]
+    assert [answer.status_code for answer in answers[:4]] == [401] * 4
+    assert (answers[-1].status_code, answers[-1].json()["kind"]) == (429, "too-many-requests")
