@@ -10,7 +10,8 @@ TLS_CERT ?=
 TLS_KEY ?=
 # Real crops for measuring (folders with labels.tsv). Never trained on; tests and benchmarks say so when they are absent.
 REAL_CROPS ?= $(wildcard ../shared/real/crops)
-export REAL_CROPS
+REAL_PLATES ?= $(wildcard ../shared/real/plates)
+export REAL_CROPS REAL_PLATES
 
 APP := .venv
 DEV := .venv-dev

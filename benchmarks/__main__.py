@@ -1,10 +1,10 @@
 """Measure this reader beside its peers on the same crops, in one process, by turns, with the same number of threads.
 
-    python -m benchmarks --crops real/crops --out docs/benchmark [--threads 2] [--quick]
+    python -m benchmarks --crops real/crops [--plates real/plates] --out docs/benchmark [--threads 2] [--quick]
 
 Prints every target beside the figures of this reader and of the best peer, and the accuracy of all readers. Writes both
-as Markdown and the misread crops as HTML. Times are medians and ratios to the peer of the same run, on a machine that
-should have nothing else to do: the load before is printed with them.
+as Markdown, risk over coverage by kind of print as a picture, and the misread crops as HTML. Times are medians and
+ratios to the peer of the same run, on a machine that should have nothing else to do: the load before is printed, too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.cases import UPRIGHT, Case, load_cases
 from benchmarks.confidence import measure_real, read_synthetic_figures
+from benchmarks.kinds_of_print import draw_kinds
 from benchmarks.misreadings import misreadings_page
 from benchmarks.race import measure_speed, read_cases
 from benchmarks.readers import Reader, ReaderMissingError, ours, rapidocr, tesseract
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         cases = load_cases(args.crops, quick=args.quick)
+        plates = load_cases(args.plates, quick=True) if args.plates else []
         reader, alone = (ours(args.threads, args.model, second=second) for second in (True, False))
     except (LabelsError, ModelError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -53,7 +55,7 @@ def main(arguments: list[str]) -> int:
         print(f"error: {args.readme} is left as it was: without rapidocr there is no comparison", file=sys.stderr)
         return 2
     measured_on = f"{machine(args.threads)}, {busyness(load)}"
-    comparison = _compare([reader, *to_beat], [alone, *others], cases, args, measured_on)
+    comparison = _compare([reader, *to_beat], [alone, *others], cases, plates, args, measured_on)
     short = summary(comparison)
     print(short)
     if args.out:
@@ -72,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=os.environ.get("REAL_CROPS") or None,
         help="folder of labelled folders (default: $REAL_CROPS)",
+    )
+    parser.add_argument(
+        "--plates",
+        type=Path,
+        default=os.environ.get("REAL_PLATES") or None,
+        help="likewise, of number plates: read, and not timed (default: $REAL_PLATES)",
     )
     parser.add_argument("--model", type=Path, default=CHAMPION, help="exported model (default: the champion)")
     parser.add_argument("--threads", type=int, default=2, help="of every reader but Tesseract (default: 2)")
@@ -100,26 +108,40 @@ def _compare(
     compared: Sequence[Reader],
     others: Sequence[Reader],
     cases: Sequence[Case],
+    plates: Sequence[Case],
     args: argparse.Namespace,
     measured_on: str,
 ) -> Comparison:
-    """Read and time with all readers; confidences only of those that are compared."""
+    """Read and time with all readers; confidences only of those that are compared.
+
+    Args:
+        compared: this reader, and the peer to beat where it runs.
+        others: this reader alone, and the other peers.
+        cases: crops that are read and timed.
+        plates: crops that are read only.
+        args: of the command.
+        measured_on: machine and load.
+    """
     readers = [*compared, *others]
-    results = read_cases(readers, cases)
+    results = read_cases(readers, [*cases, *plates])
     upright = [case.crop for case in cases if case.kind == UPRIGHT]
     twins = [case.crop for case in cases if case.kind in TWINS]
     speeds = measure_speed(readers, upright, rounds=1 if args.quick else ROUNDS, harder=twins)
     # A peer's confidence has no threshold of its own from which it could be accepted.
     real = [measure_real(result, result.reader.threshold) for result in results[: len(compared)]]
-    return Comparison(results, speeds, read_synthetic_figures(args.calibration, args.model), real, measured_on)
+    synthetic = read_synthetic_figures(args.calibration, args.model)
+    alone = results[len(compared)], speeds[len(compared)]
+    return Comparison(results, speeds, synthetic, real, measured_on, alone)
 
 
 def _write(comparison: Comparison, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     page = out.with_name(out.name + "-errors.html")
     page.write_text(misreadings_page(comparison.results), encoding="utf-8")
-    out.with_suffix(".md").write_text(details(comparison, page.name), encoding="utf-8")
-    print(f"wrote {out.with_suffix('.md')} and {page}")
+    out.with_suffix(".md").write_text(details(comparison, page.name, out.with_suffix(".png").name), encoding="utf-8")
+    reader = comparison.results[0].reader
+    draw_kinds(comparison.kinds, reader.threshold, out.with_suffix(".png"))
+    print(f"wrote {out.with_suffix('.md')}, {out.with_suffix('.png')} and {page}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.cases import UPRIGHT
 from benchmarks.confidence import RealConfidence, SyntheticConfidence
+from benchmarks.kinds_of_print import KindOfPrint, kinds_table, measure_kinds
 from benchmarks.race import ReaderResult, Speed
 from benchmarks.targets import share_in_words, target_rows, target_table
 from data_gen.twins import TURNS, TWINS
@@ -27,12 +28,20 @@ class Comparison:
     synthetic: SyntheticConfidence | str  # of this reader; or the reason for none
     real: Sequence[RealConfidence]  # of this reader, and of the peer to beat where it runs
     measured_on: str  # machine and load
+    alone: tuple[ReaderResult, Speed] | None = None  # this reader without its second one, also among the results
+
+    @property
+    def kinds(self) -> list[KindOfPrint]:
+        """This reader's readings by kind of print."""
+        return measure_kinds(self.results[0], self.results[0].reader.threshold)
 
 
 def summary(comparison: Comparison) -> str:
     """Targets and readings, as Markdown."""
     results, compared = comparison.results, len(comparison.real)
-    rows = target_rows(results[:compared], comparison.speeds[:compared], comparison.synthetic, comparison.real)
+    rows = target_rows(
+        results[:compared], comparison.speeds[:compared], comparison.synthetic, comparison.real, comparison.alone
+    )
     note = (
         f"Measured on {comparison.measured_on}. Intervals: 95 %, Clopper-Pearson;"
         " of calibration errors and of all twins together: bootstrap by parent crop.\n"
@@ -42,7 +51,7 @@ def summary(comparison: Comparison) -> str:
 
 
 def figures(comparison: Comparison) -> str:
-    """This reader beside the peer in five rows, as Markdown; of the first folder's crops."""
+    """This reader beside the peer in five rows, of the first folder's crops, and its kinds of print; as Markdown."""
     folder = comparison.results[0].cases[0].folder
     compared = list(zip(comparison.results, comparison.speeds, comparison.real, strict=False))
 
@@ -70,11 +79,17 @@ def figures(comparison: Comparison) -> str:
         row("median time of a crop, ms", [f"{speed.milliseconds:.1f}" for _, speed, _ in compared]),
         row("wrong among texts accepted without asking, crops and twins", accepted),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", kinds_table(comparison.kinds)])
 
 
-def details(comparison: Comparison, errors_page: str) -> str:
-    """The whole report as Markdown; `errors_page` is the file name of the page of misread crops."""
+def details(comparison: Comparison, errors_page: str, picture: str) -> str:
+    """The whole report as Markdown.
+
+    Args:
+        comparison: the figures.
+        errors_page: file name of the page of misread crops.
+        picture: file name of the picture of risk over coverage.
+    """
     return "\n".join(
         [
             "# Benchmark\n",
@@ -82,6 +97,9 @@ def details(comparison: Comparison, errors_page: str) -> str:
             f"`make bench` writes every misread crop to `{errors_page}`, which is not in the repository.\n",
             "## Strict match\n",
             readers_table(comparison.results, comparison.speeds, strict=True),
+            "## Confidence by kind of print\n",
+            kinds_table(comparison.kinds),
+            f"![Risk over coverage by kind of print]({picture})\n",
             "## Confidence on real crops and their twins\n",
             reliability_table(comparison.results, comparison.real),
         ]

@@ -14,7 +14,8 @@ DESKTOP_GUESS: Final = 520
 _SCRIPT: Final = """
 export default function (component) {
   const { parentElement, setStateValue, data } = component;
-  let reported = null;
+  parentElement.dataset.known = data.known; // the width that this page was drawn for
+  let reported = data.known;
   const report = () => {
     const width = Math.floor(parentElement.getBoundingClientRect().width / data.step) * data.step;
     if (width > 0 && width !== reported) {
@@ -25,7 +26,7 @@ export default function (component) {
   let timer = null;
   const observer = new ResizeObserver(() => {
     clearTimeout(timer);
-    timer = setTimeout(report, reported === null ? 0 : 200);
+    timer = setTimeout(report, reported ? 200 : 0);
   });
   observer.observe(parentElement);
   return () => { clearTimeout(timer); observer.disconnect(); };
@@ -39,7 +40,8 @@ _sensor = st.components.v2.component(
 
 def column_width() -> int:
     """CSS pixels of the column that this is called in: a guess by device until the browser has answered."""
-    answer = _sensor(key="column_width", data={"step": STEP}, on_width_change=lambda: None)
+    known = (st.session_state.get("column_width") or {}).get("width") or 0
+    answer = _sensor(key="column_width", data={"step": STEP, "known": known}, on_width_change=lambda: None)
     measured = answer.width
     if isinstance(measured, int | float) and measured >= STEP:
         return int(measured)

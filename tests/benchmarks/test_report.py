@@ -33,7 +33,7 @@ def test_without_the_peer_to_beat_no_other_stands_in() -> None:
 
 
 def test_the_details_add_strict_match_and_reliability() -> None:
-    text = details(comparison(), "errors.html")
+    text = details(comparison(), "errors.html", "benchmark.png")
     assert summary(comparison()) in text
     assert "`errors.html`" in text
     assert "| strict match (only spaces dropped) | mine | peer | Tesseract |" in text

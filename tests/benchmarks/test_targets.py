@@ -50,19 +50,22 @@ def rows_of(
 ) -> dict[str, Target]:
     results = [mine, result("peer", PEER)]
     times = speeds(4.0, 10.0, per_second=(300, 200))
-    rows = target_rows(results, times, synthetic, [confidence(low), confidence(0.2)])
+    rows = target_rows(results, times, synthetic, [confidence(low), confidence(0.2)], (mine, speeds(8.0)[0]))
     assert all(row.verdict for row in rows)
     return {row.what: row for row in rows}
 
 
 def test_what_is_reached_is_compared_with_the_target(mine: ReaderResult) -> None:
     rows = rows_of(mine)
-    assert rows["team_dev, upright"].verdict == "met, 1 more"
+    assert rows["team_dev, upright"].verdict == "**missed by 1**"
+    assert rows["team_dev, upright, alone"].verdict == "met"
     assert rows["team_dev, upright"].ours.startswith("50 of 51 (")
     assert rows["team_dev, upright"].peer.startswith("48 of 51 (")
-    assert rows["team_dev, harder twins"].verdict == "met, 5 more"
-    assert rows["team_dev, turned by 90°"].verdict == "met"
-    assert rows["team_dev, turned by 270°"].verdict == "**missed by 1**"
+    assert rows["team_dev, harder twins"].verdict == "**missed by 18**"
+    assert rows["team_dev, harder twins, alone"].verdict == "**missed by 10**"
+    assert rows["team_dev, turned by 90°"].verdict == "**missed by 3**"
+    assert rows["team_dev, turned by 270°"].verdict == "**missed by 4**"
+    assert rows["box_dev, upright"].verdict == "not measured: 0 crops, not 26"
     assert rows["garment_dev, upright"].verdict == "met"
 
 
@@ -87,6 +90,8 @@ def test_twins_of_one_crop_are_one_witness(mine: ReaderResult) -> None:
 def test_times_and_sizes_are_compared(mine: ReaderResult) -> None:
     rows = rows_of(mine)
     assert rows["median time of a crop read alone"].verdict.startswith("met: 0.40 of it")
+    assert rows["mean time of a crop read alone"].verdict == "met: 0.40 of it"
+    assert rows["median time without the second reader"].verdict == "met: 0.80 of it; 0.80 to 0.80 by round"
     assert rows["throughput in batches of 32"].verdict == "**missed**: 1.50 x"
     assert rows["model files"].ours == "8.0 MB"
     assert rows["model files"].verdict == "met, 12.0 MB less"
@@ -123,7 +128,8 @@ def test_without_a_peer_nothing_is_compared(mine: ReaderResult) -> None:
     rows = {row.what: row for row in target_rows([mine], speeds(4.0), SYNTHETIC, [confidence(0.05)])}
     assert rows["– small"].verdict == "not measured"
     assert rows["median time of a crop read alone"].verdict.startswith("not measured")
-    assert rows["team_dev, upright"].verdict == "met, 1 more"
+    assert rows["team_dev, upright"].verdict == "**missed by 1**"
+    assert "team_dev, upright, alone" not in rows
 
 
 def test_other_crops_have_no_target(tmp_path: Path) -> None:
