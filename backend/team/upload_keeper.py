@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 _PAUSE = 60.0  # seconds between looks, beside those that are asked for
 _FIRST_PAUSE = 1.0  # after a failure; doubles with each further one
-_NEVER_READY = 0.2  # between looks whether store and model are open
+_NOT_READY = 0.5  # between looks whether store and model are open
 _FORGOTTEN = timedelta(days=7)  # after which an upload that was never started is removed
 
 
@@ -51,9 +51,8 @@ class UploadKeeper:
         self.stuck: frozenset[str] = frozenset()  # uploads whose last attempt has failed
 
     def start(self) -> None:
-        """Begin to work, where there is a team to bring anything in."""
-        if self._settings.team_token is not None:
-            self._task = asyncio.create_task(self._run())
+        """Begin to work on what was started, also before a restart."""
+        self._task = asyncio.create_task(self._run())
 
     def wake(self) -> None:
         """Look at once: an upload was started."""
@@ -71,7 +70,7 @@ class UploadKeeper:
         while True:
             self._wake.clear()
             while not (self._labels.is_open and self._model.is_ready):
-                await asyncio.sleep(_NEVER_READY)
+                await asyncio.sleep(_NOT_READY)
             failed, has_gone_on = set[str](), False
             for job in await asyncio.to_thread(self._waiting):
                 before = job.progress.done
@@ -93,7 +92,9 @@ class UploadKeeper:
         waiting = []
         for job in reversed(self._jobs.all()):
             try:
-                if job.phase == "receiving" and datetime.now(UTC) - job.request.at > _FORGOTTEN:
+                if job.ended_at is not None:
+                    job.clear()  # a process that was killed may have left what was sent
+                elif job.phase == "receiving" and datetime.now(UTC) - job.request.at > _FORGOTTEN:
                     job.cancel()
                 elif job.phase in ("waiting", "working") and not job.request.sources:
                     waiting.append(job)

@@ -160,7 +160,7 @@ def test_an_upload_of_before_a_restart_goes_on(open_team: Callable[..., TestClie
     assert wait_until(lambda: state(again, upload)["phase"] == "finished", SECONDS)
     assert state(again, upload)["is_stuck"] is False
     assert [item["text"] for item in outcomes(again, upload)] == [code(1)]
-    assert UploadJobs(settings.spool).get(upload).sent() == []  # what was sent is removed
+    assert wait_until(lambda: UploadJobs(settings.spool).get(upload).sent() == [], SECONDS)  # what was sent is removed
     assert begin(again) != upload
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from pydantic import SecretStr
 
 from backend.settings import Settings
 from backend.team import upload_keeper
@@ -39,10 +38,9 @@ def jobs(settings: Settings) -> UploadJobs:
 
 @pytest.fixture
 def keeper(settings: Settings, tmp_path: Path) -> Keep:
-    def make(script: str, *, token: str | None = "a-token-for-the-team") -> UploadKeeper:
-        chosen = settings.model_copy(update={"team_token": None if token is None else SecretStr(token)})
+    def make(script: str) -> UploadKeeper:
         labels, model = SimpleNamespace(is_open=True), SimpleNamespace(is_ready=True, champion=None)
-        return UploadKeeper(chosen, labels, model, (sys.executable, "-c", script, str(tmp_path)))  # type: ignore[arg-type]
+        return UploadKeeper(settings, labels, model, (sys.executable, "-c", script, str(tmp_path)))  # type: ignore[arg-type]
 
     return make
 
@@ -89,18 +87,23 @@ def test_uploads_are_worked_on_in_their_order_and_those_that_come_later_too(
     assert of_the_command.phase == "waiting"
 
 
-def test_without_a_team_nothing_is_worked_on(keeper: Keep, jobs: UploadJobs, tmp_path: Path) -> None:
-    started(jobs)
+def test_nothing_runs_before_the_store_and_the_model_are_ready(
+    keeper: Keep, jobs: UploadJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_keeper, "_NOT_READY", 0.01)
+    job = started(jobs)
 
     async def scenario() -> None:
-        kept = keeper(FINISHES, token=None)
+        kept = keeper(FINISHES)
+        kept._labels.is_open = False  # type: ignore[misc]
         kept.start()
-        kept.wake()
         await asyncio.sleep(0.1)
+        assert runs(tmp_path) == []
+        kept._labels.is_open = True  # type: ignore[misc]
+        await until(lambda: job.phase == "finished")
         await kept.close()
 
     asyncio.run(scenario())
-    assert runs(tmp_path) == []
 
 
 def test_a_failure_is_told_once_tried_again_and_holds_up_no_other(
@@ -144,6 +147,8 @@ def test_what_was_never_started_is_removed_after_a_week(keeper: Keep, jobs: Uplo
     fresh = jobs.new(UploadRequest(by="Kim", at=datetime.now(UTC)))
     damaged = jobs.new(UploadRequest(by="Kim", at=datetime.now(UTC)))
     (damaged.folder / "request.json").write_text("{")
+    left = started(jobs)
+    (left.folder / "finished").touch()  # killed before it had removed what was sent
     last = started(jobs)
 
     async def scenario() -> None:
@@ -154,3 +159,4 @@ def test_what_was_never_started_is_removed_after_a_week(keeper: Keep, jobs: Uplo
 
     asyncio.run(scenario())
     assert (old.phase, old.sent(), fresh.phase) == ("cancelled", [], "receiving")
+    assert left.sent() == []
