@@ -43,9 +43,11 @@ from backend.routes import (
     tag_prices,
     tags,
     team,
+    uploads,
 )
 from backend.services import make_services
 from backend.settings import Settings, load_settings
+from backend.team.upload_bodies import MOST_PART
 from datasets.objects.clock import Clock
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ _TOKEN_BYTES = 8 * 1024
 _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
+_UPLOADS = "/v1/team/uploads"
 _HELP_PRICE = 0.25  # tokens; asked for several times while a search is typed
 
 _DESCRIPTION = """
@@ -130,12 +133,15 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    for route in (*shoppers, shadow, team, explore, searches, selections, features, account, people, health):
+    teams = (team, explore, searches, selections, features, uploads, account, people)
+    for route in (*shoppers, shadow, *teams, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
     def body_limit(scope: Scope) -> int:
+        if scope["method"] == "POST" and scope["path"].startswith(_UPLOADS):
+            return MOST_PART + _FORM_BYTES
         carries_photo = scope["method"] == "POST" and scope["path"].startswith(_PHOTO_PATHS)
         if scope["path"] == account.TOKEN_PATH:
             return _TOKEN_BYTES

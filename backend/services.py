@@ -33,6 +33,7 @@ from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
 from backend.team.feature_keeper import FeatureKeeper
+from backend.team.upload_keeper import UploadKeeper
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
 from datasets.samples.uploader import UploadPolicy
@@ -85,6 +86,7 @@ class Services:
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
     watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
     features: FeatureKeeper  # has features of crops made in the background
+    uploads: UploadKeeper  # has what the team brings in worked on
     team_access: TeamAccess
     accounts: Accounts  # people who sign in
     asking: WorkQueue  # threads that answer the team
@@ -117,6 +119,7 @@ class Services:
                     _open_places(self.settings),
                     self.labels.thumbnails,
                     self.settings.spool,
+                    least_free=self.settings.store_free_bytes,
                     clock=self.clock,
                 )
             return self._team
@@ -136,6 +139,7 @@ class Services:
         else:
             await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
         self.features.start()
+        self.uploads.start()
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""
@@ -143,6 +147,7 @@ class Services:
             self._opening.cancel()
             await asyncio.wait([self._opening])
         await self.features.close()
+        await self.uploads.close()
         await self.watch.close()
         await asyncio.to_thread(self.photos.close)
         await asyncio.to_thread(self.reading.close)
@@ -278,6 +283,7 @@ def make_services(
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
         features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
+        uploads=UploadKeeper(settings, labels, slot),
         team_access=TeamAccess(
             settings.team_token, on_refused=metrics.team_refused.inc, has_accounts=settings.public_url is not None
         ),

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datasets.commands import champion as champion_commands
-from datasets.commands import counts, create, delete, features, listing, materialize, seal, show, tag, verify
+from datasets.commands import counts, create, delete, features, listing, materialize, seal, show, tag, upload, verify
 from datasets.commands import cycle as cycle_commands
 from datasets.errors import StoreError
 from datasets.objects.store_key import StoreKey
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
                 options.spool,
                 storage_url=options.storage_url or None,
                 database=_setting(environment, "DATABASE_URL") or None,
-                upload=options.command in ("create", "delete", "seal", "tag", *cycle_commands.COMMANDS),
+                upload=options.command in ("create", "delete", "seal", "tag", "upload", *cycle_commands.COMMANDS),
             ) as store,
             Places.open(options.spool, options.storage_url or None, key=key) as places,
         ):
@@ -88,7 +88,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (create, delete, features, listing, materialize, seal, tag, verify):
+    for module in (create, delete, features, listing, materialize, seal, tag, upload, verify):
         module.add_parser(commands)
     for family in (counts, show):
         family.add_parsers(commands)

@@ -27,6 +27,8 @@ def main() -> None:
     from frontend.read_tag.page import read_tag
     from frontend.several.page import several_photos
     from frontend.several.texts import SEVERAL_TEXTS
+    from frontend.uploads.page import uploads_page
+    from frontend.uploads.texts import UPLOAD_TEXTS
 
     language = page_language()
 
@@ -37,24 +39,28 @@ def main() -> None:
     several = st.Page(partial(several_photos, reading), title=SEVERAL_TEXTS[language].page, url_path="several")
 
     def data_page() -> None:
-        data_models(reading, explore, *accounts)  # so do the team's
+        data_models(reading, explore, upload, *accounts)  # so do the team's
+
+    def upload_page() -> None:
+        uploads_page(reading, data, explore, *accounts)
 
     # Shoppers are not led there; the team knows the addresses.
     data = st.Page(data_page, title=data_texts.TEXTS[language].page, icon=":material/database:", url_path="data")
+    upload = st.Page(upload_page, title=UPLOAD_TEXTS[language].page, icon=":material/upload:", url_path="upload")
     explore = st.Page(
-        lambda: explore_page(reading, data, *accounts),
+        lambda: explore_page(reading, data, upload, *accounts),
         title=EXPLORE_TEXTS[language].page,
         icon=":material/grid_view:",
         url_path="explore",
     )
     people = st.Page(
-        partial(people_page, reading, data, explore),
+        partial(people_page, reading, data, explore, upload),
         title=PEOPLE_TEXTS[language].page,
         icon=":material/group:",
         url_path="people",
     )
     accounts = [people] if has_accounts() else []
-    st.navigation([reading, several, data, explore, people], position="hidden").run()
+    st.navigation([reading, several, data, explore, upload, people], position="hidden").run()
 
 
 main()

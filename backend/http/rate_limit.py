@@ -98,7 +98,7 @@ class TokenBuckets:
 
         Args:
             client: The client's name, from `bucket_name`.
-            amount: Tokens; never more is owed than a bucket holds.
+            amount: Tokens, fewer than none to give some back; never more is owed than a bucket holds.
         """
         self.take(client, 0.0)  # the tokens that came back meanwhile
         bucket = self._buckets.get(client)

@@ -40,6 +40,10 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("GET", f"{_V}/lists"),
         ("GET", f"{_V}/lists/{{name}}"),
         ("POST", f"{_V}/map"),
+        ("GET", f"{_V}/uploads"),
+        ("GET", f"{_V}/uploads/{{upload}}"),
+        ("GET", f"{_V}/uploads/{{upload}}/files"),
+        ("GET", f"{_V}/uploads/{{upload}}/results.csv"),
     ),
     "labeller": (
         ("POST", f"{_V}/labels"),
@@ -47,6 +51,10 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("DELETE", f"{_V}/marks/{{action}}"),
         ("POST", f"{_V}/searches"),
         ("DELETE", f"{_V}/searches"),
+        ("POST", f"{_V}/uploads"),
+        ("POST", f"{_V}/uploads/{{upload}}/files"),
+        ("POST", f"{_V}/uploads/{{upload}}/start"),
+        ("DELETE", f"{_V}/uploads/{{upload}}"),
     ),
     "maintainer": (
         ("POST", f"{_V}/versions"),

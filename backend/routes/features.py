@@ -27,9 +27,16 @@ _FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYP
 
 
 @router.get("/samples/{digest}/alike", summary="Crops that look alike", response_model=AlikesBody)
-async def get_alike(services: ServicesDep, digest: Digest, most: Annotated[int, Query(ge=1, le=60)] = 12) -> AlikesBody:
-    """Return the crops that look most like a crop to the recognizer, with their thumbnails."""
-    return await ask_team(services, lambda team: team.features.alike(digest, most))
+async def get_alike(
+    services: ServicesDep,
+    digest: Digest,
+    most: Annotated[int, Query(ge=1, le=60)] = 12,
+    features: Annotated[
+        str, Query(pattern=r"^([a-z0-9][a-z0-9_.]{0,39})?$", description="Name of vectors that came with an upload.")
+    ] = "",
+) -> AlikesBody:
+    """Return the crops that look most like a crop, to the recognizer or by own vectors, with their thumbnails."""
+    return await ask_team(services, lambda team: team.features.alike(digest, most, features))
 
 
 @router.get("/lists", summary="Ready-made searches", response_model=ListsBody)

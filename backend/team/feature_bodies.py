@@ -27,7 +27,8 @@ class AlikesBody(BaseModel):
     """The crops that look most like one."""
 
     items: list[AlikeBody] = Field(description="The most alike first; one label of each crop.")
-    is_known: bool = Field(description="Whether the crop has features; they are made in the background.")
+    is_known: bool = Field(description="Whether the crop has such features; a model's are made in the background.")
+    own: list[str] = Field(default=[], description="Names of feature vectors that were brought in.")
 
 
 class ListBody(BaseModel):

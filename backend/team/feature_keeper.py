@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from backend.label_store import LabelStore
 from backend.reading.model import ModelSlot
 from backend.settings import Settings
+from backend.team.background_command import DATASETS, model_folder, run_beside
 from datasets.errors import StoreError
 
 _LOG = logging.getLogger(__name__)
 
-_ROOT = Path(__file__).resolve().parents[2]
-_ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 _LONGEST_PAUSE = 600.0  # seconds before it is tried again after failures
-_MOST_WORDS = 500  # bytes of what it says that are told
-_ENDING_SECONDS = 5.0  # that it has to end before it is killed
 
 
 class FeatureKeeper:
@@ -43,14 +38,13 @@ class FeatureKeeper:
         settings: Settings,
         labels: LabelStore,
         model: ModelSlot,
-        command: Sequence[str] = (sys.executable, "-m", "datasets"),
+        command: Sequence[str] = DATASETS,
         has_people: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings, self._labels, self._model = settings, labels, model
         self._command = tuple(command)
         self._has_people = has_people
         self._task: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
         self.runs = 0  # that have ended well
 
     def start(self) -> None:
@@ -77,7 +71,7 @@ class FeatureKeeper:
                 continue
             if state is None or state == done:
                 continue
-            folder = self._model_folder()
+            folder = model_folder(self._settings, self._model)
             failure = await self._make(folder)
             if failure is None:
                 done, failures = state, 0
@@ -94,60 +88,11 @@ class FeatureKeeper:
         if self._settings.team_token is None and not self._has_people():
             return None
         store = self._labels.samples
-        return (store.revision(), self._model_folder()) if store.counts().crops else None
-
-    def _model_folder(self) -> Path | None:
-        champion = self._model.champion
-        return self._settings.model_dir if champion is None else self._settings.model_cache / champion.model
+        return (store.revision(), model_folder(self._settings, self._model)) if store.counts().crops else None
 
     async def _make(self, folder: Path | None) -> str | None:
         """Run the command; returns why it failed, in one line."""
-        settings = self._settings
-        arguments = ["--spool", str(settings.spool.resolve())]
-        if settings.storage_url:
-            arguments += ["--storage-url", settings.storage_url]
-        arguments += ["features", "--gently"]
+        arguments = ["features", "--gently"]
         if folder is not None:
             arguments += ["--model", str(folder.resolve())]
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            *arguments,
-            cwd=_ROOT,
-            env=self._environment(os.environ),
-            stdin=asyncio.subprocess.PIPE,  # the process ends when this one does, however
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            said = "" if process.stderr is None else await _last_words(process.stderr)
-            status = await process.wait()
-        finally:
-            await _end(process)
-        return None if status == 0 else said or f"exit status {status}"
-
-    def _environment(self, environment: Mapping[str, str]) -> dict[str, str]:
-        database = self._settings.database_url
-        found = {**environment, **_ONE_CORE}
-        if database is not None:
-            found["DATABASE_URL"] = database.get_secret_value()
-        return found
-
-
-async def _last_words(stream: asyncio.StreamReader) -> str:
-    """The end of what a process says, in one line."""
-    last = b""
-    while some := await stream.read(4096):
-        last = (last + some)[-_MOST_WORDS:]
-    return " | ".join(line.strip() for line in last.decode("utf-8", "replace").splitlines() if line.strip())
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a process; what it has written is whole at any time."""
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _ENDING_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        return await run_beside(self._settings, self._command, arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, r
 from datasets.features.feature_folders import present_files, survey_of
 from datasets.features.live_labels import places_among
 from datasets.features.neighbours import nearest
+from datasets.features.own_features import own_files, own_names
 from datasets.features.projection import CropMap, Method, has_umap, map_file
 from datasets.features.survey import ListName
 from datasets.samples.search.search_index import Traits
@@ -57,20 +58,29 @@ class TeamFeatures:
         self._known: _Known | None = None
         self._lock = threading.Lock()
 
-    def alike(self, digest: str, most: int) -> AlikesBody:
+    def alike(self, digest: str, most: int, own: str = "") -> AlikesBody:
         """The crops that look most like one.
 
         Args:
             digest: Names the crop.
             most: Crops in the answer.
+            own: Name of feature vectors that were brought in; "" for those of the model.
 
         Raises:
             StoreError: The index does not answer.
         """
-        known = self._files()
-        row = None if known is None else row_of(known.crops, digest)
-        if known is None or row is None:
-            return AlikesBody(items=[], is_known=False)
+        names = own_names(self._spool)
+        for known in self._own(own) if own else filter(None, [self._files()]):
+            row = row_of(known.crops, digest)
+            if row is not None:
+                return AlikesBody(items=self._nearest(known, row, most), is_known=True, own=names)
+        return AlikesBody(items=[], is_known=False, own=names)
+
+    def _own(self, name: str) -> Iterator[_Known]:
+        for files in own_files(self._spool, name):
+            yield _Known(files, files.stamp, files.crops())
+
+    def _nearest(self, known: _Known, row: int, most: int) -> list[AlikeBody]:
         blocks = known.files.read_blocks(len(known.crops))
         # One more is the crop itself; some may be gone meanwhile.
         rows, cosines = nearest(blocks, known.files.read_vector(row), 2 * most + 1)
@@ -84,7 +94,7 @@ class TeamFeatures:
             if label.sample not in seen:
                 seen.add(label.sample)
                 items.append(AlikeBody(label=label, cosine=round(min(1.0, by_digest[label.sample]), 4)))
-        return AlikesBody(items=items, is_known=True)
+        return items
 
     def lists(self) -> ListsBody:
         """The ready-made searches.

@@ -27,6 +27,7 @@ from backend.team.reasons import reason_body
 from backend.team.review_bodies import ReviewBody
 from backend.team.samples import TeamSamples
 from backend.team.thumbnails import Thumbnails
+from backend.team.uploads import TeamUploads
 from backend.team.versions import TeamVersions
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
@@ -34,6 +35,7 @@ from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.reason import Reason
 from datasets.samples.places import Places
+from datasets.samples.room import FREE_BYTES
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.saved import SavedSearches
 from datasets.samples.store import SampleStore
@@ -54,6 +56,7 @@ class TeamData:
         places: Spool and bucket of that store.
         thumbnails: Small pictures of its crops.
         spool: Folder of the store.
+        least_free: Bytes that stay free on its disk.
         clock: Seconds since 1970.
     """
 
@@ -64,6 +67,7 @@ class TeamData:
         thumbnails: Thumbnails,
         spool: Path,
         *,
+        least_free: int = FREE_BYTES,
         clock: Clock = time.time,
     ) -> None:
         self._store, self._places = store, places
@@ -74,6 +78,7 @@ class TeamData:
         self.searches = SavedSearches(places.authority, clock)
         self.exports = TeamExports(store)
         self.features = TeamFeatures(spool, store, self.explorer)
+        self.uploads = TeamUploads(spool, least_free, clock)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()

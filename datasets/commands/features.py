@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
-import threading
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from datasets.commands.gentle import be_gentle
 from datasets.errors import StoreError
 from datasets.features.making import Stage, make_features
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from ocr_model.errors import ModelError
 from ocr_model.reading.features import FeatureEncoder
-
-_LOWEST = 19
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,8 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Make what is missing and print how much that was."""
     if options.gently:
-        os.nice(_LOWEST)
-        threading.Thread(target=_end_with_input, daemon=True).start()
+        be_gentle()
     try:
         encoder = FeatureEncoder.open(options.model, threads=options.threads)
     except ModelError as error:
@@ -79,11 +75,3 @@ class _Bars:
             self._bar = tqdm(total=total, initial=done, desc=stage, leave=True, disable=None)
             self._stage = stage
         self._bar.update(done - self._bar.n)
-
-
-def _end_with_input() -> None:
-    """End with the backend that has started this process, however that ends."""
-    # Not through `sys.stdin`: its lock, held by a thread that waits, would abort the interpreter at its end.
-    while os.read(0, 4096):
-        pass
-    os._exit(1)

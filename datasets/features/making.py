@@ -19,6 +19,7 @@ from datasets.features.feature_files import FeatureFiles, digest_at, is_blank
 from datasets.features.feature_folders import files_of, model_folders, neighbours_of, survey_file
 from datasets.features.live_labels import LiveLabels, places_among
 from datasets.features.neighbours import NeighbourTable, grow
+from datasets.features.own_features import forget_gone_own
 from datasets.features.projection import CropMap, has_umap, map_file, principal_map, umap_map
 from datasets.features.survey import survey
 from datasets.objects.folder import locked, make_folder
@@ -81,6 +82,7 @@ def make_features(
         _draw_maps(files, on_progress, with_umap=with_umap)
         made = Made(int((~is_blank(crops)).sum()), new, gone, unreadable)
     _remove_old(spool, files)
+    forget_gone_own(spool, store)
     return made
 
 

@@ -77,6 +77,7 @@ class Connection:
         *,
         fields: Fields | None = None,
         photo: bytes | None = None,
+        photo_field: str = "image",
         params: Mapping[str, str] | None = None,
     ) -> A:
         """Send a request, which must be one that may be repeated safely.
@@ -87,12 +88,13 @@ class Connection:
             path: Path below the backend's address.
             fields: Fields of the form; one with several values is sent several times.
             photo: The file that goes with it, whatever its format.
+            photo_field: Name of that file's field.
             params: Parameters of the query.
 
         Raises:
             BackendError: The backend refused the request, or its answer is not as documented.
         """
-        response = self._send(method, path, _parts(fields, photo), params)
+        response = self._send(method, path, _parts(fields, photo, photo_field), params)
         return _validated(answer, response.content, response.status_code)
 
     def stream(self, path: str, *, fields: Mapping[str, str], photo: bytes, seconds: float) -> Iterator[Part]:
@@ -174,7 +176,7 @@ class Connection:
         return response
 
 
-def _parts(fields: Fields | None, photo: bytes | None) -> list[tuple[str, _Part]]:
+def _parts(fields: Fields | None, photo: bytes | None, photo_field: str = "image") -> list[tuple[str, _Part]]:
     # Multipart even without a file, as the API documents it: a part without a file name is a plain field.
     parts: list[tuple[str, _Part]] = [
         (name, (None, value))
@@ -182,7 +184,7 @@ def _parts(fields: Fields | None, photo: bytes | None) -> list[tuple[str, _Part]
         for value in ((values,) if isinstance(values, str) else values)
     ]
     if photo is not None:
-        parts.append(("image", ("photo", photo, "application/octet-stream")))
+        parts.append((photo_field, ("photo", photo, "application/octet-stream")))
     return parts
 
 

@@ -92,6 +92,14 @@ _BY_KIND = {
         "ko": "같은 이름의 검색이 이미 있어요. 다른 이름을 적어 주세요.",
         "en": "Another search has this name already. Please choose another name.",
     },
+    "upload-closed": {
+        "ko": "이미 시작했거나 그만둔 업로드예요. 새로 올려 주세요.",
+        "en": "This upload was started or cancelled already. Please begin another one.",
+    },
+    "upload-incomplete": {
+        "ko": "파일이 다 도착하지 않았거나 너무 많아요. 다시 올려 주세요.",
+        "en": "A file has not arrived as a whole, or there are too many. Please upload again.",
+    },
     "version-exists": {
         "ko": "같은 이름의 버전이 이미 있어요. 다른 이름을 적어 주세요.",
         "en": "Another version has this name already. Please choose another name.",

@@ -25,7 +25,8 @@ class Alikes(Answer):
     """The crops that look most like one, the most alike first."""
 
     items: tuple[Alike, ...]
-    is_known: bool  # whether the crop has features yet
+    is_known: bool  # whether the crop has such features yet
+    own: tuple[str, ...] = ()  # names of feature vectors that were brought in
 
 
 class ListCount(Answer):

@@ -25,10 +25,16 @@ class FeaturesClient:
     def __init__(self, connection: Connection, token: str | None) -> None:
         self._connection = connection if token is None else connection.with_token(token)
 
-    def alike(self, sample: str, most: int) -> Alikes:
-        """The crops that look most like one, with thumbnails."""
+    def alike(self, sample: str, most: int, own: str = "") -> Alikes:
+        """The crops that look most like one, with thumbnails.
+
+        Args:
+            sample: Names the crop.
+            most: Crops in the answer.
+            own: Name of feature vectors that were brought in; "" for the model's.
+        """
         path = f"/v1/team/samples/{quote(sample, safe='')}/alike"
-        return self._connection.ask(Alikes, "GET", path, params={"most": str(most)})
+        return self._connection.ask(Alikes, "GET", path, params={"most": str(most), "features": own})
 
     def lists(self) -> Lists:
         """The ready-made searches."""

@@ -259,14 +259,14 @@ class DataTexts(EntryTexts):
             "contradicts a sure reading": "확실하게 읽은 것과 달라요",
             "asked": "팀에서 다시 봐 달라고 했어요",
             "client contradicts": "한 사람이 확실한 결과를 여러 번 고쳤어요",
-            "unproven": "이 서버가 읽은 것이라는 증명이 없어요",
+            "unproven": "아직 아무도 확인하지 않았거나, 이 서버가 읽은 것이라는 증명이 없어요",
         },
         en={
             "contradiction": "Labels of this picture disagree",
             "contradicts a sure reading": "Contradicts a sure reading",
             "asked": "The team wants it looked at",
             "client contradicts": "One person corrected many sure readings",
-            "unproven": "Nothing proves that this service had read it",
+            "unproven": "Nobody has confirmed it, or nothing proves that this service had read it",
         },
     )
     # A line of who says so: `a shopper (c-1) · corrected · 2026-06-21 21:01`
@@ -277,6 +277,7 @@ class DataTexts(EntryTexts):
             "review-fixed": "팀이 고침",
             "review-dropped": "팀이 뺌",
             "unproven": "증명되지 않음",
+            "upload": "올린 라벨",
         },
         en={
             "app": "a shopper",
@@ -284,6 +285,7 @@ class DataTexts(EntryTexts):
             "review-fixed": "changed by the team",
             "review-dropped": "dropped by the team",
             "unproven": "unproven",
+            "upload": "came with an upload",
         },
     )
     says = Words(

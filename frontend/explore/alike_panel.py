@@ -15,6 +15,7 @@ from frontend.explore.feature_texts import FEATURE_TEXTS
 from frontend.explore.shown_set import ShownSet
 from frontend.explore.texts import ExploreTexts
 
+_BY = "alike-by"  # key of the choice of feature vectors
 _SHOWN = 6
 _MOST = 60  # that are shown in the gallery
 
@@ -24,14 +25,15 @@ def show_alike(state: Exploration, client: FeaturesClient, texts: ExploreTexts) 
     if state.opened is None:
         return
     words, sample = FEATURE_TEXTS[texts.language], state.opened.sample
+    own: str = st.session_state.get(_BY, "")
     try:
-        alikes = _alike(sample, _SHOWN, client)
+        alikes = _alike(sample, _SHOWN, own, client)
     except BackendError:
         return  # the details above say what is wrong
 
     def show_all() -> None:
         try:
-            found = client.alike(sample, _MOST)
+            found = client.alike(sample, _MOST, own)
         except BackendError:
             return
         samples = (sample, *(item.label.sample for item in found.items))
@@ -39,8 +41,16 @@ def show_alike(state: Exploration, client: FeaturesClient, texts: ExploreTexts) 
 
     with st.container(border=True, gap="xsmall", key="alike"):
         st.html(f"<h3>{escape(words.alike)}</h3>")
+        if alikes.own:
+            st.selectbox(
+                words.alike_by,
+                ["", *alikes.own],
+                format_func=lambda name: name or words.alike_model,
+                key=_BY,
+                label_visibility="collapsed",
+            )
         if not alikes.is_known:
-            st.caption(words.alike_unknown)
+            st.caption(words.alike_not_own if own else words.alike_unknown)
             return
         for first in range(0, len(alikes.items), 2):
             some = alikes.items[first : first + 2]
@@ -65,5 +75,5 @@ def _offer(item: Alike, place: int, state: Exploration, texts: ExploreTexts) -> 
 
 
 @st.cache_data(ttl=60, max_entries=100, show_spinner=False)
-def _alike(sample: str, most: int, _client: FeaturesClient) -> Alikes:
-    return _client.alike(sample, most)
+def _alike(sample: str, most: int, own: str, _client: FeaturesClient) -> Alikes:
+    return _client.alike(sample, most, own)

@@ -90,6 +90,9 @@ class FeatureTexts(Texts):
     alike_unknown = Words(
         ko="이 사진은 아직 비교하지 않았어요. 곧 비교해요.", en="This crop has not been compared yet; it will be soon."
     )
+    alike_by = Words(ko="무엇으로 비교할까요", en="Compared by")
+    alike_model = Words(ko="지금 모델의 특징", en="Features of the model")
+    alike_not_own = Words(ko="이 사진에는 그런 벡터가 없어요.", en="This crop has no such vector.")
     alike_all = Words(ko="모두 보기", en="Show them all")
     # The map
     map = Words(ko="지도", en="Map")

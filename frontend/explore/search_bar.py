@@ -22,7 +22,8 @@ _LONGEST: Final = 2000
 def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
     """Draw the bar, and begin the search that it asks for."""
     if LINE not in st.session_state:
-        st.session_state[LINE] = state.search or st.query_params.get(_ADDRESS, "")[:_LONGEST]
+        # The address first: another page may lead here with a search.
+        st.session_state[LINE] = st.query_params.get(_ADDRESS, state.search)[:_LONGEST]
     if _ORDER not in st.session_state:
         st.session_state[_ORDER] = state.order
     left, right = st.columns([4, 1], gap="small", vertical_alignment="bottom")

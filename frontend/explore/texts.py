@@ -82,7 +82,7 @@ class ExploreTexts(ActionTexts):
             "read_text": "모델이 읽은 줄",
             "confidence": "읽었을 때의 확신도, 0부터 1까지",
             "model, model_version": "읽은 모델과 그 버전",
-            "source": "`app`, `review`, `review-fixed`, `review-dropped`, `unproven` …",
+            "source": "`app`, `review`, `review-fixed`, `review-dropped`, `unproven`, `upload` …",
             "tag": "사진에 붙인 태그",
             "client": "손님 브라우저의 가명",
             "at": "확인한 때, 예: `2026-05-01`",
@@ -101,7 +101,7 @@ class ExploreTexts(ActionTexts):
             "read_text": "what the model had read",
             "confidence": "of that reading, 0 to 1",
             "model, model_version": "that read, and its version",
-            "source": "`app`, `review`, `review-fixed`, `review-dropped`, `unproven` …",
+            "source": "`app`, `review`, `review-fixed`, `review-dropped`, `unproven`, `upload` …",
             "tag": "a tag of the crop",
             "client": "pseudonym of the shopper's browser",
             "at": "when it was confirmed, such as `2026-05-01`",
@@ -143,6 +143,7 @@ class ExploreTexts(ActionTexts):
             "review-fixed": "팀이 고침",
             "review-dropped": "팀이 뺌",
             "unproven": "증명되지 않음",
+            "upload": "올린 라벨",
         },
         en={
             "app": "a shopper",
@@ -150,6 +151,7 @@ class ExploreTexts(ActionTexts):
             "review-fixed": "changed by the team",
             "review-dropped": "dropped by the team",
             "unproven": "unproven",
+            "upload": "came with an upload",
         },
     )
     dropped = Words(ko="뺌", en="dropped")

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 MOST_MEMBERS = 20_000
 """Files in a zip; one with more is refused."""
@@ -23,7 +24,19 @@ _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # of a file in it, 
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED, _IS_UTF8 = 0x1, 0x800  # flags of a member
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+_FILE_KIND, _LINK = 0o170000, 0o120000  # of a file's mode on Unix
 _LEADS_OUT = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|$)")
+
+
+ZipFault = Literal["damaged", "encrypted", "method", "too-many"]
+
+
+class ZipError(OSError):
+    """A zip, or a file in it, is not read; `kind` says why in one word, the message in a sentence."""
+
+    def __init__(self, kind: ZipFault, message: str) -> None:
+        super().__init__(message)
+        self.kind: ZipFault = kind
 
 
 def is_zip(file: Path) -> bool:
@@ -52,21 +65,26 @@ class ZipMember:
         """Whether unpacking it under its name would write outside of the folder: `/a.jpg`, `../a.jpg`, `C:a.jpg`."""
         return _LEADS_OUT.match(self.name) is not None
 
+    @property
+    def is_link(self) -> bool:
+        """Whether it stands for another file, as `zip -y` packs links."""
+        return (self.info.external_attr >> 16) & _FILE_KIND == _LINK
+
     def read(self, most: int) -> bytes:
         """Its content, or the first `most` bytes of it.
 
         Raises:
-            OSError: it is encrypted, damaged or packed by another method, in one sentence.
+            ZipError: it is encrypted, damaged or packed by another method, in one sentence.
         """
         if self.info.flag_bits & _ENCRYPTED:
-            raise OSError("it is encrypted in the zip; unpack it first")
+            raise ZipError("encrypted", "it is encrypted in the zip; unpack it first")
         if self.info.compress_type not in _METHODS:
-            raise OSError("it is packed by a method that is not read; unpack it first")
+            raise ZipError("method", "it is packed by a method that is not read; unpack it first")
         try:
             with self.archive.open(self.info) as stream:
                 return stream.read(most)
         except _DAMAGE as error:
-            raise OSError("it is damaged in the zip") from error
+            raise ZipError("damaged", "it is damaged in the zip") from error
 
 
 class _LongDirectoryError(Exception):
@@ -105,18 +123,19 @@ def open_zip(file: Path) -> zipfile.ZipFile:
     """Open a zip for reading; the caller closes it.
 
     Raises:
-        OSError: it cannot be read, is none or not whole, or holds more than `MOST_MEMBERS` files.
+        ZipError: it is none or not whole, or holds more than `MOST_MEMBERS` files.
+        OSError: it cannot be read.
     """
     too_many = f"more than {MOST_MEMBERS:,} files are in this zip"
     try:
         archive = _Archive(file)
     except _LongDirectoryError as error:
-        raise OSError(too_many) from error
+        raise ZipError("too-many", too_many) from error
     except _DAMAGE as error:
-        raise OSError("this is no zip, or not the whole of it") from error
+        raise ZipError("damaged", "this is no zip, or not the whole of it") from error
     if len(archive.infolist()) > MOST_MEMBERS:
         archive.close()
-        raise OSError(too_many)
+        raise ZipError("too-many", too_many)
     return archive
 
 

@@ -23,6 +23,7 @@ from ocr_model.reading.image import Box, ImageLimits
 from tests.frontend.fake_explorer import FakeExplorer, add_explorer_routes
 from tests.frontend.fake_features import add_feature_routes
 from tests.frontend.fake_team import FakeTeam, add_team_routes
+from tests.frontend.fake_uploads import FakeUploads, add_upload_routes
 
 
 def reading(
@@ -191,6 +192,7 @@ class FakeBackend:
         self.refusals: dict[str, Response] = {}  # by the beginning of method and path: the answer
         self.team = FakeTeam()
         self.explorer = FakeExplorer()
+        self.uploads = FakeUploads()
 
     def app(self) -> FastAPI:
         """The routes."""
@@ -320,6 +322,7 @@ class FakeBackend:
         add_team_routes(app, lambda: self.team)
         add_explorer_routes(app, lambda: self.explorer)
         add_feature_routes(app, lambda: self.explorer)
+        add_upload_routes(app, lambda: self.uploads)
 
         @app.get("/not-json", response_model=None)
         def not_json() -> Any:

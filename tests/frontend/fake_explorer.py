@@ -99,6 +99,7 @@ class FakeExplorer:
         self.saved: dict[str, tuple[str, str]] = {}  # line and order by name
         self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self.is_compared = True  # whether crops have features
+        self.has_own_vectors = False
         self.included: list[str] = []  # crops that were to be points of the map
         self._events = 1000
 

@@ -22,11 +22,12 @@ def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> No
         return [found_body(sample, None, thumbnail()).model_dump(mode="json") for sample in found]
 
     @app.get("/v1/team/samples/{digest}/alike")
-    def alike(digest: str, most: int = 12) -> Any:
-        number = int(digest, 16)
-        labels = bodies([f"{number + step:064x}" for step in range(1, most + 1)])
+    def alike(digest: str, most: int = 12, features: str = "") -> Any:
+        number, step_of = int(digest, 16), 2 if features == "clip" else 1  # other vectors, other neighbours
+        labels = bodies([f"{number + step * step_of:064x}" for step in range(1, most + 1)])
         items = [{"label": label, "cosine": 0.99 - place / 100} for place, label in enumerate(labels)]
-        return {"items": items, "is_known": explorer().is_compared}
+        own = ["clip"] if explorer().has_own_vectors else []
+        return {"items": items, "is_known": explorer().is_compared, "own": own}
 
     @app.get("/v1/team/lists")
     def lists() -> Any:

@@ -16,6 +16,7 @@ from backend.team.feature_keeper import FeatureKeeper
 from benchmarks.drivers.gcs_server import wait_until
 from datasets.features.feature_folders import present_files
 from datasets.features.making import make_features
+from datasets.features.own_features import keep_own
 from datasets.samples.store import SampleStore
 from tests.datasets.making import label
 from tests.datasets.patterns import pattern
@@ -74,7 +75,7 @@ def get(team: TestClient, path: str) -> dict:
 def test_before_anything_is_computed_nothing_is_claimed(team: TestClient, digests: list[str]) -> None:
     assert get(team, "lists") == {"items": [], "crops": 0, "kept": CROPS}
     assert get(team, "lists/outliers") == {"samples": [], "found": 0}
-    assert get(team, f"samples/{digests[0]}/alike") == {"items": [], "is_known": False}
+    assert get(team, f"samples/{digests[0]}/alike") == {"items": [], "is_known": False, "own": []}
     assert post(team, "map", colour="status")["method"] is None
 
 
@@ -89,7 +90,7 @@ def test_the_most_alike_come_first(team: TestClient, digests: list[str], setting
     assert cosines == sorted(cosines, reverse=True)
     assert len(cosines) == 5
     assert all(item["label"]["thumbnail"] for item in found["items"])
-    assert get(team, f"samples/{'0' * 64}/alike") == {"items": [], "is_known": False}
+    assert get(team, f"samples/{'0' * 64}/alike") == {"items": [], "is_known": False, "own": []}
 
 
 def test_a_crop_that_is_gone_is_in_no_answer(team: TestClient, digests: list[str], settings: Settings) -> None:
@@ -188,3 +189,16 @@ def test_features_are_made_in_the_background(
     assert wait_until(lambda: client.app.state.services.features.runs > 0, 300.0)
     assert get(client, "lists")["crops"] == CROPS
     assert get(client, f"samples/{digests[0]}/alike?most=1")["items"][0]["label"]["sample"] == digests[1]
+
+
+def test_crops_are_compared_by_vectors_that_were_brought_in(
+    team: TestClient, digests: list[str], settings: Settings
+) -> None:
+    vectors = {digest: np.eye(4, dtype=np.float32)[number % 4] for number, digest in enumerate(digests[:9])}
+    keep_own(settings.spool, "clip", vectors)
+    found = get(team, f"samples/{digests[0]}/alike?features=clip")
+    assert (found["is_known"], found["own"]) == (True, ["clip"])
+    assert {item["label"]["sample"] for item in found["items"]} == {digests[4], digests[8]}
+    assert {item["cosine"] for item in found["items"]} == {1.0}
+    assert get(team, f"samples/{digests[9]}/alike?features=clip") == {"items": [], "is_known": False, "own": ["clip"]}
+    assert team.get(f"/v1/team/samples/{digests[0]}/alike?features=../x").status_code == 422

@@ -31,6 +31,7 @@ from tests.datasets.making import forge, label, model_folder
 from tests.datasets.patterns import pattern
 
 TOKEN = "a-token-for-the-team"
+UPLOAD = "uploads/20261130-120000-0123abcd"
 ROUTES = [
     ("GET", "/v1/team/overview"),
     ("GET", "/v1/team/versions/v1.0"),
@@ -56,6 +57,9 @@ ROUTES = [
     *(("POST", f"/v1/team/{path}") for path in ("me/sign-out", "people", f"people/{'0' * 32}")),
     *(("POST", f"/v1/team/people/{'0' * 32}/{path}") for path in ("invitation", "sign-out")),
     ("DELETE", f"/v1/team/people/{'0' * 32}"),
+    *(("GET", f"/v1/team/{path}") for path in ("uploads", UPLOAD, f"{UPLOAD}/files", f"{UPLOAD}/results.csv")),
+    *(("POST", f"/v1/team/{path}") for path in ("uploads", f"{UPLOAD}/files", f"{UPLOAD}/start")),
+    ("DELETE", f"/v1/team/{UPLOAD}"),
 ]
 
 

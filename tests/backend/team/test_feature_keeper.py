@@ -154,7 +154,7 @@ def test_a_failure_is_told_once_and_tried_again(keeper: Keep, tmp_path: Path, ca
 def test_the_process_ends_with_the_backend(
     keeper: Keep, tmp_path: Path, script: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.team.feature_keeper._ENDING_SECONDS", 60 if script == WAITS else 0.1)
+    monkeypatch.setattr("backend.team.background_command._ENDING_SECONDS", 60 if script == WAITS else 0.1)
 
     async def scenario() -> None:
         kept = keeper(script)

@@ -132,6 +132,19 @@ def test_before_crops_are_compared_that_is_said(open_page: Open, fake: FakeBacke
 # -- crops that look alike ------------------------------------------------------------------------------------
 
 
+def test_crops_may_be_compared_by_vectors_that_were_brought_in(open_page: Open, fake: FakeBackend) -> None:
+    fake.explorer.has_own_vectors = True
+    app = open_page()
+    app.session_state["exploration"].open(app.session_state["exploration"].page.items[50])
+    settled(app.run())
+    assert app.selectbox(key="alike-by").options == [ENGLISH.alike_model, "clip"]
+    before = [app.button(key=f"alike-{place}").label for place in range(3)]
+    settled(app.selectbox(key="alike-by").select("clip").run())
+    after = [app.button(key=f"alike-{place}").label for place in range(3)]
+    assert before[1] == after[0]
+    assert before[0] != after[0]
+
+
 def test_a_crop_that_looks_alike_is_opened_by_a_press(open_page: Open) -> None:
     app = open_page()
     state = app.session_state["exploration"]
