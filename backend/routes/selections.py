@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 router = team_router()
 
+_PARQUET: Final = "application/vnd.apache.parquet"
 _FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
@@ -60,6 +61,49 @@ async def export_csv(
 ) -> StreamingResponse:
     """Return a table of labels: at most 20,000."""
     return await _download(services, form, lambda team, wanted: team.exports.table(wanted), "text/csv", "csv")
+
+
+@router.post(
+    "/samples/export.parquet",
+    summary="Download labels and features",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {_PARQUET: {}}}},
+)
+async def export_parquet(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a Parquet file with a row for each label, at most 20,000, and the features of its crop."""
+    return await _download(services, form, lambda team, wanted: team.exports.parquet(wanted), _PARQUET, "parquet")
+
+
+@router.post(
+    "/samples/export.tar",
+    summary="Download crops as WebDataset",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"application/x-tar": {}}}},
+)
+async def export_tar(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a tar as WebDataset reads it, with the bounds of the zip; `__left-out__` says what is missing."""
+    return await _download(
+        services, form, lambda team, wanted: team.exports.web_dataset(wanted), "application/x-tar", "tar"
+    )
+
+
+@router.post(
+    "/samples/export.lmdb.zip",
+    summary="Download crops as LMDB",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"application/zip": {}}}},
+)
+async def export_lmdb(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a zip with an LMDB environment for training, with the bounds of the zip; it has no unreadable crops."""
+    return await _download(
+        services, form, lambda team, wanted: team.exports.lmdb(wanted), "application/zip", "lmdb.zip"
+    )
 
 
 @router.post(

@@ -71,7 +71,7 @@ class TeamData:
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
         self.searches = SavedSearches(places.authority, clock)
-        self.exports = TeamExports(store)
+        self.exports = TeamExports(store, spool)
         self.features = TeamFeatures(spool, store, self.explorer)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)

@@ -80,8 +80,14 @@ class ActionTexts(EntryTexts):
     use_zip = Words(ko="사진 받기 (zip)", en="Crops (zip)")
     use_csv = Words(ko="표 받기 (CSV)", en="Table (CSV)")
     use_bounds = Words(
-        ko="zip에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요.",
-        en="A zip holds 2,000 labels or 64 MiB, a table 20,000 lines.",
+        ko=(
+            "사진이 든 파일(zip, WebDataset, LMDB)에는 라벨 2,000개 또는 64 MiB까지, "
+            "표(CSV, 특징까지 든 Parquet)에는 20,000줄까지 들어가요."
+        ),
+        en=(
+            "A file with crops (zip, WebDataset, LMDB) holds 2,000 labels or 64 MiB, "
+            "a table (CSV, Parquet with features) 20,000 lines."
+        ),
     )
     use_version = Words(ko="데이터셋 버전", en="Dataset version")
     use_version_hint = Words(ko="비우면 다음 이름", en="Empty: the next name")

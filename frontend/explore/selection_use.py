@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer import ExplorerClient
+from frontend.client.explorer import ExplorerClient, ExportKind
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.client.scope import Scope
@@ -19,8 +19,13 @@ from frontend.explore.texts import ExploreTexts
 
 _FAILURE: Final = "use-failure"
 _TO_REVIEW: Final = "to review"  # tag by which the backend knows what waits for a second look
-Kind = Literal["zip", "csv"]
-_MEDIA_TYPES: Final[dict[Kind, str]] = {"zip": "application/zip", "csv": "text/csv"}
+_MEDIA_TYPES: Final[dict[ExportKind, str]] = {
+    "zip": "application/zip",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "tar": "application/x-tar",
+    "lmdb.zip": "application/zip",
+}
 
 
 def offer_use(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
@@ -41,8 +46,14 @@ def offer_use(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -
 
 
 def _offer_downloads(choice: ScopeChoice, client: ExplorerClient, texts: ExploreTexts, key: str) -> None:
+    names: dict[ExportKind, str] = {
+        "zip": texts.use_zip,
+        "csv": texts.use_csv,
+        "parquet": "Parquet",
+        "tar": "WebDataset",
+        "lmdb.zip": "LMDB",
+    }
     with st.container(horizontal=True, gap="xsmall"):
-        names: dict[Kind, str] = {"zip": texts.use_zip, "csv": texts.use_csv}
         for kind, name in names.items():
             st.download_button(
                 name,
@@ -50,14 +61,14 @@ def _offer_downloads(choice: ScopeChoice, client: ExplorerClient, texts: Explore
                 file_name=f"labels.{kind}",
                 mime=_MEDIA_TYPES[kind],
                 icon=":material/download:",
-                key=f"{key}-{kind}",
+                key=f"{key}-{kind.partition('.')[0]}",
                 disabled=not choice.is_sure,
                 on_click="ignore",
             )
     st.caption(texts.use_bounds)
 
 
-def _download(scope: Scope, kind: Kind, client: ExplorerClient) -> Callable[[], bytes]:
+def _download(scope: Scope, kind: ExportKind, client: ExplorerClient) -> Callable[[], bytes]:
     """What is asked for when the button is pressed, and not before."""
     return partial(client.export, scope, kind)
 

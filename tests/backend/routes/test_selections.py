@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import lmdb
+import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -95,6 +99,26 @@ def test_places_for_downloads_are_given_back(team: TestClient) -> None:
         assert post(team, "samples/export.zip").status_code == 200
     assert post(team, "samples/export.csv", where="tga = x").status_code == 422
     assert post(team, "samples/export.csv", "no digest").status_code == 400
+
+
+def test_other_programs_formats_hold_what_is_chosen(team: TestClient, tmp_path: Path) -> None:
+    wanted = crops(team)[:3]
+    table = pq.read_table(io.BytesIO(post(team, "samples/export.parquet", " ".join(wanted)).content))
+    assert set(table.column("sample").to_pylist()) == set(wanted)
+    answer = post(team, "samples/export.tar", " ".join(wanted))
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        assert [name[-4:] for name in archive.getnames()] == [".png", ".txt", "json"] * 3
+    assert 'filename="labels.tar"' in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(post(team, "samples/export.lmdb.zip", " ".join(wanted)).content)) as archive:
+        archive.extractall(tmp_path)
+    with lmdb.open(str(tmp_path / "labels-lmdb"), readonly=True, lock=False) as found, found.begin() as reading:
+        assert reading.get(b"num-samples") == b"3"
+
+
+def test_a_tar_ends_somewhere_too(team: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_CROPS", 4)
+    with tarfile.open(fileobj=io.BytesIO(post(team, "samples/export.tar").content)) as archive:
+        assert len(archive.getnames()) == 4 * 3 + 1
 
 
 # -- versions -------------------------------------------------------------------------------------------------
