@@ -59,6 +59,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("get", "/v1/team/lists"),
         ("get", "/v1/team/lists/{name}"),
         ("post", "/v1/team/map"),
+        ("post", "/v1/team/map/inside"),
         ("get", "/v1/team/tags"),
         ("post", "/v1/team/marks"),
         ("delete", "/v1/team/marks/{action}"),

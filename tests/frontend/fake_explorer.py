@@ -100,6 +100,7 @@ class FakeExplorer:
         self._before: dict[str, list[Sample]] = {}  # what an action has changed
         self.is_compared = True  # whether crops have features
         self.included: list[str] = []  # crops that were to be points of the map
+        self.outlines: list[str] = []  # of boxes and lassos
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:

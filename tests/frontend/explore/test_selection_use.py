@@ -71,4 +71,5 @@ def test_downloads_name_the_chosen_crops_in_parts(fake: FakeBackend) -> None:
     client = ExplorerClient(Connection(fake.url), TOKEN)
     assert client.export(Scope.of([f"{number:064x}" for number in range(500)]), "zip") == b"a file"
     assert client.export(Scope(search="tag = blurry"), "csv") == b"a file"
-    assert fake.explorer.exports == [("zip", 500), ("csv", 0)]
+    assert client.export(Scope(search="tag = blurry"), "lmdb.zip") == b"a file"
+    assert fake.explorer.exports == [("zip", 500), ("csv", 0), ("lmdb.zip", 0)]
