@@ -117,19 +117,19 @@ async def freeze_version(
 ) -> FrozenBody:
     """Make a version whose definition is the search, or the crops that are named; ask for a cycle on it if wanted.
 
-    Asking again under the same name gives the version that is there.
+    Asking again under the same name, or with the same key, gives the version that is there.
     """
 
     def freeze(team: TeamData) -> FrozenBody:
         from datasets.versions.version import VersionExistsError
 
         try:
-            frozen = team.freeze(selected(form.samples, form.where), form.name or None)
+            frozen = team.freeze(selected(form.samples, form.where), form.name or None, form.key or None)
         except VersionExistsError as error:
             raise Problem(
                 HTTPStatus.CONFLICT, "version-exists", "Another version has this name", "Nothing was changed."
             ) from error
-        cycle = team.request(frozen.name, form.why, None)[0] if form.cycle else None
+        cycle = team.request(frozen.name, form.why, form.key or None)[0] if form.cycle else None
         return FrozenBody(name=frozen.name, crops=frozen.crops, left_out=frozen.left_out, cycle=cycle)
 
     return await ask_team(services, freeze)

@@ -183,9 +183,9 @@ class TeamData:
             self._versions.check(version)
         return self._cycles.request(version, why, key)  # outside the lock: a slow bucket delays this answer only
 
-    def freeze(self, wanted: Filter, name: str | None) -> Frozen:
+    def freeze(self, wanted: Filter, name: str | None, key: str | None) -> Frozen:
         """Make a dataset version; see `freezing.freeze`."""
-        return freeze(self._store, self._places, wanted, name)
+        return freeze(self._store, self._places, wanted, name, key)
 
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""

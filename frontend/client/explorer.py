@@ -145,11 +145,12 @@ class ExplorerClient:
 
         Args:
             scope: What it holds.
-            name: Of the version; empty leaves it to the backend, which then makes a second one of the same content if
-                the request is sent again on a broken connection.
+            name: Of the version; empty leaves it to the backend.
             with_cycle: Whether a cycle is asked for.
         """
-        fields = scope.form(_CROPS) | {"name": name, "cycle": "true" if with_cycle else "false"}
+        # The key makes one request of all that are sent on a broken connection.
+        named = {"name": name, "cycle": "true" if with_cycle else "false", "key": uuid.uuid4().hex}
+        fields = scope.form(_CROPS) | named
         return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)
 
     def search_help(self, line: str, cursor: int) -> SearchHelp:

@@ -147,6 +147,16 @@ def test_chosen_crops_become_a_version_and_a_cycle_is_asked_for(team: TestClient
     assert "v1.0" in {version["name"] for version in team.get("/v1/team/overview").json()["versions"]}
 
 
+def test_a_version_without_a_name_that_is_asked_for_twice_is_made_once(team: TestClient) -> None:
+    made = post(team, "versions", where="confidence < 0.4", cycle="true", key="k1").json()
+    again = post(team, "versions", where="confidence < 0.4", cycle="true", key="k1").json()
+    assert again == made
+    assert made["name"] == "v1.0"
+    assert len(team.get("/v1/team/cycles").json()["cycles"]) == 1
+    assert post(team, "versions", where="confidence < 0.4", key="k2").json()["name"] == "v1.1"
+    assert post(team, "versions", where="confidence < 0.4").json()["name"] == "v1.2"
+
+
 def test_nothing_becomes_no_version(team: TestClient) -> None:
     assert post(team, "versions", where="tag = nothing").status_code == 400
     assert post(team, "versions", crops(team)[0], where="all").status_code == 400
@@ -176,3 +186,22 @@ def test_what_is_sent_to_review_waits_there_until_it_is_looked_at(team: TestClie
     verdict = {"change": "keep", "labels": f"{item['prediction_id']} {item['event']}"}
     team.post("/v1/team/labels", files={name: (None, value) for name, value in verdict.items()})
     assert team.get("/v1/team/review").json()["waiting"] == 0
+
+
+@pytest.mark.parametrize("look", ["keep", "drop", "fix", "unreadable"])
+def test_a_second_look_that_is_undone_lets_the_crop_wait_again(team: TestClient, look: str) -> None:
+    def change(what: str, event: str) -> dict[str, Any]:
+        fields = {"change": what, "text": "CW2288-999", "labels": f"{item['prediction_id']} {event}", "by": "kim"}
+        answer = team.post("/v1/team/labels", files={name: (None, value) for name, value in fields.items()})
+        return dict(answer.json()["items"][0]["label"])
+
+    (item,) = team.get("/v1/team/samples", params={"where": 'text = "CW2288-105"'}).json()["items"]
+    give = {"samples": (None, item["sample"]), "give": (None, "to review")}
+    assert team.post("/v1/team/marks", files=give).json()["crops"] == 1
+    looked = change(look, item["event"])
+    assert looked["tags"] == []
+    for _ in range(2):  # the answer to the first request may have been lost
+        assert change("undo", looked["event"])["tags"] == ["to review"]
+    assert team.get("/v1/team/review").json()["waiting"] == 1
+    undone = team.get(f"/v1/team/labels/{item['prediction_id']}").json()["label"]
+    assert change(look, undone["event"])["tags"] == []
