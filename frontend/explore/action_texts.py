@@ -100,14 +100,3 @@ class ActionTexts(EntryTexts):
     frozen_left_out = Words(ko="다시 봐야 하는 {count}장은 뺐어요.", en="{count} wait for a second look and stay out.")
     frozen_cycle = Words(ko="학습을 요청했어요.", en="A cycle is asked for.")
     teach = Words(ko="가장 도움 되는 100장", en="100 that teach most")
-    taught = Words(
-        ko=(
-            "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
-            "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
-        ),
-        en=(
-            "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
-            "These {count} were taken from all kinds in turn, the least sure first."
-        ),
-    )
-    untaught = Words(ko="찾은 것 다시 보기", en="Back to what is found")

@@ -31,6 +31,7 @@ class FeatureTexts(Texts):
             "doubtful-labels": "의심스러운 라벨",
             "alike": "닮은 사진",
             "map": "지도에서 고른 사진",
+            "teaching": "가장 도움 되는 것",
         },
         en={
             "near-duplicates": "Near-duplicates",
@@ -39,6 +40,7 @@ class FeatureTexts(Texts):
             "doubtful-labels": "Doubtful labels",
             "alike": "Crops that look alike",
             "map": "Chosen on the map",
+            "teaching": "Those that teach most",
         },
     )
     reasons: Words[Mapping[SetKind, str]] = Words(
@@ -60,6 +62,10 @@ class FeatureTexts(Texts):
             ),
             "alike": "고른 사진과 특징의 코사인이 큰 것부터 보여 줘요.",
             "map": "지도에서 상자나 올가미 안에 있는 사진들이에요. 점으로 그리지 않은 것까지 들어 있어요.",
+            "teaching": (
+                "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
+                "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
+            ),
         },
         en={
             "near-duplicates": (
@@ -80,6 +86,10 @@ class FeatureTexts(Texts):
             ),
             "alike": "By the cosine of their features with those of the crop, the most alike first.",
             "map": "The crops inside the box or lasso, also those that are not drawn as points.",
+            "teaching": (
+                "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
+                "These {count} were taken from all kinds in turn, the least sure first."
+            ),
         },
     )
     first_of = Words(ko="{found}장 가운데 처음 {shown}장이에요.", en="The first {shown} of {found}.")

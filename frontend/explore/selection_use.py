@@ -115,7 +115,7 @@ def offer_teaching(state: Exploration, client: ExplorerClient, texts: ExploreTex
 
 
 def show_use(state: Exploration, texts: ExploreTexts) -> None:
-    """Draw what was made, once, and how the labels on the page were chosen."""
+    """Draw what was made, once."""
     failure = st.session_state.pop(_FAILURE, None)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
@@ -129,9 +129,3 @@ def show_use(state: Exploration, texts: ExploreTexts) -> None:
         if frozen.cycle is not None:
             said.append(texts.frozen_cycle)
         st.success(" ".join(said), icon=":material/check_circle:")
-    if state.teaching is not None:
-        teaching = state.teaching
-        told = texts.taught.format(looked_at=f"{teaching.looked_at:,}", kinds=teaching.kinds, count=len(teaching.items))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="taught"):
-            st.info(told, icon=":material/school:", width="stretch")
-            st.button(texts.untaught, icon=":material/undo:", key="untaught", on_click=state.teach, args=(None,))
