@@ -81,8 +81,8 @@ class ActionTexts(EntryTexts):
     use_csv = Words(ko="표 받기 (CSV)", en="Table (CSV)")
     use_bounds = Words(
         ko=(
-            "사진이 든 파일(zip, WebDataset, LMDB)에는 라벨 2,000개 또는 64 MiB까지, "
-            "표(CSV, 특징까지 든 Parquet)에는 20,000줄까지 들어가요."
+            "사진이 든 파일에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요. "
+            "CSV와 Parquet은 표이고, Parquet에는 특징도 있어요."
         ),
         en=(
             "A file with crops (zip, WebDataset, LMDB) holds 2,000 labels or 64 MiB, "
