@@ -10,7 +10,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datasets.commands import champion as champion_commands
-from datasets.commands import counts, create, delete, features, listing, materialize, seal, show, tag, upload, verify
+from datasets.commands import (
+    counts,
+    create,
+    delete,
+    export,
+    features,
+    listing,
+    materialize,
+    seal,
+    show,
+    tag,
+    upload,
+    verify,
+)
 from datasets.commands import cycle as cycle_commands
 from datasets.errors import StoreError
 from datasets.objects.store_key import StoreKey
@@ -88,7 +101,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (create, delete, features, listing, materialize, seal, tag, upload, verify):
+    for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):
         module.add_parser(commands)
     for family in (counts, show):
         family.add_parsers(commands)

@@ -12,6 +12,7 @@ from backend.http.problems import problems
 from backend.routes.asking import Digest, ask_team, team_router
 from backend.team.feature_bodies import (
     AlikesBody,
+    InsideForm,
     ListedBody,
     ListsBody,
     MapBody,
@@ -19,10 +20,13 @@ from backend.team.feature_bodies import (
     NamedBody,
     NamedForm,
 )
+from backend.team.outlines import outlines_of
+from datasets.features.projection import Dimensions
 from datasets.features.survey import ListName
 
 router = team_router()
 
+_DIMENSIONS: Final[dict[int, Dimensions]] = {2: 2, 3: 3}
 _FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
@@ -67,5 +71,15 @@ async def find_named(
 @router.post("/map", summary="The map", response_model=MapBody, responses=_FORM)
 async def draw_map(services: ServicesDep, form: Annotated[MapForm, Form(media_type="multipart/form-data")]) -> MapBody:
     """Return the places of crops on a plane; beyond a number of points how many lie where, and some of them."""
-    include = form.include.split()
-    return await ask_team(services, lambda team: team.features.map(form.method, form.colour, form.most, include))
+    include, dimensions = form.include.split(), _DIMENSIONS[form.dimensions]
+    return await ask_team(
+        services, lambda team: team.features.map(form.method, form.colour, form.most, include, dimensions)
+    )
+
+
+@router.post("/map/inside", summary="Crops inside an outline", response_model=ListedBody, responses=_FORM)
+async def find_inside(
+    services: ServicesDep, form: Annotated[InsideForm, Form(media_type="multipart/form-data")]
+) -> ListedBody:
+    """Return all crops of the map on a plane that lie inside an outline, drawn as points or not; at most 2000 names."""
+    return await ask_team(services, lambda team: team.features.inside(form.method, outlines_of(form.outlines)))

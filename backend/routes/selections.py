@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 router = team_router()
 
+_PARQUET: Final = "application/vnd.apache.parquet"
 _FORM: Final = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
@@ -63,6 +64,49 @@ async def export_csv(
 
 
 @router.post(
+    "/samples/export.parquet",
+    summary="Download labels and features",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {_PARQUET: {}}}},
+)
+async def export_parquet(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a Parquet file with a row for each label, at most 20,000, and the features of its crop."""
+    return await _download(services, form, lambda team, wanted: team.exports.parquet(wanted), _PARQUET, "parquet")
+
+
+@router.post(
+    "/samples/export.tar",
+    summary="Download crops as WebDataset",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"application/x-tar": {}}}},
+)
+async def export_tar(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a tar as WebDataset reads it, with the bounds of the zip; `__left-out__` says what is missing."""
+    return await _download(
+        services, form, lambda team, wanted: team.exports.web_dataset(wanted), "application/x-tar", "tar"
+    )
+
+
+@router.post(
+    "/samples/export.lmdb.zip",
+    summary="Download crops as LMDB",
+    response_class=Response,
+    responses=_FORM | {200: {"content": {"application/zip": {}}}},
+)
+async def export_lmdb(
+    services: ServicesDep, form: Annotated[SelectionForm, Form(media_type="multipart/form-data")]
+) -> StreamingResponse:
+    """Return a zip with an LMDB environment for training, with the bounds of the zip; it has no unreadable crops."""
+    return await _download(
+        services, form, lambda team, wanted: team.exports.lmdb(wanted), "application/zip", "lmdb.zip"
+    )
+
+
+@router.post(
     "/versions",
     summary="Make a dataset version",
     response_model=FrozenBody,
@@ -73,19 +117,19 @@ async def freeze_version(
 ) -> FrozenBody:
     """Make a version whose definition is the search, or the crops that are named; ask for a cycle on it if wanted.
 
-    Asking again under the same name gives the version that is there.
+    Asking again under the same name, or with the same key, gives the version that is there.
     """
 
     def freeze(team: TeamData) -> FrozenBody:
         from datasets.versions.version import VersionExistsError
 
         try:
-            frozen = team.freeze(selected(form.samples, form.where), form.name or None)
+            frozen = team.freeze(selected(form.samples, form.where), form.name or None, form.key or None)
         except VersionExistsError as error:
             raise Problem(
                 HTTPStatus.CONFLICT, "version-exists", "Another version has this name", "Nothing was changed."
             ) from error
-        cycle = team.request(frozen.name, form.why, None, who.reason)[0] if form.cycle else None
+        cycle = team.request(frozen.name, form.why, form.key or None, who.reason)[0] if form.cycle else None
         return FrozenBody(name=frozen.name, crops=frozen.crops, left_out=frozen.left_out, cycle=cycle)
 
     return await ask_team(services, freeze)

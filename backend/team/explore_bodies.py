@@ -196,6 +196,9 @@ class FreezeForm(SelectionForm):
     )
     cycle: bool = Field(default=False, description="Whether the worker is asked to train on it.")
     why: str = Field(default="", max_length=200, description="Why, in words.")
+    key: str = Field(
+        default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Random; the same key again is the same request."
+    )
 
 
 class FrozenBody(BaseModel):

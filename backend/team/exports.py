@@ -1,29 +1,29 @@
-"""Labels as a file to download: a zip of crops with their table, or the table alone. Written while it is sent."""
+"""Labels as a file to download: crops with their labels, or a table of labels. Written while it is sent."""
 
 from __future__ import annotations
 
 import csv
 import io
 import itertools
-import logging
 import threading
 import zipfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from backend.http.work_queue import overloaded
 from backend.team.selection import found
-from datasets.errors import StoreError
+from datasets.exports.crop_reader import CropReader
+from datasets.exports.sink import Sink
+from datasets.exports.web_dataset import web_dataset
 from datasets.samples.export import COLUMNS, label_line
 from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
 from datasets.samples.store import SampleStore
 from ocr_model.codes.table import to_cell
 
-_LOG = logging.getLogger(__name__)
-
-MOST_CROPS: Final = 2000  # of a zip
-MOST_BYTES: Final = 64 << 20  # of the crops of a zip
+MOST_CROPS: Final = 2000  # of a file with crops
+MOST_BYTES: Final = 64 << 20  # of the crops of a file
 MOST_LINES: Final = 20_000  # of a table
 _AT_ONCE: Final = 2  # downloads under way
 _LINES_AT_ONCE: Final = 200
@@ -36,10 +36,11 @@ class TeamExports:
 
     Args:
         store: Where confirmed samples are kept.
+        spool: Folder of the store.
     """
 
-    def __init__(self, store: SampleStore) -> None:
-        self._store = store
+    def __init__(self, store: SampleStore, spool: Path) -> None:
+        self._store, self._spool = store, spool
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def zipped(self, wanted: Filter) -> Iterator[bytes]:
@@ -63,6 +64,40 @@ class TeamExports:
         """
         return self._begun(self._table(found(self._store.search, wanted, MOST_LINES)))
 
+    def web_dataset(self, wanted: Filter) -> Iterator[bytes]:
+        """A tar as WebDataset reads it, with the bounds of the zip; bit by bit.
+
+        Raises:
+            Problem: 503, two others are under way.
+            IndexUnavailableError: The index does not answer.
+        """
+        return self._begun(web_dataset(found(self._store.search, wanted, MOST_CROPS + 1), self._reader()))
+
+    def lmdb(self, wanted: Filter) -> Iterator[bytes]:
+        """A zip with an LMDB environment, with the same bounds; bit by bit, once it is written.
+
+        Raises:
+            Problem: 503, two others are under way.
+            StoreError: The index does not answer, or there is no room to write it.
+        """
+        from datasets.exports.lmdb_environment import zipped_lmdb
+
+        return self._begun(zipped_lmdb(found(self._store.search, wanted, MOST_CROPS + 1), self._reader()))
+
+    def parquet(self, wanted: Filter) -> Iterator[bytes]:
+        """A Parquet file with a row for each label, at most 20,000, and the features of its crop; bit by bit.
+
+        Raises:
+            Problem: 503, two others are under way.
+            IndexUnavailableError: The index does not answer.
+        """
+        from datasets.exports.parquet import FeatureReader, parquet  # 60 MB of memory, which few backends need
+
+        return self._begun(parquet(found(self._store.search, wanted, MOST_LINES), FeatureReader(self._spool)))
+
+    def _reader(self) -> CropReader:
+        return CropReader(self._store.crops, MOST_CROPS, MOST_BYTES)
+
     def _begun(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         """The parts, once the first one is there: what fails at once is told before the answer has begun."""
         turn = self._in_turn(parts)
@@ -77,32 +112,21 @@ class TeamExports:
             self._places.release()
 
     def _zipped(self, samples: Iterator[Sample]) -> Iterator[bytes]:
-        sink = _Sink()
+        sink, reader = Sink(), self._reader()
         lines: list[Sequence[object]] = []
-        left_out: list[str] = []
-        written, size = set[str](), 0
+        written = set[str]()
         with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-            for sample in samples:
+            for sample, png in reader.read(samples):
                 name = f"{sample.digest}.png"
-                if len(lines) >= MOST_CROPS or size >= MOST_BYTES:
-                    left_out.append(f"... and further ones: a zip holds {MOST_CROPS} labels or {MOST_BYTES} bytes")
-                    break
                 if sample.digest not in written:
-                    try:
-                        png = self._store.crops.stored_bytes(sample.digest)
-                    except StoreError as error:
-                        _LOG.warning("a crop is left out of a download: %s", error)
-                        left_out.append(name)
-                        continue
                     archive.writestr(name, png)
                     written.add(sample.digest)
-                    size += len(png)
                 lines.append(label_line(name, sample))
                 if part := sink.take():
                     yield part
             archive.writestr("labels.tsv", _written([COLUMNS, *lines], csv.excel_tab))
-            if left_out:
-                archive.writestr(LEFT_OUT, "\n".join([*left_out, ""]))
+            if reader.left_out:
+                archive.writestr(LEFT_OUT, "\n".join([*reader.left_out, ""]))
         yield sink.take()
 
     def _table(self, samples: Iterator[Sample]) -> Iterator[bytes]:
@@ -115,28 +139,6 @@ class TeamExports:
                 yield mark + _written(lines, csv.excel)
                 lines, mark = [], b""
         yield mark + _written(lines, csv.excel)
-
-
-class _Sink(io.RawIOBase):
-    """Takes what a zip consists of, to be sent at once; it cannot be gone back in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        part = bytes(data)  # type: ignore[call-overload]
-        self._parts.append(part)
-        return len(part)
-
-    def take(self) -> bytes:
-        """What was written since."""
-        taken = b"".join(self._parts)
-        self._parts.clear()
-        return taken
 
 
 def _written(lines: Sequence[Sequence[object]], dialect: type[csv.Dialect]) -> bytes:

@@ -79,11 +79,23 @@ class MapForm(BaseModel):
 
     method: Method | None = Field(default=None, description="Unset: UMAP where there is one.")
     colour: Colour = "status"
+    dimensions: int = Field(default=2, ge=2, le=3, description="3: a map in space, without a density.")
     most: int = Field(default=8000, ge=100, le=MOST_POINTS, description="Most points.")
     include: str = Field(
         default="",
         pattern=rf"^({_DIGEST}(\s+{_DIGEST}){{0,{MOST_INCLUDED - 1}}}\s*)?$",
         description=f"Names of at most {MOST_INCLUDED} crops that are among the points in any case.",
+    )
+
+
+class InsideForm(BaseModel):
+    """Crops inside what was drawn on a map."""
+
+    method: Method | None = Field(default=None, description="Of the map; unset: UMAP where there is one.")
+    outlines: str = Field(
+        max_length=200_000,
+        pattern=r"^[-+0-9.eE,; ]+$",
+        description="Corners of an outline in order, `x,y x,y x,y`; several outlines with `;` between.",
     )
 
 
@@ -105,6 +117,7 @@ class MapBody(BaseModel):
     samples: list[str] = Field(description="Names of the crops that are points.")
     x: list[float]
     y: list[float]
+    z: list[float] = Field(default=[], description="Of a map in space; empty on a plane.")
     texts: list[str] = Field(description="The line of each point's label.")
     values: list[str | float] = Field(description="What each point is coloured by.")
     density: DensityBody | None = Field(description="null where every crop is a point.")

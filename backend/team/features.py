@@ -21,12 +21,14 @@ from backend.team.feature_bodies import (
     ListsBody,
     MapBody,
 )
+from backend.team.selection import MOST_CHOSEN
 from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, row_of
 from datasets.features.feature_folders import present_files, survey_of
 from datasets.features.live_labels import places_among
 from datasets.features.neighbours import nearest
 from datasets.features.own_features import own_files, own_names
-from datasets.features.projection import CropMap, Method, has_umap, map_file
+from datasets.features.polygon import inside
+from datasets.features.projection import CropMap, Dimensions, Method, has_umap, map_file
 from datasets.features.survey import ListName
 from datasets.samples.search.search_index import Traits
 from datasets.samples.store import SampleStore
@@ -124,7 +126,9 @@ class TeamFeatures:
         live = self._store.search.live_among(found.samples)
         return ListedBody(samples=[digest for digest in found.samples if digest in live], found=found.found)
 
-    def map(self, method: Method | None, colour: Colour, most: int, include: Sequence[str]) -> MapBody:
+    def map(
+        self, method: Method | None, colour: Colour, most: int, include: Sequence[str], dimensions: Dimensions = 2
+    ) -> MapBody:
         """A map of all crops, or a density picture with a sample that holds outliers and the crops asked for.
 
         Args:
@@ -132,18 +136,19 @@ class TeamFeatures:
             colour: What the points are coloured by.
             most: Points.
             include: Names of crops that are points in any case.
+            dimensions: 2: on a plane; 3: in space, without a density.
 
         Raises:
             StoreError: The index does not answer.
         """
         known = self._files()
-        maps = {} if known is None else self._maps(known)
-        chosen = method if method in maps else next(iter(maps), None)
-        if known is None or chosen is None:
+        methods = () if known is None else self._methods(known, dimensions)
+        chosen, drawn = (None, None) if known is None else self._map(known, method, dimensions)
+        if known is None or drawn is None:
             nothing = dict.fromkeys(("methods", "samples", "x", "y", "texts", "values"), ())
             others = {"method": None, "has_umap": has_umap(), "crops": 0, "density": None}
             return MapBody.model_validate(nothing | others)
-        places = maps[chosen].places
+        places = drawn.places
         there = np.flatnonzero(~np.isnan(places[:, 0]) & ~is_blank(known.crops[: len(places)]))
         points = there if len(there) <= most else self._drawn(known, there, most, include)
         digests = [digest_at(known.crops, row) for row in points.tolist()]
@@ -152,15 +157,41 @@ class TeamFeatures:
         kept = [place for place, digest in enumerate(digests) if digest in traits]
         return MapBody(
             method=chosen,
-            methods=list(maps),
+            methods=list(methods),
             has_umap=has_umap(),
             crops=len(there),
             samples=[digests[place] for place in kept],
             x=np.round(places[points[kept], 0], 3).tolist(),
             y=np.round(places[points[kept], 1], 3).tolist(),
+            z=np.round(places[points[kept], 2], 3).tolist() if dimensions == 3 else [],
             texts=[traits[digests[place]].text for place in kept],
             values=[values[digests[place]] for place in kept],
-            density=None if len(points) == len(there) else _density(places[there]),
+            density=None if len(points) == len(there) or dimensions == 3 else _density(places[there]),
+        )
+
+    def inside(self, method: Method | None, outlines: Sequence[NDArray[np.float64]]) -> ListedBody:
+        """All crops of the map on a plane that lie inside an outline, the latest first, whether drawn or not.
+
+        Args:
+            method: Which map; None: the best there is.
+            outlines: Corners of each, (M, 2).
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        known = self._files()
+        drawn = None if known is None else self._map(known, method, 2)[1]
+        if known is None or drawn is None:
+            return ListedBody(samples=[], found=0)
+        places = drawn.places[:, :2]
+        chosen = np.zeros(len(places), np.bool_)
+        for outline in outlines:
+            chosen |= inside(places, outline)
+        rows = np.flatnonzero(chosen & ~is_blank(known.crops[: len(places)]))[::-1]
+        names = [digest_at(known.crops, row) for row in rows[:MOST_CHOSEN].tolist()]
+        live = self._store.search.live_among(names)
+        return ListedBody(
+            samples=[digest for digest in names if digest in live], found=len(rows) - len(names) + len(live)
         )
 
     def _files(self) -> _Known | None:
@@ -174,15 +205,21 @@ class TeamFeatures:
             return known
 
     @staticmethod
-    def _maps(known: _Known) -> dict[Method, CropMap]:
-        """The maps that there are, the best first."""
+    def _methods(known: _Known, dimensions: Dimensions) -> Sequence[Method]:
+        """How there are maps, the best first."""
         methods: tuple[Method, ...] = ("umap", "pca")
-        found = {method: CropMap.load(map_file(known.files.folder, method)) for method in methods}
-        return {
-            method: entry
-            for method, entry in found.items()
-            if entry is not None and len(entry.places) <= len(known.crops)
-        }
+        return [method for method in methods if map_file(known.files.folder, method, dimensions).exists()]
+
+    def _map(
+        self, known: _Known, method: Method | None, dimensions: Dimensions
+    ) -> tuple[Method, CropMap] | tuple[None, None]:
+        """The map by a method, or the best other one; None if there is none."""
+        methods = self._methods(known, dimensions)
+        for name in sorted(methods, key=lambda name: name != method):
+            entry = CropMap.load(map_file(known.files.folder, name, dimensions))
+            if entry is not None and len(entry.places) <= len(known.crops) and entry.places.shape[1] >= dimensions:
+                return name, entry
+        return None, None
 
     def _drawn(self, known: _Known, there: NDArray[np.int64], most: int, include: Sequence[str]) -> NDArray[np.int64]:
         """The rows that are points: those asked for, outliers, and others at random."""

@@ -16,7 +16,7 @@ from datasets.samples.past_labels import PastEvent
 from datasets.samples.review import FIXED, REVIEWED, SECOND_LOOKS
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
-from datasets.samples.verdict import answer_asked, give_verdict
+from datasets.samples.verdict import answer_asked, ask_again, give_verdict
 
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
 
@@ -68,7 +68,7 @@ class LabelChanges:
         source = REVIEWED if present.label.status == "unreadable" else FIXED
         label = replace(present.label, status="unreadable", text="", source=source)
         kept = self._store.keep(self._store.crop(present.digest), label, expected=seen, by=by)
-        answer_asked(self._store, present, by)
+        answer_asked(self._store, present, kept.event, by)
         return kept
 
     def _undo(self, prediction_id: str, seen: str, by: str) -> Sample:
@@ -76,12 +76,15 @@ class LabelChanges:
         events = self._store.past.events(prediction_id)
         if present.event != seen:
             if _has_undone(events, seen):
-                return present  # a repeated request
+                ask_again(self._store, seen, by)
+                return self._present(prediction_id)  # a repeated request
             raise LabelMovedError("the label has changed since it was looked at")
         before = undone_label(events)
         if before is None:
             raise NothingToUndoError("there is no change of the team to undo")
-        return self._store.restore(before, expected=seen, by=by)
+        self._store.restore(before, expected=seen, by=by)
+        ask_again(self._store, seen, by)
+        return self._present(prediction_id)  # with its tags as they are now
 
     def _present(self, prediction_id: str) -> Sample:
         present = self._store.find(prediction_id)

@@ -76,7 +76,7 @@ class TeamData:
         self._versions = TeamVersions(store, places)
         self.samples = TeamSamples(store)
         self.searches = SavedSearches(places.authority, clock)
-        self.exports = TeamExports(store)
+        self.exports = TeamExports(store, spool)
         self.features = TeamFeatures(spool, store, self.explorer)
         self.uploads = TeamUploads(spool, least_free, clock)
         self._cycles = TeamCycles(places.authority, clock)
@@ -190,9 +190,9 @@ class TeamData:
         # Outside the lock: a slow bucket delays this answer only.
         return self._cycles.request(version, why, key, by)
 
-    def freeze(self, wanted: Filter, name: str | None) -> Frozen:
+    def freeze(self, wanted: Filter, name: str | None, key: str | None) -> Frozen:
         """Make a dataset version; see `freezing.freeze`."""
-        return freeze(self._store, self._places, wanted, name)
+        return freeze(self._store, self._places, wanted, name, key)
 
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""

@@ -1,13 +1,11 @@
-"""`counts` shows how much the store holds, `reindex` rebuilds its database, `export` writes it as a plain folder."""
+"""`counts` shows how much the store holds, `reindex` rebuilds its database."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import json
-from pathlib import Path
 
-from datasets.samples.export import export_samples
 from datasets.samples.measuring import measure_crops
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
@@ -19,9 +17,6 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     counts.add_argument("--json", action="store_true", help="one JSON object")
     counts.set_defaults(run=run_counts)
     commands.add_parser("reindex", help="rebuild the database from spool and bucket").set_defaults(run=run_reindex)
-    export = commands.add_parser("export", help="write a plain folder: pictures, labels.tsv and pairs.tsv")
-    export.add_argument("folder", type=Path, help="an empty or new folder")
-    export.set_defaults(run=run_export)
 
 
 def run_counts(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
@@ -40,13 +35,4 @@ def run_reindex(store: SampleStore, _: Places, options: argparse.Namespace) -> i
     numbers = ((events, "event"), (counts.kept, "live label"), (counts.crops, "crop"), (counts.pairs, "pair"))
     told = [f"{number} {noun if number == 1 else f'{noun}s'}" for number, noun in numbers]
     print(f"{told[0]}, {told[1]} on {told[2]}, {told[3]}, {counts.unsent} unsent")
-    return 0
-
-
-def run_export(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
-    """Write the folder."""
-    labels, pairs = export_samples(store, options.folder)
-    print(f"{labels} labels written to {options.folder}")
-    if pairs:
-        print(f"{pairs} pairs of a barcode and a code written to {options.folder}")
     return 0

@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     """Print the lines. The exit status is 1 if a version cannot be read."""
     if options.what == "samples":
-        for sample in store.samples() if options.where is None else _found(store, options.where, options.order):
+        for sample in store.samples() if options.where is None else found(store, options.where, options.order):
             if options.json:
                 print_json(_sample_values(sample))
             else:
@@ -76,7 +76,8 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     return wrong
 
 
-def _found(store: SampleStore, wanted: Filter, order: Order) -> Iterator[Sample]:
+def found(store: SampleStore, wanted: Filter, order: Order) -> Iterator[Sample]:
+    """The labels that a filter takes."""
     after = None
     while True:
         page = store.search.page(wanted, size=_AT_ONCE, order=order, after=after)

@@ -20,7 +20,7 @@ from datasets.features.feature_folders import files_of, model_folders, neighbour
 from datasets.features.live_labels import LiveLabels, places_among
 from datasets.features.neighbours import NeighbourTable, grow
 from datasets.features.own_features import forget_gone_own
-from datasets.features.projection import CropMap, has_umap, map_file, principal_map, umap_map
+from datasets.features.projection import CropMap, Dimensions, has_umap, map_file, map_files, principal_map, umap_map
 from datasets.features.survey import survey
 from datasets.objects.folder import locked, make_folder
 from datasets.samples.store import SampleStore
@@ -92,7 +92,7 @@ def _forget_gone(files: FeatureFiles, labels: LiveLabels) -> int:
     if len(gone):
         files.blank(gone)
     if files.compact():  # rows have other numbers
-        for path in (files.folder / "neighbours.npz", *(map_file(files.folder, kind) for kind in ("pca", "umap"))):
+        for path in (files.folder / "neighbours.npz", *map_files(files.folder)):
             path.unlink(missing_ok=True)
     return len(gone)
 
@@ -141,16 +141,16 @@ def _draw_maps(files: FeatureFiles, on_progress: OnProgress, *, with_umap: bool)
     crops, vectors = files.crops(), files.vectors()
     if len(crops) < 3:
         return
-    on_progress("map", 0, 2)
+    on_progress("map", 0, 3)
     principal_map(vectors, crops).save(map_file(files.folder, "pca"))
-    on_progress("map", 1, 2)
-    if with_umap and has_umap():
-        path = map_file(files.folder, "umap")
-        known = CropMap.load(path)
-        found = umap_map(known, vectors, crops)
+    by_umap: tuple[Dimensions, ...] = (2, 3) if with_umap and has_umap() else ()
+    for done, dimensions in enumerate(by_umap, 1):
+        on_progress("map", done, 3)
+        path = map_file(files.folder, "umap", dimensions)
+        found = umap_map(CropMap.load(path), vectors, crops, dimensions=dimensions)
         if found is not None:
             found.save(path)
-    on_progress("map", 2, 2)
+    on_progress("map", 3, 3)
 
 
 def _remove_old(spool: Path, present: FeatureFiles) -> None:

@@ -1,4 +1,4 @@
-"""The map: places of crops on a plane, near each other where the crops look alike.
+"""The map: places of crops on a plane or in space, near each other where the crops look alike.
 
 Principal components need a moment. UMAP (McInnes et al. 2018, "UMAP: Uniform Manifold Approximation and Projection")
 shows groups better; it is fitted on a sample, and a further crop is placed among those of the sample that look most
@@ -22,6 +22,7 @@ from datasets.features.derived_file import load_arrays, save_arrays
 from datasets.features.feature_files import Halves, Rows, blocks, is_blank
 
 Method = Literal["pca", "umap"]
+Dimensions = Literal[2, 3]
 Places = NDArray[np.float32]
 
 # McInnes' own defaults; a seed gives the same map again, in one thread.
@@ -36,7 +37,7 @@ _NEAREST = 5  # crops of the sample between which another one is placed
 class CropMap:
     """Places of rows."""
 
-    places: Places  # (N, 2); NaN for blank rows
+    places: Places  # (N, 2) or (N, 3), whose first two are a map, too, if by components; NaN for blank rows
     fitted: int  # crops that it was fitted on
     name: str  # of the features and parameters that it was fitted with; "" for principal components
 
@@ -57,9 +58,14 @@ class CropMap:
         save_arrays(path, places=self.places, fitted=self.fitted, name=self.name)
 
 
-def map_file(folder: Path, method: Method) -> Path:
-    """Where the map of a method is kept, beside the features that it shows."""
-    return folder / f"map-{method}.npz"
+def map_file(folder: Path, method: Method, dimensions: Dimensions = 2) -> Path:
+    """Where the map of a method is kept, beside the features that it shows; principal components have one file."""
+    return folder / ("map-umap-3d.npz" if (method, dimensions) == ("umap", 3) else f"map-{method}.npz")
+
+
+def map_files(folder: Path) -> list[Path]:
+    """All files that maps may be kept in."""
+    return [map_file(folder, "pca"), map_file(folder, "umap"), map_file(folder, "umap", 3)]
 
 
 def has_umap() -> bool:
@@ -68,7 +74,7 @@ def has_umap() -> bool:
 
 
 def principal_map(vectors: Halves, crops: NDArray[np.void]) -> CropMap:
-    """The two principal components of the vectors (N, D)."""
+    """The three principal components of the vectors (N, D), of which the first two are the map on a plane."""
     is_known = ~is_blank(crops)
     count, total = int(is_known.sum()), np.zeros(vectors.shape[1])
     products = np.zeros((vectors.shape[1], vectors.shape[1]))
@@ -77,8 +83,8 @@ def principal_map(vectors: Halves, crops: NDArray[np.void]) -> CropMap:
         products += block.T @ block
     mean = total / max(1, count)
     _, axes = np.linalg.eigh(products / max(1, count) - np.outer(mean, mean))
-    main = axes[:, [-1, -2]]
-    main = (main * np.where(main[np.abs(main).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0)).astype(np.float32)
+    main = axes[:, [-1, -2, -3]]
+    main = (main * np.where(main[np.abs(main).argmax(axis=0), [0, 1, 2]] < 0, -1.0, 1.0)).astype(np.float32)
     places = np.concatenate([(block - mean.astype(np.float32)) @ main for _, block in blocks(vectors)])
     places[~is_known] = np.nan
     return CropMap(places, count, "")
@@ -89,6 +95,7 @@ def umap_map(
     vectors: Halves,
     crops: NDArray[np.void],
     fit: Callable[[NDArray[np.float32]], Places] | None = None,
+    dimensions: Dimensions = 2,
 ) -> CropMap | None:
     """The map by UMAP: as it is known with the further rows placed, or fitted anew where other crops are fitted.
 
@@ -97,6 +104,7 @@ def umap_map(
         vectors: (N, D), of length 1.
         crops: digests of the rows.
         fit: gives the places of (n, D) unit vectors; UMAP if None.
+        dimensions: of the places.
 
     Returns:
         None where there are too few crops.
@@ -107,11 +115,11 @@ def umap_map(
     name = _name(crops[sample])
     fitted = np.asarray(vectors[sample], np.float32)
     if known is not None and known.name == name and len(known.places) <= len(crops):
-        places = np.full((len(crops), 2), np.nan, np.float32)
+        places = np.full((len(crops), dimensions), np.nan, np.float32)
         places[: len(known.places)] = known.places
     else:
-        places = np.full((len(crops), 2), np.nan, np.float32)
-        places[sample] = (fit or _fit)(fitted)
+        places = np.full((len(crops), dimensions), np.nan, np.float32)
+        places[sample] = fit(fitted) if fit else _fit(fitted, dimensions)
     is_known = ~is_blank(crops)
     missing = np.flatnonzero(is_known & np.isnan(places[:, 0]))
     on_sample = places[sample]
@@ -145,12 +153,12 @@ def _name(crops: NDArray[np.void]) -> str:
     return hashlib.sha256(parameters + crops.tobytes()).hexdigest()
 
 
-def _fit(vectors: NDArray[np.float32]) -> Places:
+def _fit(vectors: NDArray[np.float32], dimensions: Dimensions) -> Places:
     import umap
 
     options: dict[str, Any] = dict(PARAMETERS)
     options["n_neighbors"] = min(options["n_neighbors"], len(vectors) - 1)
-    places: Places = umap.UMAP(**options, n_jobs=1).fit_transform(vectors)
+    places: Places = umap.UMAP(**options, n_components=dimensions, n_jobs=1).fit_transform(vectors)
     return places
 
 

@@ -155,10 +155,13 @@ class Uploader:
 
     def look_around(self) -> None:
         """Find the unsent events anew, including other processes'; stuck events are tried again."""
-        unsent = self._unsent()
+        unsent = self._replication.unsent()
+        with self._changed:
+            new = [name for name in unsent if name not in self._pending]
+        times = {name: self._replication.written_at(name) for name in new}  # a file is looked at for each, once
         with self._changed:
             self._due.update(self._stuck)
-            for name, written_at in unsent.items():
+            for name, written_at in times.items():
                 self._pending.setdefault(name, written_at)
             self._changed.notify_all()
 

@@ -6,11 +6,13 @@ copied to the bucket, and used by the next dataset version. Earlier versions sta
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from datasets.errors import LabelError, LabelMovedError, UnknownSampleError
+from datasets.errors import LabelError, LabelMovedError, UnknownActionError, UnknownSampleError
 from datasets.samples.review import (
     ASKED,
     DROPPED,
@@ -101,14 +103,32 @@ def give_verdict(
         if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
             return present  # two equal requests were under way
         raise
-    answer_asked(store, sample, by)
+    answer_asked(store, sample, kept.event, by)
     return kept
 
 
-def answer_asked(store: SampleStore, sample: Sample, by: str = "") -> None:
-    """Note that somebody has looked at a crop that was sent to review."""
+def answer_asked(store: SampleStore, sample: Sample, look: str, by: str = "") -> None:
+    """Note that somebody has looked at a crop that was sent to review.
+
+    Args:
+        store: the store of the label.
+        sample: the label as it was before.
+        look: object name of the event of the second look.
+        by: who gave it.
+    """
     if ASKED in sample.tags:
-        store.marks.change([sample.digest], by=by or "team", take=[ASKED])
+        store.marks.change([sample.digest], by=by or "team", take=[ASKED], action=_answer(look))
+
+
+def ask_again(store: SampleStore, look: str, by: str = "") -> None:
+    """Have a crop wait again, if it was a second look that is undone now which had answered it."""
+    with contextlib.suppress(UnknownActionError):  # it had not been asked for, or waits again already
+        store.marks.undo(_answer(look), by=by or "team")
+
+
+def _answer(look: str) -> str:
+    """Name of the action by which a second look has taken the tag."""
+    return hashlib.sha256(f"answered by {look}".encode()).hexdigest()[:32]
 
 
 def _is_given(label: Label, verdict: Verdict, text: str) -> bool:

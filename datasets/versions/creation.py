@@ -84,8 +84,17 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     )
 
 
-def create_version(store: SampleStore, places: Places, name: str, request: VersionRequest) -> Version:
+def create_version(
+    store: SampleStore, places: Places, name: str, request: VersionRequest, creator: str | None = None
+) -> Version:
     """Draw up a version and claim its name.
+
+    Args:
+        store: the store of the crops.
+        places: spool and bucket of that store.
+        name: of the version.
+        request: what it shall hold.
+        creator: by which its creator knows it again; None draws it.
 
     Raises:
         VersionExistsError: the name is taken; of several creators exactly one succeeds.
@@ -95,7 +104,7 @@ def create_version(store: SampleStore, places: Places, name: str, request: Versi
         name=name,
         manifest=draw_up(store, places, request),
         created_at=datetime.now(UTC),
-        creator=uuid.uuid4().hex,
+        creator=creator or uuid.uuid4().hex,
     )
     VersionCatalogue(places).create(version)
     return version

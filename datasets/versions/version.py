@@ -132,7 +132,7 @@ class Version(Record):
     manifest: Manifest
     # By the clock of the machine that created it; for people.
     created_at: UtcTime = Field(validation_alias=AliasChoices("created_at", AliasPath("created", "at")))
-    # Tells two creators apart: each attempt draws its own.
+    # Tells two creators apart: each attempt draws its own, but for a request that is sent again.
     creator: str = Field(validation_alias=AliasChoices("creator", AliasPath("created", "creator")))
 
     def to_bytes(self) -> bytes:

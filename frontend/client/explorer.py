@@ -34,6 +34,8 @@ MOST_AT_ONCE: Final = 60  # labels of a page, and labels changed by one request
 _CROPS: Final = 240  # named by one field of a form
 _PATIENCE: Final = 120.0  # seconds for what concerns all that a search finds
 
+ExportKind = Literal["zip", "csv", "parquet", "tar", "lmdb.zip"]
+
 
 class ExplorerClient:
     """Requests of the team over one connection.
@@ -133,8 +135,8 @@ class ExplorerClient:
         """The 100 labels of a search that teach a recognizer most."""
         return self._connection.ask(Teaching, "GET", "/v1/team/samples/teaching", params={"where": search})
 
-    def export(self, scope: Scope, kind: Literal["zip", "csv"]) -> bytes:
-        """A zip of crops with their table, of at most 64 MiB, or the table alone."""
+    def export(self, scope: Scope, kind: ExportKind) -> bytes:
+        """Crops with their labels, of at most 64 MiB, or a table of labels."""
         path = f"/v1/team/samples/export.{kind}"
         return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS))
 
@@ -143,11 +145,12 @@ class ExplorerClient:
 
         Args:
             scope: What it holds.
-            name: Of the version; empty leaves it to the backend, which then makes a second one of the same content if
-                the request is sent again on a broken connection.
+            name: Of the version; empty leaves it to the backend.
             with_cycle: Whether a cycle is asked for.
         """
-        fields = scope.form(_CROPS) | {"name": name, "cycle": "true" if with_cycle else "false"}
+        # The key makes one request of all that are sent on a broken connection.
+        named = {"name": name, "cycle": "true" if with_cycle else "false", "key": uuid.uuid4().hex}
+        fields = scope.form(_CROPS) | named
         return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)
 
     def search_help(self, line: str, cursor: int) -> SearchHelp:

@@ -66,7 +66,7 @@ class Density(Answer):
 
 
 class CropMap(Answer):
-    """Crops on a plane."""
+    """Crops on a plane, or in space."""
 
     method: Method | None  # None: there is no map yet
     methods: tuple[Method, ...]
@@ -75,6 +75,7 @@ class CropMap(Answer):
     samples: tuple[str, ...]  # of the points
     x: tuple[float, ...]
     y: tuple[float, ...]
+    z: tuple[float, ...] = ()  # of a map in space
     texts: tuple[str, ...]
     values: tuple[str | float, ...]
     density: Density | None

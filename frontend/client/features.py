@@ -9,7 +9,10 @@ from frontend.client.connection import Connection
 from frontend.client.explorer_answers import Found
 from frontend.client.feature_answers import Alikes, Colour, CropMap, Listed, ListName, Lists, Method, Named
 
+Outline = Sequence[tuple[float, float]]
+
 _MOST_INCLUDED = 240  # crops that a map shows in any case
+_MOST_CORNERS = 1000  # of all outlines together
 
 
 class FeaturesClient:
@@ -53,15 +56,33 @@ class FeaturesClient:
         fields = {"samples": " ".join(samples), "thumbnails": "true"}
         return self._connection.ask(Named, "POST", "/v1/team/samples/named", fields=fields).items
 
-    def map(self, method: Method | None, colour: Colour, include: Sequence[str]) -> CropMap:
+    def map(self, method: Method | None, colour: Colour, include: Sequence[str], *, in_space: bool = False) -> CropMap:
         """The map of all crops.
 
         Args:
             method: Which one; None: the best there is.
             colour: What the points are coloured by.
             include: Crops that are points in any case; of many, the first.
+            in_space: Whether it has three dimensions.
         """
-        fields = {"colour": colour, "include": " ".join(include[:_MOST_INCLUDED])}
+        fields = {
+            "colour": colour,
+            "include": " ".join(include[:_MOST_INCLUDED]),
+            "dimensions": "3" if in_space else "2",
+        }
         if method is not None:
             fields["method"] = method
         return self._connection.ask(CropMap, "POST", "/v1/team/map", fields=fields)
+
+    def inside(self, method: Method | None, outlines: Sequence[Outline]) -> Listed:
+        """All crops of the map on a plane that lie inside an outline, drawn or not; of many, the latest 2000.
+
+        Args:
+            method: Which map; None: the best there is.
+            outlines: The corners of each, in order.
+        """
+        longest = max(1, _MOST_CORNERS // max(1, len(outlines)))
+        thinned = [outline[:: -(-len(outline) // longest)] for outline in outlines]
+        written = ";".join(" ".join(f"{x:.5g},{y:.5g}" for x, y in outline) for outline in thinned)
+        fields = {"outlines": written} | ({} if method is None else {"method": method})
+        return self._connection.ask(Listed, "POST", "/v1/team/map/inside", fields=fields)

@@ -80,8 +80,14 @@ class ActionTexts(EntryTexts):
     use_zip = Words(ko="사진 받기 (zip)", en="Crops (zip)")
     use_csv = Words(ko="표 받기 (CSV)", en="Table (CSV)")
     use_bounds = Words(
-        ko="zip에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요.",
-        en="A zip holds 2,000 labels or 64 MiB, a table 20,000 lines.",
+        ko=(
+            "사진이 든 파일에는 라벨 2,000개 또는 64 MiB까지, 표에는 20,000줄까지 들어가요. "
+            "CSV와 Parquet은 표이고, Parquet에는 특징도 있어요."
+        ),
+        en=(
+            "A file with crops (zip, WebDataset, LMDB) holds 2,000 labels or 64 MiB, "
+            "a table (CSV, Parquet with features) 20,000 lines."
+        ),
     )
     use_version = Words(ko="데이터셋 버전", en="Dataset version")
     use_version_hint = Words(ko="비우면 다음 이름", en="Empty: the next name")
@@ -94,14 +100,3 @@ class ActionTexts(EntryTexts):
     frozen_left_out = Words(ko="다시 봐야 하는 {count}장은 뺐어요.", en="{count} wait for a second look and stay out.")
     frozen_cycle = Words(ko="학습을 요청했어요.", en="A cycle is asked for.")
     teach = Words(ko="가장 도움 되는 100장", en="100 that teach most")
-    taught = Words(
-        ko=(
-            "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
-            "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
-        ),
-        en=(
-            "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
-            "These {count} were taken from all kinds in turn, the least sure first."
-        ),
-    )
-    untaught = Words(ko="찾은 것 다시 보기", en="Back to what is found")

@@ -25,6 +25,11 @@ class MapFigure:
     figure: dict[str, Any]
     samples: Sequence[Sequence[str]]  # by curve and point
 
+    def at(self, curve: int, point: int) -> str | None:
+        """The crop of a point; None if there is no such point."""
+        samples = self.samples[curve] if 0 <= curve < len(self.samples) else ()
+        return samples[point] if 0 <= point < len(samples) else None
+
     def chosen(self, points: Sequence[Any]) -> tuple[str, ...]:
         """The crops of selected points, each once.
 
@@ -34,10 +39,9 @@ class MapFigure:
         found = dict[str, None]()
         for point in points:
             curve, number = point.get("curve_number"), point.get("point_index", point.get("point_number"))
-            if isinstance(curve, int) and isinstance(number, int) and 0 <= curve < len(self.samples):
-                samples = self.samples[curve]
-                if 0 <= number < len(samples):
-                    found[samples[number]] = None
+            sample = self.at(curve, number) if isinstance(curve, int) and isinstance(number, int) else None
+            if sample is not None:
+                found[sample] = None
         return tuple(found)
 
 
@@ -63,17 +67,19 @@ def draw_map(crops: CropMap, colour: Colour, shown: Collection[str], words: Feat
         ring = {"size": 11, "color": "rgba(0,0,0,0)", "line": {"color": _MARK, "width": 2}}
         traces.append(_trace(crops, marked, words.shown, ring) | {"hoverinfo": "skip"})
         samples.append([crops.samples[place] for place in marked])
-    hidden = {"visible": False, "showgrid": False, "zeroline": False}
-    layout = {
+    hidden: dict[str, Any] = {"visible": False, "showgrid": False, "zeroline": False}
+    layout: dict[str, Any] = {
         "height": _HEIGHT,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "xaxis": hidden,
-        "yaxis": hidden,
-        "dragmode": "lasso",
         "legend": {"orientation": "h", "itemsizing": "constant", "y": -0.02},
         "uirevision": f"{crops.method}",  # keeps what was zoomed into
         "showlegend": colour != "confidence" or bool(marked),
     }
+    if crops.z:
+        layout["scene"] = {"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "dragmode": "turntable"}
+        layout["uirevision"] += " in space"
+    else:
+        layout |= {"xaxis": hidden, "yaxis": hidden, "dragmode": "lasso"}
     return MapFigure({"data": traces, "layout": layout}, samples)
 
 
@@ -114,6 +120,16 @@ def _named(name: str, colour: Colour, words: FeatureTexts) -> str:
 
 
 def _trace(crops: CropMap, places: Sequence[int], name: str, marker: dict[str, Any]) -> dict[str, Any]:
+    in_space: dict[str, Any] = {}
+    if crops.z:  # there, a point's size is that of a sphere of this diameter, and a ring is an empty circle
+        smaller = {"size": max(3, marker["size"] - 2)}
+        if "line" in marker:
+            smaller |= {"symbol": "circle-open", "color": marker["line"]["color"]}
+        in_space = {
+            "type": "scatter3d",
+            "z": [crops.z[place] for place in places],
+            "marker": {name: value for name, value in marker.items() if name != "line"} | smaller,
+        }
     return {
         "type": "scattergl",
         "mode": "markers",
@@ -123,6 +139,7 @@ def _trace(crops: CropMap, places: Sequence[int], name: str, marker: dict[str, A
         "text": [crops.texts[place] for place in places],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": marker,
+        **in_space,
     }
 
 

@@ -66,7 +66,6 @@ class Exploration:
     tagging: Tagging | None = None  # the last change of tags, while it can be taken back
     help: SearchHelp | None = None  # with the line as it is typed; None: it has to be asked for
     probe: tuple[str, ...] = ()  # values for the chip that is edited
-    teaching: Teaching | None = None  # the page shows the labels that teach most, and not those of the search
     frozen: Frozen | None = None  # the version that was made, to be shown once
     shown: ShownSet | None = None  # crops that are shown in place of the search
     is_let_in: bool = False  # whether the backend has answered with a page
@@ -156,21 +155,15 @@ class Exploration:
         """Show a change of tags, or that it was taken back (None); the page is asked for anew."""
         self.tagging, self.tags, self.count = tagging, None, None
         self.details = None
-        if self.teaching is None:
-            self.page = None
+        self.page = None
         self.fetched += 1
 
-    def teach(self, teaching: Teaching | None) -> None:
-        """Show and select the labels that teach most, or show those of the search again (None)."""
-        if self.shown is not None:
-            self.leave_set()
-        self.clear()
-        self.cursors = [None]
-        self._turn_page()
-        self.teaching, self.fetched = teaching, self.fetched + 1
-        if teaching is not None:
-            self.page = FoundPage(items=teaching.items, after=None)
-            self.select_page()
+    def teach(self, teaching: Teaching) -> None:
+        """Show and select the labels that teach most."""
+        samples = tuple(dict.fromkeys(label.sample for label in teaching.items))
+        self.show(ShownSet("teaching", samples, len(samples), teaching.looked_at, teaching.kinds))
+        self.selected = {label.prediction_id: label for label in teaching.items}
+        self.fetched += 1
 
     def scope(self, *, is_everything: bool) -> Scope:
         """The crops that are selected, or all that the search finds or the shown set has."""
@@ -181,7 +174,7 @@ class Exploration:
         return Scope.of([label.sample for label in self.selected.values()])
 
     def _turn_page(self) -> None:
-        self.page, self.opened, self.details, self.teaching = None, None, None, None
+        self.page, self.opened, self.details = None, None, None
 
 
 def replace_items(page: FoundPage, items: tuple[Found, ...]) -> FoundPage:

@@ -31,6 +31,7 @@ class FeatureTexts(Texts):
             "doubtful-labels": "의심스러운 라벨",
             "alike": "닮은 사진",
             "map": "지도에서 고른 사진",
+            "teaching": "가장 도움 되는 것",
         },
         en={
             "near-duplicates": "Near-duplicates",
@@ -39,6 +40,7 @@ class FeatureTexts(Texts):
             "doubtful-labels": "Doubtful labels",
             "alike": "Crops that look alike",
             "map": "Chosen on the map",
+            "teaching": "Those that teach most",
         },
     )
     reasons: Words[Mapping[SetKind, str]] = Words(
@@ -59,7 +61,11 @@ class FeatureTexts(Texts):
                 "팀이 이미 본 것은 빠져요."
             ),
             "alike": "고른 사진과 특징의 코사인이 큰 것부터 보여 줘요.",
-            "map": "지도에서 상자나 올가미로 고른 점들이에요.",
+            "map": "지도에서 상자나 올가미 안에 있는 사진들이에요. 점으로 그리지 않은 것까지 들어 있어요.",
+            "teaching": (
+                "확신도가 가장 낮은 라벨 {looked_at}개를 브랜드 형식과 품번 모양에 따라 {kinds}가지로 나누고, "
+                "가지마다 돌아가며 확신도가 낮은 것부터 {count}장을 골랐어요."
+            ),
         },
         en={
             "near-duplicates": (
@@ -79,7 +85,11 @@ class FeatureTexts(Texts):
                 "(0.99 or more); those that the team has looked at are left out."
             ),
             "alike": "By the cosine of their features with those of the crop, the most alike first.",
-            "map": "The points inside the box or lasso.",
+            "map": "The crops inside the box or lasso, also those that are not drawn as points.",
+            "teaching": (
+                "The {looked_at} least sure labels are of {kinds} kinds (brand format and shape of the code). "
+                "These {count} were taken from all kinds in turn, the least sure first."
+            ),
         },
     )
     first_of = Words(ko="{found}장 가운데 처음 {shown}장이에요.", en="The first {shown} of {found}.")
@@ -104,6 +114,21 @@ class FeatureTexts(Texts):
     map_sample = Words(
         ko="{crops}장이 있는 곳을 칸의 색으로, 그 가운데 {points}장을 점으로 보여 줘요. 동떨어진 사진은 모두 점이에요.",
         en="Where the {crops} crops lie is shaded; {points} of them are points, outliers among them.",
+    )
+    in_space = Words(ko="3차원", en="3D")
+    space_note = Words(
+        ko=(
+            "닮은 사진끼리 가까이 있어요. 끌어서 돌리고, 점을 누르면 사진이 열려요. "
+            "상자와 올가미는 평면 지도에만 있어요."
+        ),
+        en=(
+            "Crops that look alike lie near each other. Drag to turn; press a point to open its crop. "
+            "Boxes and lassos are for the flat map."
+        ),
+    )
+    space_sample = Words(
+        ko="{crops}장 가운데 {points}장이 점이에요. 동떨어진 사진은 모두 들어 있어요.",
+        en="{points} of {crops} crops are points, outliers among them.",
     )
     no_umap = Words(
         ko="주성분으로 그린 지도예요. `requirements-map.txt`를 설치하면 무리가 더 잘 보이는 지도도 그려요.",

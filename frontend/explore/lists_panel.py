@@ -61,7 +61,8 @@ def show_set(state: Exploration, texts: ExploreTexts) -> None:
 
 
 def _sentences(shown: ShownSet, words: FeatureTexts) -> str:
-    said = [words.reasons[shown.kind]]
+    numbers = {"looked_at": f"{shown.looked_at:,}", "kinds": shown.kinds, "count": len(shown.samples)}
+    said = [words.reasons[shown.kind].format(**numbers)]
     if not shown.samples:
         said.append(words.nothing)
     elif len(shown.samples) < shown.found:

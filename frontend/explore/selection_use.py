@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 
-from frontend.client.explorer import ExplorerClient
+from frontend.client.explorer import ExplorerClient, ExportKind
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.client.scope import Scope
@@ -20,8 +20,13 @@ from frontend.team_entry import for_role
 
 _FAILURE: Final = "use-failure"
 _TO_REVIEW: Final = "to review"  # tag by which the backend knows what waits for a second look
-Kind = Literal["zip", "csv"]
-_MEDIA_TYPES: Final[dict[Kind, str]] = {"zip": "application/zip", "csv": "text/csv"}
+_MEDIA_TYPES: Final[dict[ExportKind, str]] = {
+    "zip": "application/zip",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "tar": "application/x-tar",
+    "lmdb.zip": "application/zip",
+}
 
 
 def offer_use(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
@@ -42,8 +47,14 @@ def offer_use(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -
 
 
 def _offer_downloads(choice: ScopeChoice, client: ExplorerClient, texts: ExploreTexts, key: str) -> None:
+    names: dict[ExportKind, str] = {
+        "zip": texts.use_zip,
+        "csv": texts.use_csv,
+        "parquet": "Parquet",
+        "tar": "WebDataset",
+        "lmdb.zip": "LMDB",
+    }
     with st.container(horizontal=True, gap="xsmall"):
-        names: dict[Kind, str] = {"zip": texts.use_zip, "csv": texts.use_csv}
         for kind, name in names.items():
             st.download_button(
                 name,
@@ -51,14 +62,14 @@ def _offer_downloads(choice: ScopeChoice, client: ExplorerClient, texts: Explore
                 file_name=f"labels.{kind}",
                 mime=_MEDIA_TYPES[kind],
                 icon=":material/download:",
-                key=f"{key}-{kind}",
+                key=f"{key}-{kind.partition('.')[0]}",
                 disabled=not choice.is_sure,
                 on_click="ignore",
             )
     st.caption(texts.use_bounds)
 
 
-def _download(scope: Scope, kind: Kind, client: ExplorerClient) -> Callable[[], bytes]:
+def _download(scope: Scope, kind: ExportKind, client: ExplorerClient) -> Callable[[], bytes]:
     """What is asked for when the button is pressed, and not before."""
     return partial(client.export, scope, kind)
 
@@ -105,7 +116,7 @@ def offer_teaching(state: Exploration, client: ExplorerClient, texts: ExploreTex
 
 
 def show_use(state: Exploration, texts: ExploreTexts) -> None:
-    """Draw what was made, once, and how the labels on the page were chosen."""
+    """Draw what was made, once."""
     failure = st.session_state.pop(_FAILURE, None)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
@@ -119,9 +130,3 @@ def show_use(state: Exploration, texts: ExploreTexts) -> None:
         if frozen.cycle is not None:
             said.append(texts.frozen_cycle)
         st.success(" ".join(said), icon=":material/check_circle:")
-    if state.teaching is not None:
-        teaching = state.teaching
-        told = texts.taught.format(looked_at=f"{teaching.looked_at:,}", kinds=teaching.kinds, count=len(teaching.items))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="taught"):
-            st.info(told, icon=":material/school:", width="stretch")
-            st.button(texts.untaught, icon=":material/undo:", key="untaught", on_click=state.teach, args=(None,))

@@ -1,4 +1,7 @@
-"""A set of crops that the gallery shows in place of what a search finds: a ready-made search, or points of the map."""
+"""A set of crops that the gallery shows in place of what a search finds.
+
+It is a ready-made search, the crops of an area of the map, those that look like one, or those that teach most.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from frontend.client.explorer_answers import FoundCount, FoundPage, Order
 from frontend.client.feature_answers import ListName
 from frontend.client.features import FeaturesClient
 
-SetKind = ListName | Literal["alike", "map"]
+SetKind = ListName | Literal["alike", "map", "teaching"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class ShownSet:
     kind: SetKind
     samples: tuple[str, ...]  # their names
     found: int  # of which these are the first
+    looked_at: int = 0  # least sure labels among which those that teach most were chosen
+    kinds: int = 0  # of those labels
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import many_labels
-from datasets.samples.search import search_index
+from datasets.samples.search import plan
 
 
 def test_every_figure_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(many_labels, "FEW", 100)
     monkeypatch.setattr(many_labels, "_NEW", 3)
-    monkeypatch.setattr(search_index, "_FEW", 200)
+    monkeypatch.setattr(plan, "FEW", 200)
     assert many_labels.main(["--labels", "400", "--objects", "30", "--fetched", "6", "--processor-time"]) == 0
     told = capsys.readouterr().out
     for what in (

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 _LEAST = 4.5
 
-_SCRIPT = """(least) => {
+_SCRIPT = """([least, within]) => {
   const colour = (css) => {
     const numbers = css.match(/rgba?[(]([^)]+)[)]/)[1].split(/[ ,/]+/).map(Number);
     return numbers.length === 3 ? [...numbers, 1] : numbers;
@@ -20,7 +20,7 @@ _SCRIPT = """(least) => {
   const above = (node) => (node ? [node, ...above(node.parentElement)] : []);
   const style = (node) => getComputedStyle(node);
   const faint = [];
-  const texts = document.createTreeWalker(document.querySelector("[data-testid=stApp]"), NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(document.querySelector(within), NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const text = texts.currentNode.textContent.trim(), node = texts.currentNode.parentElement;
     if (!text || !node.getClientRects().length || node.closest("style, script, [disabled]")) continue;
@@ -37,12 +37,17 @@ _SCRIPT = """(least) => {
 }"""
 
 
-def faint_texts(page: Page) -> list[str]:
-    """Each text that stays below the least contrast, and its contrast; what a rerun replaces is faint for a while."""
+def faint_texts(page: Page, within: str = "[data-testid=stApp]") -> list[str]:
+    """Each text that stays below the least contrast, and its contrast; what a rerun replaces is faint for a while.
+
+    Args:
+        page: the page.
+        within: selects what holds the texts; popovers lie beside the app.
+    """
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     faint: list[str] = []
     for _ in range(40):
-        faint = page.evaluate(_SCRIPT, _LEAST)
+        faint = page.evaluate(_SCRIPT, [_LEAST, within])
         if not faint:
             break
         page.wait_for_timeout(250)

@@ -101,6 +101,7 @@ class FakeExplorer:
         self.is_compared = True  # whether crops have features
         self.has_own_vectors = False
         self.included: list[str] = []  # crops that were to be points of the map
+        self.outlines: list[str] = []  # of boxes and lassos
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from backend.team.explorer import found_body
 from tests.frontend.fake_explorer import FakeExplorer, thumbnail
 
 OUTLIERS = range(7, 77)
+INSIDE = range(100, 130)
 
 
 def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> None:
@@ -46,7 +47,11 @@ def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> No
         return {"items": bodies(samples.split())}
 
     @app.post("/v1/team/map")
-    def draw(colour: Annotated[str, Form()], include: Annotated[str, Form()] = "") -> Any:
+    def draw(
+        colour: Annotated[str, Form()],
+        include: Annotated[str, Form()] = "",
+        dimensions: Annotated[int, Form()] = 2,
+    ) -> Any:
         explorer().included = include.split()
         samples = explorer().samples if explorer().is_compared else []
         values: dict[str, Callable[[Any], str | float]] = {
@@ -64,7 +69,15 @@ def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> No
             "samples": [one.digest for one in samples],
             "x": [one.stamp % 15 for one in samples],
             "y": [one.stamp // 15 for one in samples],
+            "z": [one.stamp % 4 for one in samples] if dimensions == 3 else [],
             "texts": [one.label.text for one in samples],
             "values": [values[colour](one) for one in samples],
-            "density": {"x": [0, 15], "y": [0, 10], "counts": [[0, 4], [9, 1]]} if samples else None,
+            "density": {"x": [0, 15], "y": [0, 10], "counts": [[0, 4], [9, 1]]}
+            if samples and dimensions == 2
+            else None,
         }
+
+    @app.post("/v1/team/map/inside")
+    def inside(outlines: Annotated[str, Form()]) -> Any:
+        explorer().outlines.append(outlines)
+        return {"samples": [f"{number:064x}" for number in INSIDE], "found": 4321}

@@ -1,7 +1,8 @@
 """The part of the index that answers searches: pages of live labels, and how many there are.
 
 Whether a filter passes many labels or few is estimated from a random sample. One that passes many is answered by
-looking at label after label in the order asked for, which soon fills a page; one that passes few by the indexes.
+looking at label after label in the order asked for, which soon fills a page; one that passes few by the index of its
+rarest part (see plan.py).
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from datasets.samples.mark_index import tagged
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
+from datasets.samples.search.plan import FEW, Plan, Planner, estimate
 from datasets.samples.search.sql import FilterSql, plus
-from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, SLOTS, TALLY_TABLE, sample_in
+from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, TALLY_TABLE, sample_in
 
 Order = Literal[
     "newest",
@@ -52,9 +54,8 @@ _SORTED: Mapping[Order, tuple[str, bool]] = {  # column, and whether its largest
 }
 ORDERS: tuple[Order, ...] = tuple(_SORTED)
 
-_SAMPLED = 2000  # labels from which is estimated how many pass a filter
-_FEW = 20_000  # labels that are looked at without an estimate
 _SECONDS = 0.2  # after which labels are no longer counted one by one
+_SECONDS_IN_ORDER = 0.06  # after which labels are no longer looked at in the order asked for
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 
 
@@ -94,6 +95,7 @@ class SearchIndex:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._planner = Planner()
 
     def page(self, wanted: Filter, *, size: int, order: Order = "newest", after: str | None = None) -> Page:
         """Some of the labels that a filter takes.
@@ -105,26 +107,12 @@ class SearchIndex:
                 of the crop; the latter leaves out crops that are not measured yet.
             after: `Page.after` of the page before; one that is not known begins anew.
         """
-        field, is_downward = _SORTED[order]
+        field, _ = _SORTED[order]
         with database_errors(), self._engine.connect() as connection:
-            column = field if self._is_common(connection, wanted, size) else None
-            condition = self._sql(column).condition(wanted)
-            key = [LIVE_TABLE.c[field], LIVE_TABLE.c.id]
+            total = _total(connection)
+            plan = self._planner.page(connection, wanted, total=total, size=size)
             last = self._key_of(connection, field, after)
-            beyond = [] if last is None else [_beyond(key, last, is_downward=is_downward)]
-            if field in MEASURED:
-                beyond.append(LIVE_TABLE.c[field].is_not(None))
-            if column is None:
-                # Apart from the order, so that an index alone says which rows they are; then no order leads the way.
-                condition = LIVE_TABLE.c.id.in_(sa.select(LIVE_TABLE.c.id.label("id")).where(condition))
-            ordered = [plus(key[0]), key[1]] if column is None and connection.dialect.name == "sqlite" else key
-            query = (
-                sa.select(LIVE_TABLE.c.id)
-                .where(condition, *beyond)
-                .order_by(*(part.desc() if is_downward else part for part in ordered))
-                .limit(size + 1)
-            )
-            ids = list(connection.scalars(query))
+            ids = self._ids(connection, wanted, size, order, last, plan)
             rows = connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.id.in_(ids[:size]))).mappings()
             by_id = {row["id"]: sample_in(row) for row in tagged(connection, rows.all())}
         samples = tuple(by_id[found] for found in ids[:size])
@@ -158,33 +146,54 @@ class SearchIndex:
             total = _total(connection)
             if isinstance(wanted, All):
                 return Number(total, is_exact=True)
-            condition = self._sql(None).condition(wanted)
+            plan = self._planner.count(connection, wanted, total=total)
+            condition = self._sql(None, plan.lead).condition(wanted)
             query = sa.select(sa.func.count()).select_from(LIVE_TABLE).where(condition)
-            if total <= _FEW:
+            if total <= FEW:
                 return Number(connection.scalar(query) or 0, is_exact=True)
-            with contextlib.suppress(_TookTooLongError), _limited(connection):
+            with contextlib.suppress(_TookTooLongError), _limited(connection, _SECONDS):
                 return Number(connection.scalar(query) or 0, is_exact=True)
-            return Number(round(total * self._share(connection, wanted, total)), is_exact=False)
+            return Number(round(total * estimate(connection, wanted, total).share), is_exact=False)
 
-    def _is_common(self, connection: sa.Connection, wanted: Filter, size: int) -> bool:
-        """Whether so many labels pass that looking at one after the other soon fills a page."""
-        total = _total(connection)
-        return total > _FEW and (
-            isinstance(wanted, All) or self._share(connection, wanted, total) * _SAMPLED > max(4, size / 10)
-        )
+    def _ids(
+        self,
+        connection: sa.Connection,
+        wanted: Filter,
+        size: int,
+        order: Order,
+        last: Sequence[Any] | None,
+        plan: Plan,
+    ) -> list[int]:
+        """Numbers of the labels of a page, and of the next one."""
+        field, is_downward = _SORTED[order]
+        column = field if plan.in_order else None
+        condition = self._sql(column, plan.lead).condition(wanted)
+        key: list[sa.ColumnElement[Any]] = [LIVE_TABLE.c[field], LIVE_TABLE.c.id]
+        beyond = [] if last is None else [_beyond(key, last, is_downward=is_downward)]
+        if field in MEASURED:
+            beyond.append(LIVE_TABLE.c[field].is_not(None))
+        if column is None and connection.dialect.name == "postgresql":
+            # PostgreSQL takes a third of all labels for those with a part of a text, and would walk along the order.
+            columns = [part.label(f"key_{place}") for place, part in enumerate(key)]
+            found = sa.select(*columns).where(condition, *beyond).cte("found").prefix_with("MATERIALIZED")
+            key = list(found.c)
+            query = sa.select(found.c.key_1)
+        else:
+            if column is None:
+                # Apart from the order, so that an index alone says which rows they are; then no order leads the way.
+                condition = LIVE_TABLE.c.id.in_(sa.select(LIVE_TABLE.c.id.label("id")).where(condition))
+                key = [plus(key[0]), key[1]]
+            query = sa.select(LIVE_TABLE.c.id).where(condition, *beyond)
+        query = query.order_by(*(part.desc() if is_downward else part for part in key)).limit(size + 1)
+        if plan.otherwise is None:
+            return list(connection.scalars(query))
+        # Labels that pass may all lie far down in this order, which no sample tells.
+        with contextlib.suppress(_TookTooLongError), _limited(connection, _SECONDS_IN_ORDER):
+            return list(connection.scalars(query))
+        return self._ids(connection, wanted, size, order, last, plan.otherwise)
 
-    def _share(self, connection: sa.Connection, wanted: Filter, total: int) -> float:
-        """Estimate which share of all labels a filter takes."""
-        condition = self._sql("slot").condition(wanted)
-        slots = -(-SLOTS * _SAMPLED // max(total, _SAMPLED))
-        query = sa.select(sa.func.count(), sa.func.sum(sa.case((condition, 1), else_=0))).where(
-            LIVE_TABLE.c.slot < slots
-        )
-        seen, passed = connection.execute(query.select_from(LIVE_TABLE)).one()
-        return (passed or 0) / seen if seen else 0.0
-
-    def _sql(self, order: str | None) -> FilterSql:
-        return FilterSql(self._engine.dialect.name, order)
+    def _sql(self, order: str | None, lead: Filter | None) -> FilterSql:
+        return FilterSql(self._engine.dialect.name, order, lead)
 
     @staticmethod
     def _key_of(connection: sa.Connection, field: str, event: str | None) -> Sequence[Any] | None:
@@ -196,7 +205,7 @@ class SearchIndex:
 
 
 class _TookTooLongError(Exception):
-    """Counting has taken longer than anybody waits."""
+    """A query has taken longer than it may."""
 
 
 def _total(connection: sa.Connection) -> int:
@@ -212,21 +221,23 @@ def _beyond(key: Sequence[Any], last: Sequence[Any], *, is_downward: bool) -> sa
 
 
 @contextlib.contextmanager
-def _limited(connection: sa.Connection) -> Iterator[None]:
+def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
     """Have the database give up a query after a while.
 
     Raises:
         _TookTooLongError: it did.
     """
-    until = time.monotonic() + _SECONDS
+    until = time.monotonic() + seconds
     is_sqlite = connection.dialect.name == "sqlite"
     driver: Any = connection.connection.driver_connection
     if is_sqlite:
         driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
     else:
-        connection.execute(sa.text(f"SET LOCAL statement_timeout = {round(1000 * _SECONDS)}"))
+        connection.execute(sa.text(f"SET LOCAL statement_timeout = {round(1000 * seconds)}"))
     try:
         yield
+        if not is_sqlite:
+            connection.execute(sa.text("SET LOCAL statement_timeout = DEFAULT"))
     except OperationalError as error:
         if time.monotonic() <= until:
             raise

@@ -18,6 +18,8 @@ from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, m
 Column = sa.ColumnElement[object]
 Condition = sa.ColumnElement[bool]
 
+_NO_ORDER = ""  # no index is in it
+
 
 class FilterSql:
     """Translates filters for one kind of database.
@@ -27,16 +29,24 @@ class FilterSql:
         order: column in whose order row after row is looked at until enough are found: SQLite is then kept from using
             other indexes than those that are in this order. None for a filter that few rows pass: any index may lead
             to them.
+        lead: part of the filter whose index leads to the rows if there is no order: SQLite, which does not know how
+            many rows a value has, is kept from using those of the other parts. None: it chooses.
     """
 
-    def __init__(self, dialect: str, order: str | None) -> None:
+    def __init__(self, dialect: str, order: str | None, lead: Filter | None = None) -> None:
         self._dialect = dialect
         self._order = order
+        self._lead = lead
 
     def condition(self, wanted: Filter) -> Condition:
         """The condition on a row of live labels."""
         if isinstance(wanted, Joined) and wanted.word == "and":
-            return sa.and_(*map(self.condition, wanted.parts))
+            if self._order is not None or self._lead is None:
+                return sa.and_(*map(self.condition, wanted.parts))
+            beside = FilterSql(self._dialect, _NO_ORDER)
+            return sa.and_(
+                *(self._rare(self._inner(part)) if part is self._lead else beside._inner(part) for part in wanted.parts)
+            )
         if isinstance(wanted, Comparison) and wanted.operator == "=" and self._order == "at":
             return self._comparison(wanted, is_plain=True)  # indexes of one value each are in the order of time
         return self._inner(wanted)
@@ -54,6 +64,12 @@ class FilterSql:
             case Comparison():
                 return self._comparison(wanted)
         raise TypeError(f"not a filter: {wanted!r}")
+
+    def _rare(self, condition: Condition) -> Condition:
+        """The condition, of which SQLite is told that few rows meet it: all it knows is how many values there are."""
+        if self._dialect != "sqlite":
+            return condition
+        return sa.func.likelihood(condition, sa.literal_column("0.001"))  # https://www.sqlite.org/lang_corefunc.html
 
     def _one_of(self, wanted: OneOf) -> Condition:
         values = [value for value in wanted.values if _may_be_stored(value)]

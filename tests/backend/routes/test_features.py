@@ -12,6 +12,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.settings import Settings
+from backend.team import features
 from backend.team.feature_keeper import FeatureKeeper
 from benchmarks.drivers.gcs_server import wait_until
 from datasets.features.feature_folders import present_files
@@ -202,3 +203,37 @@ def test_crops_are_compared_by_vectors_that_were_brought_in(
     assert {item["cosine"] for item in found["items"]} == {1.0}
     assert get(team, f"samples/{digests[9]}/alike?features=clip") == {"items": [], "is_known": False, "own": ["clip"]}
     assert team.get(f"/v1/team/samples/{digests[0]}/alike?features=../x").status_code == 422
+
+
+def test_a_lasso_takes_crops_that_are_no_points(
+    team: TestClient, digests: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_up_to_date(settings.spool)
+    whole = post(team, "map")
+    around = "-999,-999 999,-999 999,999 -999,999"
+    found = post(team, "map/inside", outlines=around)
+    assert (set(found["samples"]), found["found"]) == (set(digests), CROPS)
+    left = sorted(range(CROPS), key=lambda place: whole["x"][place])[:10]
+    edge = (whole["x"][left[-1]] + sorted(whole["x"])[10]) / 2
+    half = post(team, "map/inside", method="pca", outlines=f"-999,-999 {edge},-999 {edge},999 -999,999")
+    assert set(half["samples"]) == {whole["samples"][place] for place in left}
+    with SampleStore.open(settings.spool) as store:
+        assert store.undo("p00000001")
+    assert post(team, "map/inside", outlines=around)["found"] == CROPS - 1
+    monkeypatch.setattr(features, "MOST_CHOSEN", 4)
+    few = post(team, "map/inside", outlines=f"{around}; 0,0 1,1")
+    assert (len(few["samples"]), few["found"]) == (4, CROPS)
+
+
+@pytest.mark.parametrize("outlines", ["1,2 3", "1,2,3 4,5,6 7,8,9", "1 2 3", "1,e 2,3 4,5", "1,2 " * 2001])
+def test_an_outline_that_is_none_is_refused(team: TestClient, outlines: str) -> None:
+    answer = team.post("/v1/team/map/inside", files={"outlines": (None, outlines)})
+    assert answer.status_code == 400
+
+
+def test_a_map_in_space(team: TestClient, digests: list[str], settings: Settings) -> None:
+    assert post(team, "map/inside", outlines="0,0 1,0 1,1")["found"] == 0
+    bring_up_to_date(settings.spool)
+    solid, flat = post(team, "map", dimensions="3"), post(team, "map")
+    assert (len(solid["z"]), flat["z"], solid["density"]) == (CROPS, [], None)
+    assert (solid["x"], solid["methods"]) == (flat["x"], ["pca"])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import lmdb
+import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -97,6 +101,26 @@ def test_places_for_downloads_are_given_back(team: TestClient) -> None:
     assert post(team, "samples/export.csv", "no digest").status_code == 400
 
 
+def test_other_programs_formats_hold_what_is_chosen(team: TestClient, tmp_path: Path) -> None:
+    wanted = crops(team)[:3]
+    table = pq.read_table(io.BytesIO(post(team, "samples/export.parquet", " ".join(wanted)).content))
+    assert set(table.column("sample").to_pylist()) == set(wanted)
+    answer = post(team, "samples/export.tar", " ".join(wanted))
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        assert [name[-4:] for name in archive.getnames()] == [".png", ".txt", "json"] * 3
+    assert 'filename="labels.tar"' in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(post(team, "samples/export.lmdb.zip", " ".join(wanted)).content)) as archive:
+        archive.extractall(tmp_path)
+    with lmdb.open(str(tmp_path / "labels-lmdb"), readonly=True, lock=False) as found, found.begin() as reading:
+        assert reading.get(b"num-samples") == b"3"
+
+
+def test_a_tar_ends_somewhere_too(team: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MOST_CROPS", 4)
+    with tarfile.open(fileobj=io.BytesIO(post(team, "samples/export.tar").content)) as archive:
+        assert len(archive.getnames()) == 4 * 3 + 1
+
+
 # -- versions -------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +145,16 @@ def test_chosen_crops_become_a_version_and_a_cycle_is_asked_for(team: TestClient
     assert [entry.digest for entry in manifest.entries] == sorted(chosen)
     assert manifest.filters == ("crop in ({})".format(", ".join(f'"{digest}"' for digest in sorted(chosen))),)
     assert "v1.0" in {version["name"] for version in team.get("/v1/team/overview").json()["versions"]}
+
+
+def test_a_version_without_a_name_that_is_asked_for_twice_is_made_once(team: TestClient) -> None:
+    made = post(team, "versions", where="confidence < 0.4", cycle="true", key="k1").json()
+    again = post(team, "versions", where="confidence < 0.4", cycle="true", key="k1").json()
+    assert again == made
+    assert made["name"] == "v1.0"
+    assert len(team.get("/v1/team/cycles").json()["cycles"]) == 1
+    assert post(team, "versions", where="confidence < 0.4", key="k2").json()["name"] == "v1.1"
+    assert post(team, "versions", where="confidence < 0.4").json()["name"] == "v1.2"
 
 
 def test_nothing_becomes_no_version(team: TestClient) -> None:
@@ -152,3 +186,22 @@ def test_what_is_sent_to_review_waits_there_until_it_is_looked_at(team: TestClie
     verdict = {"change": "keep", "labels": f"{item['prediction_id']} {item['event']}"}
     team.post("/v1/team/labels", files={name: (None, value) for name, value in verdict.items()})
     assert team.get("/v1/team/review").json()["waiting"] == 0
+
+
+@pytest.mark.parametrize("look", ["keep", "drop", "fix", "unreadable"])
+def test_a_second_look_that_is_undone_lets_the_crop_wait_again(team: TestClient, look: str) -> None:
+    def change(what: str, event: str) -> dict[str, Any]:
+        fields = {"change": what, "text": "CW2288-999", "labels": f"{item['prediction_id']} {event}", "by": "kim"}
+        answer = team.post("/v1/team/labels", files={name: (None, value) for name, value in fields.items()})
+        return dict(answer.json()["items"][0]["label"])
+
+    (item,) = team.get("/v1/team/samples", params={"where": 'text = "CW2288-105"'}).json()["items"]
+    give = {"samples": (None, item["sample"]), "give": (None, "to review")}
+    assert team.post("/v1/team/marks", files=give).json()["crops"] == 1
+    looked = change(look, item["event"])
+    assert looked["tags"] == []
+    for _ in range(2):  # the answer to the first request may have been lost
+        assert change("undo", looked["event"])["tags"] == ["to review"]
+    assert team.get("/v1/team/review").json()["waiting"] == 1
+    undone = team.get(f"/v1/team/labels/{item['prediction_id']}").json()["label"]
+    assert change(look, undone["event"])["tags"] == []

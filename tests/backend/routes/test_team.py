@@ -50,6 +50,8 @@ ROUTES = [
     ("GET", f"/v1/team/samples/{'0' * 64}/thumbnail.webp"),
     *(("GET", f"/v1/team/{path}") for path in ("searches", "searches/help", "samples/teaching")),
     *(("POST", f"/v1/team/{path}") for path in ("searches", "samples/export.zip", "samples/export.csv", "versions")),
+    ("POST", "/v1/team/map/inside"),
+    *(("POST", f"/v1/team/samples/export.{kind}") for kind in ("parquet", "tar", "lmdb.zip")),
     ("DELETE", "/v1/team/searches"),
     *(("GET", f"/v1/team/{path}") for path in (f"samples/{'0' * 64}/alike", "lists", "lists/outliers")),
     *(("POST", f"/v1/team/{path}") for path in ("samples/named", "map")),

@@ -91,3 +91,14 @@ def test_a_map_is_read_as_it_was_written_and_a_damaged_one_is_none(tmp_path: Pat
     np.testing.assert_array_equal(again.places, found.places)
     path.write_bytes(b"PK")
     assert CropMap.load(path) is None
+
+
+def test_maps_in_space_have_three_dimensions() -> None:
+    solid = principal_map(vectors(50), crops(50))
+    assert solid.places.shape == (50, 3)
+    spread = solid.places.std(axis=0)
+    assert list(spread) == sorted(spread, reverse=True)
+    found = umap_map(None, vectors(64), crops(64), lambda rows: rows[:, :3].copy(), 3)
+    assert found is not None
+    assert found.places.shape == (64, 3)
+    assert not np.isnan(found.places).any()

@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.drivers.reading_page import SECONDS
+from frontend.client.connection import Connection
 from frontend.client.feature_answers import COLOURS, CropMap, Density
+from frontend.client.features import FeaturesClient
 from frontend.explore.crop_map import draw_map
 from frontend.explore.feature_texts import FEATURE_TEXTS
 from frontend.explore.shown_set import ShownSet
@@ -191,6 +193,31 @@ def crop_map(density: Density | None = None) -> CropMap:
     )
 
 
+def test_a_map_in_space_has_points_in_space_and_no_density(open_page: Open) -> None:
+    app = settled(open_page().toggle(key="map-open").set_value(True).run())
+    settled(app.toggle(key="map-in-space").set_value(True).run())
+    assert len(app.get("plotly_chart")) == 1
+    assert ENGLISH.space_note in told(app)
+    assert ENGLISH.space_sample.format(crops="100,000", points="150") in told(app)
+    solid = crop_map().model_copy(update={"z": (0.0, 1.0, 0.0, 1.0)})
+    for colour in COLOURS:
+        values = (0.5,) * 4 if colour == "confidence" else solid.values
+        drawn = draw_map(solid.model_copy(update={"values": values}), colour, {"c"}, ENGLISH)
+        assert {trace["type"] for trace in drawn.figure["data"]} == {"scatter3d"}
+        assert drawn.figure["data"][-1]["marker"]["symbol"] == "circle-open"
+        assert drawn.at(len(drawn.samples) - 1, 0) == "c"
+        assert drawn.at(9, 0) is None
+
+
+def test_boxes_and_lassos_are_sent_with_their_corners(fake: FakeBackend) -> None:
+    client = FeaturesClient(Connection(fake.url), TOKEN)
+    inside = client.inside("pca", [[(0.0, 1.25), (2, 3), (4, 5.5)], [(float(n), 0.0) for n in range(5000)]])
+    assert (len(inside.samples), inside.found) == (30, 4321)
+    lasso, other = fake.explorer.outlines[0].split(";")
+    assert lasso == "0,1.25 2,3 4,5.5"
+    assert len(other.split()) == 500
+
+
 def test_selected_points_name_their_crops() -> None:
     drawn = draw_map(crop_map(), "brand", {"c"}, ENGLISH)
     assert [trace["name"] for trace in drawn.figure["data"]] == ["none", "Nike", "Vans", ENGLISH.shown]
@@ -258,7 +285,16 @@ def test_points_inside_a_box_are_shown_in_the_gallery(
     page.mouse.up()
     expect(page.locator(".st-key-shown-set")).to_contain_text(ENGLISH.names["map"])
     expect(state).to_have_attribute("data-test-script-state", "notRunning")
-    expect(page.locator(".crop-grid li").nth(10)).to_be_visible()
+    expect(page.locator(".crop-grid li")).to_have_count(30)
+    expect(page.locator(".st-key-shown-set")).to_contain_text("4,321")
+    assert not faint_texts(page)
+    page.locator(".st-key-map-in-space label").first.click()
+    space = page.locator(".st-key-map-space .js-plotly-plot")
+    expect(space).to_have_attribute("data-listening", "pca 150")
+    # No pixel is sure to be a point's, so the plot is told what it would tell.
+    space.evaluate("plot => plot.emit('plotly_click', {points: [{curveNumber: 0, pointNumber: 3}]})")
+    expect(page.locator(".st-key-crop-details .crop-facts").first).to_be_visible()
+    expect(state).to_have_attribute("data-test-script-state", "notRunning")
     assert not faint_texts(page)
     context.close()
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.responses import JSONResponse
+from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 from frontend.client.connection import Connection
 from frontend.client.explorer import ExplorerClient
 from frontend.client.scope import Scope
+from frontend.explore.feature_texts import FEATURE_TEXTS
 from frontend.explore.texts import EXPLORE_TEXTS
-from tests.frontend.explore.conftest import Open, settled
+from tests.frontend.contrast import faint_texts
+from tests.frontend.explore.conftest import Open, entered, settle, settled
 from tests.frontend.fake_backend import FakeBackend
 from tests.frontend.fake_team import TOKEN
 
-ENGLISH = EXPLORE_TEXTS["en"]
+ENGLISH, KOREAN = EXPLORE_TEXTS["en"], EXPLORE_TEXTS["ko"]
+FEATURES = FEATURE_TEXTS["en"]
 
 
 def key(app: AppTest, name: str) -> str:
@@ -61,14 +66,28 @@ def test_the_labels_that_teach_most_are_shown_selected_and_explained(open_page: 
     app = press(open_page("turn = 0"), "teach")
     state = app.session_state["exploration"]
     assert len(state.selected) == len(state.page.items) == 5
-    assert app.info[0].value == ENGLISH.taught.format(looked_at=150, kinds=3, count=5)
-    press(app, "untaught")
-    assert len(app.session_state["exploration"].page.items) == 38
-    assert not app.info
+    assert FEATURES.reasons["teaching"].format(looked_at=150, kinds=3, count=5) in [box.value for box in app.caption]
+    press(app, "leave-set")
+    state = app.session_state["exploration"]
+    assert len(state.page.items) == 38
+    assert state.shown is None
 
 
 def test_downloads_name_the_chosen_crops_in_parts(fake: FakeBackend) -> None:
     client = ExplorerClient(Connection(fake.url), TOKEN)
     assert client.export(Scope.of([f"{number:064x}" for number in range(500)]), "zip") == b"a file"
     assert client.export(Scope(search="tag = blurry"), "csv") == b"a file"
-    assert fake.explorer.exports == [("zip", 500), ("csv", 0)]
+    assert client.export(Scope(search="tag = blurry"), "lmdb.zip") == b"a file"
+    assert fake.explorer.exports == [("zip", 500), ("csv", 0), ("lmdb.zip", 0)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_an_open_panel_stands_out(browser: Browser, app_on_fake: str, scheme: str) -> None:
+    with entered(browser, app_on_fake, (390, 844), "ko") as page:
+        page.emulate_media(color_scheme=scheme)
+        settle(page)
+        page.locator("[class*=st-key-use-] button").first.click()
+        expect(page.get_by_test_id("stPopoverBody")).to_contain_text(KOREAN.use_bounds)
+        assert not faint_texts(page, "[data-testid=stPopoverBody]")
+        assert not faint_texts(page)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from datasets.samples.index import SampleIndex
 from datasets.samples.marks import Marks
 from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Sample, checked_label, label_doubt
-from datasets.samples.search import search_index
+from datasets.samples.search import plan, search_index
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS
@@ -75,13 +76,25 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SampleInde
         yield found
 
 
-@pytest.fixture(params=["by indexes", "one by one"])
+@pytest.fixture(params=["by indexes", "by the rarest part", "one by one", "one by one, given up"])
 def filled(request: pytest.FixtureRequest, index: SampleIndex, monkeypatch: pytest.MonkeyPatch) -> SampleIndex:
-    """An index with labels that are searched in one of the two ways."""
-    if request.param == "one by one":
-        monkeypatch.setattr(search_index, "_FEW", 0)
-        monkeypatch.setattr(search_index.SearchIndex, "_share", lambda *_: 1.0)
+    """An index with labels that are searched in one of the ways."""
+    if request.param != "by indexes":
+        monkeypatch.setattr(plan, "FEW", 0)
+        monkeypatch.setattr(search_index, "FEW", 0)
         monkeypatch.setattr(search_index, "_SECONDS", 3600.0)  # a machine that halts for a moment counts all the same
+        monkeypatch.setattr(search_index, "_SECONDS_IN_ORDER", 3600.0)
+    if request.param.startswith("one by one"):
+        by_indexes, planned = plan.Plan(in_order=False), plan.Planner.page
+
+        def in_order(planner: plan.Planner, connection: sa.Connection, wanted: Filter, **sizes: int) -> plan.Plan:
+            found = planned(planner, connection, wanted, **sizes)
+            return plan.Plan(in_order=True, otherwise=by_indexes if found.in_order else found)
+
+        monkeypatch.setattr(plan.Planner, "page", in_order)
+    if request.param.endswith("given up"):
+        monkeypatch.setattr(search_index, "_SECONDS_IN_ORDER", 0.001)
+        monkeypatch.setattr(search_index, "_STEPS", 1)
     index.add(events(150))
     crops = sorted({sample.digest for sample in index.samples()})
     measured = {crop: PictureQuality(int(crop, 16) % 4, 10.0, 0.5 * (int(crop, 16) % 3)) for crop in crops[::2]}
@@ -233,7 +246,8 @@ def test_a_page_goes_on_behind_a_label_that_was_replaced_meanwhile(index: Sample
 
 def test_what_takes_too_long_to_count_is_estimated(index: SampleIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     index.add(events(3000))
-    monkeypatch.setattr(search_index, "_FEW", 0)
+    monkeypatch.setattr(search_index, "FEW", 0)
+    monkeypatch.setattr(plan, "FEW", 0)
     monkeypatch.setattr(search_index, "_SECONDS", 0.001)
     monkeypatch.setattr(search_index, "_STEPS", 1)
     number = index.search.count(parse_filter("text contains 2 or read_text contains 2 or client contains c"))

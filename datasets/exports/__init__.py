@@ -1,0 +1,1 @@
+"""Labels and crops in the formats that other programs read: Parquet, WebDataset, LMDB."""

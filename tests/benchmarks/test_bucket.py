@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import bucket
+
+
+def test_every_figure_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert bucket.main(["--labels", "12"]) == 0
+    told = capfd.readouterr().out
+    for what in (
+        "12 labels and their crops sent",
+        "memory of the sender",
+        "fetches and indexes 12 events",
+        "its first page of 12",
+        "a crop that it does not have yet",
+        "memory of the second machine",
+    ):
+        assert what in told
