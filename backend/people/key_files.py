@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +10,9 @@ from pathlib import Path
 from joserfc.jwk import ECKey
 
 from backend.people.settings import PeopleSettings, people_folder
-from datasets.objects.folder import disk_errors, locked, make_folder, sync_file, sync_folder
+from datasets.objects.folder import disk_errors, make_folder
+from datasets.objects.kept_secret import kept_secret
 
-_OWNER_ONLY = 0o600
 _FOLDER_OF_OWNER = 0o700
 _PAGE_SECRET = "page.secret"  # noqa: S105 - a file's name
 _SIGNING_KEY = "signing-key.json"
@@ -40,7 +39,7 @@ def page_secret(settings: PeopleSettings, data_dir: Path) -> str:
     """
     if settings.page_secret is not None:
         return settings.page_secret.get_secret_value()
-    return kept_key(data_dir, _PAGE_SECRET, lambda: secrets.token_urlsafe(32))
+    return _kept(data_dir, _PAGE_SECRET, lambda: secrets.token_urlsafe(32))
 
 
 def signing_key(data_dir: Path) -> ECKey:
@@ -49,7 +48,7 @@ def signing_key(data_dir: Path) -> ECKey:
     Raises:
         StoreError: The file cannot be read or written.
     """
-    text = kept_key(data_dir, _SIGNING_KEY, _draw_signing_key)
+    text = _kept(data_dir, _SIGNING_KEY, _draw_signing_key)
     return ECKey.import_key(json.loads(text))
 
 
@@ -58,24 +57,5 @@ def _draw_signing_key() -> str:
     return json.dumps(key.as_dict(private=True) | {"alg": "ES256", "use": "sig"})
 
 
-def kept_key(data_dir: Path, name: str, draw: Callable[[], str]) -> str:
-    """Return the text of a key file; draws it at the first call.
-
-    Raises:
-        StoreError: The file cannot be read or written.
-    """
-    path = make_people_folder(data_dir) / name
-    with disk_errors(f"cannot use the key {path}"), locked(path.with_name(f"{name}.lock")):
-        if path.exists():
-            return path.read_text(encoding="ascii").strip()
-        text, part = draw(), path.with_name(f"{name}.part")
-        part.unlink(missing_ok=True)  # left by a process that was killed
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ONLY)
-        try:
-            os.write(descriptor, f"{text}\n".encode("ascii"))
-            sync_file(descriptor)
-        finally:
-            os.close(descriptor)
-        part.replace(path)
-        sync_folder(path.parent)
-        return text
+def _kept(data_dir: Path, name: str, draw: Callable[[], str]) -> str:
+    return kept_secret(make_people_folder(data_dir) / name, draw, "the key")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 
 from datasets.commands.filter_argument import filter_argument
-from datasets.errors import LabelError, StoreError
+from datasets.commands.metadata_argument import metadata_pair
+from datasets.commands.whoami import whoami
+from datasets.errors import StoreError
 from datasets.samples.places import Places
 from datasets.samples.search.filters import Filter
 from datasets.samples.store import SampleStore
@@ -38,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Change the marks and print the action. The exit status is 1 while the bucket has not confirmed it."""
-    by = options.by or _user()
+    by = options.by or whoami()
     if options.undo is not None:
         print(f"{options.undo} is taken back from {store.marks.undo(options.undo, by=by)} crops")
         return _sent(store, options.wait)
@@ -50,7 +51,7 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
         by=by,
         give=options.give,
         take=options.take,
-        values=dict(map(_pair, options.set)),
+        values=dict(map(metadata_pair, options.set)),
         drop=options.drop,
         source="command",
     )
@@ -72,17 +73,3 @@ def _found(store: SampleStore, wanted: Filter) -> list[str]:
         crops |= dict.fromkeys(sample.digest for sample in page.samples)
         if (after := page.after) is None:
             return list(crops)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise LabelError(f"metadata is written key=value, not {text!r}")
-    return key, value
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "command line"

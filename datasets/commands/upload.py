@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from datasets.commands.gentle import be_gentle
+from datasets.commands.metadata_argument import metadata_pair
+from datasets.commands.whoami import whoami
 from datasets.errors import LabelError, StoreError
 from datasets.features.own_features import is_own_name
 from datasets.samples.places import Places
@@ -102,7 +103,7 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
 def _job(jobs: UploadJobs, options: argparse.Namespace) -> UploadJob:
     """A new upload of these files, or one that was stopped and asked for the same."""
     try:
-        pairs = dict(map(_pair, options.set))
+        pairs = dict(map(metadata_pair, options.set))
         tags, values = checked_tags(options.tag), checked_values(pairs)
     except FaultError as error:
         raise LabelError(str(error)) from error
@@ -112,7 +113,7 @@ def _job(jobs: UploadJobs, options: argparse.Namespace) -> UploadJob:
         if not path.exists():
             raise StoreError(f"{printable(path)}: there is no such file or folder")
     request = UploadRequest(
-        by=options.by or _user(),
+        by=options.by or whoami(),
         at=datetime.now(UTC),
         tags=tags,
         values=values,
@@ -174,17 +175,3 @@ class _Bar:
         if self._bar is None:
             self._bar = tqdm(total=total, initial=done, desc="upload", unit="file", disable=None)
         self._bar.update(done - self._bar.n)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise LabelError(f"metadata is written key=value, not {text!r}")
-    return key, value
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "command line"
