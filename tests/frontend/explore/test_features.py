@@ -295,6 +295,7 @@ def test_points_inside_a_box_are_shown_in_the_gallery(
     space.evaluate("plot => plot.emit('plotly_click', {points: [{curveNumber: 0, pointNumber: 3}]})")
     expect(page.locator(".st-key-crop-details .crop-facts").first).to_be_visible()
     expect(state).to_have_attribute("data-test-script-state", "notRunning")
+    assert not faint_texts(page)
     context.close()
 
 
