@@ -101,8 +101,9 @@ def test_a_stopped_command_goes_on_when_it_is_given_again(
     spool = tmp_path / "spool"
     # Waits with the fourth file, between its label and its result, until it is stopped.
     program = """
-import sys, threading
+import signal, sys, threading
 from datasets.uploads.job import UploadJob
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
 add, count = UploadJob.add, []
 def waiting(job, outcomes):
     count.append(1)
