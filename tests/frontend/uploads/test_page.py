@@ -220,9 +220,13 @@ def test_a_zip_of_dozens_of_crops_comes_in_and_is_explored(browser: Browser, app
         page.locator(".st-key-upload-begin button").click()
         expect(page.get_by_text(ENGLISH.phases["finished"], exact=True)).to_be_visible()
         expect(page.locator("table.uploads tbody tr")).to_have_count(38)
+        # The end has the whole page drawn once more; a click on what it replaces is lost.
+        expect(page.locator(".st-key-upload-cancel")).to_have_count(0)
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         page.get_by_role("radio", name="Refused 2").or_(page.get_by_text("Refused 2", exact=True)).first.click()
         expect(page.locator("table.uploads tbody tr")).to_have_count(2)
         expect(page.get_by_text(ENGLISH.file_faults["zip-inside"])).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         page.locator(".st-key-upload-explore button").click()
         expect(page.locator(".crop-grid li")).to_have_count(35)
         expect(page.locator(".crop-grid")).to_contain_text("GW2871")
