@@ -89,9 +89,7 @@ def show_photo(photo: Photo, texts: ReadTagTexts, visit: Visit) -> PhotoStage | 
                 on_click=visit.drop_photo,
             )
     st.caption(texts.mark_hint if visit.by_hand else texts.lines_hint)
-    # Measured before a box is asked for: a box that stands is not drawn anew, under a finger, for another width.
-    width = column_width()
-    shown = _mark_line(photo, texts, visit, width) if visit.by_hand else PhotoStage(photo, visit.turn)
+    shown = _mark_line(photo, texts, visit) if visit.by_hand else PhotoStage(photo, visit.turn)
     with st.container(horizontal=True, gap="xsmall", key="turns"):
         st.button(
             texts.lines_button if visit.by_hand else texts.mark_button,
@@ -124,10 +122,10 @@ def lay_lines(stage: PhotoStage, tag: TagAnswer, selection: Selection, texts: Re
     stage.lay_lines(outlines, bars, selection.line, names, lambda line: visit.choose_line(line, card_of(tag, line)))
 
 
-def _mark_line(photo: Photo, texts: ReadTagTexts, visit: Visit, width: int) -> Box:
+def _mark_line(photo: Photo, texts: ReadTagTexts, visit: Visit) -> Box:
     """Draw the cropper, and the same box as two sliders, for keys and screen readers."""
     size = photo.turned_size(visit.turn)
-    box = visit.cropper.draw(photo, visit.turn, _first_box(size, visit), width)
+    box = visit.cropper.draw(photo, visit.turn, _first_box(size, visit), column_width())
     sides = {"across": (box.x, box.width, size[0]), "down": (box.y, box.height, size[1])}
     for name, (start, length, whole) in sides.items():
         st.session_state[f"box-{name}"] = (_percent(start, whole), _percent(start + length, whole))
