@@ -1,4 +1,5 @@
-// The page's language, and the accessible names of Streamlit's widgets in it: Streamlit writes them in English only.
+// What every page needs of the browser: its language and the accessible names of Streamlit's widgets in it, which
+// Streamlit writes in English only; and that a picture comes that was asked for too early.
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 const original = new WeakMap(); // by element: the names that Streamlit gave it
 
@@ -30,10 +31,29 @@ function translateIn(node, names) {
   for (const element of node.querySelectorAll(selector)) translate(element, names);
 }
 
+// Streamlit takes the pictures of a page away each time it runs, and serves them again at the same address once they are
+// drawn: a browser that asks in between gets none, and asks again.
+const MOST_TRIES = 8; // after 0.2, 0.4, 0.8 .. 25.6 seconds
+const tries = new WeakMap(); // by picture: its address, and how often that was asked for again
+
+function loadAgain(picture) {
+  if (!(picture instanceof HTMLImageElement) || !picture.src.includes("/media/")) return;
+  const address = picture.src;
+  const known = tries.get(picture);
+  const tried = known?.address === address ? known.tried : 0;
+  if (tried === MOST_TRIES) return;
+  tries.set(picture, { address, tried: tried + 1 });
+  setTimeout(() => { if (picture.src === address) picture.src = address; }, 200 * 2 ** tried);
+}
+
+const loadFailed = (event) => loadAgain(event.target);
+
 export default function (component) {
   const { data, parentElement } = component;
   document.documentElement.lang = data.language;
-  parentElement.stopNaming?.();
+  parentElement.stop?.();
+  document.addEventListener("error", loadFailed, true);
+  for (const picture of document.images) if (picture.complete && !picture.naturalWidth) loadAgain(picture);
   translateIn(document.body, data.names);
   const observer = new MutationObserver((changes) => {
     for (const change of changes) {
@@ -42,6 +62,9 @@ export default function (component) {
     }
   });
   observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ATTRIBUTES });
-  parentElement.stopNaming = () => observer.disconnect();
-  return parentElement.stopNaming;
+  parentElement.stop = () => {
+    observer.disconnect();
+    document.removeEventListener("error", loadFailed, true);
+  };
+  return parentElement.stop;
 }

@@ -65,8 +65,7 @@ class ReadingPage:
         return self.page.frame_locator('iframe[title*="st_cropper"]').locator(".upper-canvas")
 
     def canvas_area(self) -> FloatRect:
-        """Return where that canvas lies in the window, once it fits this width and the box shows its handles."""
-        expect(self.page.locator("[data-known]")).not_to_have_attribute("data-known", "0")
+        """Return where that canvas lies in the window, once the box shows its handles."""
         self.settle()
         expect(self.page.locator('iframe[title*="st_cropper"]')).to_have_count(1)
         expect(self.page.locator("[data-touched]")).to_have_count(1)

@@ -123,9 +123,16 @@ def lay_lines(stage: PhotoStage, tag: TagAnswer, selection: Selection, texts: Re
 
 
 def _mark_line(photo: Photo, texts: ReadTagTexts, visit: Visit) -> Box:
-    """Draw the cropper, and the same box as two sliders, for keys and screen readers."""
+    """Draw the cropper, and the same box as two sliders, for keys and screen readers.
+
+    The cropper waits until its column is measured: one that is drawn anew takes a drag that has begun away.
+    """
     size = photo.turned_size(visit.turn)
-    box = visit.cropper.draw(photo, visit.turn, _first_box(size, visit), column_width())
+    box, width = _first_box(size, visit), column_width()
+    if width is not None:
+        box = visit.cropper.draw(photo, visit.turn, box, width)
+    elif visit.cropper.box is not None:
+        box = visit.cropper.box
     sides = {"across": (box.x, box.width, size[0]), "down": (box.y, box.height, size[1])}
     for name, (start, length, whole) in sides.items():
         st.session_state[f"box-{name}"] = (_percent(start, whole), _percent(start + length, whole))

@@ -6,7 +6,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from benchmarks.drivers.reading_page import PHONE, reading_page
 from benchmarks.drivers.tag_picture import draw_tag, encode
@@ -44,6 +44,27 @@ def test_box_and_typed_text_stay_when_the_window_changes(browser: Browser, app_o
         assert page.reading_id() == before
         assert len(fake.sizes) == asked
         expect(page.page.locator('[class*="st-key-typed-"] input')).to_have_value("CW2288-117")
+
+
+def test_a_picture_that_is_asked_for_too_early_is_asked_for_again(browser: Browser, app_on_fake: str) -> None:
+    refused = 0
+
+    def refuse_twice(route: Route) -> None:
+        nonlocal refused
+        if refused < 2:
+            refused += 1
+            route.fulfill(status=404)
+        else:
+            route.continue_()
+
+    with reading_page(browser, app_on_fake) as page:
+        page.page.route("**/media/**", refuse_twice)
+        page.upload(TAG)
+        page.expect_text("CW2288-111")
+        picture = page.page.locator(".st-key-stage img")
+        expect(picture).to_have_js_property("complete", True)
+        expect(picture).not_to_have_js_property("naturalWidth", 0)
+        assert refused == 2
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
