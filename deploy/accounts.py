@@ -25,6 +25,7 @@ from backend.people.provider import CLIENT_ID
 from backend.settings import Settings
 
 _FORMS: Final = re.compile(r"/account/(authorize|outside|end|style\.css|invitation/[A-Za-z0-9_-]{20,100})")
+_COOKIE: Final = re.compile(r"account_[a-z]+=[A-Za-z0-9._=-]*")  # those of the forms, and nothing beside them
 _PAGE: Final = re.compile(r"/[a-z]{0,20}")
 _LOGIN, _LOGOUT, _CALLBACK = "/auth/login", "/auth/logout", "/oauth2callback"
 _PAGE_COOKIE: Final = "account_page"
@@ -46,6 +47,7 @@ _PASSED_BACK: Final = frozenset(
     }
 )
 _OWNER_ONLY: Final = 0o600
+_OWN_SITE: Final = frozenset({"same-origin", "none"})  # none: a typed address, or a bookmark
 
 
 def write_secrets(settings: Settings, backend_url: str, port: int) -> Path:
@@ -112,12 +114,14 @@ class AccountDoor:
         path = request.url.path
         if not _FORMS.fullmatch(path) or request.method not in ("GET", "POST"):
             return PlainTextResponse("Not found", 404)
-        headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
-        held = [f"{name}={value}" for name, value in request.cookies.items() if name.startswith("account_")]
+        # Bytes as they came: what is no ASCII is the backend's to refuse.
+        known = [name for name in _PASSED_ON if name in request.headers]
+        headers = [(name.encode(), request.headers[name].encode("latin-1")) for name in known]
+        held = [f"{name}={value}" for name, value in request.cookies.items() if _COOKIE.fullmatch(f"{name}={value}")]
         if held:
-            headers["cookie"] = "; ".join(held)
+            headers.append((b"cookie", "; ".join(held).encode()))
         if request.client is not None:
-            headers["x-forwarded-for"] = request.client.host
+            headers.append((b"x-forwarded-for", request.client.host.encode("ascii", "replace")))
         url = f"{self._backend_url}{path}" + (f"?{request.url.query}" if request.url.query else "")
         try:
             told = await self._client.request(request.method, url, content=await request.body(), headers=headers)
@@ -139,6 +143,10 @@ class AccountDoor:
         `Secure`, which they get here where the pages are reached over TLS.
         """
         request = Request(scope)
+        if scope["path"] == _LOGOUT and request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
+            # Another site's link or script, which would sign people out.
+            await RedirectResponse("/", 302, {"Cache-Control": "no-store"})(scope, receive, send)
+            return
         if scope["path"] == _LOGIN:
             page = self._page_of(request)
             own, asked = urlsplit(self._public_url).netloc, request.headers.get("host", "")

@@ -25,6 +25,8 @@ from backend.http.server import make_server
 from backend.settings import SettingsError, load_settings
 from datasets.errors import StoreError
 from deploy.assets import CompressedAssets
+from deploy.page_headers import PageHeaders
+from deploy.socket_origin import SocketOrigin
 from deploy.upload_room import UPLOADS, UploadRoom, kept_by_streamlit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +81,8 @@ def main(arguments: Sequence[str]) -> int:
         return upload_bytes if scope["path"].startswith(UPLOADS) else _MOST_BODY
 
     # Behind a proxy, each shopper keeps an address of their own, for the backend's limits.
-    roomy = UploadRoom(FormGuard(CompressedAssets(pages)), kept_by_streamlit)
+    own = SocketOrigin(PageHeaders(CompressedAssets(pages)), settings.public_url)
+    roomy = UploadRoom(FormGuard(own), kept_by_streamlit)
     bounded = BodyLimit(roomy, body_limit, _UPLOAD_SECONDS)
     app = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, bounded), settings.trusted_hosts))
     limits = ConnectionLimits(most=settings.connections, most_per_client=settings.connections_per_client)

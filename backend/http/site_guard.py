@@ -58,7 +58,7 @@ class SiteGuard:
         sites = headers.getlist("sec-fetch-site")
         origins = headers.getlist("origin")
         own = hosts[0] if hosts else ""
-        if all(site in _OWN_SITE for site in sites) and all(_is_same(origin, own) for origin in origins):
+        if all(site in _OWN_SITE for site in sites) and all(is_same_host(origin, own) for origin in origins):
             return None
         return Problem(
             HTTPStatus.FORBIDDEN,
@@ -85,7 +85,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_same(origin: str, host: str) -> bool:
+def is_same_host(origin: str, host: str) -> bool:
     """Whether an `Origin` names the host that the request names; "null" names none."""
     try:
         parts = urlsplit(origin)

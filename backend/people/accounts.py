@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.http.problems import Problem
 from backend.http.work_queue import WorkQueue
-from backend.people.attempts import Attempts
+from backend.people.attempts import Attempts, Devices
 from backend.people.key_files import make_people_folder, page_secret
 from backend.people.mail import MailError, send_invitation
 from backend.people.passwords import Passwords
@@ -29,6 +29,7 @@ from backend.people.sessions import Sessions
 from backend.people.tables import open_people
 from datasets.errors import StoreError
 from datasets.objects.clock import Clock
+from datasets.objects.folder import disk_errors
 
 if TYPE_CHECKING:
     from backend.people.provider import Provider
@@ -38,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _FILE = "people.sqlite3"
+_OWNER_ONLY = 0o600
 DEFAULT_URL = "http://127.0.0.1:8501"
 # Each password that is hashed takes 64 MiB and two processors for a moment.
 _HASHING, _HASHES_WAITING = 2, 8
@@ -133,6 +135,11 @@ class Accounts:
         key = derived_secret(self._secret, purpose)
         return hmac.new(key.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
+    @property
+    def devices(self) -> Devices:
+        """The browsers in which people have signed in; its methods raise as `provider` does."""
+        return Devices(self.sign)
+
     async def run(self, job: Callable[[Accounts], T]) -> T:
         """Do a job with the database off the event loop.
 
@@ -199,8 +206,11 @@ class Accounts:
             if self._engine is None:
                 url = self.settings.people_url
                 if url is None:
-                    folder = make_people_folder(self.settings.data_dir)
-                    self._engine = open_people(sa.URL.create("sqlite", database=str(folder / _FILE)))
+                    file = make_people_folder(self.settings.data_dir) / _FILE
+                    with disk_errors(f"cannot use {file}"):
+                        file.touch(_OWNER_ONLY)  # SQLite's files beside it get the same mode
+                        file.chmod(_OWNER_ONLY)
+                    self._engine = open_people(sa.URL.create("sqlite", database=str(file)))
                 else:
                     self._engine = open_people(url.get_secret_value())
             return self._engine

@@ -1,9 +1,12 @@
-"""How many passwords may be tried: by account, by address, and by both together."""
+"""How many passwords may be tried: by account, by address, by both together, and by browsers that are known."""
 
 from __future__ import annotations
 
+import hmac
+import secrets
 import time
 from collections.abc import Callable
+from typing import Final
 
 from backend.http.rate_limit import TokenBuckets
 
@@ -11,6 +14,10 @@ from backend.http.rate_limit import TokenBuckets
 _OF_PAIR = (5, 1.0)
 _OF_ADDRESS = (40, 10.0)
 _OF_ACCOUNT = (40, 10.0)
+
+DEVICE_COOKIE: Final = "account_device"
+DEVICE_SECONDS: Final = 180 * 86_400
+_LONGEST_COOKIE = 200
 
 
 class Attempts:
@@ -20,24 +27,30 @@ class Attempts:
     not the account's owner elsewhere and not the other accounts at that address. The limits of an address and of an
     account alone are wide, and only slow down many guesses at many accounts or from many addresses.
 
+    Whoever has many addresses could keep an account's limit used up, and a neighbour behind the same address that of
+    the address. So a browser in which the account has signed in before has a limit of its own, whatever others do
+    (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
+
     Args:
         clock: Seconds from any start, never running backwards.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._pairs = TokenBuckets(_OF_PAIR[1], _OF_PAIR[0], clock=clock)
+        self._devices = TokenBuckets(_OF_PAIR[1], _OF_PAIR[0], clock=clock)
         self._addresses = TokenBuckets(_OF_ADDRESS[1], _OF_ADDRESS[0], clock=clock)
         self._accounts = TokenBuckets(_OF_ACCOUNT[1], _OF_ACCOUNT[0], clock=clock)
 
-    def begin(self, email: str, client: str) -> float:
+    def begin(self, email: str, client: str, device: str | None = None) -> float:
         """Take an attempt, before the password is looked at; return 0, or the seconds until there is one.
 
         Args:
             email: Names the account, whether there is one or not.
             client: The client's name, from `bucket_name`.
+            device: Names a browser in which the account has signed in before, from `Devices`; None: another one.
         """
         taken: list[tuple[TokenBuckets, str]] = []
-        for buckets, name in self._named(email, client):
+        for buckets, name in self._named(email, client, device):
             wait = buckets.take(name)
             if wait > 0:
                 for other, other_name in taken:
@@ -46,10 +59,46 @@ class Attempts:
             taken.append((buckets, name))
         return 0.0
 
-    def succeeded(self, email: str, client: str) -> None:
-        """Give an attempt back whose password was right."""
-        for buckets, name in self._named(email, client):
+    def give_back(self, email: str, client: str, device: str | None = None) -> None:
+        """Give an attempt back whose password was right, or was not looked at."""
+        for buckets, name in self._named(email, client, device):
             buckets.charge(name, -1.0)
 
-    def _named(self, email: str, client: str) -> tuple[tuple[TokenBuckets, str], ...]:
-        return (self._pairs, f"{email} {client}"), (self._addresses, client), (self._accounts, email)
+    def _named(self, email: str, client: str, device: str | None) -> tuple[tuple[TokenBuckets, str], ...]:
+        if device is not None:
+            return ((self._devices, f"{email} {device}"),)
+        # The address first: one that has used its limit up makes no buckets of made-up accounts, which would push those
+        # of its own guesses out.
+        return (self._addresses, client), (self._pairs, f"{email} {client}"), (self._accounts, email)
+
+
+class Devices:
+    """Browsers in which people have signed in, told by a cookie that holds nothing but a random name and a code.
+
+    Args:
+        sign: Makes a code of a text for a purpose, which only this service can make.
+    """
+
+    def __init__(self, sign: Callable[[str, str], str]) -> None:
+        self._sign = sign
+
+    def known(self, cookie: str, email: str) -> str | None:
+        """Return the name of a browser in which an account has signed in; None for a cookie that does not say so."""
+        name, _, code = cookie.partition(".")
+        if not code or len(cookie) > _LONGEST_COOKIE:
+            return None
+        is_right = hmac.compare_digest(code.encode(), self._code(name, email).encode())
+        return name if is_right else None
+
+    def cookie(self, email: str, name: str | None) -> str:
+        """Return the cookie of a browser in which an account has signed in now.
+
+        Args:
+            email: Names the account.
+            name: From `known`; None draws one.
+        """
+        name = name or secrets.token_urlsafe(16)
+        return f"{name}.{self._code(name, email)}"
+
+    def _code(self, name: str, email: str) -> str:
+        return self._sign("device", f"{name} {email}")

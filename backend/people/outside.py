@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -21,6 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from backend.people.person import plain_address
 from backend.people.provider import PREFIX
 
 if TYPE_CHECKING:
@@ -107,9 +109,9 @@ class Outside:
             ).validate(claims)
         except (AuthlibBaseError, requests.RequestException, JoseError, KeyError, ValueError, TypeError) as error:
             raise OutsideError(f"{type(error).__name__}: {error}") from error
-        verified = claims.get("email_verified") is True and isinstance(claims.get("email"), str)
-        name = " ".join(str(claims.get("name") or "").split())[:200]
-        return Vouched(str(claims["email"]).strip().lower() if verified else "", name, str(kept["query"]))
+        name = "".join(sign for sign in str(claims.get("name") or "") if sign.isprintable() or sign.isspace())
+        name = " ".join(name.split())[:200]
+        return Vouched(_verified_address(claims), name, str(kept["query"]))
 
     def _kept(self, cookie: str) -> dict[str, Any]:
         payload, _, code = cookie.rpartition(".")
@@ -138,6 +140,16 @@ class Outside:
         if missing:
             raise OutsideError(f"the provider's description lacks {', '.join(sorted(missing))}")
         return found
+
+
+def _verified_address(claims: Mapping[str, Any]) -> str:
+    email = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(email, str):
+        return ""
+    try:
+        return plain_address(email)
+    except ValueError:
+        return ""
 
 
 def _fetch(url: str) -> dict[str, Any]:

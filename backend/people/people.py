@@ -66,10 +66,17 @@ class People:
             row = connection.execute(wanted).mappings().first()
         return None if row is None else (person_of(row), row["password"])
 
-    def set_password(self, person: str, password: str) -> None:
-        """Keep a new hash of the same password."""
+    def renew_password(self, person: str, before: str, password: str) -> None:
+        """Keep a new hash of the same password, unless another one was chosen meanwhile.
+
+        Args:
+            person: The id.
+            before: The hash as it was read.
+            password: The new one.
+        """
+        same = (PEOPLE.c.id == person) & (PEOPLE.c.password == before)
         with self._engine.begin() as connection:
-            connection.execute(PEOPLE.update().where(PEOPLE.c.id == person).values(password=password))
+            connection.execute(PEOPLE.update().where(same).values(password=password))
 
     # -- invitations --------------------------------------------------------------------------------------
 
@@ -248,7 +255,8 @@ def _owners(connection: sa.Connection) -> int:
 
 
 def _end_sessions(connection: sa.Connection, person: str) -> None:
-    for table in (SESSIONS, CODES):
+    # Codes first: a sign-in that has just taken its code is waited for, and its session is seen then.
+    for table in (CODES, SESSIONS):
         connection.execute(table.delete().where(table.c.person == person))
 
 

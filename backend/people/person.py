@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from backend.people.roles import Role
@@ -48,7 +49,10 @@ def plain_address(email: str) -> str:
     Raises:
         ValueError: It is none.
     """
-    plain = email.strip().lower()
-    if len(plain) > _LONGEST or not plain.isprintable() or not _ADDRESS.fullmatch(plain):
+    written = email.strip()
+    plain = written.lower()
+    # The Kelvin sign, a full-width letter: another address, which would be taken for the one with the plain letter.
+    is_alike = unicodedata.normalize("NFKC", written) != written
+    if is_alike or len(plain) > _LONGEST or not plain.isprintable() or not _ADDRESS.fullmatch(plain):
         raise ValueError("this is no e-mail address")
     return plain

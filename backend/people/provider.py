@@ -10,6 +10,8 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, ClientMixin, OAuth2Request
@@ -26,7 +28,7 @@ from starlette.responses import Response
 
 from backend.people.key_files import signing_key
 from backend.people.person import Person
-from backend.people.sessions import SESSION_SECONDS, Code
+from backend.people.sessions import SESSION_SECONDS, Code, Session
 
 if TYPE_CHECKING:
     from backend.people.accounts import Accounts
@@ -38,6 +40,14 @@ _ALGORITHM: Final = "ES256"
 # Only its scheme is looked at: whether TLS ends here, or at a proxy, is not this server's to say.
 _OWN_URI: Final = "https://provider.invalid/"
 Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A person who has shown to be that person."""
+
+    person: Person
+    password: str | None  # hash of the password that was typed; None: the outside provider vouches
 
 
 class _Client(ClientMixin):
@@ -77,7 +87,7 @@ class _Agreed:
     """A code that was taken, as Authlib asks about it."""
 
     def __init__(self, code: Code) -> None:
-        self.person = code.person
+        self.session = code.session
         self.code_challenge, self.code_challenge_method = code.challenge, code.challenge_method
         self._code = code
 
@@ -107,7 +117,8 @@ class _CodeGrant(AuthorizationCodeGrant):
         data = request.payload.data
         self.server.accounts.sessions.give_code(
             code,
-            request.user.id,
+            request.user.person.id,
+            password=request.user.password,
             redirect_uri=request.payload.redirect_uri,
             scope=request.scope,
             nonce=data.get("nonce"),
@@ -116,14 +127,16 @@ class _CodeGrant(AuthorizationCodeGrant):
         )
 
     def query_authorization_code(self, code: str, client: _Client) -> _Agreed | None:
-        agreed = self.server.accounts.sessions.take_code(code)
-        return None if agreed is None else _Agreed(agreed)
+        code_taken = self.server.accounts.sessions.take_code(code)
+        agreed = None if code_taken is None else _Agreed(code_taken)
+        self.request.authorization_code = agreed
+        return agreed
 
     def delete_authorization_code(self, authorization_code: _Agreed) -> None:
         """It was taken when it was looked up: of two requests with one code, one gets a session."""
 
-    def authenticate_user(self, authorization_code: _Agreed) -> Person:
-        return authorization_code.person
+    def authenticate_user(self, authorization_code: _Agreed) -> Session:
+        return authorization_code.session
 
 
 class _Challenge(CodeChallenge):
@@ -154,8 +167,8 @@ class _IdToken(OpenIDCode):
     def get_encode_header(self, client: _Client) -> dict[str, Any]:
         return {"alg": _ALGORITHM, "kid": self._provider.key.kid}
 
-    def generate_user_info(self, user: Person, scope: str) -> UserInfo:
-        return UserInfo(**claims_of(user))
+    def generate_user_info(self, user: Session, scope: str) -> UserInfo:
+        return UserInfo(**claims_of(user.person))
 
     def process_token(self, grant: _CodeGrant, response: Any) -> Any:
         # The session's public id goes into the id token alone, by which the pages sign out.
@@ -208,7 +221,7 @@ class Provider(AuthorizationServer):
         self.issuer = f"{accounts.public_url}{PREFIX}"
         self.redirect_uri = f"{accounts.public_url}/oauth2callback"
         self._client = _Client(self.redirect_uri, accounts.page_client_secret)
-        self.register_token_generator("default", self._begin_session)
+        self.register_token_generator("default", self._tell_session)
         # A new one for each request: it remembers the session's id between two calls of it.
         self.register_grant(_CodeGrant, [_Challenge(required=False), lambda grant: _IdToken(self)(grant)])
 
@@ -233,14 +246,13 @@ class Provider(AuthorizationServer):
         content = json.dumps(body) if isinstance(body, dict) else body
         return Response(content, status, dict(headers) | {"Cache-Control": "no-store", "Pragma": "no-cache"})
 
-    def _begin_session(self, *, user: Person, scope: str, **_: object) -> dict[str, Any]:
-        secret, sid = self.accounts.sessions.begin(user.id)
+    def _tell_session(self, *, user: Session, scope: str, **_: object) -> dict[str, Any]:
         return {
             "token_type": "Bearer",
-            "access_token": secret,
+            "access_token": user.secret,
             "expires_in": round(SESSION_SECONDS),
             "scope": scope,
-            "sid": sid,
+            "sid": user.sid,
         }
 
     # -- what the routes ask for --------------------------------------------------------------------------
@@ -257,14 +269,15 @@ class Provider(AuthorizationServer):
         """Return the client's answer to an error; None where it must not be sent there."""
         return self.handle_response(*error()) if error.redirect_uri == self.redirect_uri else None
 
-    def grant(self, pairs: Pairs, person: Person) -> Response:
+    def grant(self, pairs: Pairs, proven: Proven) -> Response:
         """Return the answer that leads a person who has proven to be one back to the pages, with a code.
 
         Raises:
             OAuth2Error: As `check`.
+            SignInError: The person may not sign in any more.
         """
         grant = self._grant(pairs)
-        answer: Response = self.create_authorization_response(grant.request, grant_user=person, grant=grant)
+        answer: Response = self.create_authorization_response(grant.request, grant_user=proven, grant=grant)
         return answer
 
     def token(self, pairs: Pairs, headers: Mapping[str, str]) -> Response:
@@ -272,7 +285,10 @@ class Provider(AuthorizationServer):
         try:
             if any(len([1 for other, _ in pairs if other == name]) > 1 for name, _ in pairs):
                 raise InvalidRequestError("A parameter is sent twice.")
-            answer: Response = self.create_token_response(_Request("POST", pairs, headers))
+            request = _Request("POST", pairs, headers)
+            answer: Response = self.create_token_response(request)
+            if answer.status_code != HTTPStatus.OK and request.authorization_code is not None:
+                self.accounts.sessions.end(request.authorization_code.session.sid)  # nobody is told its secret
         except OAuth2Error as error:
             return self.handle_response(*error())
         except ValueError:  # bytes that are no text, in the client's name or secret

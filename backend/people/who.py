@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from backend.people.person import Person
 from backend.people.roles import Role
 from datasets.reason import Reason
+
+# An address in angle brackets is that of a person who has signed in: no name that somebody chooses holds one.
+_WITHOUT_ADDRESS: Final = str.maketrans("<>", "()")
+_LONGEST: Final = 200  # characters that are kept of an author
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,11 @@ class Who:
             typed: The name that was sent; a person cannot take another one.
         """
         if self.person is None:
-            return typed
+            return typed.translate(_WITHOUT_ADDRESS)
         # The address tells people of one name apart, and nobody can choose it.
-        name, email = self.person.name, self.person.email
-        return f"{name} <{email}>" if name else email
+        email = self.person.email
+        name = self.person.name.translate(_WITHOUT_ADDRESS)[: max(0, _LONGEST - len(email) - 3)].strip()
+        return f"{name} <{email}>" if name else f"<{email}>"
 
     @property
     def reason(self) -> Reason:

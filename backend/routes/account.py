@@ -19,10 +19,11 @@ from backend.http.problems import Problem
 from backend.http.rate_limit import bucket_name
 from backend.people.account_pages import STYLE, AccountPages
 from backend.people.accounts import Accounts
+from backend.people.attempts import DEVICE_COOKIE, DEVICE_SECONDS
 from backend.people.outside import COOKIE, COOKIE_SECONDS, Outside, OutsideError, Vouched
 from backend.people.passwords import PasswordError
-from backend.people.person import Person
-from backend.people.provider import PREFIX, claims_of
+from backend.people.provider import PREFIX, Proven, claims_of
+from backend.people.sessions import SignInError
 
 _LOG = logging.getLogger(__name__)
 
@@ -106,15 +107,34 @@ async def sign_in(accounts: AccountsDep, request: Request) -> Response:
         if not pages.is_own_form(_field(form, "csrf")):
             return pages.sign_in(email=email, alert=pages.texts.stale, status=HTTPStatus.FORBIDDEN)
         account, client = email.lower()[:254], bucket_name(request.scope)
-        wait = accounts.attempts.begin(account, client)
+        device = accounts.devices.known(request.cookies.get(DEVICE_COOKIE) or "", account)
+        wait = accounts.attempts.begin(account, client, device)
         if wait > 0:
             alert = pages.texts.wait.format(time=pages.texts.duration(wait))
             return pages.sign_in(email=email, alert=alert, status=HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
-        person = await accounts.hash(lambda known: _with_password(known, account, password))
-        if person is None:
+        asked = request.query_params.multi_items()
+        try:
+            proven = await accounts.hash(lambda known: _with_password(known, account, password))
+            back = None if proven is None else await accounts.run(lambda known: known.provider.grant(asked, proven))
+        except SignInError:
+            back = None
+        except Problem:
+            accounts.attempts.give_back(account, client, device)  # nobody has looked at the password
+            raise
+        if back is None:
             return pages.sign_in(email=email, alert=pages.texts.wrong, status=HTTPStatus.UNAUTHORIZED)
-        accounts.attempts.succeeded(account, client)
-        return await accounts.run(lambda known: known.provider.grant(request.query_params.multi_items(), person))
+        accounts.attempts.give_back(account, client, device)
+        secure = accounts.settings.is_public_secure
+        back.set_cookie(
+            DEVICE_COOKIE,
+            accounts.devices.cookie(account, device),
+            max_age=DEVICE_SECONDS,
+            path=PREFIX,
+            httponly=True,
+            samesite="lax",
+            secure=secure,
+        )
+        return back
 
     return await _in_words(pages, answer)
 
@@ -131,8 +151,8 @@ async def come_back(
             return pages.message(pages.texts.bad_request, pages.texts.bad_request_more, status=HTTPStatus.BAD_REQUEST)
         cookie = request.cookies.get(COOKIE) or ""
         vouched = await accounts.run(lambda known: Outside(known).finish(state, code, cookie))
-        person = await accounts.run(lambda known: _vouched_person(known, vouched))
-        if person is None:
+        proven = await accounts.run(lambda known: _vouched_person(known, vouched))
+        if proven is None:
             more = pages.texts.not_invited_more.format(email=vouched.email)
             return pages.message(
                 pages.texts.not_invited,
@@ -140,7 +160,10 @@ async def come_back(
                 status=HTTPStatus.FORBIDDEN,
             )
         asked = parse_qsl(vouched.query, keep_blank_values=True)
-        back = await accounts.run(lambda known: known.provider.grant(asked, person))
+        try:
+            back = await accounts.run(lambda known: known.provider.grant(asked, proven))
+        except SignInError:
+            return pages.message(pages.texts.not_invited, status=HTTPStatus.FORBIDDEN)
         back.delete_cookie(COOKIE, path=PREFIX)
         return back
 
@@ -265,20 +288,22 @@ async def _in_words(pages: AccountPages, answer: Callable[[], Awaitable[Response
     return pages.message(title, pages.texts.unavailable_more, status=status)
 
 
-def _with_password(accounts: Accounts, email: str, password: str) -> Person | None:
+def _with_password(accounts: Accounts, email: str, password: str) -> Proven | None:
     """Return whose password it is; takes as long where there is nobody."""
     people, passwords = accounts.people, accounts.passwords
     person, kept = people.with_password(email) or (None, None)
     if not passwords.is_right(password, kept) or person is None or kept is None:
         return None
     if passwords.is_outdated(kept):
-        people.set_password(person.id, passwords.hash(password, email))
-    return person
+        renewed = passwords.hash(password, email)
+        people.renew_password(person.id, kept, renewed)
+        kept = renewed
+    return Proven(person, kept)
 
 
-def _vouched_person(accounts: Accounts, vouched: Vouched) -> Person | None:
+def _vouched_person(accounts: Accounts, vouched: Vouched) -> Proven | None:
     person = accounts.people.by_address(vouched.email) if vouched.email else None
-    return None if person is None else accounts.people.vouched(person.id, vouched.name)
+    return None if person is None else Proven(accounts.people.vouched(person.id, vouched.name), None)
 
 
 def _used(pages: AccountPages) -> Response:

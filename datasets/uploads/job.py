@@ -5,6 +5,7 @@
                      started         nothing more is sent, and it may be worked on
                      results.jsonl   what became of each file: appended and synced, file by file
                      trying          the file that is worked on, and how often
+                     reading         how often the reading of tables has been begun with
                      progress.json   counts for pages; made anew from the results
                      cancelled       nothing more of it shall be kept
                      finished        every file has a result; what was sent is removed
@@ -274,7 +275,18 @@ class UploadJob:
 
     def attempt(self, name: str) -> int:
         """Note that a file is worked on. Returns how often it has been begun with, this time included."""
-        path, times = self.folder / "trying", 1
+        return self._attempt("trying", name)
+
+    def attempt_tables(self) -> int:
+        """Note that the tables are read. Returns how often that has been begun with, this time included."""
+        return self._attempt("reading", "")
+
+    def forget_tables(self) -> None:
+        """Do not count the last attempt: the tables were read."""
+        (self.folder / "reading").unlink(missing_ok=True)
+
+    def _attempt(self, note: str, name: str) -> int:
+        path, times = self.folder / note, 1
         with contextlib.suppress(OSError, ValueError):
             count, _, tried = path.read_text("utf-8").partition(" ")
             times += int(count) if tried == name else 0

@@ -17,6 +17,7 @@ import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from datasets.errors import LabelError
@@ -29,7 +30,9 @@ from ocr_model.table_text import TableTextError, decode_table
 
 TABLE_NAMES: Final = ("labels.tsv", "labels.csv", "labels.json", "labels.jsonl")
 MOST_TABLE_BYTES: Final = 32 << 20
-MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 50_000  # of all tables of an upload together
+# Brackets, commas and lines of a JSON table: each costs a hundred bytes once it is read.
+_MOST_SIGNS: Final = 60 * MOST_ROWS
 MOST_MARKS: Final = 12  # tags and values of one file; an action on marks has 16 at most
 _UNREADABLE: Final = "unreadable"
 
@@ -76,12 +79,13 @@ class TableRow:
         return Row(_label(self.cells), False, tags, values)
 
 
-def read_table(name: str, data: bytes) -> list[TableRow]:
+def read_table(name: str, data: bytes, most: int = MOST_ROWS) -> list[TableRow]:
     """The rows of a table.
 
     Args:
         name: of its file, by which its kind is known.
         data: the file.
+        most: rows that it may have.
 
     Raises:
         FaultError: "bad-table": it is no such table; one sentence says where.
@@ -93,10 +97,15 @@ def read_table(name: str, data: bytes) -> list[TableRow]:
     except TableTextError as error:
         raise FaultError("bad-table", f"line {error.line}: {error}") from error
     ending = name.lower().rpartition(".")[2]
-    rows = list(_json_rows(text, by_line=ending == "jsonl") if ending.startswith("json") else _cell_rows(text))
-    if len(rows) > MOST_ROWS:
-        raise FaultError("bad-table", f"a table has at most {MOST_ROWS} rows")
+    found = _json_rows(text, by_line=ending == "jsonl") if ending.startswith("json") else _cell_rows(text)
+    rows = list(islice(found, most + 1))
+    if len(rows) > most:
+        raise _too_many_rows()
     return rows
+
+
+def _too_many_rows() -> FaultError:
+    return FaultError("bad-table", f"the tables of an upload have at most {MOST_ROWS} rows together")
 
 
 def _cell_rows(text: str) -> Iterator[TableRow]:
@@ -116,6 +125,8 @@ def _cell_rows(text: str) -> Iterator[TableRow]:
 
 
 def _json_rows(text: str, *, by_line: bool) -> Iterator[TableRow]:
+    if sum(map(text.count, "[{,\n")) > _MOST_SIGNS:
+        raise _too_many_rows()
     try:
         if by_line:
             found: Any = [json.loads(line) for line in text.splitlines() if line.strip()]

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.uploads.manifest import MOST_TABLE_BYTES, TABLE_NAMES, Row, TableRow, read_table
+from datasets.uploads.manifest import MOST_ROWS, MOST_TABLE_BYTES, TABLE_NAMES, Row, TableRow, read_table
 from datasets.uploads.outcome import FaultError, FileOutcome, refused
 from datasets.uploads.sources import UploadFile
 from datasets.uploads.vectors import (
     MOST_VECTOR_BYTES,
+    MOST_VECTORS,
     NAME_LISTS,
     VECTOR_FILES,
     NamedVectors,
@@ -30,6 +31,8 @@ class UploadTables:
     rows: dict[str, Row | FaultError] = field(default_factory=dict)  # by file
     vectors: dict[str, NDArray[np.float32] | FaultError] = field(default_factory=dict)  # by file, of length 1
     outcomes: list[FileOutcome] = field(default_factory=list)  # of tables, and of rows whose file is not there
+    rows_left: int = MOST_ROWS  # that further tables may have; each may become an outcome
+    vectors_left: int = MOST_VECTORS  # likewise
 
 
 def read_tables(files: Sequence[UploadFile]) -> UploadTables:
@@ -92,10 +95,11 @@ def _read_rows(table: UploadFile, names: _Names, found: UploadTables) -> list[st
     """Take in the rows of a table; returns their files in order, "" where there is none."""
     folder, name = _split(table.name)
     try:
-        rows = read_table(name, table.read(MOST_TABLE_BYTES + 1))
+        rows = read_table(name, table.read(MOST_TABLE_BYTES + 1), found.rows_left)
     except FaultError as error:
         found.outcomes.append(refused(table.name, error))
         return []
+    found.rows_left -= len(rows)
     order = []
     for row in rows:
         file = names.find(folder, row.file) if row.file else None
@@ -140,11 +144,14 @@ def _read_features(
         if len(vectors.names) != len(vectors.rows):
             said = f"{len(vectors.rows)} vectors for {len(vectors.names)} names"
             raise FaultError("bad-features", f"{said}; features.txt names one file a line, else labels.tsv does")
+        if len(vectors.names) > found.vectors_left:
+            raise FaultError("bad-features", f"an upload has at most {MOST_VECTORS} vectors")
     except FaultError as error:
         found.outcomes.append(refused(file.name, error))
         return
     if name_list is not None:
         found.outcomes.append(FileOutcome(file=name_list.name, result="table", detail=f"{len(vectors.names)} names"))
+    found.vectors_left -= len(vectors.names)
     taken = 0
     for written, vector in zip(vectors.names, vectors.rows, strict=True):
         picture = names.find(folder, written) if written else None

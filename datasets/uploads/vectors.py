@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.uploads.memory import at_most_more
 from datasets.uploads.outcome import FaultError
 from ocr_model.table_text import TableTextError, decode_table
 
@@ -22,7 +23,10 @@ VECTOR_FILES: Final = ("features.npy", "features.parquet")
 NAME_LISTS: Final = ("features.txt",)
 MOST_VECTOR_BYTES: Final = 256 << 20
 LONGEST_VECTOR: Final = 4096
-_MOST_ROWS: Final = 50_000
+MOST_VECTORS: Final = 50_000  # of an upload
+# Of memory that reading Parquet may take: what a file says of itself is a stranger's, and a kilobyte may unpack to
+# gigabytes.
+_PARQUET_BYTES: Final = 4 * MOST_VECTOR_BYTES
 _KINDS: Final = frozenset("fiu")  # floats and integers
 
 
@@ -48,7 +52,7 @@ def read_vectors(data: bytes) -> NDArray[Any]:
             raise ValueError(f"version {version} is not read")
         read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, is_columns, kind = read_header(stream)
-    except (ValueError, OSError, EOFError, SyntaxError, TypeError) as error:
+    except Exception as error:  # whatever Python's parser raises: also MemoryError, RecursionError, TokenError
         raise FaultError("bad-features", f"this is no NPY file: {error}"[:300]) from error
     if kind.hasobject or kind.kind not in _KINDS or len(shape) != 2:
         raise FaultError("bad-features", f"an array (N, size) of numbers is wanted, not {shape} of {kind}"[:300])
@@ -67,9 +71,12 @@ def read_names(data: bytes) -> list[str]:
         FaultError: "bad-features": it is no text.
     """
     try:
-        return [line.strip().replace("\\", "/") for line in decode_table(data).splitlines() if line.strip()]
+        text = decode_table(data)
     except TableTextError as error:
         raise FaultError("bad-features", f"line {error.line}: {error}") from error
+    if text.count("\n") > 2 * MOST_VECTORS:
+        raise FaultError("bad-features", f"at most {MOST_VECTORS} files are named")
+    return [line.strip().replace("\\", "/") for line in text.splitlines() if line.strip()]
 
 
 def read_parquet(data: bytes) -> NamedVectors:
@@ -81,23 +88,38 @@ def read_parquet(data: bytes) -> NamedVectors:
     _check_size(data)
     try:
         import pyarrow
+        import pyarrow.compute as compute
         import pyarrow.parquet as parquet
     except ImportError as error:
         raise FaultError("no-parquet", "reading Parquet needs the package pyarrow") from error
     try:
-        file = parquet.ParquetFile(io.BytesIO(data))
-        about = file.metadata
-        unpacked = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
-        if about.num_rows > _MOST_ROWS or unpacked > MOST_VECTOR_BYTES:
-            raise FaultError("bad-features", f"at most {_MOST_ROWS} vectors of {MOST_VECTOR_BYTES >> 20} MiB are taken")
-        table = file.read(columns=["file", "vector"])
-        names, rows = table.column("file").to_pylist(), np.array(table.column("vector").to_pylist())
-    except (pyarrow.ArrowException, KeyError, ValueError, OSError, TypeError) as error:
+        with at_most_more(_PARQUET_BYTES):
+            file = parquet.ParquetFile(pyarrow.BufferReader(data))
+            about = file.metadata
+            unpacked = sum(about.row_group(at).total_byte_size for at in range(about.num_row_groups))
+            if about.num_rows > MOST_VECTORS or unpacked > MOST_VECTOR_BYTES:
+                most = f"at most {MOST_VECTORS} vectors of {MOST_VECTOR_BYTES >> 20} MiB are taken"
+                raise FaultError("bad-features", most)
+            table = file.read(columns=["file", "vector"], use_threads=False)
+            names, lists = table.column("file").to_pylist(), table.column("vector").combine_chunks()
+            rows = _rows_of(lists, compute.list_value_length(lists).to_numpy(zero_copy_only=False))
+    except MemoryError as error:
+        raise FaultError("bad-features", "it unpacks to more than it says") from error
+    except (pyarrow.ArrowException, AttributeError, KeyError, ValueError, OSError, TypeError) as error:
         raise FaultError("bad-features", f"no Parquet file with the columns file and vector: {error}"[:300]) from error
     if rows.ndim != 2 or rows.dtype.kind not in _KINDS:
         raise FaultError("bad-features", "the column vector must hold lists of numbers of equal length")
     _check_shape(rows.shape)
     return NamedVectors([str(name).replace("\\", "/") for name in names], rows)
+
+
+def _rows_of(lists: Any, lengths: NDArray[Any]) -> NDArray[Any]:
+    """The numbers of an Arrow array of lists: (N, size); of another shape where lists are missing or differ."""
+    numbers = lists.flatten()
+    if lists.null_count or numbers.null_count or len(lists) == 0 or len(numbers) == 0:
+        return np.empty(0)
+    size = len(numbers) // len(lists)
+    return numbers.to_numpy(zero_copy_only=False).reshape(-1, size) if (lengths == size).all() else np.empty(0)
 
 
 def _check_size(data: bytes) -> None:
@@ -106,5 +128,5 @@ def _check_size(data: bytes) -> None:
 
 
 def _check_shape(shape: Sequence[int]) -> None:
-    if not (1 <= shape[1] <= LONGEST_VECTOR and shape[0] <= _MOST_ROWS):
-        raise FaultError("bad-features", f"at most {_MOST_ROWS} vectors of 1 to {LONGEST_VECTOR} numbers are taken")
+    if not (1 <= shape[1] <= LONGEST_VECTOR and shape[0] <= MOST_VECTORS):
+        raise FaultError("bad-features", f"at most {MOST_VECTORS} vectors of 1 to {LONGEST_VECTOR} numbers are taken")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +72,7 @@ def work_on(
         if request.labels:
             listing.add_table(Path(request.labels))
         listing.add(job.sent() if not request.sources else list(sources_of([Path(path) for path in request.sources])))
-        tables = read_tables(listing.files)
+        tables = _tables_of(job, listing.files)
         at_once = [*listing.refused, *tables.outcomes]
         total = len(at_once) + len(tables.pictures)
         done = job.begin(total)
@@ -92,6 +92,16 @@ def work_on(
             done.add(file.name)
             on_file(len(done), total, outcome)
         job.finish()
+
+
+def _tables_of(job: UploadJob, files: Sequence[UploadFile]) -> UploadTables:
+    """The tables among some files; where reading them has ended the program again and again, all files are refused."""
+    if job.attempt_tables() > _MOST_ATTEMPTS:
+        fault = FaultError("crashed", f"{_MOST_ATTEMPTS} attempts at the tables ended in the middle")
+        return UploadTables(outcomes=[refused(file.name, fault) for file in files])
+    tables = read_tables(files)
+    job.forget_tables()
+    return tables
 
 
 @dataclass(frozen=True, slots=True)

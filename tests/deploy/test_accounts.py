@@ -91,6 +91,25 @@ def test_what_only_servers_ask_is_not_passed_on(path: str) -> None:
     assert answer.status_code == 404 or answer.text == "the page"
 
 
+def test_headers_and_cookies_that_are_no_ascii_do_no_harm() -> None:
+    client = door()
+    headers = [(b"accept-language", b"\xff\xe9"), (b"origin", b"\xe9"), (b"content-type", b"multipart/form-data;\xe9")]
+    told = client.get("/account/authorize", headers=[*headers, (b"cookie", b"account_form=\xc3; account_device=a.b")])
+    assert told.status_code == 200
+    assert "'cookie': 'account_device=a.b'" in told.text
+    client.cookies.clear()
+    told = client.get("/account/authorize", headers={"Cookie": 'account_form="a\\012X-Evil: 1\\073 account_b=c"'})
+    assert told.status_code == 200
+    assert "Evil" not in told.text
+
+
+@pytest.mark.parametrize(("site", "is_passed_on"), [("cross-site", False), ("same-site", False), ("same-origin", True)])
+def test_another_site_signs_nobody_out(site: str, is_passed_on: bool) -> None:
+    answer = door().get("/auth/logout", headers={"Sec-Fetch-Site": site})
+    assert (answer.text == "the page", answer.status_code) == ((True, 200) if is_passed_on else (False, 302))
+    assert "set-cookie" not in answer.headers
+
+
 def test_while_the_backend_does_not_answer_the_form_says_so() -> None:
     app = AccountDoor(pages(), "http://127.0.0.1:9", PUBLIC)
     assert TestClient(app, base_url=PUBLIC).get("/account/authorize").status_code == 502

@@ -73,8 +73,11 @@ class FilterSql:
 
     def _one_of(self, wanted: OneOf) -> Condition:
         values = [value for value in wanted.values if _may_be_stored(value)]
+        if (marked := self._mark_column(wanted.field)) is not None:
+            # One condition for all: SQLite takes a thousand inside each other at most, and looks them up one by one.
+            return self._has_mark(wanted.field, marked.in_([str(value) for value in dict.fromkeys(values)]))
         if (has := self._has(wanted.field)) is not None:
-            return sa.or_(sa.false(), *(has(str(value)) for value in values))
+            return sa.or_(sa.false(), *(has(str(value)) for value in dict.fromkeys(values)))
         bound = [_bound(wanted.field, value) for value in values]
         if not bound:
             return sa.false()
@@ -101,13 +104,20 @@ class FilterSql:
 
     def _has(self, field: str) -> Callable[[str], Condition] | None:
         """How to find a value of a field that may have several; None if it has one."""
+        if known_field(field).kind == "brands":
+            return self._has_brand
+        if (marked := self._mark_column(field)) is not None:
+            return lambda value: self._has_mark(field, marked == value)
+        return None
+
+    @staticmethod
+    def _mark_column(field: str) -> sa.Column[str] | None:
+        """Where a tag or a value of metadata stands; None for other fields."""
         match known_field(field).kind:
-            case "brands":
-                return self._has_brand
             case "tags":
-                return lambda tag: self._has_mark(field, LIVE_MARK_TABLE.c.name == tag)
+                return LIVE_MARK_TABLE.c.name
             case "metadata":
-                return lambda value: self._has_mark(field, LIVE_MARK_TABLE.c.value == value)
+                return LIVE_MARK_TABLE.c.value
         return None
 
     def _has_mark(self, field: str, *which: Condition) -> Condition:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr
 
 from tests.backend.conftest import ShopServer
@@ -136,6 +136,29 @@ def test_a_token_signed_by_another_is_not_believed(site: Site, outside: Outside)
     site.accounts.invite("ada@example.com", role="owner", by="a test")
     outside.signs_with = RSAKey.generate_key(2048, {"kid": outside.key.kid})
     assert come_back(site, go(site, outside)).status_code == 502
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_that_is_signed_by_no_key_of_the_providers_is_not_believed(
+    site: Site, outside: Outside, algorithm: str
+) -> None:
+    site.accounts.invite("ada@example.com", role="owner", by="a test")
+    outside.header = {"alg": algorithm, "kid": outside.key.kid}
+    outside.signs_with = OctKey.import_key("s" * 32)  # type: ignore[assignment]
+    assert come_back(site, go(site, outside)).status_code == 502
+
+
+def test_an_address_that_looks_like_an_invited_one_is_another(site: Site, outside: Outside) -> None:
+    site.accounts.invite("kim@example.com", role="owner", by="a test")
+    outside.claims = {"email": "\u212aim@example.com"}  # the Kelvin sign, whose small letter is k
+    assert come_back(site, go(site, outside)).status_code == 403
+
+
+def test_a_name_of_the_provider_is_kept_as_far_as_it_can_be_printed(site: Site, outside: Outside) -> None:
+    site.accounts.invite("ada@example.com", role="owner", by="a test")
+    outside.claims = {"name": "Ada\u202e\x00\nLove\u200blace "}
+    assert come_back(site, go(site, outside)).status_code == 302
+    assert [person.name for person in site.accounts.people.all()] == ["Ada Lovelace"]
 
 
 def test_a_sign_in_of_another_browser_is_not_taken_over(site: Site, outside: Outside) -> None:

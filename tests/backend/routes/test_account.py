@@ -3,15 +3,19 @@
 import base64
 import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from backend.http.problems import Problem
 from backend.people.attempts import Attempts
+from backend.people.tables import SESSIONS
 from tests.backend.people.conftest import PASSWORD, PUBLIC, REDIRECT, Site, site
 
 __all__ = ["site"]
@@ -78,11 +82,59 @@ def test_another_address_of_the_network_is_not_locked_out() -> None:
     assert attempts.begin("ada@example.com", "10.0.0.2") == 0
 
 
+def test_a_browser_that_is_known_is_not_locked_out_by_guesses_from_elsewhere(site: Site) -> None:
+    site.accounts.attempts = Attempts(lambda: 0.0)
+    for email in ("ada@example.com", "bob@example.com"):
+        site.join(email)
+    assert site.type_in("ada@example.com").status_code == 302
+    for number in range(100):  # from many addresses, and by a neighbour behind the same one
+        site.accounts.attempts.begin("ada@example.com", f"10.0.{number}.1")
+        site.accounts.attempts.begin(f"{number}@example.com", "testclient")
+        site.accounts.attempts.begin(f"{number}@example.com", "unknown")
+    assert site.type_in("ada@example.com").status_code == 302
+    # It has a limit as well, and is known for one account alone.
+    assert [site.type_in("ada@example.com", f"guess {n}").status_code for n in range(6)] == [401] * 5 + [429]
+    assert site.type_in("bob@example.com").status_code == 429
+    site.client.cookies.clear()
+    assert site.type_in("ada@example.com").status_code == 429
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "name", "name.", "name." + "0" * 64, ".é", "n" * 5000])
+def test_nobody_makes_a_browser_known(site: Site, cookie: str) -> None:
+    assert site.accounts.devices.known(cookie, "ada@example.com") is None
+    made = site.accounts.devices.cookie("ada@example.com", None)
+    assert site.accounts.devices.known(made, "ada@example.com") == made.partition(".")[0]
+    assert site.accounts.devices.known(made, "bob@example.com") is None
+    assert "ada" not in made
+
+
+def test_made_up_accounts_do_not_push_the_count_of_guesses_out() -> None:
+    attempts = Attempts(lambda: 0.0)
+    guesses = [attempts.begin("ada@example.com", "10.0.0.1") for _ in range(6)]
+    assert guesses[4] == 0 < guesses[5]
+    for number in range(10_100):
+        attempts.begin(f"{number}@example.com", "10.0.0.1")
+    assert attempts._pairs.take("ada@example.com 10.0.0.1") > 0
+
+
+def test_an_attempt_that_nobody_looked_at_is_given_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.accounts.attempts = Attempts(lambda: 0.0)
+    site.join("ada@example.com")
+
+    async def overloaded(job: object) -> None:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too much to do", "Try again.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(site.accounts, "hash", overloaded)
+        assert {site.type_in("ada@example.com").status_code for _ in range(10)} == {503}
+    assert site.type_in("ada@example.com").status_code == 302
+
+
 def test_right_passwords_use_no_attempts_up() -> None:
     attempts = Attempts(lambda: 0.0)
     for _ in range(100):
         assert attempts.begin("ada@example.com", "10.0.0.1") == 0
-        attempts.succeeded("ada@example.com", "10.0.0.1")
+        attempts.give_back("ada@example.com", "10.0.0.1")
 
 
 def test_many_addresses_do_not_guess_at_one_account_for_ever() -> None:
@@ -253,6 +305,30 @@ def test_a_large_or_strange_request_for_tokens_is_refused(site: Site) -> None:
     )
 
 
+def test_a_password_that_was_changed_while_it_was_looked_at_lets_nobody_in(site: Site) -> None:
+    person = site.join("ada@example.com")
+    looked_at = site.accounts.passwords.is_right
+
+    def changed_meanwhile(password: str, kept: str | None) -> bool:
+        was_right = looked_at(password, kept)
+        secret = site.accounts.people.new_invitation(person.id, is_mailed=False)
+        site.accounts.people.accept(secret, name="", password=site.accounts.passwords.hash("another one", "a@b.c"))
+        return was_right
+
+    site.accounts.passwords.is_right = changed_meanwhile  # type: ignore[method-assign]
+    answer = site.type_in("ada@example.com")
+    assert (answer.status_code, "location" in answer.headers) == (401, False)
+
+
+def test_a_code_with_a_wrong_verifier_leaves_no_session(site: Site) -> None:
+    site.join("ada@example.com")
+    code = site.code("ada@example.com", code_challenge="c" * 43, code_challenge_method="S256")
+    assert site.exchange(code, code_verifier="v" * 50).json()["error"] == "invalid_grant"
+    with site.accounts._open().connect() as connection:
+        assert connection.execute(sa.select(SESSIONS)).first() is None
+    assert site.exchange(code).json()["error"] == "invalid_grant"
+
+
 # -- signing out ------------------------------------------------------------------------------------------
 
 
@@ -280,6 +356,21 @@ def test_signing_out_everywhere_ends_all_sessions_and_codes_under_way(site: Site
     assert {site.client.get("/v1/team/me", headers=one).status_code for one in sessions} == {401}
     assert site.exchange(code).status_code == 400
     assert site.client.get("/v1/team/me", headers=bob).status_code == 200
+
+
+def test_signing_out_everywhere_misses_no_sign_in_of_the_same_moment(site: Site) -> None:
+    person = site.join("ada@example.com")
+    code, engine, steps = site.code("ada@example.com"), site.accounts._open(), [0]
+
+    def sign_out(*_: object) -> None:  # after the first step of the exchange
+        steps[0] += 1
+        if steps[0] == 1:
+            site.accounts.people.sign_out_everywhere(person.id)
+
+    sa.event.listen(engine, "checkin", sign_out)
+    token = site.exchange(code).json().get("access_token", "session-none")
+    sa.event.remove(engine, "checkin", sign_out)
+    assert site.client.get("/v1/team/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
 # -- invitations ------------------------------------------------------------------------------------------

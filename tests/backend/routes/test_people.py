@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from backend.people.roles import LEAST_ROLES, ROLES, least_role, may
+from backend.people.who import Who
 from tests.backend.people.conftest import TOKEN, Site, site
 from tests.datasets.making import label
 from tests.datasets.patterns import pattern
@@ -168,3 +169,24 @@ def test_a_person_is_the_author_of_every_change_whatever_is_sent(site: Site) -> 
     assert cycle["by"]["text"] == who
     files = form(name="ours", where="tag = blurry", by="typed")
     assert client.post("/v1/team/searches", files=files, headers=BY_TOKEN).json()[1]["by"] == "typed"
+
+
+def test_nobody_types_a_name_that_looks_like_a_person_who_has_signed_in(site: Site) -> None:
+    site.join("ada@example.com", "labeller", "Ada")
+    site.join("eve@example.com", "labeller", "Ada <ada@example.com>")
+
+    def author(name: str, headers: dict[str, str]) -> str:
+        files = form(name=name, where="turn = 0", by="Ada <ada@example.com>")
+        saved = site.client.post("/v1/team/searches", files=files, headers=headers).json()
+        return next(str(search["by"]) for search in saved if search["name"] == name)
+
+    assert author("a", site.sign_in("ada@example.com")) == "Ada <ada@example.com>"
+    assert author("b", BY_TOKEN) == "Ada (ada@example.com)"
+    assert author("c", site.sign_in("eve@example.com")) == "Ada (ada@example.com) <eve@example.com>"
+
+
+def test_a_long_name_keeps_nobody_from_working(site: Site) -> None:
+    person = site.join("ada@example.com", "owner", "A" * 200)
+    author = Who("owner", person).author("")
+    assert len(author) == 200
+    assert author.endswith("A <ada@example.com>")

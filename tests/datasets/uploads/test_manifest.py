@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -88,6 +89,23 @@ def test_what_is_no_table_is_said_to_be_none(name: str, data: bytes) -> None:
     with pytest.raises(FaultError) as error:
         read_table(name, data)
     assert error.value.kind == "bad-table"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("labels.csv", b"file\n" + b"a\n" * 1_000_000),
+        ("labels.json", b"[" + b"{}," * 3_000_000 + b"{}]"),
+        ("labels.jsonl", b"1\n" * 3_100_000),
+    ],
+)
+def test_a_table_with_far_too_many_rows_is_refused_before_it_is_in_memory(name: str, data: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(FaultError, match="at most 50000 rows"):
+        read_table(name, data)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100 << 20
 
 
 def test_an_entry_that_is_no_object_names_no_file() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import resource
+import struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,6 +89,67 @@ def test_vectors_come_as_parquet_too() -> None:
     assert faults(read({"features.parquet": other.getvalue()})) == {"features.parquet": "bad-features"}
 
 
+def parquet_of(lists: Any, files: Any) -> bytes:
+    pyarrow = pytest.importorskip("pyarrow", reason="needs pyarrow (requirements.txt, by streamlit)")
+    import pyarrow.parquet as parquet
+
+    stream = io.BytesIO()
+    table = pyarrow.table({"file": files, "vector": lists})
+    parquet.write_table(table, stream, compression="zstd", data_page_size=1 << 30)
+    return stream.getvalue()
+
+
+def bomb_of_names() -> bytes:
+    """A name of a megabyte, 4000 times: a kilobyte that says it is a megabyte, and unpacks to four gigabytes."""
+    import pyarrow
+
+    names = pyarrow.DictionaryArray.from_arrays(
+        pyarrow.array([0] * 4000, pyarrow.int32()), pyarrow.array(["x" * 2**20])
+    )
+    return parquet_of([[1.0]] * 4000, names)
+
+
+def bomb_of_numbers() -> bytes:
+    """One vector of 100 million zeros: less than a kilobyte."""
+    import pyarrow
+
+    size = 100_000_000
+    zeros = pyarrow.array(np.zeros(size, np.float32))
+    return parquet_of(pyarrow.ListArray.from_arrays(pyarrow.array([0, size], pyarrow.int32()), zeros), ["a.png"])
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("make", [bomb_of_names, bomb_of_numbers])
+def test_parquet_that_unpacks_to_gigabytes_is_refused(make: Callable[[], bytes]) -> None:
+    data = make()
+    assert len(data) < 2000
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert faults(read({"a.png": b"", "features.parquet": data})) == {"features.parquet": "bad-features"}
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.parametrize(
+    "lists", [[[1.0], [1.0, 2.0]], [[1.0], None], [[1.0], [None]], [["a"], ["b"]], [1.0, 2.0], [[], []]]
+)
+def test_parquet_without_a_vector_of_numbers_for_each_is_refused(lists: Any) -> None:
+    data = parquet_of(lists, ["a.png", "b.png"])
+    assert faults(read({"a.png": b"", "features.parquet": data})) == {"features.parquet": "bad-features"}
+
+
+def test_parquet_may_hold_lists_of_a_fixed_size() -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="needs pyarrow (requirements.txt, by streamlit)")
+    lists = pyarrow.array([[0.0, 2.0]], pyarrow.list_(pyarrow.float16(), 2))
+    found = read({"a.png": b"", "features.parquet": parquet_of(lists, ["a.png"])})
+    assert list(found.vectors["a.png"]) == [0.0, 1.0]
+
+
+def test_all_tables_of_an_upload_share_the_rows_that_it_may_have() -> None:
+    many = b"file\n" + b"gone.png\n" * 30_000
+    found = read({f"{n}/labels.csv": many for n in range(5)})
+    refused = {name: kind for name, kind in faults(found).items() if kind == "bad-table"}
+    assert sorted(refused) == [f"{n}/labels.csv" for n in range(1, 5)]
+
+
 def test_vectors_without_names_for_each_are_refused() -> None:
     data = npy(np.ones((3, 2), np.float32))
     assert faults(read({"a.png": b"", "features.npy": data})) == {"features.npy": "bad-features"}
@@ -95,6 +160,11 @@ def objects() -> bytes:
     stream = io.BytesIO()
     np.save(stream, np.array([[{"a": 1}]], object), allow_pickle=True)
     return stream.getvalue()
+
+
+def header(text: str) -> bytes:
+    """A NPY file whose header is no array's: the parser runs out of memory or depth, or raises something else."""
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
 
 
 @pytest.mark.parametrize(
@@ -110,8 +180,14 @@ def objects() -> bytes:
         npy(np.ones((4, 4)))[:-1],
         npy(np.ones((4, 4))).replace(b"(4, 4)", b"(4, 9)"),
         npy(np.ones((4, 4))).replace(b"(4, 4), ", b"(9**9,), "),
+        header("-" * 9000 + "1"),
+        header("(" * 9000),
+        header("1" + "+1" * 4000),
     ],
-    ids=["empty", "text", "objects", "a row", "nothing", "too long", "strings", "cut off", "lying", "code"],
+    ids=[
+        *("empty", "text", "objects", "a row", "nothing", "too long", "strings", "cut off", "lying", "code"),
+        *("signs", "brackets", "a sum"),
+    ],
 )
 def test_what_is_no_file_of_vectors_is_refused(data: bytes) -> None:
     with pytest.raises(FaultError) as error:

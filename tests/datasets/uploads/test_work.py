@@ -300,6 +300,30 @@ def test_a_file_that_ends_the_program_again_and_again_is_left_out(spool: Path, s
     assert [outcome.fault or outcome.result for outcome in job.outcomes()] == ["crashed", "to-review"]
 
 
+def test_tables_that_end_the_program_again_and_again_refuse_the_upload(
+    spool: Path, store: SampleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = sent(spool, {"a.png": png(crop("A")), "labels.csv": b"file,label\na.png,A"})
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(files: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as killing:
+        killing.setattr(work, "read_tables", killed)
+        for _ in range(work._MOST_ATTEMPTS):
+            with pytest.raises(KilledError):
+                work_on(job, store, spool, FakeUploadReader)
+        work_on(job, store, spool, FakeUploadReader)
+    assert [(outcome.file, outcome.fault) for outcome in job.outcomes()] == [
+        ("a.png", "crashed"),
+        ("labels.csv", "crashed"),
+    ]
+    assert job.phase == "finished"
+
+
 def test_a_cancelled_upload_keeps_nothing_more(spool: Path, store: SampleStore) -> None:
     job = sent(spool, {"a.png": png(crop("A")), "b.png": png(crop("B"))})
     work_on(job, store, spool, FakeUploadReader, lambda done, total, outcome: outcome and job.cancel())

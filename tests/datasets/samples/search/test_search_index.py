@@ -211,6 +211,15 @@ def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filte
     assert filled.search.count(wanted).is_exact
 
 
+def test_a_list_of_any_length_is_looked_for(filled: SampleIndex) -> None:
+    for field, value in (("tag", '"to do"'), ("meta.shelf", "A3"), ("meta.none", "x"), ("brand", "Nike")):
+        many = ",".join([*["x"] * 900, value])
+        for wanted in (parse_filter(f"{field} in ({many})"), parse_filter(f"turn != 9 and not {field} in ({many})")):
+            taken = sum(map(wanted.matches, filled.samples()))
+            assert filled.search.count(wanted).labels == taken
+            assert len(every(filled, wanted, "newest")) == taken
+
+
 def test_pages_of_any_size_hold_every_label_once(filled: SampleIndex) -> None:
     for size in (1, 7, 1000):
         found = every(filled, parse_filter("all"), "newest", size)
