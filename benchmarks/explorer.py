@@ -77,11 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m benchmarks.explorer", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--kept", type=Path, help="folder with stores of made-up labels")
+    parser.add_argument("--no-map", action="store_true", help="no features are made up, and no map is drawn")
+    parser.add_argument("--overview", action="store_true", help="also the overview, which reads all labels")
     parser.add_argument("--gallery", type=int, default=0, help="real crops of a store that is shown in a browser")
     options = parser.parse_args(arguments)
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
     if options.kept is not None:
-        _answers(options.kept / "many")
+        _answers(options.kept / "many", with_map=not options.no_map, with_overview=options.overview)
     if options.gallery:
         if chromium_path() is None:
             print("there is no Chromium (Debian: apt-get install chromium)", file=sys.stderr)
@@ -90,8 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _answers(spool: Path) -> None:
-    _put_features(spool)
+def _answers(spool: Path, *, with_map: bool, with_overview: bool) -> None:
+    if with_map:
+        _put_features(spool)
     with tempfile.TemporaryDirectory() as scratch, _backend(spool, Path(scratch)) as (url, process):
         asked = requests.Session()
         asked.headers["Authorization"] = f"Bearer {_TOKEN}"
@@ -109,11 +112,18 @@ def _answers(spool: Path) -> None:
         _told("counts", [get("samples/count", where=_line(text)) for text in SEARCHES])
         _told("suggestions", [get("searches/help", line=text) for text in _TYPED])
         _told("tags", [get("tags")])
-        _told("overview", [get("overview")])
-        _told("map on a plane, first picture", [draw(colour="status", most=8000, dimensions=2)])
-        _told("map in space, first picture", [draw(colour="brand", most=8000, dimensions=3)])
-        _told("maps again", [draw(colour=colour, most=8000, dimensions=2) for colour in ("tag", "model", "confidence")])
+        print(f"memory of the backend until here: at most {_resident(process, 'VmHWM'):.0f} MB", flush=True)
+        if with_map:
+            _draw(draw)
+        if with_overview:
+            _told("overview of the page of data and models", [get("overview")])
         print(f"memory of the backend: at most {_resident(process, 'VmHWM'):.0f} MB", flush=True)
+
+
+def _draw(draw: Callable[..., Callable[[], requests.Response]]) -> None:
+    _told("map on a plane, first picture", [draw(colour="status", most=8000, dimensions=2)])
+    _told("map in space, first picture", [draw(colour="brand", most=8000, dimensions=3)])
+    _told("maps again", [draw(colour=colour, most=8000, dimensions=2) for colour in ("tag", "model", "confidence")])
 
 
 def _line(text: str) -> str:

@@ -55,7 +55,7 @@ _SORTED: Mapping[Order, tuple[str, bool]] = {  # column, and whether its largest
 ORDERS: tuple[Order, ...] = tuple(_SORTED)
 
 _SECONDS = 0.2  # after which labels are no longer counted one by one
-_SECONDS_IN_ORDER = 0.06  # after which labels are no longer looked at in the order asked for
+_SECONDS_IN_ORDER = 0.06  # that labels are looked at in the order asked for, at least, before this is given up
 _WAITING = 4  # times as long as that at most, where SQLite has waited for the disk or for other programs
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 
@@ -189,7 +189,10 @@ class SearchIndex:
         if plan.otherwise is None:
             return list(connection.scalars(query))
         # Labels that pass may all lie far down in this order, which no sample tells.
-        with contextlib.suppress(_TookTooLongError), _limited(connection, _SECONDS_IN_ORDER, waiting=_WAITING):
+        with (
+            contextlib.suppress(_TookTooLongError),
+            _limited(connection, max(plan.seconds, _SECONDS_IN_ORDER), waiting=_WAITING),
+        ):
             return list(connection.scalars(query))
         return self._ids(connection, wanted, size, order, last, plan.otherwise)
 
