@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -31,8 +32,11 @@ from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.many_labels import made_up
 from datasets.objects.names import crop_name
 from datasets.samples.crop import make_crop
+from datasets.samples.event import EVENTS
+from datasets.samples.places import open_objects
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
+from datasets.samples.uploader import UploadPolicy
 from ocr_model.command_line import run_command
 
 _URL = "gs://labels/many"
@@ -105,12 +109,14 @@ def _send(url: str, spool: Path, labels: int, most_seconds: float) -> None:
         with SampleStore.open(spool, storage_url=_URL, upload=False):
             print(f"{labels} labels indexed from the spool in {time.perf_counter() - began:.0f} s", flush=True)
         with SampleStore.open(spool, storage_url=_URL) as store:
-            began, ended = time.perf_counter(), threading.Event()
+            began, used, ended = time.perf_counter(), time.process_time(), threading.Event()
             while time.perf_counter() - began < most_seconds and not store.bucket.flush(_LOOKED_EVERY):
                 ended.wait(_LOOKED_EVERY)
             seconds, sent = time.perf_counter() - began, labels - store.counts().unsent
+            processor = time.process_time() - used
     rate = sent / max(seconds, 1e-9)
     print(f"{sent} labels and their crops sent in {seconds:.0f} s: {2 * rate:.0f} objects a second", flush=True)
+    print(f"the sender's own processor time: {1000 * processor / max(1, sent):.1f} ms a label", flush=True)
     print(f"memory of the sender: at most {_peak():.0f} MB", flush=True)
 
 
@@ -119,10 +125,15 @@ def _fetch(url: str, spool: Path) -> None:
         variable("STORAGE_EMULATOR_HOST", url),
         SampleStore.open(spool, storage_url=_URL, upload=False) as store,
     ):
-        began = time.perf_counter()
+        with closing(open_objects(_URL, UploadPolicy())) as bucket:
+            began = time.perf_counter()
+            listed = sum(1 for _ in bucket.names(EVENTS))
+            print(f"{listed} events are listed in {time.perf_counter() - began:.1f} s", flush=True)
+        began, used = time.perf_counter(), time.process_time()
         fetched = store.bucket.pull()
-        seconds = time.perf_counter() - began
+        seconds, processor = time.perf_counter() - began, time.process_time() - used
         print(f"a second machine fetches and indexes {fetched} events in {seconds:.0f} s", flush=True)
+        print(f"its own processor time: {1000 * processor / max(1, fetched):.1f} ms an event", flush=True)
         began = time.perf_counter()
         found = store.search.page(parse_filter("all"), size=_SHOWN).samples
         print(f"its first page of {len(found)}: {1000 * (time.perf_counter() - began):.0f} ms", flush=True)

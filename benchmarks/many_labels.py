@@ -1,6 +1,7 @@
 """Measures searches, counts and new labels in a store of a million labels beside one of ten thousand.
 
     python -m benchmarks.many_labels [--labels 1000000] [--objects 100000] [--fetched 5000] [--postgres] [--reading]
+    python -m benchmarks.many_labels --kept FOLDER    # searches in stores that stay there for the next time
 
 Labels are made up and go straight into the index, as reading their events does. What reading the events costs, each in
 an object of its own and a thousand in a segment, is measured with fewer of them: from a folder (`--objects`), and from
@@ -17,6 +18,7 @@ import itertools
 import os
 import random
 import resource
+import shutil
 import statistics
 import sys
 import tempfile
@@ -51,6 +53,7 @@ from ocr_model.command_line import run_command
 FEW = 10_000  # labels of the store that is compared with
 _BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 _AT_ONCE = 2000
+_MADE = "made"  # file of a store that is finished
 _NEW = 150  # labels added to each store
 _OPENED = 5  # times that a store is opened
 _MEASURED_AT_ONCE = 50
@@ -115,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--reading", action="store_true", help="no searches, only what reading the events costs")
     parser.add_argument("--postgres", action="store_true", help="in a PostgreSQL started for it, instead of SQLite")
+    parser.add_argument("--kept", type=Path, help="folder of stores in SQLite that are made once; only searches")
     parser.add_argument(
         "--processor-time",
         action="store_true",
@@ -130,9 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tempfile.TemporaryDirectory() as folder,
         ):
             if not options.reading:
-                few = _measure(Path(folder) / "few", database, FEW, clock)
-                many = _measure(Path(folder) / "many", database, options.labels, clock)
+                stores = options.kept or Path(folder)
+                few = _measure(stores / "few", database, FEW, clock)
+                many = _measure(stores / "many", database, options.labels, clock)
                 _report(few, many, options.labels)
+            if options.kept:
+                return 0
             _read(Path(folder) / "objects", database, options.objects, clock)
             if options.fetched:
                 _fetch(Path(folder) / "fetched", options.fetched, clock)
@@ -185,17 +192,8 @@ def _line(draw: random.Random) -> str:
 
 
 def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Figures:
-    if database is not None:
-        empty_database(database)
-    (spool / "local").mkdir(parents=True)
-    with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
-        events = made_up(labels)
-        with tqdm(total=labels, unit="label", disable=None) as bar:
-            began = clock()
-            index.fill(_batches(events, bar))
-        print(f"{labels} labels taken in: {1e6 * (clock() - began) / labels:.0f} us each")
-        _note_qualities(index, clock)
-        _mark(index, labels)
+    if not (spool / _MADE).exists():
+        _make(spool, database, labels, clock)
     with SampleStore.open(spool, database=database) as store:
         search = store.search
         for wanted in map(parse_filter, SEARCHES):  # once before, as a page that was used lately
@@ -215,6 +213,23 @@ def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Fi
             add = [_milliseconds(clock, partial(index.add, [event])) for event in _others()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Figures(page, full, count, statistics.median(keep), statistics.median(add), peak)
+
+
+def _make(spool: Path, database: str | None, labels: int, clock: Clock) -> None:
+    """Make a store of made-up labels; one that was not finished is made anew."""
+    if database is not None:
+        empty_database(database)
+    shutil.rmtree(spool, ignore_errors=True)
+    (spool / "local").mkdir(parents=True)
+    with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
+        events = made_up(labels)
+        with tqdm(total=labels, unit="label", disable=None) as bar:
+            began = clock()
+            index.fill(_batches(events, bar))
+        print(f"{labels} labels taken in: {1e6 * (clock() - began) / labels:.0f} us each", flush=True)
+        _note_qualities(index, clock)
+        _mark(index, labels)
+    (spool / _MADE).touch()
 
 
 def _note_qualities(index: SampleIndex, clock: Clock) -> None:

@@ -11,7 +11,6 @@ import hashlib
 import io
 import threading
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +30,7 @@ from datasets.errors import (
 )
 from datasets.objects.interface import checked_name
 from datasets.objects.limits import check_size
+from datasets.objects.several import several
 
 _UNAVAILABLE = (
     GoogleAPIError,
@@ -42,7 +42,6 @@ _UNAVAILABLE = (
     OSError,
 )
 _CONTENT_TYPES = {".png": "image/png", ".json": "application/json", ".gz": "application/gzip"}
-_AT_ONCE = 8  # calls; each takes some 30 ms
 
 
 class _BoundedStream(io.BytesIO):
@@ -139,9 +138,7 @@ class BucketObjects:
 
     def delete_all(self, names: Collection[str]) -> None:
         """Remove objects, several at a time; see `ObjectStore.delete_all`."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for _ in pool.map(self.delete, names):
-                pass
+        several(self.delete, list(names))
 
     def names(self, prefix: str, start: str = "") -> Iterator[str]:
         """Names below a folder, in order; see `ObjectStore.names`."""

@@ -39,11 +39,15 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
         indexes = []
     with database_errors(), engine.begin() as connection:
         connection.execute(ABOUT_TABLE.update().values(is_filling=True))
+        measured = sa.select(EVENT_TABLE.c.id).where(EVENT_TABLE.c.sharpness.is_not(None)).limit(1)
+        is_measured = connection.execute(measured).first() is not None
         for index in indexes:
-            index.drop(connection, checkfirst=True)
+            # Measures are looked up by crop for each batch: without an index all events would be read each time.
+            if index.name != "events_by_sample" or not is_measured:
+                index.drop(connection, checkfirst=True)
     for events in batches:
         with database_errors(), engine.begin() as connection:
-            insert_events(connection, events)
+            insert_events(connection, events, is_measured=is_measured)
     for index in indexes:
         if index.table is EVENT_TABLE:
             _make(engine, index)

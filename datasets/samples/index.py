@@ -48,6 +48,7 @@ from datasets.samples.tables import (
     VERSION,
     sample_in,
 )
+from datasets.samples.tombstone_index import TombstoneIndex
 
 _IS_NEEDING = (EVENT_TABLE.c.kind == "label", EVENT_TABLE.c.buried.is_(False))
 _CREATING = 7_233_061  # key of the advisory lock under which PostgreSQL tables are made
@@ -73,6 +74,7 @@ class SampleIndex:
         self.past = PastLabels(self._engine)
         self.segments = SegmentIndex(self._engine)
         self.replicas = ReplicaIndex(self._engine)
+        self.tombstones = TombstoneIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
         self.completions = Completions(self._engine)
         try:

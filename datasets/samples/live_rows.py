@@ -55,10 +55,17 @@ def take_in(connection: sa.Connection, events: Sequence[Event]) -> None:
     count(connection, changes, last_stamp)
 
 
-def insert_events(connection: sa.Connection, events: Sequence[Event]) -> None:
-    """Add events, but derive nothing from them; known events change nothing."""
+def insert_events(connection: sa.Connection, events: Sequence[Event], *, is_measured: bool = True) -> None:
+    """Add events, but derive nothing from them; known events change nothing.
+
+    Args:
+        connection: of the index.
+        events: what is added.
+        is_measured: whether the crop of any event in the index may be measured.
+    """
     rows = [row_of(event) for event in events]
-    known = qualities_in(connection, [str(row["sample"]) for row in rows if row["kind"] == "label"])
+    labelled = [str(row["sample"]) for row in rows if row["kind"] == "label"] if is_measured else []
+    known = qualities_in(connection, labelled)
     rows = [row | known.get(str(row["sample"]), {}) if row["kind"] == "label" else row for row in rows]
     for part in parts(rows):
         connection.execute(insert_or_ignore(connection, EVENT_TABLE), part)

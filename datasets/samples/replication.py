@@ -7,7 +7,8 @@ Order matters more than speed here:
 - Crops are shared (same pixels, same name), so a removal could hit a crop that another backend has just found
   to be there. Hence each side writes its event, *then* looks at the other's: the sender looks for its crop
   once more after its event, the remover for new events once more after its removal (as in Dekker's mutual
-  exclusion: of two sides that announce first and look second, at least one sees the other).
+  exclusion: of two sides that announce first and look second, at least one sees the other). After many labels at
+  once the sender looks for new tombstones instead, and for the crops that a tombstone is about.
 
 - A segment goes when the bucket has confirmed all of its events; it is read back before its events' own objects are
   removed there. The other spools then fetch the segment, and remove the objects that they have of its events.
@@ -17,31 +18,23 @@ Everything may be repeated at any time and by several processes at once.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from datasets.errors import (
-    BucketUnavailableError,
-    IndexUnavailableError,
-    ObjectMissingError,
-    StoreError,
-    StoreFullError,
-)
+from datasets.errors import ObjectMissingError, StoreError, StoreFullError
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import CROPS, crop_digest, crop_name
+from datasets.objects.several import AT_ONCE, several
 from datasets.samples.backlog import Backlog
-from datasets.samples.event import EVENTS, Event, EventName, read_event
+from datasets.samples.event import Event, read_event
 from datasets.samples.event_objects import EventObjects
+from datasets.samples.fetching import ABOUT_ALL, Fetching
 from datasets.samples.genuine import is_genuine, place
 from datasets.samples.index import SampleIndex
+from datasets.samples.live_rows import parts
 from datasets.samples.sealing import remove_sealed
 from datasets.samples.segment import SegmentName, read_segment
-from datasets.samples.spool import FAR_AHEAD, Spool
-
-_LOG = logging.getLogger(__name__)
-
-ABOUT_ALL = (BucketUnavailableError, IndexUnavailableError, StoreFullError)
-"""Errors that concern bucket, database or disk as a whole; any other is about one object."""
+from datasets.samples.spool import Spool
 
 
 class Replication:
@@ -52,7 +45,7 @@ class Replication:
         self._there = EventObjects(replica, near=spool.events)
         self._spool = spool
         self._index = index
-        self._aside: dict[str, str] = {}  # events in the bucket that are not fetched -> why
+        self._fetching = Fetching(spool, index, replica, self._there, self._carry_out)
 
     def unsent(self) -> list[str]:
         """Names of the events and segments that the bucket has not confirmed, in the order of sending."""
@@ -73,7 +66,7 @@ class Replication:
 
     def set_aside(self) -> dict[str, str]:
         """The events and segments in the bucket that the last pull could not take in, with the reasons, by name."""
-        return dict(sorted(self._aside.copy().items()))
+        return self._fetching.set_aside()
 
     def send(self, name: str) -> None:
         """Send one event, and the crop or removal that belongs to it, to the bucket; or one segment.
@@ -83,33 +76,50 @@ class Replication:
             IndexUnavailableError: later.
             StoreError: something is wrong with this one event or its crop.
         """
-        if SegmentName.parse(name) is not None:
-            self._send_segment(name)
-            return
-        data = self._spool.events.get(name)
-        try:
-            event = read_event(name, data)
-        except StoreError:
-            if is_genuine(name, data) and self.replica.holds(name):  # it came from there, in an earlier release
-                self._index.replicas.note(self.replica.url, [name])
-                return
-            raise
-        if not self._index.holds(name):
-            with self._spool.exclusive():  # who writes an event adds it before it lets others write
-                if not self._index.holds(name):  # the database was away, or another backend on it has rebuilt it
-                    self._index.add([event])
-        if event.kind == "label" and event.sample is not None:
-            self._send_crop(event.sample)
-            self._place(name, data)
-            if self._index.is_buried(event.sample):
-                self._remove(event.sample)
-            elif not self.replica.holds(crop_name(event.sample)):
-                self._send_crop(event.sample)
-        else:
-            self._place(name, data)
-            if event.kind == "deleted":
-                self._carry_out(event)
-        self._index.replicas.note(self.replica.url, [name])
+        for error in self.send_all([name]).values():
+            if error is not None:
+                raise error
+
+    def send_all(
+        self, names: Iterable[str], is_stopping: Callable[[], bool] = lambda: False
+    ) -> dict[str, StoreError | None]:
+        """Send events and segments in this order: crops several at a time, then their events several at a time.
+
+        A tombstone and a segment wait for what is before them, and what is after them waits.
+
+        Args:
+            names: of events and segments of the spool.
+            is_stopping: whether what was not begun is to be left.
+
+        Returns:
+            What was sent, and for each that could not be, what is wrong with it alone.
+
+        Raises:
+            BucketUnavailableError: later.
+            IndexUnavailableError: later.
+        """
+        told: dict[str, StoreError | None] = {}
+        together: dict[str, Event] = {}
+        for name in names:
+            if is_stopping():
+                break
+            try:
+                event = None if SegmentName.parse(name) is not None else self._event(name)
+                if event is not None and event.kind != "deleted":
+                    together[name] = event
+                    continue
+                told |= self._send_together(together, is_stopping)
+                together = {}
+                if event is not None:
+                    self._send_tombstone(name, event)
+                elif SegmentName.parse(name) is not None:
+                    self._send_segment(name)
+                told[name] = None
+            except StoreError as error:
+                if isinstance(error, ABOUT_ALL):
+                    raise
+                told[name] = error
+        return told | self._send_together(together, is_stopping)
 
     def pull(self) -> int:
         """Fetch the events of other spools and carry out their removals. Returns the number of new events.
@@ -118,15 +128,7 @@ class Replication:
             BucketUnavailableError: later.
             IndexUnavailableError: later.
         """
-        aside = dict[str, str]()
-        # An event that is sealed meanwhile is in its segment before its own object is removed.
-        fetched = self._fetch_events(aside)
-        self._take_over(fetched)
-        count = len(fetched)
-        for segment in sorted(set(self._there.segments()) - self._whole_segments()):
-            count += self._fetch_segment(segment, aside)
-        self._aside = aside
-        return count
+        return self._fetching.pull()
 
     def reconcile(self) -> list[str]:
         """Learn from the bucket's listing which events it has, as after the loss of the index.
@@ -165,85 +167,100 @@ class Replication:
         self._index.replicas.replace(self.replica.url, confirmed)
         return confirmed
 
-    def _take_over(self, events: Sequence[Event]) -> None:
-        """Take in events that were fetched, and carry out their removals."""
-        self._index.add(events)
-        for event in events:
-            self._spool.witness(event.stamp)
-        # Tombstones count as unsent until they are carried out here, so that a crash forgets none.
-        self._index.replicas.note(self.replica.url, [event.name for event in events if event.kind != "deleted"])
-        for event in events:
-            if event.kind == "deleted":
-                self._carry_out(event)
-                self._index.replicas.note(self.replica.url, [event.name])
+    def _event(self, name: str) -> Event | None:
+        """An event of the spool, which the index knows then; None if it came from the bucket and is wrong.
 
-    def _fetch_events(self, aside: dict[str, str]) -> list[Event]:
-        fetched = []
-        for folder in self.replica.folders(EVENTS):
-            writer = folder.split("/")[1]
-            known = set(self._spool.events.loose(writer))
-            sealed = [name for name in map(SegmentName.parse, self._spool.events.segments(writer)) if name is not None]
-            for name in self.replica.names(folder, f"{folder}{_first_hole(known, sealed):010d}"):
-                parsed = EventName.parse(name)
-                if name in known or parsed is None:
-                    continue
-                if any(segment.covers(parsed) for segment in sealed) and self._spool.events.holds(name):
-                    continue
-                try:
-                    data = self.replica.get(name)
-                    event = read_event(name, data)
-                    if self._spool.is_far_ahead(event.stamp):
-                        raise StoreError(f"{name}: {FAR_AHEAD}")
-                    place(self._spool.objects, name, data)
-                except ObjectMissingError:
-                    continue
-                except StoreError as error:
-                    if isinstance(error, ABOUT_ALL):
-                        raise
-                    self._set_aside(name, error, aside)
-                    continue
-                fetched.append(event)
-        return fetched
-
-    def _whole_segments(self) -> set[str]:
-        """The spool's segments but for those that could not be read."""
-        return set(self._spool.events.segments()) - self._spool.events.unreadable().keys()
-
-    def _fetch_segment(self, segment: str, aside: dict[str, str]) -> int:
-        """Fetch a segment and take it over. Returns the number of events that were not known."""
+        Raises:
+            StoreError: it is damaged or wrong.
+        """
+        data = self._spool.events.get(name)
         try:
-            data = self.replica.get(segment)
-            events = list(self._whole_events(read_segment(segment, data), aside))
-            if any(self._spool.is_far_ahead(event.stamp) for event in events):
-                raise StoreError(f"{segment}: {FAR_AHEAD}")
-            place(self._spool.objects, segment, data)
-        except ObjectMissingError:
-            return 0
-        except StoreError as error:
-            if isinstance(error, ABOUT_ALL):
-                raise
-            self._set_aside(segment, error, aside)
-            return 0
-        names = [event.name for event in events]
-        new = set(self._index.lacking(names))
-        not_carried_out = set(self._index.replicas.unsent(self.replica.url, names))
-        self._take_over([event for event in events if event.name in new or event.name in not_carried_out])
-        self._index.segments.note([segment])
-        self._finish_segment(segment)
-        return len(new)
+            return read_event(name, data)
+        except StoreError:
+            if is_genuine(name, data) and self.replica.holds(name):  # it came from there, in an earlier release
+                self._index.replicas.note(self.replica.url, [name])
+                return None
+            raise
 
-    def _whole_events(self, lines: Mapping[str, bytes], aside: dict[str, str]) -> Iterator[Event]:
-        """The events of a segment that can be read."""
-        for name, data in lines.items():
+    def _note_lacking(self, events: Mapping[str, Event]) -> None:
+        """Have the index know these events."""
+        if not self._index.lacking(events):
+            return
+        with self._spool.exclusive():  # who writes an event adds it before it lets others write
+            # The database was away, or another backend on it has rebuilt it.
+            self._index.add([events[name] for name in self._index.lacking(events)])
+
+    def _send_together(
+        self, events: Mapping[str, Event], is_stopping: Callable[[], bool]
+    ) -> dict[str, StoreError | None]:
+        """Send events that are no tombstones, and their crops."""
+        if not events:
+            return {}
+        self._note_lacking(events)
+        crops = list(dict.fromkeys(crop for event in events.values() if (crop := _crop_of(event)) is not None))
+        buried = self._buried(crops)
+        sending = [crop for crop in crops if crop not in buried]
+        told: dict[str, StoreError | None] = {}
+        crop_errors = dict(zip(sending, self._try_all(self._send_crop, sending, is_stopping), strict=False))
+        ready = []
+        for name, event in events.items():
+            crop = _crop_of(event)
+            if crop is None or crop in buried or crop_errors.get(crop, ...) is None:
+                ready.append(name)
+            elif isinstance(error := crop_errors.get(crop), StoreError):
+                told[name] = error
+        # No more at once than these: of a machine that dies for good, so many events at most lie beyond a hole.
+        for some in parts(ready, AT_ONCE):
+            told |= zip(some, self._try_all(self._place, some, is_stopping), strict=False)
+        sent = [name for name in ready if told.get(name, ...) is None]
+        self._look_again([crop for crop in map(_crop_of, (events[name] for name in sent)) if crop is not None])
+        self._index.replicas.note(self.replica.url, sent)
+        return told
+
+    def _look_again(self, digests: Sequence[str]) -> None:
+        """See to it that the crops of labels that were just sent are in the bucket, unless they are buried.
+
+        Whoever removes one has sent a tombstone about it before. So one look at the new events tells which of many
+        crops may have been removed.
+        """
+        looked = sorted(set(digests))
+        if len(looked) > AT_ONCE:
+            with contextlib.suppress(StoreFullError):  # then each is looked for
+                self.pull()
+                if not self.set_aside():  # nor is it known what these are about
+                    looked = sorted(self._index.tombstones.touched(looked))
+        buried = self._buried(looked)
+        for digest in sorted(buried):
+            self._remove(digest)
+        kept = [digest for digest in looked if digest not in buried]
+        for digest, is_there in zip(kept, several(lambda crop: self.replica.holds(crop_name(crop)), kept), strict=True):
+            if not is_there:
+                self._send_crop(digest)
+
+    def _buried(self, digests: Sequence[str]) -> set[str]:
+        return {digest for digest in self._index.tombstones.touched(digests) if self._index.is_buried(digest)}
+
+    def _try_all(
+        self, work: Callable[[str], None], items: Sequence[str], is_stopping: Callable[[], bool]
+    ) -> list[StoreError | None]:
+        """Do this with many, several at a time; what is wrong with one alone is returned in its place."""
+
+        def attempt(item: str) -> StoreError | None:
             try:
-                yield read_event(name, data)
+                work(item)
             except StoreError as error:
-                self._set_aside(name, error, aside)
+                if isinstance(error, ABOUT_ALL):
+                    raise
+                return error
+            return None
 
-    def _set_aside(self, name: str, error: StoreError, aside: dict[str, str]) -> None:
-        if self._aside.get(name) != str(error):  # said once, however often the bucket is read
-            _LOG.warning("an event in the bucket is not fetched: %s", error)
-        aside[name] = str(error)
+        return several(attempt, items, is_stopping=is_stopping)
+
+    def _send_tombstone(self, name: str, event: Event) -> None:
+        self._note_lacking({name: event})
+        self._place(name)
+        self._carry_out(event)
+        self._index.replicas.note(self.replica.url, [name])
 
     def _send_segment(self, segment: str) -> None:
         """Send a segment whose events the bucket has confirmed, and remove their own objects there."""
@@ -256,22 +273,15 @@ class Replication:
         if read_segment(segment, self.replica.get(segment)) != lines:
             raise StoreError(f"{segment} is not in {self.replica.url} as it was sent")
         remove_sealed(self._there, segment)
-        self._finish_segment(segment)
+        self._fetching.finish_segment(segment)
 
-    def _finish_segment(self, segment: str) -> None:
-        """Note that the bucket has a segment, and remove the objects that the spool has of its events."""
-        self._index.replicas.note(self.replica.url, [segment])
-        remove_sealed(self._spool.events, segment)
-        self._index.replicas.forget(self.replica.url, self._spool.sealed_names(segment))
-
-    def _place(self, name: str, data: bytes) -> None:
+    def _place(self, name: str) -> None:
         """Put an event into the bucket, unless it is there in a segment."""
+        data = self._spool.events.get(name)
         if self._spool.objects.holds(name) or self._there.segment_of(name) is None:
             place(self.replica, name, data)
 
     def _send_crop(self, digest: str) -> None:
-        if self._index.is_buried(digest):
-            return
         name = crop_name(digest)
         try:
             data = self._spool.objects.get(name)
@@ -279,7 +289,7 @@ class Replication:
             data = b""
         if is_genuine(name, data):
             place(self.replica, name, data)
-        elif not self.replica.holds(name):
+        elif not self._index.is_buried(digest) and not self.replica.holds(name):
             raise StoreError(f"{name} is {'damaged' if data else 'missing'} here and not in {self.replica.url}")
 
     def _carry_out(self, tombstone: Event) -> None:
@@ -316,12 +326,6 @@ class Replication:
             return True
 
 
-def _first_hole(names: set[str], segments: Iterable[SegmentName]) -> int:
-    """The first sequence that is missing among the names of one writer."""
-    have = {parsed.sequence for name in names if (parsed := EventName.parse(name)) is not None}
-    for segment in segments:
-        have.update(range(segment.first, segment.last + 1))
-    number = 1
-    while number in have:
-        number += 1
-    return number
+def _crop_of(event: Event) -> str | None:
+    """The crop that a label is about."""
+    return event.sample if event.kind == "label" else None

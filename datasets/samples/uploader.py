@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import random
 import threading
 import time
 from dataclasses import dataclass
 
-from datasets.errors import StoreError, StoreFullError
+from datasets.errors import StoreFullError
 from datasets.objects.clock import Clock
-from datasets.samples.replication import ABOUT_ALL, Replication
+from datasets.samples.fetching import ABOUT_ALL
+from datasets.samples.replication import Replication
 
 _LOG = logging.getLogger(__name__)
+_MOST_AT_ONCE = 500  # events
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,12 @@ class Queue:
 
 
 class Uploader:
-    """Sends events in the background, the oldest first, and keeps trying.
+    """Sends events in the background, many together, the oldest first, and keeps trying.
 
     When the bucket fails, everything waits: longer each time, by a random share so that many backends do not
-    come back in step. When one event fails for its own reason (a damaged crop), the others go on, and it is
-    tried again at the next look around.
+    come back in step. Then events are sent one by one, and twice as many together after each success, so that a bucket
+    that fails now and then receives them, too. When one event fails for its own reason (a damaged crop), the others
+    go on, and it is tried again at the next look around.
 
     The unsent events are found from the spool at the start, and again at each look around, so nothing is lost with
     the thread or its process.
@@ -56,6 +60,7 @@ class Uploader:
         self._stuck: dict[str, str] = {}  # event name -> why
         self._due: set[str] = set()  # stuck events that are tried again now
         self._failures = 0  # in a row
+        self._at_once = _MOST_AT_ONCE  # events that are sent together
         self._last_error: str | None = None
         self._stopping = False
         self._reconciled = False
@@ -126,32 +131,33 @@ class Uploader:
             self.look_around()
             self._succeeded()
             self._next_look = time.monotonic() + self._policy.pull_interval
-        name = self._next()
-        if name is None:
+        names = self._next()
+        if not names:
             return
-        try:
-            self._replication.send(name)
-        except ABOUT_ALL:
-            raise
-        except StoreError as error:
-            if self._stuck.get(name) != str(error):  # said once, however often it is tried again
-                _LOG.error("%s stays unsent for now: %s", name, error)
+        sent = []
+        for name, wrong in self._replication.send_all(names, lambda: self._stopping).items():
+            if wrong is None:
+                sent.append(name)
+                continue
+            if self._stuck.get(name) != str(wrong):  # said once, however often it is tried again
+                _LOG.error("%s stays unsent for now: %s", name, wrong)
             with self._changed:
-                self._stuck[name] = str(error)
-                self._last_error = str(error)
-            return
-        self._settled([name])
-        self._succeeded()
+                self._stuck[name] = str(wrong)
+                self._last_error = str(wrong)
+        if sent:
+            self._settled(sent)
+            self._succeeded()
+            self._at_once = min(2 * self._at_once, _MOST_AT_ONCE)
 
-    def _next(self) -> str | None:
-        """The oldest event that is not stuck; waits for one until the next look around is due."""
+    def _next(self) -> list[str]:
+        """The oldest events that are not stuck; waits for one until the next look around is due."""
         with self._changed:
-            name = next((name for name in self._pending if name not in self._stuck or name in self._due), None)
-            if name is not None:
-                self._due.discard(name)
-            elif not self._stopping:
+            going = (name for name in self._pending if name not in self._stuck or name in self._due)
+            names = list(itertools.islice(going, self._at_once))
+            self._due.difference_update(names)
+            if not names and not self._stopping:
                 self._changed.wait(max(0.0, self._next_look - time.monotonic()))
-            return name
+            return names
 
     def look_around(self) -> None:
         """Find the unsent events anew, including other processes'; stuck events are tried again."""
@@ -183,6 +189,7 @@ class Uploader:
     def _failed(self, error: Exception) -> None:
         with self._changed:
             self._failures += 1
+            self._at_once = 1
             self._last_error = str(error)
             # 2**20 first delays are longer than any longest delay; more would overflow in a long outage.
             longest = min(self._policy.longest_delay, self._policy.first_delay * 2 ** min(self._failures - 1, 20))

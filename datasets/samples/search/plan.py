@@ -22,6 +22,7 @@ MOST_SAMPLED = 2000  # labels from which is estimated how many pass a filter
 FEW = 20_000  # labels that are looked at without an estimate
 _SAMPLED = 400  # from which is told which way is less work
 _GLANCE = 0.04  # work of looking at one field of a label, the next in an index, as part of finding and looking at one
+_SECONDS_BY_INDEX = 1e-6  # that an index takes to lead to a label, and to look at it, about
 
 _SECONDS_KNOWN = 60.0
 _MOST_KNOWN = 500  # filters
@@ -34,6 +35,7 @@ class Plan:
     in_order: bool  # label after label in the order asked for; else by indexes
     lead: Filter | None = None  # part of the search whose index leads to its labels; None: whichever the database takes
     otherwise: Plan | None = None  # where this one takes long
+    seconds: float = 0.0  # after which it does: as long as the other one may take, so that both take twice that at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Planner:
             by_index = total * (found.most(found.passed) if _has_index(wanted) else _GLANCE)
         by_indexes = Plan(in_order=False, lead=_part(wanted, place))
         if size / found.most(found.passed) < by_index:
-            return Plan(in_order=True, otherwise=by_indexes)
+            return Plan(in_order=True, otherwise=by_indexes, seconds=_SECONDS_BY_INDEX * by_index)
         return by_indexes
 
     def count(self, connection: sa.Connection, wanted: Filter, *, total: int) -> Plan:

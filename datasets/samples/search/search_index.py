@@ -55,7 +55,8 @@ _SORTED: Mapping[Order, tuple[str, bool]] = {  # column, and whether its largest
 ORDERS: tuple[Order, ...] = tuple(_SORTED)
 
 _SECONDS = 0.2  # after which labels are no longer counted one by one
-_SECONDS_IN_ORDER = 0.06  # after which labels are no longer looked at in the order asked for
+_SECONDS_IN_ORDER = 0.06  # that labels are looked at in the order asked for, at least, before this is given up
+_WAITING = 4  # times as long as that at most, where SQLite has waited for the disk or for other programs
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 
 
@@ -188,7 +189,10 @@ class SearchIndex:
         if plan.otherwise is None:
             return list(connection.scalars(query))
         # Labels that pass may all lie far down in this order, which no sample tells.
-        with contextlib.suppress(_TookTooLongError), _limited(connection, _SECONDS_IN_ORDER):
+        with (
+            contextlib.suppress(_TookTooLongError),
+            _limited(connection, max(plan.seconds, _SECONDS_IN_ORDER), waiting=_WAITING),
+        ):
             return list(connection.scalars(query))
         return self._ids(connection, wanted, size, order, last, plan.otherwise)
 
@@ -221,25 +225,36 @@ def _beyond(key: Sequence[Any], last: Sequence[Any], *, is_downward: bool) -> sa
 
 
 @contextlib.contextmanager
-def _limited(connection: sa.Connection, seconds: float) -> Iterator[None]:
+def _limited(connection: sa.Connection, seconds: float, *, waiting: int = 1) -> Iterator[None]:
     """Have the database give up a query after a while.
+
+    Args:
+        connection: of the index.
+        seconds: that a query may take: where SQLite may wait, of this thread's own work.
+        waiting: times `seconds` that SQLite may take in all. A query that was given up is begun in another way, which
+            on a busy machine would only add to what it has to do.
 
     Raises:
         _TookTooLongError: it did.
     """
-    until = time.monotonic() + seconds
+    until, own = time.monotonic() + seconds * waiting, time.thread_time() + seconds
     is_sqlite = connection.dialect.name == "sqlite"
     driver: Any = connection.connection.driver_connection
+
+    def is_over() -> bool:
+        return time.monotonic() > until or (waiting > 1 and time.thread_time() > own)
+
     if is_sqlite:
-        driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+        driver.set_progress_handler(is_over, _STEPS)
     else:
+        until = time.monotonic() + seconds
         connection.execute(sa.text(f"SET LOCAL statement_timeout = {round(1000 * seconds)}"))
     try:
         yield
         if not is_sqlite:
             connection.execute(sa.text("SET LOCAL statement_timeout = DEFAULT"))
     except OperationalError as error:
-        if time.monotonic() <= until:
+        if not is_over():
             raise
         connection.rollback()
         raise _TookTooLongError from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from datasets.samples.event import Event
 from datasets.samples.index import SampleIndex
+from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
 from tests.datasets.samples.test_index import deleted, labelled
@@ -91,3 +93,18 @@ def test_a_store_goes_on_filling_its_index(tmp_path: Path, monkeypatch: pytest.M
         assert store.counts().kept == 6
         assert store.upkeep.reindex() == 6
         assert list(store.upkeep.verify()) == []
+
+
+def test_labels_of_a_crop_that_is_measured_have_its_measure(url: str) -> None:
+    labels = list({event.prediction_id: event for event in history() if event.kind == "label"}.values())
+    crop = Counter(event.sample for event in labels).most_common(1)[0][0]
+    same = [event for event in labels if event.sample == crop]
+    assert crop is not None
+    assert len(same) > 1
+    quality = PictureQuality(120, 30.0, 0.5)
+    with closing(SampleIndex(url)) as index:
+        index.add(same[:1])
+        index.qualities.note({crop: quality})
+        index.fill([labels])
+        found = [sample.quality for sample in index.samples() if sample.digest == crop]
+        assert found == [quality] * len(same)

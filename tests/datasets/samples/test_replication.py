@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from benchmarks.drivers.gcs_server import GcsServer
 from datasets.errors import BucketUnavailableError, CropError, StoreError
 from datasets.objects.bucket import BucketObjects
 from datasets.objects.names import crop_name
+from datasets.objects.several import AT_ONCE
 from datasets.samples.index import SampleIndex
 from datasets.samples.replication import Replication
 from datasets.samples.spool import Spool
@@ -30,6 +32,9 @@ class Machine:
         self.index = SampleIndex.beside(root)
         self.bucket = BucketObjects(URL, timeout=20.0, deadline=0.5)
         self.replication = Replication(self.spool, self.index, self.bucket)
+
+    def send_together(self) -> dict[str, StoreError | None]:
+        return self.replication.send_all(self.replication.unsent())
 
     def send_all(self) -> int:
         names = self.replication.unsent()
@@ -187,6 +192,78 @@ def test_label_that_met_a_removal_on_its_way_sends_its_crop_again(
         patched.setattr(BucketObjects, "put", removed_meanwhile)
         two.send_all()
     assert gcs.names("tags", "shop/crops/") == [f"shop/{sample.crop}"]
+
+
+def test_many_labels_are_sent_with_two_requests_each(one: Machine, gcs: GcsServer) -> None:
+    samples = [one.store.keep(picture(n), label(f"p{n}")) for n in range(2 * AT_ONCE)]
+    gcs.requests.clear()
+    assert one.send_together() == dict.fromkeys(sorted(sample.event for sample in samples))
+    assert sum(method == "POST" for method, _ in gcs.requests) == 2 * len(samples)
+    assert sum(method == "GET" for method, _ in gcs.requests) < AT_ONCE
+    assert one.replication.unsent() == []
+    assert gcs.names("tags") == sorted(f"shop/{name}" for s in samples for name in (s.crop, s.event))
+    assert list(one.store.upkeep.verify()) == []
+
+
+def test_what_is_wrong_with_one_of_many_stops_no_other(one: Machine, gcs: GcsServer) -> None:
+    samples = [one.store.keep(picture(n), label(f"p{n}")) for n in range(2 * AT_ONCE)]
+    (one.root / samples[3].crop).write_bytes(b"rotten")
+    told = one.send_together()
+    assert [name for name, wrong in told.items() if wrong is not None] == [samples[3].event]
+    assert one.replication.unsent() == [samples[3].event]
+    assert len(gcs.names("tags", "shop/events/")) == len(samples) - 1
+
+
+def test_a_tombstone_among_many_is_sent_in_its_turn(one: Machine, gcs: GcsServer) -> None:
+    undone = one.store.keep(picture(0), label("p0"))
+    one.send_all()
+    kept = [one.store.keep(picture(n), label(f"p{n}")) for n in range(1, 4)]
+    one.store.undo("p0")
+    kept += [one.store.keep(picture(n), label(f"p{n}")) for n in range(4, 7)]
+    assert set(one.send_together().values()) == {None}
+    assert one.replication.unsent() == []
+    assert gcs.names("tags", "shop/crops/") == sorted(f"shop/{sample.crop}" for sample in kept)
+    assert f"shop/{undone.event}" in gcs.names("tags")
+    assert list(one.store.upkeep.verify()) == []
+
+
+def test_many_labels_that_met_a_removal_on_their_way_send_the_crop_again(
+    one: Machine, two: Machine, gcs: GcsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sender looks for new tombstones instead of each crop, and another has just removed one of the crops."""
+    removed = one.store.keep(picture(1), label("p"))
+    one.send_all()
+    one.store.undo("p")
+    samples = [two.store.keep(picture(n), label(f"q{n}")) for n in range(2 * AT_ONCE)]
+    put, guard = BucketObjects.put, threading.RLock()
+
+    def removed_meanwhile(bucket: BucketObjects, name: str, data: bytes) -> bool:
+        if name.startswith("events/") and bucket is two.bucket:
+            with guard:
+                if one.send_all():
+                    assert f"shop/{removed.crop}" not in gcs.names("tags")
+        return put(bucket, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BucketObjects, "put", removed_meanwhile)
+        two.send_together()
+    assert gcs.names("tags", "shop/crops/") == sorted(f"shop/{sample.crop}" for sample in samples)
+    assert list(two.store.upkeep.verify()) == []
+
+
+def test_many_labels_are_sent_again_after_the_bucket_failed_among_them(one: Machine, gcs: GcsServer) -> None:
+    samples = [one.store.keep(picture(n), label(f"p{n}")) for n in range(2 * AT_ONCE)]
+    gcs.faults.unavailable = -1
+    gcs.faults.applies_to = lambda method, path: method == "POST" and len(gcs.names("tags", "shop/events/")) >= 3
+    with pytest.raises(BucketUnavailableError):
+        one.send_together()
+    numbers = sorted(int(name.split("/")[3].partition("-")[0]) for name in gcs.names("tags", "shop/events/"))
+    assert numbers[-1] <= AT_ONCE  # of a machine that dies here for good, few lie beyond a hole
+    assert len(one.replication.unsent()) == len(samples)
+    gcs.faults.unavailable = 0
+    one.send_together()
+    assert one.replication.unsent() == []
+    assert list(one.store.upkeep.verify()) == []
 
 
 def test_a_tombstone_is_unsent_until_it_is_carried_out(one: Machine, gcs: GcsServer) -> None:

@@ -108,7 +108,7 @@ def test_a_pull_that_is_killed_within_a_segment_is_finished_later(
     sealed(one)
     one.send_all()
     with monkeypatch.context() as patched:
-        patched.setattr(two.replication, "_take_over", _killed)
+        patched.setattr(two.index, "add", _killed)
         with pytest.raises(KeyboardInterrupt):
             two.replication.pull()
     two.replication.pull()
