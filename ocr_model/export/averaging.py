@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from ocr_model.training.architecture import RecognitionNetwork
+from ocr_model.training.trainer import SIZES
 
 
 def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, share: float = 0.5) -> RecognitionNetwork:
@@ -15,14 +17,15 @@ def average_networks(network: RecognitionNetwork, start: RecognitionNetwork, sha
     https://arxiv.org/abs/2109.01903).
 
     Args:
-        network: the trained network.
-        start: the network that the training began with.
+        network: the trained network, whose sizes of line and input the average has.
+        start: the network that the training began with; those sizes may be others, for they change no weight.
         share: share of `start` in the average, 0..1.
 
     Raises:
         ValueError: the networks are built differently, or the share is outside 0..1.
     """
-    if network.config != start.config:
+    sizes = {name: getattr(network.config, name) for name in SIZES}
+    if replace(start.config, **sizes) != network.config:
         raise ValueError(f"the two networks are built differently: {network.config} and {start.config}")
     if not 0.0 <= share <= 1.0:
         raise ValueError(f"a share is between 0 and 1, not {share}")

@@ -49,16 +49,17 @@ def main(args: argparse.Namespace) -> int:
     """Run `python -m ocr_model export`: write the graphs, check them against torch, fit turns, calibrate last.
 
     Returns:
-        Exit status: 0; 1 if the graphs differ from the network; 2 for a share outside 0..1.
+        Exit status: 0; 1 if the graphs differ from the network; 2 if the average cannot be made.
     """
-    if not 0.0 <= args.share <= 1.0:
-        print(f"error: --share is between 0 and 1, not {args.share}", file=sys.stderr)
-        return 2
     network = load_run(args.run)
     card_file = args.run / "card.json"
     card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
     if args.average_with is not None:
-        network = average_networks(network, load_run(args.average_with), args.share)
+        try:
+            network = average_networks(network, load_run(args.average_with), args.share)
+        except ValueError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
         card["averaged_with"] = {**about_model(args.average_with), "share": args.share}
     part = args.out.with_name(args.out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)  # left by an export that was killed

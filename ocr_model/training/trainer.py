@@ -31,7 +31,8 @@ from ocr_model.training.run_card import write_card
 from ocr_model.training.schedule import TrainingConfig, learning_rate_at
 from ocr_model.training.targets import IGNORED, Targets
 
-RESIZABLE = ("line_height", "line_width", "input_height", "input_width", "width")
+SIZES = ("line_height", "line_width", "input_height", "input_width")  # in pixels; no weight depends on them
+RESIZABLE = (*SIZES, "width")
 """Fields of `NetworkConfig` in which a run may differ from the network that it starts from."""
 
 

@@ -1,5 +1,6 @@
 """Two networks as one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,5 +26,7 @@ def test_the_average_of_two_networks_lies_between_them(tmp_path: Path) -> None:
         average_networks(one, other, 2.0)
     with pytest.raises(ValueError, match="built differently"):
         average_networks(one, RecognitionNetwork(NetworkConfig(width=48)))
+    wider_view = RecognitionNetwork(replace(config, line_height=40, line_width=160, input_height=80, input_width=320))
+    assert average_networks(wider_view, one).config == wider_view.config
     export_network(one, tmp_path, name="tiny", version="3", card={"crops_seen": 5})
     assert about_model(tmp_path) == {"name": "tiny", "version": "3", "crops_seen": 5}
