@@ -101,12 +101,21 @@ class ExplorerClient:
         """All tags."""
         return self._connection.ask(TagCounts, "GET", "/v1/team/tags").root
 
-    def mark(self, scope: Scope, *, give: Sequence[str] = (), take: Sequence[str] = ()) -> Marked:
-        """Give and take tags of crops, as one change."""
+    def mark(
+        self,
+        scope: Scope,
+        *,
+        give: Sequence[str] = (),
+        take: Sequence[str] = (),
+        join: Sequence[str] = (),
+        leave: Sequence[str] = (),
+    ) -> Marked:
+        """Give and take tags of crops, and let them join and leave projects, as one change."""
         # The name makes requests one change: one undo takes it back, also if one of them is sent again on a broken
         # connection.
         action = uuid.uuid4().hex
-        fields = {"give": "\n".join(give), "take": "\n".join(take), "action": action, "by": self._by}
+        names = {"give": give, "take": take, "join": join, "leave": leave}
+        fields = {"action": action, "by": self._by} | {name: "\n".join(some) for name, some in names.items() if some}
         connection = self._connection.patient(_PATIENCE)
         marked = [
             connection.ask(Marked, "POST", "/v1/team/marks", fields=fields | part) for part in scope.fields(_CROPS)
