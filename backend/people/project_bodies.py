@@ -47,12 +47,12 @@ class ProjectBody(BaseModel):
     visibility: Visibility = Field(
         description="private: members and owners see its crops; team: all who sign in; public: anybody, to look."
     )
-    crops: int = Field(description="Labels of its crops; about, where counting takes long.")
+    crops: int | None = Field(description="Labels of its crops; about, where counting takes long; null: not counted.")
     may_change: bool = Field(description="Whether the sender may change the project and its members.")
     may_add: bool = Field(description="Whether the sender may let crops join and leave.")
 
     @staticmethod
-    def of(project: Project, *, crops: int, may_change: bool, may_add: bool) -> ProjectBody:
+    def of(project: Project, *, crops: int | None, may_change: bool, may_add: bool) -> ProjectBody:
         """Return the body of a project."""
         return ProjectBody(
             id=project.id,

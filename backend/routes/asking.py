@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.people.accounts import Accounts
+from backend.people.project import UnknownProjectError
 from backend.people.roles import FOR_GUESTS, TOKEN_ROLE, least_role, may
 from backend.people.sessions import is_session
 from backend.people.who import Who
@@ -31,6 +32,7 @@ from datasets.errors import (
     UnknownSampleError,
     UnknownSearchError,
 )
+from datasets.samples.marks import project_id
 
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
@@ -159,6 +161,26 @@ async def ask_team(services: Services, who: Who, job: Callable[[TeamData], T]) -
             ) from error
 
     return await services.asking.run(run)
+
+
+async def check_projects(services: Services, who: Who, written: str) -> None:
+    """Make sure that there are the projects which crops are to join.
+
+    Args:
+        services: Of the app.
+        who: The sender.
+        written: Ids, one a line.
+    """
+    ids = [line for line in written.splitlines() if line.strip()]
+    if not ids:
+        return
+    if not services.accounts.is_on:
+        raise not_found("There are no projects on this backend: TAGS_PUBLIC_URL is not set.")
+    try:
+        names = list(map(project_id, ids))
+        await services.accounts.run(lambda known: [known.projects.get(name, who) for name in names])
+    except (UnknownProjectError, LabelError) as error:
+        raise not_found("There is no such project.") from error
 
 
 def not_found(detail: str) -> Problem:

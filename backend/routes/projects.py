@@ -40,12 +40,14 @@ _FORM = problems(HTTPStatus.BAD_REQUEST, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 @router.get("/projects", summary="Projects", response_model=list[ProjectBody])
-async def get_projects(services: ServicesDep, who: WhoDep) -> list[ProjectBody]:
+async def get_projects(
+    services: ServicesDep, who: WhoDep, counts: Annotated[bool, Query(description="Whether labels are counted.")] = True
+) -> list[ProjectBody]:
     """Return the projects whose crops the sender sees; none on a backend without accounts."""
     if not services.accounts.is_on:
         return []
     found = await _ask(services, lambda accounts: [(it, _may_change(accounts, it, who)) for it in _all(accounts, who)])
-    return await _bodies(services, who, found)
+    return await _bodies(services, who, found, counts=counts)
 
 
 @router.get(
@@ -186,11 +188,15 @@ def _check(accounts: Accounts, project: str, who: Who) -> None:
         raise ProjectNotYoursError("the project is changed by its maintainers and by owners")
 
 
-async def _bodies(services: Services, who: Who, found: list[tuple[Project, bool]]) -> list[ProjectBody]:
+async def _bodies(
+    services: Services, who: Who, found: list[tuple[Project, bool]], *, counts: bool = True
+) -> list[ProjectBody]:
     ids = [project.id for project, _ in found]
-    counts = await ask_team(
-        services, who, lambda team: [team.explorer.count(Comparison("project", "=", name)).labels for name in ids]
-    )
+    numbers: list[int | None] = [None] * len(ids)
+    if counts:
+        numbers = await ask_team(
+            services, who, lambda team: [team.explorer.count(Comparison("project", "=", name)).labels for name in ids]
+        )
     touched = None if who.touch is None else who.touch.projects
     return [
         ProjectBody.of(
@@ -199,7 +205,7 @@ async def _bodies(services: Services, who: Who, found: list[tuple[Project, bool]
             may_change=may_change,
             may_add=may(who.role, "labeller") and (touched is None or project.id in touched),
         )
-        for (project, may_change), number in zip(found, counts, strict=True)
+        for (project, may_change), number in zip(found, numbers, strict=True)
     ]
 
 

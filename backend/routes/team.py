@@ -9,7 +9,7 @@ from fastapi import Form, Path, Query, Response
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
-from backend.routes.asking import PRIVATE, Digest, WhoDep, ask_team, not_found, team_router
+from backend.routes.asking import PRIVATE, Digest, WhoDep, ask_team, check_projects, not_found, team_router
 from backend.schemas import ModelNameBody
 from backend.team.author import TEAM, Author
 from backend.team.bodies import (
@@ -156,7 +156,8 @@ async def get_tags(services: ServicesDep, who: WhoDep) -> list[TagBody]:
 async def mark_samples(
     services: ServicesDep, who: WhoDep, form: Annotated[MarksForm, Form(media_type="multipart/form-data")]
 ) -> ActionBody:
-    """Give and take tags, set and drop metadata, of crops or of all that a search finds."""
+    """Give and take tags, set and drop metadata, let crops join and leave projects, or all that a search finds."""
+    await check_projects(services, who, form.join)
     return await ask_team(services, who, lambda team: team.samples.mark(form, who.author(form.by)))
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.http.rate_limit import bucket_name
-from backend.routes.asking import PRIVATE, WhoDep, ask_team, not_found, team_router
+from backend.routes.asking import PRIVATE, WhoDep, ask_team, check_projects, not_found, team_router
 from backend.team.upload_bodies import (
     MOST_PART,
     ArrivedBody,
@@ -67,6 +67,7 @@ async def begin_upload(
 ) -> UploadBody:
     """Begin an upload: its files are sent one by one, in parts, then it is started."""
     by = who.author(form.by)
+    await check_projects(services, who, form.project)
     return await _ask(services, who, lambda uploads: uploads.begin(form, by))
 
 

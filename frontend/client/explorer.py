@@ -114,8 +114,8 @@ class ExplorerClient:
         # The name makes requests one change: one undo takes it back, also if one of them is sent again on a broken
         # connection.
         action = uuid.uuid4().hex
-        names = {"give": give, "take": take, "join": join, "leave": leave}
-        fields = {"action": action, "by": self._by} | {name: "\n".join(some) for name, some in names.items() if some}
+        fields = {"give": "\n".join(give), "take": "\n".join(take), "action": action, "by": self._by}
+        fields |= {name: "\n".join(some) for name, some in (("join", join), ("leave", leave)) if some}
         connection = self._connection.patient(_PATIENCE)
         marked = [
             connection.ask(Marked, "POST", "/v1/team/marks", fields=fields | part) for part in scope.fields(_CROPS)
@@ -159,7 +159,7 @@ class ExplorerClient:
         """
         # The key makes one request of all that are sent on a broken connection.
         named = {"name": name, "cycle": "true" if with_cycle else "false", "key": uuid.uuid4().hex}
-        fields = scope.form(_CROPS) | named
+        fields = scope.form(_CROPS) | named | {"by": self._by}
         return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)
 
     def search_help(self, line: str, cursor: int) -> SearchHelp:

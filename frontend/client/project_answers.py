@@ -27,7 +27,7 @@ class Project(_Answer):
     name: str
     description: str
     visibility: Visibility
-    crops: int
+    crops: int | None  # its labels; None: they were not counted
     may_change: bool  # whether the visitor may change it and its members
     may_add: bool  # whether the visitor may let crops join and leave
 

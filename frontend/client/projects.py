@@ -31,8 +31,8 @@ class ProjectsClient:
         self._by = {"by": name} if name else {}
 
     def all(self) -> tuple[Project, ...]:
-        """The projects that the visitor sees, by name."""
-        return self._connection.ask(ProjectList, "GET", "/v1/team/projects").root
+        """The projects that the visitor sees, by name, without their numbers."""
+        return self._connection.ask(ProjectList, "GET", "/v1/team/projects", params={"counts": "false"}).root
 
     def get(self, project: str) -> ProjectDetails:
         """A project with its members and history."""

@@ -64,6 +64,15 @@ class ActionTexts(EntryTexts):
     tags_take = Words(ko="{count}개에서 떼기", en="Take from {count}")
     tags_given = Words(ko="사진 {count}장에 달았어요: {tags}.", en="Given to {count} crops: {tags}.")
     tags_taken = Words(ko="사진 {count}장에서 뗐어요: {tags}.", en="Taken from {count} crops: {tags}.")
+    # Projects
+    project_join = Words(ko="{count}개를 프로젝트에 넣기", en="Put {count} into the project")
+    project_leave = Words(ko="{count}개를 프로젝트에서 빼기", en="Take {count} out of the project")
+    project_joined = Words(
+        ko="사진 {count}장을 프로젝트에 넣었어요: {tags}.", en="{count} crops were put into: {tags}."
+    )
+    project_left = Words(
+        ko="사진 {count}장을 프로젝트에서 뺐어요: {tags}.", en="{count} crops were taken out of: {tags}."
+    )
     # Saved searches
     saved_more = Words(ko="더 보기", en="More")
     saved_save = Words(ko="검색 저장", en="Save search")

@@ -19,6 +19,7 @@ from frontend.client.session import backend
 from frontend.clock import stamp
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
+from frontend.projects.choice import forget_projects
 from frontend.projects.texts import PROJECT_TEXTS, ProjectTexts
 from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_links, show_refusal
 
@@ -64,6 +65,7 @@ def projects_page(reading_page: StreamlitPage, explore_page: StreamlitPage, *oth
 def _do(job: Callable[[], Project | object], done: str, texts: ProjectTexts) -> None:
     """Do something that was pressed, and keep what to say of it for the page that is drawn next."""
     st.session_state[_ROUND] = _round() + 1
+    forget_projects()
     try:
         outcome = job()
     except BackendError as error:
@@ -103,7 +105,7 @@ def _show(details: ProjectDetails, client: ProjectsClient, explore_page: Streaml
         if project.description:
             st.text(project.description)
         search = f"project = {project.id}"
-        st.caption(f"{texts.crops.format(count=f'{project.crops:,}')} · `{search}`")
+        st.caption(f"{texts.crops.format(count=f'{project.crops or 0:,}')} · `{search}`")
         if st.button(texts.explore, icon=":material/grid_view:", key="project-explore"):
             st.switch_page(explore_page, query_params={"search": search})
         st.caption(texts.meanings[project.visibility])

@@ -43,7 +43,7 @@ class ProjectTexts(EntryTexts, RoleTexts, ProjectChoiceTexts):
         },
     )
     meaning_note = Words(
-        ko="사진이 여러 프로젝트에 있으면 그중 하나만 볼 수 있어도 보여요. 어느 프로젝트에도 없는 사진은 팀의 것이에요.",
+        ko="여러 프로젝트에 있는 사진은 그중 하나만 볼 수 있어도 보여요. 어디에도 없는 사진은 팀의 것이에요.",
         en="A crop of several projects is seen through any of them. A crop of none belongs to the team.",
     )
     new = Words(ko="새 프로젝트", en="New project")

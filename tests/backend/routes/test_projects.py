@@ -95,12 +95,25 @@ def paths_to_read(world: World, digest: str, prediction: str) -> list[tuple[str,
     """All requests by which the team reads: method, template, path, and query or form."""
     crop = {"digest": digest, "prediction_id": prediction, "name": "v1.0", "cycle": "v1.0-a", "upload": world.upload}
     queries: dict[str, list[dict[str, Any]]] = {
-        "/samples": [{"size": 200, "thumbnails": "true"}, {"where": "project = secret"}, {"where": "not tag = seen"}]
-        + [{"where": f'tag = "tag {MARK}"'}, {"where": f"crop = {digest}"}, {"order": "sharpest"}],
+        "/samples": [
+            {"size": 200, "thumbnails": "true"},
+            {"where": "project = secret"},
+            {"where": "not tag = seen"},
+            {"where": f'tag = "tag {MARK}"'},
+            {"where": f"crop = {digest}"},
+            {"order": "sharpest"},
+        ],
         "/samples/count": [{}, {"where": "project = secret"}, {"where": f"text contains {MARK}"}],
         "/samples/named": [{"samples": " ".join(world.digests), "thumbnails": "true"}],
-        "/searches/help": [{"where": "tag = "}, {"where": f"text = {MARK[:1]}"}, {"where": "client = "}]
-        + [{"where": "meta.shelf = "}, {"where": "project = "}, {"where": ""}, {"where": "crop = "}],
+        "/searches/help": [
+            {"where": "tag = "},
+            {"where": f"text = {MARK[:1]}"},
+            {"where": "client = "},
+            {"where": "meta.shelf = "},
+            {"where": "project = "},
+            {"where": ""},
+            {"where": "crop = "},
+        ],
         "/map": [{"colour": colour} for colour in ("status", "tag", "brand", "model")] + [{"dimensions": "3"}],
         "/map/inside": [{"outlines": "-9999,-9999 9999,-9999 9999,9999 -9999,9999"}],
         "/lists/{name}": [{}],
