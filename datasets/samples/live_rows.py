@@ -106,11 +106,11 @@ def _derive_projects(connection: sa.Connection, samples: Sequence[str]) -> None:
     if not wrong:
         return
     _note_projects(connection, set(wrong.values()))
-    changes = [{"crop": sample, "now": now} for sample, now in sorted(wrong.items())]
-    for table in (EVENT_TABLE, LIVE_TABLE):
-        is_label = (EVENT_TABLE.c.kind == "label",) if table is EVENT_TABLE else ()
-        change = table.update().where(table.c.sample == sa.bindparam("crop"), *is_label)
-        connection.execute(change.values(projects=sa.bindparam("now")), changes)
+    for now in sorted(set(wrong.values())):
+        crops = sorted(sample for sample, right in wrong.items() if right == now)
+        for table in (EVENT_TABLE, LIVE_TABLE):
+            is_label = (EVENT_TABLE.c.kind == "label",) if table is EVENT_TABLE else ()
+            connection.execute(table.update().where(table.c.sample.in_(crops), *is_label).values(projects=now))
 
 
 def _projects_of(connection: sa.Connection, samples: Sequence[str]) -> dict[str, list[str]]:
