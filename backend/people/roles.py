@@ -73,6 +73,7 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("DELETE", f"{_V}/projects/{{project}}/members/{{person}}"),
     ),
     "owner": (
+        ("GET", f"{_V}/downloads"),
         ("POST", f"{_V}/people"),
         ("POST", f"{_V}/people/{{person}}"),
         ("POST", f"{_V}/people/{{person}}/invitation"),

@@ -13,7 +13,7 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.routes.asking import PRIVATE, WhoDep, ask_team, team_router
 from backend.routes.explore import Where
-from backend.team.explore_bodies import FreezeForm, FrozenBody, SelectionForm, TeachingBody
+from backend.team.explore_bodies import DownloadBody, FreezeForm, FrozenBody, SelectionForm, TeachingBody
 from backend.team.search_line import parse_search
 from backend.team.selection import selected
 from datasets.samples.search.filters import Filter
@@ -109,6 +109,15 @@ async def export_lmdb(
     )
 
 
+@router.get("/downloads", summary="Who has downloaded what", response_model=list[DownloadBody])
+async def get_downloads(
+    services: ServicesDep, who: WhoDep, most: Annotated[int, Query(ge=1, le=500)] = 100
+) -> list[DownloadBody]:
+    """Return the latest downloads, the latest first."""
+    found = await ask_team(services, who, lambda team: team.downloads.last(most))
+    return [DownloadBody.model_validate(download, from_attributes=True) for download in found]
+
+
 @router.post(
     "/versions",
     summary="Make a dataset version",
@@ -148,6 +157,14 @@ async def _download(
     media_type: str,
     ending: str,
 ) -> StreamingResponse:
-    parts = await ask_team(services, who, lambda team: export(team, selected(form.samples, form.where)))
+    by = who.author(form.by)
+
+    def begin(team: TeamData) -> Iterator[bytes]:
+        wanted = selected(form.samples, form.where)
+        parts = export(team, wanted)
+        team.downloads.note(by, ending, str(wanted))
+        return parts
+
+    parts = await ask_team(services, who, begin)
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="labels.{ending}"'}
     return StreamingResponse(parts, media_type=media_type, headers=headers)

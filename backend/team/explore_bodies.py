@@ -185,6 +185,16 @@ class SelectionForm(BaseModel):
         default=[], max_length=12, description="Names of crops, with spaces between; the field may be given again."
     )
     where: str = Field(default="", max_length=LONGEST, description="Or a line of the search language; empty for all.")
+    by: Author = TEAM
+
+
+class DownloadBody(BaseModel):
+    """A download."""
+
+    at: datetime
+    by: str = Field(description="Who asked.")
+    kind: str = Field(description="Of the file: `zip`, `csv` ...")
+    search: str = Field(description="What it holds, in the search language.")
 
 
 class FreezeForm(SelectionForm):
@@ -197,7 +207,6 @@ class FreezeForm(SelectionForm):
     )
     cycle: bool = Field(default=False, description="Whether the worker is asked to train on it.")
     why: str = Field(default="", max_length=200, description="Why, in words.")
-    by: Author = TEAM
     key: str = Field(
         default="", pattern=r"^[A-Za-z0-9_-]{0,64}$", description="Random; the same key again is the same request."
     )

@@ -33,6 +33,7 @@ from backend.team.uploads import TeamUploads
 from backend.team.versions import TeamVersions
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
+from datasets.exports.downloads import Downloads
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.reason import Reason
@@ -78,6 +79,7 @@ class TeamData:
     ) -> None:
         self._places, self._thumbnails, self._spool = places, thumbnails, spool
         self.searches = SavedSearches(places.authority, clock)
+        self.downloads = Downloads(places.authority, clock)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()

@@ -11,6 +11,7 @@ from datasets.samples.journal import Journal
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import MarkChange, MarkIndex
 from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks, project_tag, tag_text
+from datasets.samples.sample import Sample
 
 
 class KeptMarks:
@@ -101,6 +102,21 @@ class KeptMarks:
             back = checked_marks(Marks(uuid.uuid4().hex, (), by, datetime.now(UTC), undoes=action))
             self._journal.write_marks([back], after=index.marks.last_stamp(crops))
         return len(crops)
+
+    def follow(self, present: Sample | None, digest: str, by: str) -> None:
+        """Let the crop that a label moves to, say one that was turned, belong to the projects of the one before.
+
+        Called while the journal is held, before the label is written: at no time is the crop seen by others.
+
+        Args:
+            present: the label as it is; None: there is none.
+            digest: the crop that it moves to.
+            by: who moves it; "" for a shopper.
+        """
+        if present is not None and present.digest != digest and present.projects:
+            joins = tuple(map(project_tag, sorted(present.projects)))
+            mark = checked_marks(Marks(uuid.uuid4().hex, (digest,), by or "team", datetime.now(UTC), joins))
+            self._journal.write_marks([mark], after=self.index.last_stamp([digest]))
 
     @property
     def index(self) -> MarkIndex:

@@ -7,9 +7,7 @@ is one, receives a copy in the background. Either may be lost and is rebuilt.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,7 +32,6 @@ from datasets.samples.journal import Journal
 from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
-from datasets.samples.marks import Marks, checked_marks, project_tag
 from datasets.samples.past_labels import PastLabels
 from datasets.samples.places import open_objects
 from datasets.samples.quality_index import QualityIndex
@@ -182,7 +179,7 @@ class SampleStore:
                 return present
             if is_unproven and present is not None and present.label.source != UNPROVEN:
                 raise LabelProvenError("the prediction has a label already, and an unproven one cannot replace it")
-            self._follow(present, crop.digest, by)
+            self.marks.follow(present, crop.digest, by)
             return self._journal.write_label(label, crop, by=by)
 
     def restore(self, earlier: Sample, *, expected: str, by: str) -> Sample:
@@ -205,19 +202,8 @@ class SampleStore:
             present = self._journal.label_before(earlier.label.prediction_id, crop.digest, must_know=True)
             if present is None or present.event != expected:
                 raise LabelMovedError("the label has changed since it was looked at")
-            self._follow(present, crop.digest, by)
+            self.marks.follow(present, crop.digest, by)
             return self._journal.write_label(earlier.label, crop, by=by, restores=earlier.decided)
-
-    def _follow(self, present: Sample | None, digest: str, by: str) -> None:
-        """Let the crop that a label moves to, say one that was turned, belong to the projects of the one before.
-
-        Called within `exclusive`, before the label is written: at no time is the crop seen by others.
-        """
-        if present is not None and present.digest != digest and present.projects:
-            marks = self._journal.current_index().marks
-            joins = tuple(map(project_tag, sorted(present.projects)))
-            mark = checked_marks(Marks(uuid.uuid4().hex, (digest,), by or "team", datetime.now(UTC), joins))
-            self._journal.write_marks([mark], after=marks.last_stamp([digest]))
 
     def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:
         """Take back the label and the pairs of a prediction.

@@ -147,7 +147,7 @@ class ExplorerClient:
     def export(self, scope: Scope, kind: ExportKind) -> bytes:
         """Crops with their labels, of at most 64 MiB, or a table of labels."""
         path = f"/v1/team/samples/export.{kind}"
-        return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS))
+        return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS) | {"by": self._by})
 
     def freeze(self, scope: Scope, name: str, *, with_cycle: bool) -> Frozen:
         """Make a dataset version, and ask for a cycle on it if wanted.

@@ -378,3 +378,14 @@ def test_the_command_line_of_uploads_and_pages_say_the_same(world: World, settin
     for path in (f"uploads/{upload}", f"uploads/{upload}/files", f"uploads/{upload}/results.csv"):
         assert world.get(path, "bob").status_code == 404
     assert world.post(f"uploads/{upload}/start", "bob").status_code == 404
+
+
+def test_downloads_name_who_asked(world: World) -> None:
+    assert world.post("samples/export.csv", "cy", where="status = accepted").status_code == 200
+    assert world.post("samples/export.zip", "token", where="", by="a script").status_code == 200
+    noted = world.get("downloads", "owner").json()
+    assert [(one["by"], one["kind"], one["search"]) for one in noted] == [
+        ("a script", "zip", "all"),
+        ("cy <cy@example.com>", "csv", 'status = "accepted"'),
+    ]
+    assert world.get("downloads", "ada").status_code == 403

@@ -55,7 +55,7 @@ ROUTES = [
     ("DELETE", "/v1/team/searches"),
     *(("GET", f"/v1/team/{path}") for path in (f"samples/{'0' * 64}/alike", "lists", "lists/outliers")),
     *(("POST", f"/v1/team/{path}") for path in ("samples/named", "map")),
-    *(("GET", f"/v1/team/{path}") for path in ("me", "people")),
+    *(("GET", f"/v1/team/{path}") for path in ("me", "people", "downloads")),
     *(("POST", f"/v1/team/{path}") for path in ("me/sign-out", "people", f"people/{'0' * 32}")),
     *(("POST", f"/v1/team/people/{'0' * 32}/{path}") for path in ("invitation", "sign-out")),
     ("DELETE", f"/v1/team/people/{'0' * 32}"),
