@@ -18,6 +18,7 @@ from backend.team.explore_bodies import (
     FoundCountBody,
     FoundPageBody,
 )
+from backend.team.for_guests import details_for_guests, page_for_guests
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import Size
 from datasets.samples.search.parser import LONGEST
@@ -68,11 +69,12 @@ async def find_samples(
 ) -> FoundPageBody:
     """Return a page of the labels that a search finds."""
     wanted = parse_search(where)
-    return await ask_team(
+    page = await ask_team(
         services,
         who,
         lambda team: team.explorer.page(wanted, size=size, order=order, after=after, with_thumbnails=thumbnails),
     )
+    return page_for_guests(page) if who.is_guest else page
 
 
 @router.get("/samples/count", summary="Count labels", response_model=FoundCountBody)
@@ -90,7 +92,8 @@ async def count_samples(services: ServicesDep, who: WhoDep, where: Where = "") -
 )
 async def get_details(services: ServicesDep, who: WhoDep, prediction_id: LabelId) -> DetailsBody:
     """Return a label, its history, and what is known about its crop."""
-    return await ask_team(services, who, lambda team: team.details(prediction_id))
+    details = await ask_team(services, who, lambda team: team.details(prediction_id))
+    return details_for_guests(details) if who.is_guest else details
 
 
 @router.post(

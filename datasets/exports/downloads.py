@@ -47,7 +47,7 @@ class Downloads:
     def note(self, by: str, kind: str, search: str) -> None:
         """Note a download."""
         at = datetime.fromtimestamp(self._clock(), UTC)
-        name = f"{DOWNLOADS}{at:%Y-%m}/{at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.json"
+        name = f"{DOWNLOADS}{at:%Y-%m}/{at:%Y%m%d-%H%M%S%f}-{uuid.uuid4().hex[:8]}.json"
         search = search if len(search) <= _LONGEST else f"{search[:_LONGEST]} ..."
         try:
             self._objects.put(name, Download(at=at, by=by, kind=kind, search=search).to_bytes())

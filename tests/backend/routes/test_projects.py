@@ -303,6 +303,10 @@ def test_anybody_looks_at_a_public_project_and_touches_nothing(world: World) -> 
     assert world.get(f"samples/{world.hidden[0]}.png").status_code == 200
     assert world.get(f"samples/{world.digests[-1]}.png").status_code == 404
     assert world.get("labels/prediction00000023").status_code == 404
+    told = world.get("labels/prediction00000000").text + world.get("samples", size=200).text
+    assert "example.com" in world.get("labels/prediction00000000", "ada").text
+    assert "example.com" not in told
+    assert f"client-{MARK}" not in told
     details = world.get("projects/secret").json()
     assert (details["members"], details["changes"], details["project"]["may_add"]) == ([], [], False)
     for method, path in LEAST_ROLES:

@@ -30,7 +30,7 @@ def test_a_project_is_made_shown_to_anybody_and_looked_at(browser: Browser, team
         expect(page.get_by_test_id("stApp")).to_contain_text("project = fair")
         settle(page)
         page.get_by_text(texts.settings, exact=True).click()
-        page.get_by_text(texts.meanings["public"]).click()
+        page.get_by_text(texts.meanings["public"]).first.click()
         page.get_by_role("button", name=texts.save).click()
         expect(page.locator(".st-key-project")).to_contain_text(texts.visibilities["public"])
         guest.goto(f"{team.url}/projects")
