@@ -210,13 +210,12 @@ class _Work:
         if own is None:
             present = self._store.past.labels_of(crop.digest)
             same = next((sample for sample in present if _says_as_much(sample, label)), None)
+            if not present or present[0].projects:  # a crop that belongs to the team stays the team's
+                self._join(crop.digest, label.prediction_id)
             if same is not None:
-                if same.projects:  # a crop that belongs to the team stays the team's
-                    self._join(crop.digest, label.prediction_id)
                 self._mark(crop.digest, label.prediction_id, row, is_new=False)
                 is_own = same.label.prediction_id.startswith(f"upload-{self._job.id}-")
                 return _Kept("repeated" if is_own else "duplicate", crop.digest, same.label.text)
-            self._join(crop.digest, label.prediction_id)
             own = self._store.keep(crop, label, by=self._request.by)
         self._mark(own.digest, label.prediction_id, row, is_new=True)
         result: FileResult = "to-review" if own.label.source == UNPROVEN else "kept"
