@@ -37,6 +37,7 @@ from backend.routes import (
     predictions,
     previews,
     products,
+    projects,
     searches,
     selections,
     shadow,
@@ -133,7 +134,7 @@ def create_app(
     _describe_once(app)
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
-    teams = (team, explore, searches, selections, features, uploads, account, people)
+    teams = (team, explore, searches, selections, features, uploads, account, people, projects)
     for route in (*shoppers, shadow, *teams, health):
         app.include_router(route.router)
 

@@ -119,6 +119,10 @@ class ChampionUnsignedError(ChampionError):
     """An entry of the champions or the shadow does not carry the signature of the store's key."""
 
 
+class NotYoursError(StoreError):
+    """A change of crops that somebody may look at and not touch; nothing was changed."""
+
+
 class LeaseLostError(StoreError):
     """Another machine has taken the lease over; the work that it protects must stop."""
 

@@ -23,6 +23,8 @@ def main() -> None:
     from frontend.heading import page_language
     from frontend.people.page import people_page
     from frontend.people.texts import PEOPLE_TEXTS
+    from frontend.projects.page import projects_page
+    from frontend.projects.texts import PROJECT_TEXTS
     from frontend.read_tag import texts as reading_texts
     from frontend.read_tag.page import read_tag
     from frontend.several.page import several_photos
@@ -54,13 +56,19 @@ def main() -> None:
         url_path="explore",
     )
     people = st.Page(
-        partial(people_page, reading, data, explore, upload),
+        lambda: people_page(reading, data, explore, upload, projects),
         title=PEOPLE_TEXTS[language].page,
         icon=":material/group:",
         url_path="people",
     )
-    accounts = [people] if has_accounts() else []
-    st.navigation([reading, several, data, explore, upload, people], position="hidden").run()
+    projects = st.Page(
+        lambda: projects_page(reading, explore, data, upload, people),
+        title=PROJECT_TEXTS[language].page,
+        icon=":material/folder:",
+        url_path="projects",
+    )
+    accounts = [projects, people] if has_accounts() else []
+    st.navigation([reading, several, data, explore, upload, projects, people], position="hidden").run()
 
 
 main()

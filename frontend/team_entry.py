@@ -105,6 +105,10 @@ def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], tex
 
 def offer_leaving(links: DeltaGenerator, texts: EntryTexts) -> None:
     """Draw the button that signs out, or forgets the token and the name."""
+    if entered_token() is None and has_accounts():
+        if links.button(texts.sign_in, icon=":material/login:", type="tertiary", key="sign-in"):
+            st.login()
+        return
     name = entered_name()
     if not _has_typed() and session_token() is not None:
         if links.button(

@@ -24,6 +24,7 @@ from backend.people.mail import MailError, send_invitation
 from backend.people.passwords import Passwords
 from backend.people.people import People
 from backend.people.person import Person
+from backend.people.projects import Projects
 from backend.people.roles import Role
 from backend.people.sessions import Sessions
 from backend.people.tables import open_people
@@ -104,6 +105,11 @@ class Accounts:
     def sessions(self) -> Sessions:
         """The sessions; raises as `people` does."""
         return Sessions(self._open(), self.clock)
+
+    @property
+    def projects(self) -> Projects:
+        """The projects; raises as `people` does."""
+        return Projects(self._open(), self.clock)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -44,6 +44,8 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("GET", f"{_V}/lists/{{name}}"),
         ("POST", f"{_V}/map"),
         ("POST", f"{_V}/map/inside"),
+        ("GET", f"{_V}/projects"),
+        ("GET", f"{_V}/projects/{{project}}"),
         ("GET", f"{_V}/uploads"),
         ("GET", f"{_V}/uploads/{{upload}}"),
         ("GET", f"{_V}/uploads/{{upload}}/files"),
@@ -65,8 +67,13 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("POST", f"{_V}/cycles"),
         ("DELETE", f"{_V}/cycles/{{cycle}}"),
         ("GET", f"{_V}/people"),
+        ("POST", f"{_V}/projects"),
+        ("POST", f"{_V}/projects/{{project}}"),
+        ("POST", f"{_V}/projects/{{project}}/members/{{person}}"),
+        ("DELETE", f"{_V}/projects/{{project}}/members/{{person}}"),
     ),
     "owner": (
+        ("GET", f"{_V}/downloads"),
         ("POST", f"{_V}/people"),
         ("POST", f"{_V}/people/{{person}}"),
         ("POST", f"{_V}/people/{{person}}/invitation"),
@@ -75,6 +82,20 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     ),
 }
 LEAST_ROLES: Final[Mapping[tuple[str, str], Role]] = {route: role for role in ROLES for route in _LEAST[role]}
+
+# What anybody may ask about public projects, without an account: pictures, labels and searches. Nothing that changes
+# anything, that is about the team's work, or that takes long.
+FOR_GUESTS: Final = frozenset(
+    {
+        ("GET", f"{_V}/projects"),
+        ("GET", f"{_V}/projects/{{project}}"),
+        ("GET", f"{_V}/samples"),
+        ("GET", f"{_V}/samples/count"),
+        ("GET", f"{_V}/samples/{{digest}}.png"),
+        ("GET", f"{_V}/samples/{{digest}}/thumbnail.webp"),
+        ("GET", f"{_V}/labels/{{prediction_id}}"),
+    }
+)
 
 
 def least_role(method: str, path: str) -> Role:

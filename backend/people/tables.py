@@ -55,6 +55,34 @@ CODES: Final = sa.Table(
     sa.Column("challenge_method", sa.Text),
     sa.Column("expires_at", sa.Float, nullable=False),
 )
+# Which crops belong to a project is kept with the crops.
+PROJECTS: Final = sa.Table(
+    "people_projects",
+    _METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("visibility", sa.String(16), nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+)
+PROJECT_MEMBERS: Final = sa.Table(
+    "people_project_members",
+    _METADATA,
+    sa.Column("project", sa.String(40), primary_key=True),
+    sa.Column("person", _ID, primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+)
+PROJECT_CHANGES: Final = sa.Table(
+    "people_project_changes",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("project", sa.String(40), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("what", sa.String(20), nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+)
 
 
 def open_people(url: str | sa.URL) -> sa.Engine:

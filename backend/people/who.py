@@ -1,4 +1,4 @@
-"""Who asks: a person who has signed in, or a script with the team's token."""
+"""Who asks: a person who has signed in, a script with the team's token, or a guest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from backend.people.person import Person
 from backend.people.roles import Role
 from datasets.reason import Reason
+from datasets.samples.sight import Sight
 
 # An address in angle brackets is that of a person who has signed in: no name that somebody chooses holds one.
 _WITHOUT_ADDRESS: Final = str.maketrans("<>", "()")
@@ -19,7 +20,10 @@ class Who:
     """Who sends a request of the team."""
 
     role: Role
-    person: Person | None = None  # None: the team's token
+    person: Person | None = None  # None: the team's token, or a guest
+    sight: Sight | None = None  # the crops that the sender sees; None: all
+    touch: Sight | None = None  # those of them that the sender may change; None: all
+    is_guest: bool = False  # whether nobody has signed in: public projects are looked at
 
     def author(self, typed: str) -> str:
         """Return who makes a change: the person, else the name that goes with the token.

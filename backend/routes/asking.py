@@ -12,7 +12,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
-from backend.people.roles import TOKEN_ROLE, least_role, may
+from backend.people.accounts import Accounts
+from backend.people.project import UnknownProjectError
+from backend.people.roles import FOR_GUESTS, TOKEN_ROLE, least_role, may
 from backend.people.sessions import is_session
 from backend.people.who import Who
 from backend.services import Services
@@ -22,6 +24,7 @@ from datasets.errors import (
     CycleRequestError,
     LabelError,
     LabelMovedError,
+    NotYoursError,
     ObjectDamagedError,
     ObjectMissingError,
     SearchNameError,
@@ -29,6 +32,7 @@ from datasets.errors import (
     UnknownSampleError,
     UnknownSearchError,
 )
+from datasets.samples.marks import project_id
 
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
@@ -53,6 +57,11 @@ async def require_team(
 ) -> Who:
     """Return who asks; refuse requests of nobody, and of those whose role does not allow them."""
     token = None if credentials is None else credentials.credentials
+    route = ("GET" if request.method == "HEAD" else request.method, request.scope["route"].path)
+    if token is None and services.accounts.is_on and route in FOR_GUESTS:
+        guest = await services.accounts.run(lambda known: known.projects.guest())
+        if guest is not None:
+            return guest
     who = await _who(request, services, token)
     needed = least_role(request.method, request.scope["route"].path)
     if not may(who.role, needed):
@@ -74,8 +83,8 @@ async def _who(request: Request, services: Services, token: str | None) -> Who:
         services.team_access.check(request.scope, token)
         return Who(TOKEN_ROLE)
     # No limit of guesses: a session's secret has 256 random bits.
-    person = await accounts.run(lambda known: known.sessions.who(token))
-    if person is None:
+    who = await accounts.run(lambda known: _known(known, token))
+    if who is None:
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             "signed-out",
@@ -83,7 +92,12 @@ async def _who(request: Request, services: Services, token: str | None) -> Who:
             "Sign in again.",
             headers={"WWW-Authenticate": 'Bearer realm="team", error="invalid_token"'},
         )
-    return Who(person.role, person)
+    return who
+
+
+def _known(accounts: Accounts, token: str) -> Who | None:
+    person = accounts.sessions.who(token)
+    return None if person is None else accounts.projects.who(person)
 
 
 def team_router() -> APIRouter:
@@ -102,14 +116,14 @@ def team_router() -> APIRouter:
     )
 
 
-async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
-    """Do a job off the event loop, and turn the store's errors about the request into problems."""
+async def ask_team(services: Services, who: Who, job: Callable[[TeamData], T]) -> T:
+    """Do a job off the event loop with what the sender sees; the store's errors about the request become problems."""
 
     def run() -> T:
         from datasets.versions.version import UnknownVersionError, VersionError
 
         try:
-            return job(services.team)
+            return job(services.team.seen_by(who.sight, who.touch))
         except LabelError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, "bad-request", "This cannot be done", str(error)) from error
         except (
@@ -121,6 +135,10 @@ async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
             CycleRequestError,
         ) as error:
             raise not_found(str(error)) from error
+        except NotYoursError as error:
+            raise Problem(
+                HTTPStatus.FORBIDDEN, "not-yours", "This belongs to a project where others make changes", str(error)
+            ) from error
         except (VersionError, ObjectDamagedError, CropError) as error:
             _LOG.error("the team's page: %s", error)
             raise Problem(
@@ -143,6 +161,26 @@ async def ask_team(services: Services, job: Callable[[TeamData], T]) -> T:
             ) from error
 
     return await services.asking.run(run)
+
+
+async def check_projects(services: Services, who: Who, written: str) -> None:
+    """Make sure that there are the projects which crops are to join.
+
+    Args:
+        services: Of the app.
+        who: The sender.
+        written: Ids, one a line.
+    """
+    ids = [line for line in written.splitlines() if line.strip()]
+    if not ids:
+        return
+    if not services.accounts.is_on:
+        raise not_found("There are no projects on this backend: TAGS_PUBLIC_URL is not set.")
+    try:
+        names = list(map(project_id, ids))
+        await services.accounts.run(lambda known: [known.projects.get(name, who) for name in names])
+    except (UnknownProjectError, LabelError) as error:
+        raise not_found("There is no such project.") from error
 
 
 def not_found(detail: str) -> Problem:

@@ -18,6 +18,7 @@ from backend.team.explore_bodies import (
     FoundCountBody,
     FoundPageBody,
 )
+from backend.team.for_guests import details_for_guests, page_for_guests
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import Size
 from datasets.samples.search.parser import LONGEST
@@ -47,6 +48,7 @@ _CACHED: Final = {"Cache-Control": "private, max-age=86400, immutable", "X-Conte
 )
 async def find_samples(
     services: ServicesDep,
+    who: WhoDep,
     where: Where = "",
     order: Annotated[
         Order,
@@ -67,17 +69,19 @@ async def find_samples(
 ) -> FoundPageBody:
     """Return a page of the labels that a search finds."""
     wanted = parse_search(where)
-    return await ask_team(
+    page = await ask_team(
         services,
+        who,
         lambda team: team.explorer.page(wanted, size=size, order=order, after=after, with_thumbnails=thumbnails),
     )
+    return page_for_guests(page) if who.is_guest else page
 
 
 @router.get("/samples/count", summary="Count labels", response_model=FoundCountBody)
-async def count_samples(services: ServicesDep, where: Where = "") -> FoundCountBody:
+async def count_samples(services: ServicesDep, who: WhoDep, where: Where = "") -> FoundCountBody:
     """Return how many labels a search finds: counted, or estimated where counting takes long."""
     wanted = parse_search(where)
-    return await ask_team(services, lambda team: team.explorer.count(wanted))
+    return await ask_team(services, who, lambda team: team.explorer.count(wanted))
 
 
 @router.get(
@@ -86,9 +90,10 @@ async def count_samples(services: ServicesDep, where: Where = "") -> FoundCountB
     response_model=DetailsBody,
     responses=problems(HTTPStatus.NOT_FOUND),
 )
-async def get_details(services: ServicesDep, prediction_id: LabelId) -> DetailsBody:
+async def get_details(services: ServicesDep, who: WhoDep, prediction_id: LabelId) -> DetailsBody:
     """Return a label, its history, and what is known about its crop."""
-    return await ask_team(services, lambda team: team.details(prediction_id))
+    details = await ask_team(services, who, lambda team: team.details(prediction_id))
+    return details_for_guests(details) if who.is_guest else details
 
 
 @router.post(
@@ -111,7 +116,7 @@ async def change_labels(
     line = typed_line(form.text) if form.change == "fix" else ""
     by = who.author(form.by)
     return ChangesBody(
-        items=await ask_team(services, lambda team: team.explorer.change(form.change, form.seen(), line, by))
+        items=await ask_team(services, who, lambda team: team.explorer.change(form.change, form.seen(), line, by))
     )
 
 
@@ -124,12 +129,13 @@ async def change_labels(
 )
 async def get_thumbnail(
     services: ServicesDep,
+    who: WhoDep,
     digest: Digest,
     size: Annotated[Size, Query(description="Most pixels of its width; its height is half of that at most.")] = 240,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Return a small picture of a sample, which browsers may keep for a day."""
-    picture = await ask_team(services, lambda team: team.explorer.thumbnail(digest, size))
+    picture = await ask_team(services, who, lambda team: team.explorer.thumbnail(digest, size))
     headers = _CACHED | {"ETag": f'"{digest}-{size}"'}
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -24,19 +24,20 @@ router = team_router()
 
 
 @router.get("/searches", summary="Saved searches", response_model=list[SavedSearchBody])
-async def get_searches(services: ServicesDep) -> list[SavedSearchBody]:
+async def get_searches(services: ServicesDep, who: WhoDep) -> list[SavedSearchBody]:
     """Return all saved searches, by name."""
-    return _bodies(await ask_team(services, lambda team: team.searches.all()))
+    return _bodies(await ask_team(services, who, lambda team: team.searches.all()))
 
 
 @router.get("/searches/help", summary="Help with a search", response_model=SearchHelpBody)
 async def get_help(
     services: ServicesDep,
+    who: WhoDep,
     where: Where = "",
     cursor: Annotated[int, Query(ge=0, le=LONGEST, description="Where it is typed, in characters.")] = LONGEST,
 ) -> SearchHelpBody:
     """Return the parts of a search, its count, what is wrong about it and how it can go on."""
-    return await ask_team(services, lambda team: team.explorer.search_help(where, cursor))
+    return await ask_team(services, who, lambda team: team.explorer.search_help(where, cursor))
 
 
 @router.post(
@@ -62,7 +63,7 @@ async def save_search(
         team.searches.keep(form.name, form.where, order=form.order, by=by, instead_of=form.instead_of or None)
         return team.searches.all()
 
-    return _bodies(await ask_team(services, save))
+    return _bodies(await ask_team(services, who, save))
 
 
 @router.delete(
@@ -72,10 +73,10 @@ async def save_search(
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.INSUFFICIENT_STORAGE),
 )
 async def delete_search(
-    services: ServicesDep, name: Annotated[str, Query(min_length=1, max_length=2 * LONGEST_NAME)]
+    services: ServicesDep, who: WhoDep, name: Annotated[str, Query(min_length=1, max_length=2 * LONGEST_NAME)]
 ) -> list[SavedSearchBody]:
     """Delete a saved search; return those that are left."""
-    was_there, left = await ask_team(services, lambda team: (team.searches.drop(name), team.searches.all()))
+    was_there, left = await ask_team(services, who, lambda team: (team.searches.drop(name), team.searches.all()))
     if not was_there:
         raise not_found("There is no saved search of this name.")
     return _bodies(left)

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.http.rate_limit import bucket_name
-from backend.routes.asking import PRIVATE, WhoDep, ask_team, not_found, team_router
+from backend.routes.asking import PRIVATE, WhoDep, ask_team, check_projects, not_found, team_router
 from backend.team.upload_bodies import (
     MOST_PART,
     ArrivedBody,
@@ -26,6 +26,7 @@ from backend.team.upload_bodies import (
 from datasets.uploads.job import UnknownUploadError, UploadClosedError, UploadPartError
 
 if TYPE_CHECKING:
+    from backend.people.who import Who
     from backend.services import Services
     from backend.team.uploads import TeamUploads
 
@@ -49,9 +50,9 @@ _KNOWN: Final = problems(HTTPStatus.NOT_FOUND)
 
 
 @router.get("/uploads", summary="The latest uploads", response_model=UploadsBody)
-async def list_uploads(services: ServicesDep) -> UploadsBody:
+async def list_uploads(services: ServicesDep, who: WhoDep) -> UploadsBody:
     """Return the latest uploads and how far they are."""
-    return UploadsBody(items=await _ask(services, lambda uploads: uploads.all(services.uploads.stuck)))
+    return UploadsBody(items=await _ask(services, who, lambda uploads: uploads.all(services.uploads.stuck)))
 
 
 @router.post(
@@ -66,7 +67,8 @@ async def begin_upload(
 ) -> UploadBody:
     """Begin an upload: its files are sent one by one, in parts, then it is started."""
     by = who.author(form.by)
-    return await _ask(services, lambda uploads: uploads.begin(form, by))
+    await check_projects(services, who, form.project)
+    return await _ask(services, who, lambda uploads: uploads.begin(form, by))
 
 
 @router.post(
@@ -76,7 +78,10 @@ async def begin_upload(
     responses=_FORM | _KNOWN | problems(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
 )
 async def send_part(
-    services: ServicesDep, upload: UploadId, form: Annotated[PartForm, Form(media_type="multipart/form-data")]
+    services: ServicesDep,
+    who: WhoDep,
+    upload: UploadId,
+    form: Annotated[PartForm, Form(media_type="multipart/form-data")],
 ) -> ArrivedBody:
     """Take a part of a picture, a zip, or a table; it is on the disk when the answer comes.
 
@@ -90,7 +95,7 @@ async def send_part(
             "The part is too large",
             f"Send at most {MOST_PART} bytes together.",
         )
-    arrived = await _ask(services, lambda uploads: uploads.receive(upload, form.name, form.at, form.size, data))
+    arrived = await _ask(services, who, lambda uploads: uploads.receive(upload, form.name, form.at, form.size, data))
     return ArrivedBody(name=form.name, arrived=arrived)
 
 
@@ -101,17 +106,17 @@ async def send_part(
     response_model=UploadBody,
     responses=_KNOWN | problems(HTTPStatus.CONFLICT, HTTPStatus.INSUFFICIENT_STORAGE),
 )
-async def start_upload(services: ServicesDep, upload: UploadId) -> UploadBody:
+async def start_upload(services: ServicesDep, who: WhoDep, upload: UploadId) -> UploadBody:
     """Say that every file was sent. The backend works on it in the background, also after a restart."""
-    body = await _ask(services, lambda uploads: uploads.start(upload, services.uploads.stuck))
+    body = await _ask(services, who, lambda uploads: uploads.start(upload, services.uploads.stuck))
     services.uploads.wake()
     return body
 
 
 @router.get("/uploads/{upload}", summary="How far an upload is", response_model=UploadBody, responses=_KNOWN)
-async def get_upload(services: ServicesDep, upload: UploadId) -> UploadBody:
+async def get_upload(services: ServicesDep, who: WhoDep, upload: UploadId) -> UploadBody:
     """Return an upload with its counts."""
-    return await _ask(services, lambda uploads: uploads.get(upload, services.uploads.stuck))
+    return await _ask(services, who, lambda uploads: uploads.get(upload, services.uploads.stuck))
 
 
 @router.delete(
@@ -120,21 +125,22 @@ async def get_upload(services: ServicesDep, upload: UploadId) -> UploadBody:
     response_model=UploadBody,
     responses=_KNOWN | problems(HTTPStatus.INSUFFICIENT_STORAGE),
 )
-async def cancel_upload(services: ServicesDep, upload: UploadId) -> UploadBody:
+async def cancel_upload(services: ServicesDep, who: WhoDep, upload: UploadId) -> UploadBody:
     """Keep nothing more of an upload. What was kept stays; `meta.upload = ID` finds it."""
-    return await _ask(services, lambda uploads: uploads.cancel(upload, services.uploads.stuck))
+    return await _ask(services, who, lambda uploads: uploads.cancel(upload, services.uploads.stuck))
 
 
 @router.get("/uploads/{upload}/files", summary="What became of files", response_model=OutcomesBody, responses=_KNOWN)
 async def get_outcomes(
     services: ServicesDep,
+    who: WhoDep,
     upload: UploadId,
     result: Annotated[ResultFilter, Query(description="Which files.")] = "all",
     after: Annotated[int, Query(ge=0, le=1_000_000, description="How many of these are passed over.")] = 0,
     size: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> OutcomesBody:
     """Return what became of files, in the order in which they were worked on."""
-    return await _ask(services, lambda uploads: uploads.outcomes(upload, result, after, size))
+    return await _ask(services, who, lambda uploads: uploads.outcomes(upload, result, after, size))
 
 
 @router.get(
@@ -143,17 +149,17 @@ async def get_outcomes(
     response_class=Response,
     responses=_KNOWN | {200: {"content": {"text/csv": {}}}},
 )
-async def get_results(services: ServicesDep, upload: UploadId) -> StreamingResponse:
+async def get_results(services: ServicesDep, who: WhoDep, upload: UploadId) -> StreamingResponse:
     """Return a table of what became of every file so far."""
-    parts = await _ask(services, lambda uploads: uploads.table(upload))
+    parts = await _ask(services, who, lambda uploads: uploads.table(upload))
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="upload-{upload}.csv"'}
     return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _ask(services: Services, job: Callable[[TeamUploads], T]) -> T:
+async def _ask(services: Services, who: Who, job: Callable[[TeamUploads], T]) -> T:
     """Do a job off the event loop, and turn what is wrong with the request into problems."""
     try:
-        return await ask_team(services, lambda team: job(team.uploads))
+        return await ask_team(services, who, lambda team: job(team.uploads))
     except UnknownUploadError as error:
         raise not_found(str(error)) from error
     except UploadClosedError as error:

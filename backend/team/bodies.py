@@ -46,6 +46,10 @@ class VersionBody(BaseModel):
         description="Of the last cycle on it; null: none has finished."
     )
     reason: ReasonBody | None = Field(description="Of the verdict; null without one.")
+    author: str = Field(default="", description="Who asked for it; empty where that was not noted.")
+    is_withheld: bool = Field(
+        default=False, description="Whether it holds crops that the sender does not see: only numbers are told."
+    )
 
 
 class CardBody(BaseModel):
@@ -238,6 +242,8 @@ class MarksForm(BaseModel):
     take: str = Field(default="", max_length=2000, description="Tags, one a line.")
     values: str = Field(default="", max_length=8000, description="Metadata, key=value, one a line.")
     drop: str = Field(default="", max_length=2000, description="Keys of metadata, one a line.")
+    join: str = Field(default="", max_length=2000, description="Ids of projects that the crops join, one a line.")
+    leave: str = Field(default="", max_length=2000, description="Ids of projects that they leave, one a line.")
     by: Author = TEAM
     action: str = Field(
         default="", pattern=r"^([0-9a-f]{32})?$", description="Random; the same again is the same change."

@@ -42,6 +42,7 @@ class FoundBody(BaseModel):
     )
     by: str = Field(description="Who of the team said it, in a change or in undoing one; empty for a shopper.")
     tags: list[str] = Field(description="Of the crop.")
+    projects: list[str] = Field(description="Ids of those that the crop belongs to, as far as the sender sees them.")
     values: dict[str, str] = Field(description="Metadata of the crop.")
     code: str
     brands: list[str] = Field(description="Whose formats the line fits.")
@@ -135,7 +136,7 @@ class ChangedBody(BaseModel):
     """What became of the change of one label."""
 
     prediction_id: str
-    problem: Literal["label-moved", "not-found", "nothing-to-undo", "bad-label", "damaged"] | None = Field(
+    problem: Literal["label-moved", "not-found", "nothing-to-undo", "bad-label", "damaged", "not-yours"] | None = Field(
         description="Why the label is as it was; null: it is changed and on the disk."
     )
     label: FoundBody | None = Field(description="As it is now; null with a problem.")
@@ -184,6 +185,16 @@ class SelectionForm(BaseModel):
         default=[], max_length=12, description="Names of crops, with spaces between; the field may be given again."
     )
     where: str = Field(default="", max_length=LONGEST, description="Or a line of the search language; empty for all.")
+    by: Author = TEAM
+
+
+class DownloadBody(BaseModel):
+    """A download."""
+
+    at: datetime
+    by: str = Field(description="Who asked.")
+    kind: str = Field(description="Of the file: `zip`, `csv` ...")
+    search: str = Field(description="What it holds, in the search language.")
 
 
 class FreezeForm(SelectionForm):

@@ -30,18 +30,19 @@ from datasets.errors import (
     LabelError,
     LabelMovedError,
     LabelProvenError,
+    NotYoursError,
     StoreError,
     UnknownSampleError,
 )
 from datasets.samples.mark_index import MarkChange
-from datasets.samples.marks import CropMarks
+from datasets.samples.marks import CropMarks, project_in
 from datasets.samples.past_labels import PastEvent
 from datasets.samples.picture_quality import picture_quality
 from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
 from datasets.samples.search.teaching import choose_teaching
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from ocr_model.codes.lines import code_and_formats
 
 _LOG = logging.getLogger(__name__)
@@ -52,11 +53,11 @@ class TeamExplorer:
     """Labels and crops of a store. Safe to use from several threads.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
         thumbnails: Small pictures of its crops.
     """
 
-    def __init__(self, store: SampleStore, thumbnails: Thumbnails) -> None:
+    def __init__(self, store: SeenStore, thumbnails: Thumbnails) -> None:
         self._store, self._thumbnails = store, thumbnails
         self._changes = LabelChanges(store)
 
@@ -128,10 +129,11 @@ class TeamExplorer:
             CropError: It is damaged.
             StoreError: Nothing answers.
         """
+        self._store.check_seen([digest])
         if not self._store.search.live_among([digest]):
             self._thumbnails.forget(digest)
             raise UnknownSampleError(f"there is no sample {digest}")
-        return self._thumbnails.get(digest, size, self._store.crops.stored_bytes)
+        return self._thumbnails.get(digest, size, self._store.stored_bytes)
 
     def details(self, prediction_id: str, versions: Sequence[HeldBody] = ()) -> DetailsBody:
         """Everything about a label and its crop.
@@ -164,10 +166,7 @@ class TeamExplorer:
             UnknownSampleError: There is none.
             IndexUnavailableError: The index does not answer.
         """
-        sample = self._store.find(prediction_id)
-        if sample is None:
-            raise UnknownSampleError(f"there is no label of {prediction_id}")
-        return sample
+        return self._store.find(prediction_id)
 
     def change(self, change: Change, seen: Sequence[tuple[str, str]], text: str, by: str) -> list[ChangedBody]:
         """Change labels, one after the other; each that is changed is on the disk when this returns.
@@ -191,6 +190,8 @@ class TeamExplorer:
             return ChangedBody(prediction_id=prediction_id, problem="label-moved", label=None)
         except UnknownSampleError:
             return ChangedBody(prediction_id=prediction_id, problem="not-found", label=None)
+        except NotYoursError:
+            return ChangedBody(prediction_id=prediction_id, problem="not-yours", label=None)
         except NothingToUndoError:
             return ChangedBody(prediction_id=prediction_id, problem="nothing-to-undo", label=None)
         except LabelError:
@@ -205,11 +206,11 @@ class TeamExplorer:
 
     def _pictures(self, samples: Sequence[Sample]) -> dict[str, str]:
         """Thumbnails in base64 by digest, of those crops that can be read."""
-        self._thumbnails.sweep(self._store.search.live_among)
+        self._thumbnails.sweep(self._store.everything.search.live_among)
         pictures: dict[str, str] = {}
         for digest in dict.fromkeys(sample.digest for sample in samples):
             try:
-                picture = self._thumbnails.get(digest, _GRID, self._store.crops.stored_bytes)
+                picture = self._thumbnails.get(digest, _GRID, self._store.everything.crops.stored_bytes)
             except BucketUnavailableError as error:  # every further crop would wait for it as well
                 _LOG.warning("crops without a thumbnail: %s", error)
                 break
@@ -241,6 +242,7 @@ def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = 
         source=label.source,
         by=sample.by,
         tags=sorted(sample.tags),
+        projects=sorted(sample.projects),
         values={} if marks is None else dict(marks.values),
         code=code,
         brands=sorted({entry.brand for entry in formats}),
@@ -275,10 +277,15 @@ def _marks_body(action: Sequence[MarkChange]) -> PastEventBody:
         source=None,
         by=first.by,
         undoes=False,
-        given=[f"{one.name}={one.value}" if one.value else one.name for one in action if one.value is not None],
-        taken=[one.name for one in action if one.value is None],
+        given=[f"{one.name}={one.value}" if one.value else _shown(one.name) for one in action if one.value is not None],
+        taken=[_shown(one.name) for one in action if one.value is None],
         undone_by=first.undone_by,
     )
+
+
+def _shown(mark: str) -> str:
+    project = project_in(mark)
+    return mark if project is None else f"project={project}"
 
 
 def _quality_body(sample: Sample) -> QualityBody | None:

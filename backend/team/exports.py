@@ -19,7 +19,7 @@ from datasets.exports.web_dataset import web_dataset
 from datasets.samples.export import COLUMNS, label_line
 from datasets.samples.sample import Sample, label_doubt
 from datasets.samples.search.filters import Filter
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from ocr_model.codes.table import to_cell
 
 MOST_CROPS: Final = 2000  # of a file with crops
@@ -35,13 +35,18 @@ class TeamExports:
     """Downloads of a store, two at the same time. Safe to use from several threads.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
         spool: Folder of the store.
+        places: Taken by each download under way; None makes them.
     """
 
-    def __init__(self, store: SampleStore, spool: Path) -> None:
+    def __init__(self, store: SeenStore, spool: Path, places: threading.BoundedSemaphore | None = None) -> None:
         self._store, self._spool = store, spool
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
+        self._places = places or threading.BoundedSemaphore(_AT_ONCE)
+
+    def seen_in(self, store: SeenStore) -> TeamExports:
+        """The same downloads, of what somebody sees."""
+        return TeamExports(store, self._spool, self._places)
 
     def zipped(self, wanted: Filter) -> Iterator[bytes]:
         """A zip with `labels.tsv` and the crops, PNG; bit by bit.
@@ -96,7 +101,7 @@ class TeamExports:
         return self._begun(parquet(found(self._store.search, wanted, MOST_LINES), FeatureReader(self._spool)))
 
     def _reader(self) -> CropReader:
-        return CropReader(self._store.crops, MOST_CROPS, MOST_BYTES)
+        return CropReader(self._store.everything.crops, MOST_CROPS, MOST_BYTES)
 
     def _begun(self, parts: Iterator[bytes]) -> Iterator[bytes]:
         """The parts, once the first one is there: what fails at once is told before the answer has begun."""

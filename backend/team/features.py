@@ -31,7 +31,7 @@ from datasets.features.polygon import inside
 from datasets.features.projection import CropMap, Dimensions, Method, has_umap, map_file
 from datasets.features.survey import ListName
 from datasets.samples.search.search_index import Traits
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 
 _CELLS = 96  # of a density picture, in each direction
 _MOST_TAGS = 8  # that points are coloured by, the commonest
@@ -51,12 +51,13 @@ class TeamFeatures:
 
     Args:
         spool: Folder of the store.
-        store: The store.
-        explorer: Answers with labels.
+        store: The store, as somebody sees it.
+        explorer: Answers with labels of the same.
     """
 
-    def __init__(self, spool: Path, store: SampleStore, explorer: TeamExplorer) -> None:
+    def __init__(self, spool: Path, store: SeenStore, explorer: TeamExplorer) -> None:
         self._spool, self._store, self._explorer = spool, store, explorer
+        self._hidden: tuple[int, NDArray[np.void]] | None = None  # at which change of marks, and which crops
         self._known: _Known | None = None
         self._lock = threading.Lock()
 
@@ -72,6 +73,8 @@ class TeamFeatures:
             StoreError: The index does not answer.
         """
         names = own_names(self._spool)
+        if not self._store.marks.seen_among([digest]):
+            return AlikesBody(items=[], is_known=False, own=names)
         for known in self._own(own) if own else filter(None, [self._files()]):
             row = row_of(known.crops, digest)
             if row is not None:
@@ -83,14 +86,22 @@ class TeamFeatures:
             yield _Known(files, files.stamp, files.crops())
 
     def _nearest(self, known: _Known, row: int, most: int) -> list[AlikeBody]:
-        blocks = known.files.read_blocks(len(known.crops))
-        # One more is the crop itself; some may be gone meanwhile.
-        rows, cosines = nearest(blocks, known.files.read_vector(row), 2 * most + 1)
-        by_digest = {
-            digest_at(known.crops, other): cosine
-            for other, cosine in zip(rows, cosines, strict=True)
-            if other != row and cosine > 0.0
-        }
+        by_digest: dict[str, float] = {}
+        # One more is the crop itself; some may be gone meanwhile, and many may be others' (see `_seen`).
+        count = 2 * most + 1
+        while True:
+            blocks = known.files.read_blocks(len(known.crops))
+            rows, cosines = nearest(blocks, known.files.read_vector(row), count)
+            alike = {
+                digest_at(known.crops, other): cosine
+                for other, cosine in zip(rows, cosines, strict=True)
+                if other != row and cosine > 0.0
+            }
+            seen = self._store.marks.seen_among(alike)
+            by_digest = {digest: cosine for digest, cosine in alike.items() if digest in seen}
+            if len(by_digest) >= most or len(alike) < count - 1 or count >= len(known.crops):
+                break
+            count *= 8
         items, seen = list[AlikeBody](), set[str]()
         for label in self._explorer.named(list(by_digest), with_thumbnails=True, most=most):
             if label.sample not in seen:
@@ -106,11 +117,15 @@ class TeamFeatures:
         """
         known = self._files()
         survey = None if known is None else survey_of(known.files)
-        kept = self._store.counts().crops
-        if survey is None:
+        kept = self._store.totals()[1]
+        if survey is None or known is None:
             return ListsBody(items=[], crops=0, kept=kept)
-        items = [ListBody(name=name, found=found.found) for name, found in survey.lists.items()]
-        return ListsBody(items=items, crops=survey.crops, kept=kept)
+        if self._store.sight is None:
+            items = [ListBody(name=name, found=found.found) for name, found in survey.lists.items()]
+            return ListsBody(items=items, crops=survey.crops, kept=kept)
+        seen = self._store.search.live_among({digest for found in survey.lists.values() for digest in found.samples})
+        items = [ListBody(name=name, found=len(seen & set(found.samples))) for name, found in survey.lists.items()]
+        return ListsBody(items=items, crops=int(np.count_nonzero(self._seen(known, len(known.crops)))), kept=kept)
 
     def listed(self, name: ListName) -> ListedBody:
         """The crops of a ready-made search that still have labels.
@@ -124,7 +139,8 @@ class TeamFeatures:
             return ListedBody(samples=[], found=0)
         found = survey.lists[name]
         live = self._store.search.live_among(found.samples)
-        return ListedBody(samples=[digest for digest in found.samples if digest in live], found=found.found)
+        number = found.found if self._store.sight is None else len(live)
+        return ListedBody(samples=[digest for digest in found.samples if digest in live], found=number)
 
     def map(
         self, method: Method | None, colour: Colour, most: int, include: Sequence[str], dimensions: Dimensions = 2
@@ -149,7 +165,7 @@ class TeamFeatures:
             others = {"method": None, "has_umap": has_umap(), "crops": 0, "density": None}
             return MapBody.model_validate(nothing | others)
         places = drawn.places
-        there = np.flatnonzero(~np.isnan(places[:, 0]) & ~is_blank(known.crops[: len(places)]))
+        there = np.flatnonzero(~np.isnan(places[:, 0]) & self._seen(known, len(places)))
         points = there if len(there) <= most else self._drawn(known, there, most, include)
         digests = [digest_at(known.crops, row) for row in points.tolist()]
         traits = self._store.search.traits(digests)
@@ -187,7 +203,7 @@ class TeamFeatures:
         chosen = np.zeros(len(places), np.bool_)
         for outline in outlines:
             chosen |= inside(places, outline)
-        rows = np.flatnonzero(chosen & ~is_blank(known.crops[: len(places)]))[::-1]
+        rows = np.flatnonzero(chosen & self._seen(known, len(places)))[::-1]
         names = [digest_at(known.crops, row) for row in rows[:MOST_CHOSEN].tolist()]
         live = self._store.search.live_among(names)
         return ListedBody(
@@ -203,6 +219,22 @@ class TeamFeatures:
             if known is None or (known.files.folder, known.stamp) != (files.folder, stamp):
                 known = self._known = _Known(files, stamp, files.crops())
             return known
+
+    def _seen(self, known: _Known, count: int) -> NDArray[np.bool_]:
+        """Which of the first rows have a crop that is seen: (count,)."""
+        there: NDArray[np.bool_] = ~is_blank(known.crops[:count])
+        if self._store.sight is not None:
+            hidden = places_among(self._crops_not_seen(known), known.crops)
+            there[hidden[(hidden >= 0) & (hidden < count)]] = False
+        return there
+
+    def _crops_not_seen(self, known: _Known) -> NDArray[np.void]:
+        """Digests of the crops that somebody does not see, found anew when marks have changed."""
+        now = self._store.marks.last_change()
+        if self._hidden is None or self._hidden[0] != now:
+            digests = b"".join(map(bytes.fromhex, self._store.search.crops_not_seen()))
+            self._hidden = now, np.frombuffer(digests, known.crops.dtype)
+        return self._hidden[1]
 
     @staticmethod
     def _methods(known: _Known, dimensions: Dimensions) -> Sequence[Method]:

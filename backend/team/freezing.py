@@ -11,7 +11,7 @@ from datasets.samples.damage import MOST_DAMAGED
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
 from datasets.samples.search.filters import Filter
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue, next_version_name
 from datasets.versions.creation import VersionRequest, create_version
@@ -31,17 +31,22 @@ class Frozen:
     left_out: int  # crops whose labels wait for a second look
 
 
-def freeze(store: SampleStore, places: Places, wanted: Filter, name: str | None, key: str | None = None) -> Frozen:
+def freeze(
+    seen: SeenStore, places: Places, wanted: Filter, name: str | None, key: str | None = None, author: str = ""
+) -> Frozen:
     """Make a version whose definition is the filter, built on the version that the champion was trained on.
+
+    Where somebody does not see all crops, the definition says whose crops it is about.
 
     Asking again under the same name, or with the same key, gives the version that is there.
 
     Args:
-        store: The store of the crops.
+        seen: The store of the crops, as somebody sees it.
         places: Spool and bucket of that store.
         wanted: The filter.
         name: None is the name after the highest one.
         key: Random, of one request; None: this request is never the same as another one.
+        author: Who makes it.
 
     Raises:
         LabelError: The filter finds no label, or more than a page waits for.
@@ -49,6 +54,8 @@ def freeze(store: SampleStore, places: Places, wanted: Filter, name: str | None,
         VersionError: No version can have this name.
         StoreError: The store cannot be read.
     """
+    store = seen.everything
+    wanted = wanted if seen.sight is None else seen.sight.bounded(wanted)
     number = store.search.count(wanted).labels
     if not 1 <= number <= MOST_LABELS:
         raise LabelError(f"a version is made here of 1 to {MOST_LABELS} labels, not of {number}")
@@ -67,7 +74,7 @@ def freeze(store: SampleStore, places: Places, wanted: Filter, name: str | None,
     store.bucket.pull()
     name = name or next_version_name(names)
     try:
-        version = create_version(store, places, name, request, creator)
+        version = create_version(store, places, name, request, creator, author=author)
     except VersionExistsError:
         version = catalogue.read(name)
         if version.creator != creator and version.manifest.filters != (str(wanted),):

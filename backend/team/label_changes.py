@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from datasets.errors import LabelMovedError, StoreError, UnknownSampleError
+from datasets.errors import LabelMovedError, StoreError
 from datasets.samples.past_labels import PastEvent
 from datasets.samples.review import FIXED, REVIEWED, SECOND_LOOKS
 from datasets.samples.sample import Sample
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from datasets.samples.verdict import answer_asked, ask_again, give_verdict
 
 Change = Literal["fix", "keep", "drop", "unreadable", "undo"]
@@ -29,11 +29,11 @@ class LabelChanges:
     """Changes labels of a store.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
     """
 
-    def __init__(self, store: SampleStore) -> None:
-        self._store = store
+    def __init__(self, store: SeenStore) -> None:
+        self._seen, self._store = store, store.everything
 
     def make(self, change: Change, prediction_id: str, seen: str, *, text: str = "", by: str) -> Sample:
         """Change a label; on the disk when this returns. The same change again changes nothing.
@@ -48,10 +48,12 @@ class LabelChanges:
 
         Raises:
             UnknownSampleError: The prediction has no label any more, or its crop is gone.
+            NotYoursError: Others make the changes of this crop.
             LabelMovedError: The label has changed since the person saw it.
             NothingToUndoError: `undo`, and there is no change that can be undone.
             StoreError: As in `SampleStore.keep`, `restore` and `crop`.
         """
+        self._seen.check_touch([self._seen.find(prediction_id).digest])
         if change == "undo":
             return self._undo(prediction_id, seen, by)
         if change == "unreadable":
@@ -73,7 +75,7 @@ class LabelChanges:
 
     def _undo(self, prediction_id: str, seen: str, by: str) -> Sample:
         present = self._present(prediction_id)
-        events = self._store.past.events(prediction_id)
+        events = self._seen.past.events(prediction_id)
         if present.event != seen:
             if _has_undone(events, seen):
                 ask_again(self._store, seen, by)
@@ -87,10 +89,7 @@ class LabelChanges:
         return self._present(prediction_id)  # with its tags as they are now
 
     def _present(self, prediction_id: str) -> Sample:
-        present = self._store.find(prediction_id)
-        if present is None:
-            raise UnknownSampleError(f"there is no label of {prediction_id}")
-        return present
+        return self._seen.find(prediction_id)
 
 
 def undone_label(events: Sequence[PastEvent]) -> Sample | None:

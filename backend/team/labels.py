@@ -16,7 +16,7 @@ from backend.team.explorer import found_body
 from backend.team.review_bodies import ReviewBody, ReviewItemBody
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from datasets.samples.verdict import Waiting, find_waiting
 
 # Fewest labels in a row per point of a curve, and most points of a curve.
@@ -43,10 +43,10 @@ class TeamLabels:
     """The labels of a store. For one thread at a time.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
     """
 
-    def __init__(self, store: SampleStore) -> None:
+    def __init__(self, store: SeenStore) -> None:
         self._store = store
         self._known: _Statistics | None = None
 
@@ -56,11 +56,11 @@ class TeamLabels:
         Raises:
             StoreError: The index does not answer.
         """
-        counts, statistics = self._store.counts(), self._statistics()
+        (by_status, crops), statistics = self._store.totals(), self._statistics()
         return LabelsBody(
-            kept=counts.kept,
-            crops=counts.crops,
-            by_status=dict(counts.by_status.items()),
+            kept=sum(by_status.values()),
+            crops=crops,
+            by_status=dict(by_status.items()),
             waiting=len(statistics.waiting),
             days=statistics.days,
             blocks=statistics.blocks,
@@ -69,7 +69,7 @@ class TeamLabels:
 
     def queue(self) -> QueueBody:
         """Events and crops that the bucket does not have yet."""
-        return QueueBody.model_validate(self._store.bucket.queue(), from_attributes=True)
+        return QueueBody.model_validate(self._store.everything.bucket.queue(), from_attributes=True)
 
     def review(self, most: int) -> ReviewBody:
         """The number of pictures that wait for a second look, and at most `most` of them.

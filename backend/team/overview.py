@@ -5,9 +5,11 @@ Every call waits for disks and buckets, so calls run in a thread.
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +33,7 @@ from backend.team.uploads import TeamUploads
 from backend.team.versions import TeamVersions
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
+from datasets.exports.downloads import Downloads
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
 from datasets.reason import Reason
@@ -38,6 +41,8 @@ from datasets.samples.places import Places
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.saved import SavedSearches
+from datasets.samples.seen_store import SeenStore
+from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
 
 _LOG = logging.getLogger(__name__)
@@ -46,6 +51,8 @@ T = TypeVar("T")
 
 # Label events set aside that are named.
 _MOST_NAMED = 5
+# People's views of the store that are remembered, with their statistics; people who see the same share one.
+_MOST_VIEWS = 16
 
 
 class TeamData:
@@ -70,18 +77,54 @@ class TeamData:
         least_free: int = FREE_BYTES,
         clock: Clock = time.time,
     ) -> None:
-        self._store, self._places = store, places
-        self.explorer = TeamExplorer(store, thumbnails)
-        self._labels = TeamLabels(store)
-        self._versions = TeamVersions(store, places)
-        self.samples = TeamSamples(store)
+        self._places, self._thumbnails, self._spool = places, thumbnails, spool
         self.searches = SavedSearches(places.authority, clock)
-        self.exports = TeamExports(store, spool)
-        self.features = TeamFeatures(spool, store, self.explorer)
-        self.uploads = TeamUploads(spool, least_free, clock)
+        self.downloads = Downloads(places.authority, clock)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()
+        self._views: OrderedDict[tuple[Sight | None, Sight | None], TeamData] = OrderedDict()
+        whole = SeenStore(store)
+        self.exports = TeamExports(whole, spool)
+        self.uploads = TeamUploads(spool, whole, least_free, clock)
+        self._versions = TeamVersions(whole, places)
+        self._look_at(whole)
+
+    def seen_by(self, sight: Sight | None, touch: Sight | None) -> TeamData:
+        """The same, of the crops that somebody sees, and changed by who may.
+
+        Args:
+            sight: The crops that are seen; None: all.
+            touch: Those of them that may be changed; None: all.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        everything = self._store.everything
+        if sight is not None and sight.others and everything.search.projects() <= sight.projects:
+            sight = None  # no crop is hidden, so no question needs the condition
+        if sight is None and touch is None:
+            return self
+        with self._lock:
+            view = self._views.pop((sight, touch), None) or self._view(SeenStore(everything, sight, touch))
+            self._views[sight, touch] = view
+            if len(self._views) > _MOST_VIEWS:
+                self._views.popitem(last=False)
+            return view
+
+    def _view(self, store: SeenStore) -> TeamData:
+        view = copy.copy(self)
+        view.exports, view.uploads = self.exports.seen_in(store), self.uploads.seen_in(store)
+        view._versions = self._versions.seen_in(store)
+        view._look_at(store)
+        return view
+
+    def _look_at(self, store: SeenStore) -> None:
+        self._store = store
+        self.explorer = TeamExplorer(store, self._thumbnails)
+        self._labels = TeamLabels(store)
+        self.samples = TeamSamples(store)
+        self.features = TeamFeatures(self._spool, store, self.explorer)
 
     def close(self) -> None:
         """Let go of connections; the store stays open."""
@@ -114,7 +157,7 @@ class TeamData:
             none: list[CycleReport] = []
             reports = attempt(self._cycles.reports, none)
             nothing: dict[str, str] = {}
-            aside = self._store.upkeep.set_aside() | attempt(self._champions.set_aside, nothing)
+            aside = self._store.everything.upkeep.set_aside() | attempt(self._champions.set_aside, nothing)
             return OverviewBody(
                 serving=serving,
                 serving_number=serving_number,
@@ -139,7 +182,15 @@ class TeamData:
             return self._versions.sheet(name)
 
     def report(self, cycle: str) -> bytes:
-        """The report of a cycle; see `TeamCycles.page`."""
+        """The report of a cycle; see `TeamCycles.page`.
+
+        Raises:
+            UnknownVersionError: It is about a version with crops that are not seen.
+        """
+        with self._lock:
+            for report in [] if self._store.sight is None else self._cycles.reports():
+                if report.id == cycle:
+                    self._versions.check_seen(report.version)
         return self._cycles.page(cycle)
 
     def activity(self) -> ActivityBody:
@@ -165,7 +216,7 @@ class TeamData:
         Raises:
             UnknownSampleError: There is none.
         """
-        return self._store.crops.stored_bytes(digest)
+        return self._store.stored_bytes(digest)
 
     def picture(self, digest: str) -> Image.Image:
         """The picture of a sample, RGB.
@@ -190,9 +241,9 @@ class TeamData:
         # Outside the lock: a slow bucket delays this answer only.
         return self._cycles.request(version, why, key, by)
 
-    def freeze(self, wanted: Filter, name: str | None, key: str | None) -> Frozen:
+    def freeze(self, wanted: Filter, name: str | None, key: str | None, author: str) -> Frozen:
         """Make a dataset version; see `freezing.freeze`."""
-        return freeze(self._store, self._places, wanted, name, key)
+        return freeze(self._store, self._places, wanted, name, key, author)
 
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""

@@ -7,7 +7,8 @@ import uuid
 from backend.team.bodies import ActionBody, MarksForm, TagBody
 from backend.team.search_line import parse_search
 from datasets.errors import LabelError
-from datasets.samples.store import SampleStore
+from datasets.samples.marks import project_id
+from datasets.samples.seen_store import SeenStore
 
 _AT_ONCE = 500  # labels of a page of a search whose crops are all changed
 _MARKED_AT_ONCE = 2000  # crops; shoppers' labels wait while they are written
@@ -17,10 +18,10 @@ class TeamSamples:
     """Tags and metadata of a store's crops. Safe to use from several threads.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
     """
 
-    def __init__(self, store: SampleStore) -> None:
+    def __init__(self, store: SeenStore) -> None:
         self._store = store
 
     def tags(self) -> list[TagBody]:
@@ -42,6 +43,7 @@ class TeamSamples:
             Problem: 422, the filter cannot be understood.
             LabelError: Nothing to change, no label matches, or a tag, key or value out of range.
             UnknownSampleError: A crop has no label.
+            NotYoursError: Others make the changes of a crop or a project.
             StoreError: Nothing answers, or the disk is full.
         """
         if bool(form.samples.strip()) == bool(form.where.strip()):
@@ -52,15 +54,20 @@ class TeamSamples:
             raise LabelError("no label matches")
         if any(not equals for _, equals, _ in pairs):
             raise LabelError("metadata is written key=value, one a line")
+        join, leave = _lines(form.join), _lines(form.leave)
+        self._store.check_touch(crops)
+        self._store.check_projects({project_id(project) for project in (*join, *leave)})
         action = form.action or uuid.uuid4().hex
         for start in range(0, len(crops), _MARKED_AT_ONCE):
-            self._store.marks.change(
+            self._store.everything.marks.change(
                 crops[start : start + _MARKED_AT_ONCE],
                 by=by,
                 give=_lines(form.give),
                 take=_lines(form.take),
                 values={key.strip(): value for key, _, value in pairs},
                 drop=_lines(form.drop),
+                join=join,
+                leave=leave,
                 action=action,
             )
         return ActionBody(action=action, crops=len(crops))
@@ -70,9 +77,11 @@ class TeamSamples:
 
         Raises:
             UnknownActionError: It is not known, or was taken back already.
+            NotYoursError: Others make the changes of its crops or projects.
             StoreError: Nothing answers, or the disk is full.
         """
-        return ActionBody(action=action, crops=self._store.marks.undo(action, by=by))
+        self._store.check_action(action)
+        return ActionBody(action=action, crops=self._store.everything.marks.undo(action, by=by))
 
     def _found(self, where: str) -> list[str]:
         wanted, after, crops = parse_search(where), None, dict[str, None]()

@@ -11,7 +11,7 @@ from backend.team.search_line import parse_search
 from datasets.samples.search.completion import gap_at
 from datasets.samples.search.fields import FIELDS, OPERATORS, Value
 from datasets.samples.search.filters import Comparison, Filter, Joined, Not, OneOf
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 
 _MOST: Final = 8  # suggestions
 _FIELDS: Final = [
@@ -19,7 +19,7 @@ _FIELDS: Final = [
 ]
 
 
-def search_help(store: SampleStore, line: str, cursor: int) -> SearchHelpBody:
+def search_help(store: SeenStore, line: str, cursor: int) -> SearchHelpBody:
     """Help with a line.
 
     Args:

@@ -27,6 +27,7 @@ class UploadForm(BaseModel):
         default="auto", description="crops: of one line each; photos: to be cut into lines; auto: found out."
     )
     lines: LinesKept = Field(default="codes", description="Which lines of a photo without a label are kept.")
+    project: str = Field(default="", max_length=100, description='Id of the project that every crop joins; none: "".')
     features: str = Field(default="own", max_length=40, description="Name of feature vectors that come with it.")
     by: Author = TEAM
 
@@ -54,6 +55,7 @@ class UploadBody(BaseModel):
     phase: Phase
     is_stuck: bool = Field(description="Whether the last attempt has failed; it is tried again.")
     title: str
+    project: str = Field(description="Id of the project that its crops join; empty for none.")
     by: str
     at: datetime
     ended_at: datetime | None

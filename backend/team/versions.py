@@ -14,11 +14,11 @@ from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
-from datasets.samples.store import SampleStore
+from datasets.samples.seen_store import SeenStore
 from datasets.versions.card import describe
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import SHEET, forget_on_sheets, sheet_samples
-from datasets.versions.version import SIDES, Version, VersionError
+from datasets.versions.version import SIDES, UnknownVersionError, Version, VersionError
 
 _LOG = logging.getLogger(__name__)
 _BYTES = 32  # of a digest
@@ -47,14 +47,41 @@ class TeamVersions:
     """The versions of a store. For one thread at a time.
 
     Args:
-        store: Where confirmed samples are kept.
+        store: Where confirmed samples are kept, as somebody sees it.
         places: Spool and bucket of that store.
     """
 
-    def __init__(self, store: SampleStore, places: Places) -> None:
+    def __init__(self, store: SeenStore, places: Places) -> None:
         self._store, self._places = store, places
         self._catalogue = VersionCatalogue(places)
         self._known: dict[str, _Known] = {}  # by name
+        self._withheld: dict[str, tuple[int, bool]] = {}  # by name: at which change of marks, and the answer
+
+    def seen_in(self, store: SeenStore) -> TeamVersions:
+        """The same versions, as somebody sees them."""
+        seen = TeamVersions(store, self._places)
+        seen._known = self._known
+        return seen
+
+    def check_seen(self, name: str) -> None:
+        """Make sure that all crops of a version are seen.
+
+        Raises:
+            UnknownVersionError: One is not, so what the version holds is not told; or there is none of this name.
+            StoreError: It is damaged, or nothing answers.
+        """
+        if self._is_withheld(name):
+            raise UnknownVersionError(f"the version {name} holds crops of projects that are not yours")
+
+    def _is_withheld(self, name: str) -> bool:
+        if self._store.sight is None:
+            return False
+        now, known = self._store.marks.last_change(), self._withheld.get(name)
+        if known is None or known[0] != now:
+            version = self._read(name)
+            is_withheld = any(version.side_of(digest) is not None for digest in self._store.search.crops_not_seen())
+            known = self._withheld[name] = now, is_withheld
+        return known[1]
 
     def all(self, reports: Sequence[CycleReport], on_fault: Callable[[StoreError], object]) -> list[VersionBody]:
         """All versions in their order, with the verdict of the last cycle on each.
@@ -71,6 +98,8 @@ class TeamVersions:
         for name in self._catalogue.names():
             try:
                 body = self._read(name).body
+                if self._is_withheld(name):
+                    body = body.model_copy(update={"filters": [], "is_withheld": True})
             except StoreError as error:
                 on_fault(error)
                 continue
@@ -86,18 +115,22 @@ class TeamVersions:
             UnknownVersionError: There is none of this name.
             StoreError: It is damaged, or nothing answers.
         """
+        self.check_seen(name)
         return self._read(name).card.model_copy(update={"has_sheet": self.sheet(name) is not None})
 
     def sheet(self, name: str) -> bytes | None:
         """The contact sheet of a version as PNG; None if there is none. Crops removed since are not on it.
 
         Raises:
+            UnknownVersionError: It shows crops that are not seen.
             StoreError: Nothing answers.
         """
         sheet = self._catalogue.get_beside(name, SHEET)
+        if sheet is not None and self._store.sight is not None:
+            self.check_seen(name)
         shown = [] if sheet is None else list(sheet_samples(sheet))
-        if sheet is not None and len(self._store.search.live_among(shown)) < len(set(shown)):
-            forget_on_sheets(self._store, self._catalogue, read_buried(self._places))
+        if sheet is not None and len(self._store.everything.search.live_among(shown)) < len(set(shown)):
+            forget_on_sheets(self._store.everything, self._catalogue, read_buried(self._places))
             sheet = self._catalogue.get_beside(name, SHEET)
         return sheet
 
@@ -144,6 +177,7 @@ def _known(version: Version) -> _Known:
         crops={side: len(version.manifest.on(side)) for side in SIDES},
         synthetic=[SyntheticPartBody.model_validate(part, from_attributes=True) for part in version.manifest.synthetic],
         left_out=len(version.manifest.left_out),
+        author=version.author,
         labels_seen=sum(version.manifest.watermark.values()),
         verdict=None,
         reason=None,

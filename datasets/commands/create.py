@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from datasets.commands.filter_argument import filter_argument
 from datasets.commands.removed import redraw_sheets
+from datasets.commands.whoami import whoami
 from datasets.errors import StoreError
 from datasets.samples.history import read_buried
 from datasets.samples.places import Places
@@ -107,7 +108,7 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
     if options.dry_run:
         manifest = draw_up(store, places, request)
     else:
-        version = create_version(store, places, options.name, request)
+        version = create_version(store, places, options.name, request, author=whoami())
         manifest = version.manifest
         write_cards(store, catalogue, version, read_buried(places))
         redraw_sheets(store, places)

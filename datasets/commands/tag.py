@@ -32,6 +32,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tag.add_argument("--take", action="append", default=[], metavar="TAG", help="may be repeated")
     tag.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="metadata; may be repeated")
     tag.add_argument("--drop", action="append", default=[], metavar="KEY", help="metadata; may be repeated")
+    tag.add_argument("--join", action="append", default=[], metavar="PROJECT", help="its id; may be repeated")
+    tag.add_argument("--leave", action="append", default=[], metavar="PROJECT", help="its id; may be repeated")
     tag.add_argument("--by", default=None, metavar="NAME", help="who does it (your name on this machine)")
     tag.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long to wait for the bucket")
     tag.set_defaults(run=run)
@@ -53,6 +55,8 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
         take=options.take,
         values=dict(map(metadata_pair, options.set)),
         drop=options.drop,
+        join=options.join,
+        leave=options.leave,
         source="command",
     )
     print(f"{action}  {len(set(crops))} crops")

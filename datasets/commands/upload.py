@@ -16,6 +16,7 @@ from datasets.commands.metadata_argument import metadata_pair
 from datasets.commands.whoami import whoami
 from datasets.errors import LabelError, StoreError
 from datasets.features.own_features import is_own_name
+from datasets.samples.marks import project_id
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.uploads.job import UploadJob, UploadJobs
@@ -57,6 +58,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     upload.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="metadata for every crop; may be repeated"
     )
+    upload.add_argument("--project", default="", metavar="ID", help="the project that every crop joins")
     upload.add_argument(
         "--author", "--by", dest="by", metavar="NAME", help="who brings them in (your name on this machine)"
     )
@@ -120,6 +122,7 @@ def _job(jobs: UploadJobs, options: argparse.Namespace) -> UploadJob:
         pictures=options.pictures,
         lines=options.lines,
         features=options.features,
+        project=project_id(options.project) if options.project else "",
         sources=tuple(str(path.resolve()) for path in options.paths),
         labels=str(options.labels.resolve()) if options.labels else "",
     )

@@ -12,6 +12,7 @@
     leases/<name>/<number>.json                  the holder of a lease (see lease.py)
     workers/<worker>/<number>.json               a worker's heartbeats
     searches/<number>.json                       the saved searches from then on (see search/saved.py)
+    downloads/<month>/<time>-<random>.json       who has downloaded what (see exports/downloads.py)
 
 Beside these a spool has a folder `local/`, which never leaves its machine: `index.sqlite3`, `store.key`, `tmp/`
 (files being written), `writers/` (names under which its processes write events), `unfinished/` (the crops that they
@@ -42,6 +43,7 @@ CYCLES = "cycles/"
 LEASES = "leases/"
 WORKERS = "workers/"
 SEARCHES = "searches/"
+DOWNLOADS = "downloads/"
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _VERSION = re.compile(r"versions/(?P<name>[a-z0-9][a-z0-9._-]{0,63})\.json\Z")
 _MODEL = re.compile(r"models/(?P<digest>[0-9a-f]{64})/model\.json\Z")

@@ -119,7 +119,8 @@ def live_samples(events: Mapping[str, Event]) -> list[Sample]:
         sample = sample_of(event, name)
         marked = marks.get(sample.digest)
         if marked is not None:
-            sample = replace(sample, tags=marked.tags, metadata=frozenset(marked.values.items()))
+            metadata = frozenset(marked.values.items())
+            sample = replace(sample, tags=marked.tags, metadata=metadata, projects=marked.projects)
         samples.append(sample)
     return samples
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from datasets.errors import UnknownActionError, UnknownSampleError
 from datasets.samples.journal import Journal
 from datasets.samples.live_rows import parts
-from datasets.samples.mark_index import MarkChange
-from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks
+from datasets.samples.mark_index import MarkChange, MarkIndex
+from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks, project_tag, tag_text
+from datasets.samples.sample import Sample
 
 
 class KeptMarks:
@@ -32,8 +33,11 @@ class KeptMarks:
         take: Iterable[str] = (),
         values: Mapping[str, str] | None = None,
         drop: Iterable[str] = (),
+        join: Iterable[str] = (),
+        leave: Iterable[str] = (),
         source: str = "app",
         action: str | None = None,
+        are_to_come: bool = False,
     ) -> str:
         """Give and take tags, set and drop metadata, of one crop or of many; on the disk when this returns.
 
@@ -46,8 +50,11 @@ class KeptMarks:
             take: tags.
             values: metadata by key.
             drop: keys of metadata.
+            join: ids of projects to which the crops belong from then on.
+            leave: ids of projects to which they belong no more.
             source: where the change comes from.
             action: 32 hexadecimal digits, drawn at random; the same again is the same change. None draws them.
+            are_to_come: whether the crops need no label yet: they are about to be kept.
 
         Returns:
             The name of the action, by which it can be taken back.
@@ -60,7 +67,9 @@ class KeptMarks:
             StoreError: the disk failed in another way.
         """
         digests, action = sorted(set(samples)), action or uuid.uuid4().hex
-        given, taken, dropped = tuple(give), tuple(take), tuple(drop)
+        given = (*map(tag_text, give), *map(project_tag, join))
+        taken = (*map(tag_text, take), *map(project_tag, leave))
+        dropped = tuple(drop)
         now = datetime.now(UTC)
         changes = [
             checked_marks(Marks(action, tuple(some), by, now, given, taken, values or {}, dropped, source=source))
@@ -68,7 +77,7 @@ class KeptMarks:
         ]
         with self._journal.exclusive():
             index = self._journal.current_index()
-            if unknown := set(digests) - index.search.live_among(digests):
+            if not are_to_come and (unknown := set(digests) - index.search.live_among(digests)):
                 raise UnknownSampleError(f"{len(unknown)} of {len(digests)} crops have no label: {min(unknown)} ...")
             self._journal.write_marks(changes, after=index.marks.last_stamp(digests))
         return action
@@ -93,6 +102,26 @@ class KeptMarks:
             back = checked_marks(Marks(uuid.uuid4().hex, (), by, datetime.now(UTC), undoes=action))
             self._journal.write_marks([back], after=index.marks.last_stamp(crops))
         return len(crops)
+
+    def follow(self, present: Sample | None, digest: str, by: str) -> None:
+        """Let the crop that a label moves to, say one that was turned, belong to the projects of the one before.
+
+        Called while the journal is held, before the label is written: at no time is the crop seen by others.
+
+        Args:
+            present: the label as it is; None: there is none.
+            digest: the crop that it moves to.
+            by: who moves it; "" for a shopper.
+        """
+        if present is not None and present.digest != digest and present.projects:
+            joins = tuple(map(project_tag, sorted(present.projects)))
+            mark = checked_marks(Marks(uuid.uuid4().hex, (digest,), by or "team", datetime.now(UTC), joins))
+            self._journal.write_marks([mark], after=self.index.last_stamp([digest]))
+
+    @property
+    def index(self) -> MarkIndex:
+        """Answers questions about marks; raises `IndexUnavailableError` when the database does not answer."""
+        return self._journal.current_index().marks
 
     def of(self, digests: Iterable[str]) -> dict[str, CropMarks]:
         """The marks of crops, by digest; crops without marks are left out."""

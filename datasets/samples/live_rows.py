@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from datasets.samples.event import Event
-from datasets.samples.marks import rows_of
+from datasets.samples.marks import project_in, rows_of
 from datasets.samples.quality_index import qualities_in
 from datasets.samples.sample import LABEL_STATUSES
 from datasets.samples.search.fields import MEASURED
@@ -26,11 +26,13 @@ from datasets.samples.tables import (
     LIVE_PAIR_TABLE,
     LIVE_TABLE,
     MARK_TABLE,
+    PROJECTS_TABLE,
     TALLY_TABLE,
     is_buried,
     is_live,
     is_live_pair,
     live_marks,
+    projects_text,
     row_of,
 )
 
@@ -64,9 +66,15 @@ def insert_events(connection: sa.Connection, events: Sequence[Event], *, is_meas
         is_measured: whether the crop of any event in the index may be measured.
     """
     rows = [row_of(event) for event in events]
-    labelled = [str(row["sample"]) for row in rows if row["kind"] == "label"] if is_measured else []
-    known = qualities_in(connection, labelled)
-    rows = [row | known.get(str(row["sample"]), {}) if row["kind"] == "label" else row for row in rows]
+    crops = [str(row["sample"]) for row in rows if row["kind"] == "label"]
+    known, projects = qualities_in(connection, crops if is_measured else []), _projects_of(connection, crops)
+    rows = [
+        row | known.get(str(row["sample"]), {}) | {"projects": projects_text(projects.get(str(row["sample"]), ()))}
+        if row["kind"] == "label"
+        else row
+        for row in rows
+    ]
+    _note_projects(connection, {str(row["projects"]) for row in rows if row["projects"] is not None})
     for part in parts(rows):
         connection.execute(insert_or_ignore(connection, EVENT_TABLE), part)
     if brands := sorted({str(row["brands"]) for row in rows if row["brands"] is not None}):
@@ -88,6 +96,43 @@ def derive_marks(connection: sa.Connection, samples: Iterable[str]) -> None:
     for some in parts(sorted(set(samples))):
         connection.execute(LIVE_MARK_TABLE.delete().where(LIVE_MARK_TABLE.c.sample.in_(some)))
         connection.execute(LIVE_MARK_TABLE.insert().from_select(columns, live_marks(some)))
+        _derive_projects(connection, some)
+
+
+def _derive_projects(connection: sa.Connection, samples: Sequence[str]) -> None:
+    """Write to the labels of at most 500 crops which projects these belong to."""
+    projects = _projects_of(connection, samples)
+    labels = sa.and_(EVENT_TABLE.c.kind == "label", EVENT_TABLE.c.sample.in_(samples))
+    query = sa.select(EVENT_TABLE.c.sample, EVENT_TABLE.c.projects).where(labels).distinct()
+    wrong = {
+        sample: now
+        for sample, written in connection.execute(query)
+        if (now := projects_text(projects.get(sample, ()))) != written
+    }
+    if not wrong:
+        return
+    _note_projects(connection, set(wrong.values()))
+    for now in sorted(set(wrong.values())):
+        crops = sorted(sample for sample, right in wrong.items() if right == now)
+        for table in (EVENT_TABLE, LIVE_TABLE):
+            is_label = (EVENT_TABLE.c.kind == "label",) if table is EVENT_TABLE else ()
+            connection.execute(table.update().where(table.c.sample.in_(crops), *is_label).values(projects=now))
+
+
+def _projects_of(connection: sa.Connection, samples: Sequence[str]) -> dict[str, list[str]]:
+    """The projects that crops belong to, by digest; crops of none are left out."""
+    found: dict[str, list[str]] = {}
+    for some in parts(sorted(set(samples))):
+        about = sa.and_(LIVE_MARK_TABLE.c.sample.in_(some), LIVE_MARK_TABLE.c.is_tag.is_(True))
+        for sample, tag in connection.execute(sa.select(LIVE_MARK_TABLE.c.sample, LIVE_MARK_TABLE.c.name).where(about)):
+            if (project := project_in(tag)) is not None:
+                found.setdefault(sample, []).append(project)
+    return found
+
+
+def _note_projects(connection: sa.Connection, sets: set[str]) -> None:
+    if sets:
+        connection.execute(insert_or_ignore(connection, PROJECTS_TABLE), [{"projects": text} for text in sorted(sets)])
 
 
 def marked_crops(connection: sa.Connection) -> list[str]:
@@ -139,7 +184,7 @@ def renew(connection: sa.Connection, names: Sequence[str], events: Sequence[Even
         names: object names of at most 500 events.
         events: those of them that can be read.
     """
-    derived = {"id", "buried", *MEASURED}
+    derived = {"id", "buried", "projects", *MEASURED}
     found = {
         row["name"]: {name: value for name, value in row.items() if name not in derived}
         for row in connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.name.in_(names))).mappings()

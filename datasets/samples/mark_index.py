@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
-from datasets.samples.marks import CropMarks, crop_marks
+from datasets.samples.marks import CropMarks, crop_marks, project_in
+from datasets.samples.search.sql import is_seen
+from datasets.samples.sight import Sight
 from datasets.samples.tables import (
     ACTION_TABLE,
     EVENT_TABLE,
@@ -46,22 +50,51 @@ class MarkIndex:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._sight: Sight | None = None
+
+    def seen_by(self, sight: Sight) -> Self:
+        """The same marks, but for those of crops, and of projects, that somebody does not see."""
+        seen = copy.copy(self)
+        seen._sight = sight
+        return seen
+
+    def last_change(self) -> int:
+        """A number that grows with each change of marks, and so whenever a crop may come to be seen or hidden."""
+        with database_errors(), self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.max(ACTION_TABLE.c.id))) or 0
+
+    def seen_among(self, digests: Iterable[str]) -> set[str]:
+        """Those of these crops that are seen; what was never labelled is seen by who sees all."""
+        if self._sight is None:
+            return set(digests)
+        found = set[str]()
+        with database_errors(), self._engine.connect() as connection:
+            for some in parts(sorted(set(digests))):
+                about = (EVENT_TABLE.c.kind == "label", EVENT_TABLE.c.sample.in_(some), *self._is_seen(EVENT_TABLE))
+                found.update(connection.scalars(sa.select(EVENT_TABLE.c.sample).where(*about).distinct()))
+        return found
 
     def of(self, digests: Iterable[str]) -> dict[str, CropMarks]:
         """The marks of crops, by digest; crops without marks are left out."""
+        wanted = self.seen_among(digests)
         with database_errors(), self._engine.connect() as connection:
-            return marks_in(connection, digests)
+            return {digest: self._as_seen(marks) for digest, marks in marks_in(connection, wanted).items()}
+
+    def _as_seen(self, marks: CropMarks) -> CropMarks:
+        sight = self._sight
+        return marks if sight is None else replace(marks, projects=marks.projects & sight.projects)
 
     def tags(self) -> Mapping[str, int]:
         """All tags, each with the number of live labels whose crop has it."""
         query = (
             sa.select(LIVE_MARK_TABLE.c.name, sa.func.count())
             .join(LIVE_TABLE, LIVE_TABLE.c.sample == LIVE_MARK_TABLE.c.sample)
-            .where(LIVE_MARK_TABLE.c.is_tag.is_(True))
+            .where(LIVE_MARK_TABLE.c.is_tag.is_(True), *self._is_seen(LIVE_TABLE))
             .group_by(LIVE_MARK_TABLE.c.name)
         )
         with database_errors(), self._engine.connect() as connection:
-            return {str(tag): int(number) for tag, number in sorted(connection.execute(query).all())}
+            found = sorted(connection.execute(query).all())
+        return {str(tag): int(number) for tag, number in found if project_in(tag) is None}
 
     def history(self, digest: str) -> list[MarkChange]:
         """All that was ever said about a crop, the first first."""
@@ -83,11 +116,32 @@ class MarkIndex:
             .where(MARK_TABLE.c.sample == digest)
             .order_by(*IN_ORDER, MARK_TABLE.c.is_tag.desc(), MARK_TABLE.c.name)
         )
+        if digest not in self.seen_among([digest]):
+            return []
         with database_errors(), self._engine.connect() as connection:
             return [
                 MarkChange(action, by, time_of(at), bool(is_tag), name, value, undone_by)
                 for action, by, at, is_tag, name, value, undone_by in connection.execute(query)
+                if self._knows(name)
             ]
+
+    def _is_seen(self, table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:
+        return is_seen(self._sight, table.c.projects, self._engine.dialect.name)
+
+    def _knows(self, tag: str) -> bool:
+        project = project_in(tag)
+        return project is None or self._sight is None or project in self._sight.projects
+
+    def projects_of(self, action: str) -> set[str]:
+        """The projects into or out of which an action has taken crops."""
+        query = (
+            sa.select(MARK_TABLE.c.name)
+            .join(ACTION_TABLE, ACTION_TABLE.c.id == MARK_TABLE.c.id)
+            .where(ACTION_TABLE.c.action == action, MARK_TABLE.c.is_tag.is_(True))
+            .distinct()
+        )
+        with database_errors(), self._engine.connect() as connection:
+            return {project for tag in connection.scalars(query) if (project := project_in(tag)) is not None}
 
     def crops_of(self, action: str) -> list[str] | None:
         """Digests of the crops of an action; None if it is not known, or was taken back."""

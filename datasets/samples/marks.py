@@ -3,6 +3,9 @@
 An action gives and takes tags and sets and drops values, of one crop or of many; it is written as one event for every
 400 crops. Of each tag and of each key of a crop the last action counts. An action that is taken back counts as if it
 had never been, and removing a crop for good buries what was said about it before.
+
+That a crop belongs to a project is a tag as well, of a form that nobody can give by hand: `project::shoes`. So it is
+as durable as tags are, and releases that know no projects keep it.
 """
 
 from __future__ import annotations
@@ -24,9 +27,13 @@ if TYPE_CHECKING:
 
 MOST_CROPS = 400  # of one event: an object of events has 64 KB at most
 LONGEST_TAG = 64  # characters
+LONGEST_PROJECT = 40  # characters of a project's id
+NO_PROJECT = "none"  # what a search calls the project of crops that belong to none
+_PROJECT_TAG = "project::"  # before the id of a project
 _MOST_NAMES = 16  # tags and keys of one action
 _ACTION = re.compile(r"[0-9a-f]{32}\Z")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}\Z")
+_PROJECT = re.compile(r"[^\W_][\w.-]{0,39}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,55 @@ class CropMarks:
 
     tags: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
+    projects: frozenset[str] = frozenset()  # ids of those that it belongs to
 
 
 def tag_text(text: str) -> str:
     """A tag as it is stored: in lower case, with single spaces.
 
     Raises:
-        LabelError: it is empty, too long, or holds signs that a search cannot quote.
+        LabelError: it is empty, too long, holds signs that a search cannot quote, or has the form of a project's.
     """
+    tag = _plain_tag(text)
+    if tag.startswith(_PROJECT_TAG):
+        raise LabelError(f"a tag does not begin with {_PROJECT_TAG!r}: crops join a project")
+    return tag
+
+
+def _plain_tag(text: str) -> str:
     tag = " ".join(compatible_form(compatible_form(text.casefold()).casefold()).split())
     if not 1 <= len(tag) <= LONGEST_TAG or not tag.isprintable() or '"' in tag:
         raise LabelError(f"a tag has 1 to {LONGEST_TAG} printable characters and no double quotes, not {text!r:.80}")
     return tag
+
+
+def project_id(text: str) -> str:
+    """The id of a project as it is stored: in lower case, with dashes for spaces.
+
+    Raises:
+        LabelError: no project can have it.
+    """
+    found = "-".join(compatible_form(compatible_form(text.casefold()).casefold()).split())
+    if not _PROJECT.match(found) or found == NO_PROJECT:
+        raise LabelError(
+            f"the id of a project has 1 to {LONGEST_PROJECT} letters, digits, `.`, `_` and `-`, and is not "
+            f"{NO_PROJECT!r}; it is not {text!r:.80}"
+        )
+    return found
+
+
+def project_tag(project: str) -> str:
+    """The tag of crops that belong to a project.
+
+    Raises:
+        LabelError: no project can have this id.
+    """
+    return _PROJECT_TAG + project_id(project)
+
+
+def project_in(tag: str) -> str | None:
+    """The project whose crops have this tag; None for an ordinary tag."""
+    return tag.removeprefix(_PROJECT_TAG) if tag.startswith(_PROJECT_TAG) else None
 
 
 def is_key(text: str) -> bool:
@@ -81,8 +125,8 @@ def checked_marks(marks: Marks) -> Marks:
     normalised = replace(
         marks,
         samples=tuple(sorted(set(marks.samples))),
-        give=tuple(sorted(set(map(tag_text, marks.give)))),
-        take=tuple(sorted(set(map(tag_text, marks.take)))),
+        give=tuple(sorted(set(map(_plain_tag, marks.give)))),
+        take=tuple(sorted(set(map(_plain_tag, marks.take)))),
         values={key.casefold(): value.strip() for key, value in sorted(marks.values.items())},
         drop=tuple(sorted({key.casefold() for key in marks.drop})),
         at=marks.at.astimezone(UTC),
@@ -113,7 +157,7 @@ def check_stored_marks(marks: Marks) -> None:
     if wrong := [digest for digest in marks.samples if not is_digest(digest)]:
         raise LabelError(f"a sample is the digest of a crop, not {wrong[0]!r:.80}")
     for tag in (*marks.give, *marks.take):
-        if tag_text(tag) != tag:
+        if _plain_tag(tag) != tag:
             raise LabelError(f"not a tag in its usual spelling: {tag!r:.80}")
     for key in (*marks.values, *marks.drop):
         if not is_key(key):
@@ -166,7 +210,10 @@ def _crop_marks(said: Iterable[tuple[tuple[bool, str], str | None]]) -> CropMark
 
 def crop_marks(present: Sequence[tuple[bool, str, str]]) -> CropMarks:
     """The marks of a crop from its tags and values: whether it is a tag, its name or key, and its value."""
+    tags = [name for is_tag, name, _ in present if is_tag]
+    projects = {tag: project_in(tag) for tag in tags}
     return CropMarks(
-        tags=frozenset(name for is_tag, name, _ in present if is_tag),
+        tags=frozenset(tag for tag, project in projects.items() if project is None),
+        projects=frozenset(project for project in projects.values() if project is not None),
         values={name: value for is_tag, name, value in sorted(present) if not is_tag},
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -12,7 +14,9 @@ from datasets.samples.database_errors import database_errors
 from datasets.samples.event import EventName
 from datasets.samples.mark_index import tagged
 from datasets.samples.sample import Sample
+from datasets.samples.search.sql import is_seen
 from datasets.samples.segment import NO_DIGEST
+from datasets.samples.sight import Sight
 from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_TABLE, MARK_TABLE, sample_in
 
 _MOST_EVENTS = 200  # of one label
@@ -37,10 +41,18 @@ class PastLabels:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._sight: Sight | None = None
+
+    def seen_by(self, sight: Sight) -> Self:
+        """The same labels, but for those of crops that somebody does not see."""
+        seen = copy.copy(self)
+        seen._sight = sight
+        return seen
 
     def events(self, prediction_id: str) -> Sequence[PastEvent]:
         """Labels of a prediction and tombstones about it or one of its crops, the oldest first; the last 200."""
         events = EVENT_TABLE
+        are_seen = [sa.or_(events.c.kind != "label", seen) for seen in self._is_seen(events)]
         crops = sa.select(events.c.sample).where(events.c.prediction_id == prediction_id, events.c.kind == "label")
         query = (
             sa.select(events)
@@ -50,6 +62,7 @@ class PastLabels:
                     events.c.prediction_id == prediction_id,
                     sa.and_(events.c.kind == "deleted", events.c.sample.in_(crops)),
                 ),
+                *are_seen,
             )
             .order_by(*(part.desc() for part in IN_ORDER))
             .limit(_MOST_EVENTS)
@@ -57,7 +70,7 @@ class PastLabels:
         with database_errors(), self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
             labels = tagged(connection, [row for row in rows if row["kind"] == "label"])
-        samples = {sample.event: sample for sample in map(sample_in, labels)}
+        samples = {sample.event: sample for sample in map(self._sample_in, labels)}
         return [
             PastEvent(row["name"], datetime.fromisoformat(row["stored_at"]), samples.get(row["name"]))
             for row in reversed(rows)
@@ -68,12 +81,19 @@ class PastLabels:
         query = (
             sa.select(EVENT_TABLE)
             .join(LIVE_TABLE, LIVE_TABLE.c.id == EVENT_TABLE.c.id)
-            .where(LIVE_TABLE.c.sample == digest)
+            .where(LIVE_TABLE.c.sample == digest, *self._is_seen(LIVE_TABLE))
             .order_by(*(part.desc() for part in IN_ORDER))
             .limit(_MOST_OTHERS)
         )
         with database_errors(), self._engine.connect() as connection:
-            return list(map(sample_in, tagged(connection, connection.execute(query).mappings().all())))
+            return list(map(self._sample_in, tagged(connection, connection.execute(query).mappings().all())))
+
+    def _is_seen(self, table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:
+        return is_seen(self._sight, table.c.projects, self._engine.dialect.name)
+
+    def _sample_in(self, row: Mapping[str, Any]) -> Sample:
+        sample = sample_in(row)
+        return sample if self._sight is None else self._sight.of(sample)
 
     def crops_behind(self, event: str) -> list[str]:
         """Digests of the crops that an event is about, including those of its prediction's other labels.

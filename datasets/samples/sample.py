@@ -122,6 +122,7 @@ class Sample:
     by: str = ""  # who of the team said it; "" for a shopper
     quality: PictureQuality | None = None  # of the crop; None: not measured yet
     restores: int | None = None  # stamp of the earlier label that this one brings back
+    projects: frozenset[str] = frozenset()  # ids of those that the crop belongs to
 
     @property
     def decided(self) -> int:

@@ -179,6 +179,7 @@ class SampleStore:
                 return present
             if is_unproven and present is not None and present.label.source != UNPROVEN:
                 raise LabelProvenError("the prediction has a label already, and an unproven one cannot replace it")
+            self.marks.follow(present, crop.digest, by)
             return self._journal.write_label(label, crop, by=by)
 
     def restore(self, earlier: Sample, *, expected: str, by: str) -> Sample:
@@ -201,6 +202,7 @@ class SampleStore:
             present = self._journal.label_before(earlier.label.prediction_id, crop.digest, must_know=True)
             if present is None or present.event != expected:
                 raise LabelMovedError("the label has changed since it was looked at")
+            self.marks.follow(present, crop.digest, by)
             return self._journal.write_label(earlier.label, crop, by=by, restores=earlier.decided)
 
     def undo(self, prediction_id: str, *, look_in_bucket: bool = False) -> bool:

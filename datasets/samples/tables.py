@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 from datasets.samples.event import Event
+from datasets.samples.marks import NO_PROJECT
 from datasets.samples.pair import Pair
 from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus, Sample, label_doubt
@@ -25,7 +26,7 @@ from ocr_model.codes.formats import FORMATS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
-_FORM = 7
+_FORM = 8
 VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample
@@ -75,6 +76,7 @@ EVENT_TABLE = sa.Table(
     sa.Column("length", sa.Integer),  # of a label's line
     sa.Column("slot", sa.Integer),  # of a label's crop, below SLOTS
     sa.Column("doubt", sa.Double),  # see sample.py
+    sa.Column("projects", sa.Text),  # of a label's crop: `|bags|shoes|`, `|none|`; follows from tags (live_rows.py)
     *(sa.Column(name, sa.Double) for name in MEASURED),  # of a label's crop; null until it is measured
     sa.Index("events_by_prediction", "prediction_id", "stamp", "writer", "sequence"),
     sa.Index("events_by_sample", "sample", "kind", "buried", "stamp"),
@@ -99,6 +101,7 @@ _SEARCHED = (
     "width",
     "height",
     "doubt",
+    "projects",
     *MEASURED,
 )
 _SORTED = ("stamp", "at", "read_confidence", "doubt", *MEASURED)
@@ -156,6 +159,8 @@ LIVE_MARK_TABLE = sa.Table(
 )
 # Each set of brands that occurs, so that a brand is looked up in a few sets and not in all labels.
 BRANDS_TABLE = sa.Table("brand_sets", TABLES, sa.Column("brands", sa.Text, primary_key=True))
+# Each set of projects that has occurred, likewise.
+PROJECTS_TABLE = sa.Table("project_sets", TABLES, sa.Column("projects", sa.Text, primary_key=True))
 TALLY_TABLE = sa.Table(
     "tally",
     TABLES,
@@ -279,8 +284,19 @@ def row_of(event: Event) -> dict[str, object]:
         "length": len(label.text) if label else None,
         "doubt": label_doubt(label) if label else None,
         **dict.fromkeys(MEASURED),
+        "projects": projects_text(()) if label else None,
         "slot": zlib.crc32((event.sample or "").encode()) % SLOTS if label else None,
     }
+
+
+def projects_text(projects: Iterable[str]) -> str:
+    """Projects as they stand in a column; `projects_in` reads them."""
+    return "".join(f"|{project}" for project in sorted(projects) or [NO_PROJECT]) + "|"
+
+
+def projects_in(text: str) -> frozenset[str]:
+    """The projects that stand in a column."""
+    return frozenset(text.strip("|").split("|")) - {NO_PROJECT}
 
 
 def sample_in(row: Mapping[str, Any]) -> Sample:
@@ -310,6 +326,7 @@ def sample_in(row: Mapping[str, Any]) -> Sample:
         by=row["author"],
         restores=row["restores"],
         metadata=row["metadata"],
+        projects=projects_in(row["projects"]),
         quality=None
         if row["sharpness"] is None
         else PictureQuality(round(row["light"]), row["contrast"], row["sharpness"]),

@@ -23,6 +23,7 @@ class UploadRequest(Record):
     pictures: PictureKind = "auto"  # whether they are crops of a line, or whole photos to be cut into lines
     lines: LinesKept = "codes"  # which lines of a photo without a label are kept
     features: str = "own"  # name of the feature vectors that come with it
+    project: str = ""  # id of the project that every crop joins; "" for none
     title: str = ""  # what people call it
     sources: tuple[str, ...] = ()  # files and folders of this machine; () where files are sent
     labels: str = ""  # a table of labels of this machine beside them; "" for none

@@ -220,6 +220,8 @@ class _Work:
         if own is None:
             present = self._store.past.labels_of(crop.digest)
             same = next((sample for sample in present if _says_as_much(sample, label)), None)
+            if not present or present[0].projects:  # a crop that belongs to the team stays the team's
+                self._join(crop.digest, label.prediction_id)
             if same is not None:
                 self._mark(crop.digest, label.prediction_id, row, is_new=False)
                 is_own = same.label.prediction_id.startswith(f"upload-{self._job.id}-")
@@ -228,6 +230,23 @@ class _Work:
         self._mark(own.digest, label.prediction_id, row, is_new=True)
         result: FileResult = "to-review" if own.label.source == UNPROVEN else "kept"
         return _Kept(result, own.digest, own.label.text)
+
+    def _join(self, digest: str, prediction_id: str) -> None:
+        """Let a crop join the project before it has its label, so that at no time others see it."""
+        project = self._request.project
+        if project and project not in self._projects_of(digest):
+            self._store.marks.change(
+                [digest],
+                by=self._request.by,
+                join=[project],
+                source=SOURCE,
+                action=hashlib.sha256(f"project of {prediction_id}".encode()).hexdigest()[:32],
+                are_to_come=True,
+            )
+
+    def _projects_of(self, digest: str) -> frozenset[str]:
+        marks = self._store.marks.of([digest]).get(digest)
+        return frozenset() if marks is None else marks.projects
 
     def _mark(self, digest: str, prediction_id: str, row: Row, *, is_new: bool) -> None:
         tags = dict.fromkeys([*self._request.tags, *row.tags])

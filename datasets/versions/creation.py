@@ -85,7 +85,13 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
 
 
 def create_version(
-    store: SampleStore, places: Places, name: str, request: VersionRequest, creator: str | None = None
+    store: SampleStore,
+    places: Places,
+    name: str,
+    request: VersionRequest,
+    creator: str | None = None,
+    *,
+    author: str = "",
 ) -> Version:
     """Draw up a version and claim its name.
 
@@ -95,6 +101,7 @@ def create_version(
         name: of the version.
         request: what it shall hold.
         creator: by which its creator knows it again; None draws it.
+        author: who asked for it; "" where that is not known.
 
     Raises:
         VersionExistsError: the name is taken; of several creators exactly one succeeds.
@@ -105,6 +112,7 @@ def create_version(
         manifest=draw_up(store, places, request),
         created_at=datetime.now(UTC),
         creator=creator or uuid.uuid4().hex,
+        author=author,
     )
     VersionCatalogue(places).create(version)
     return version

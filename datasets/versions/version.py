@@ -1,7 +1,7 @@
 """Dataset versions: their contents, written so that the same content has the same hash on every machine.
 
 `versions/<name>.json` holds `manifest` (everything that counts), `hash` (the sha256 of the manifest in canonical
-JSON: keys sorted, no spaces, UTF-8) and `created` (creator and time). The hash covers neither these nor the name.
+JSON: keys sorted, no spaces, UTF-8) and `created` (creator, time, author). The hash covers neither these nor the name.
 """
 
 from __future__ import annotations
@@ -134,10 +134,14 @@ class Version(Record):
     created_at: UtcTime = Field(validation_alias=AliasChoices("created_at", AliasPath("created", "at")))
     # Tells two creators apart: each attempt draws its own, but for a request that is sent again.
     creator: str = Field(validation_alias=AliasChoices("creator", AliasPath("created", "creator")))
+    # Who asked for it, for people; "" in versions of releases that did not note it.
+    author: str = Field(default="", validation_alias=AliasChoices("author", AliasPath("created", "author")))
 
     def to_bytes(self) -> bytes:
         """Serialise the version to canonical JSON, without its name."""
         created = {"at": self.created_at.isoformat(), "creator": self.creator}
+        if self.author:
+            created["author"] = self.author
         content = {"created": created, "hash": self.manifest.hash, "manifest": self.manifest.stored()}
         return canonical_json(content) + b"\n"
 

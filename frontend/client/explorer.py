@@ -101,12 +101,21 @@ class ExplorerClient:
         """All tags."""
         return self._connection.ask(TagCounts, "GET", "/v1/team/tags").root
 
-    def mark(self, scope: Scope, *, give: Sequence[str] = (), take: Sequence[str] = ()) -> Marked:
-        """Give and take tags of crops, as one change."""
+    def mark(
+        self,
+        scope: Scope,
+        *,
+        give: Sequence[str] = (),
+        take: Sequence[str] = (),
+        join: Sequence[str] = (),
+        leave: Sequence[str] = (),
+    ) -> Marked:
+        """Give and take tags of crops, and let them join and leave projects, as one change."""
         # The name makes requests one change: one undo takes it back, also if one of them is sent again on a broken
         # connection.
         action = uuid.uuid4().hex
         fields = {"give": "\n".join(give), "take": "\n".join(take), "action": action, "by": self._by}
+        fields |= {name: "\n".join(some) for name, some in (("join", join), ("leave", leave)) if some}
         connection = self._connection.patient(_PATIENCE)
         marked = [
             connection.ask(Marked, "POST", "/v1/team/marks", fields=fields | part) for part in scope.fields(_CROPS)
@@ -138,7 +147,7 @@ class ExplorerClient:
     def export(self, scope: Scope, kind: ExportKind) -> bytes:
         """Crops with their labels, of at most 64 MiB, or a table of labels."""
         path = f"/v1/team/samples/export.{kind}"
-        return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS))
+        return self._connection.patient(_PATIENCE).fetch(path, fields=scope.form(_CROPS) | {"by": self._by})
 
     def freeze(self, scope: Scope, name: str, *, with_cycle: bool) -> Frozen:
         """Make a dataset version, and ask for a cycle on it if wanted.
@@ -150,7 +159,7 @@ class ExplorerClient:
         """
         # The key makes one request of all that are sent on a broken connection.
         named = {"name": name, "cycle": "true" if with_cycle else "false", "key": uuid.uuid4().hex}
-        fields = scope.form(_CROPS) | named
+        fields = scope.form(_CROPS) | named | {"by": self._by}
         return self._connection.patient(_PATIENCE).ask(Frozen, "POST", "/v1/team/versions", fields=fields)
 
     def search_help(self, line: str, cursor: int) -> SearchHelp:

@@ -69,6 +69,7 @@ class Found(Answer):
     source: str
     by: str = ""  # who of the team said it
     tags: tuple[str, ...]  # of the crop
+    projects: tuple[str, ...] = ()  # ids of those that the crop belongs to
     values: Mapping[str, str]  # metadata of the crop
     code: str
     brands: tuple[str, ...]

@@ -92,6 +92,22 @@ _BY_KIND = {
         "ko": "같은 이름의 검색이 이미 있어요. 다른 이름을 적어 주세요.",
         "en": "Another search has this name already. Please choose another name.",
     },
+    "not-yours": {
+        "ko": "다른 사람들이 고치는 프로젝트의 사진이에요. 보기만 할 수 있어요.",
+        "en": "This belongs to a project in which others make changes; you may only look.",
+    },
+    "project-not-yours": {
+        "ko": "이 프로젝트는 관리하는 사람과 소유자만 바꿀 수 있어요.",
+        "en": "Only its maintainers and owners may change this project.",
+    },
+    "project-taken": {
+        "ko": "같은 ID의 프로젝트가 이미 있어요. 다른 ID를 적어 주세요.",
+        "en": "Another project has this id already. Please choose another one.",
+    },
+    "bad-project-id": {
+        "ko": "프로젝트 ID는 글자와 숫자, `.`, `_`, `-`로 40자까지 적어 주세요.",
+        "en": "The id of a project has at most 40 letters, digits, `.`, `_` and `-`.",
+    },
     "upload-closed": {
         "ko": "이미 시작했거나 그만둔 업로드예요. 새로 올려 주세요.",
         "en": "This upload was started or cancelled already. Please begin another one.",

@@ -52,6 +52,8 @@ class DatasetVersion(Answer):
     left_out: int
     verdict: CycleOutcome | None
     reason: Reason | None
+    author: str = ""  # who asked for it; "" where that was not noted
+    is_withheld: bool = False  # whether it holds crops that the visitor does not see
 
 
 class Card(Answer):

@@ -26,6 +26,7 @@ class Upload(_Answer):
     phase: Phase
     is_stuck: bool
     title: str
+    project: str = ""  # id of the project that its crops join
     by: str
     at: datetime
     files: int

@@ -233,11 +233,11 @@ def _reading_now(item: ReviewItem, explorer: ExplorerClient) -> ReadingNow | Non
 
 
 # A minute: long enough for a few clicks, too short for a removed picture to stay visible.
-@st.cache_data(ttl=60, max_entries=200, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=200, scope="session", show_spinner=False)
 def _picture(sample: str, _explorer: ExplorerClient) -> bytes:
     return _explorer.crop(sample)
 
 
-@st.cache_data(ttl=60, max_entries=200, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=200, scope="session", show_spinner=False)
 def _reading(sample: str, _explorer: ExplorerClient) -> ReadingNow:
     return _explorer.reading_now(sample)

@@ -154,6 +154,11 @@ class DataTexts(ReviewTexts):
     versions_none = Words(ko="아직 데이터 버전이 없어요.", en="There is no dataset version yet.")
     column_parent = Words(ko="바탕", en="Builds on")
     column_created = Words(ko="만든 때", en="Created")
+    column_author = Words(ko="만든 사람", en="Made by")
+    version_withheld = Words(
+        ko="볼 수 없는 프로젝트의 사진이 있어서, 이 버전은 수만 보여 줘요.",
+        en="This version holds crops of projects that you do not see, so only its numbers are shown.",
+    )
     column_left_out = Words(ko="검토 대기로 제외", en="Left out for review")
     column_synthetic = Words(ko="합성", en="Synthetic")
     sides = Words(

@@ -22,6 +22,7 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
     if not versions:
         st.info(texts.versions_none, icon=":material/dataset:")
         return
+    has_authors = any(version.author for version in versions)
     columns = (
         texts.column_version,
         texts.column_verdict,
@@ -30,6 +31,7 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
         texts.column_left_out,
         texts.column_parent,
         texts.column_created,
+        *([texts.column_author] if has_authors else []),
         texts.column_reason,
     )
     rows = [
@@ -41,6 +43,7 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
             Cell(f"{version.left_out:,}", "number"),
             Cell(version.parent or "–", "short"),
             Cell(stamp(version.created_at, st.context.timezone), "time"),
+            *([Cell(version.author or "–", "short")] if has_authors else []),
             Cell("" if version.reason is None else reason_in(texts.language, version.reason), "why"),
         ]
         for version in reversed(versions)
@@ -49,6 +52,9 @@ def show_versions(versions: Sequence[DatasetVersion], texts: DataTexts, client: 
     latest = max(versions, key=lambda version: version.created_at).name
     names = [version.name for version in reversed(versions)]
     chosen = st.selectbox(texts.card_choose, names, index=names.index(latest), placeholder=texts.choose, key="card-of")
+    if next(version for version in versions if version.name == chosen).is_withheld:
+        st.info(texts.version_withheld, icon=":material/visibility_off:")
+        return
     try:
         card = client.card(chosen)
         sheet = client.sheet(chosen) if card.has_sheet else None

@@ -64,6 +64,19 @@ class ActionTexts(EntryTexts):
     tags_take = Words(ko="{count}개에서 떼기", en="Take from {count}")
     tags_given = Words(ko="사진 {count}장에 달았어요: {tags}.", en="Given to {count} crops: {tags}.")
     tags_taken = Words(ko="사진 {count}장에서 뗐어요: {tags}.", en="Taken from {count} crops: {tags}.")
+    # Projects
+    as_guest = Words(
+        ko="누구나 볼 수 있는 프로젝트의 사진이에요. 고치려면 로그인해 주세요.",
+        en="These are crops of public projects. To change anything, please sign in.",
+    )
+    project_join = Words(ko="{count}개를 프로젝트에 넣기", en="Put {count} into the project")
+    project_leave = Words(ko="{count}개를 프로젝트에서 빼기", en="Take {count} out of the project")
+    project_joined = Words(
+        ko="사진 {count}장을 프로젝트에 넣었어요: {tags}.", en="{count} crops were put into: {tags}."
+    )
+    project_left = Words(
+        ko="사진 {count}장을 프로젝트에서 뺐어요: {tags}.", en="{count} crops were taken out of: {tags}."
+    )
     # Saved searches
     saved_more = Words(ko="더 보기", en="More")
     saved_save = Words(ko="검색 저장", en="Save search")

@@ -74,6 +74,6 @@ def _offer(item: Alike, place: int, state: Exploration, texts: ExploreTexts) -> 
     )
 
 
-@st.cache_data(ttl=60, max_entries=100, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=100, scope="session", show_spinner=False)
 def _alike(sample: str, most: int, own: str, _client: FeaturesClient) -> Alikes:
     return _client.alike(sample, most, own)

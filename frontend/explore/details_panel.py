@@ -18,6 +18,7 @@ from frontend.explore.crop_grid import DROPPED, shown_text
 from frontend.explore.exploration import Exploration
 from frontend.explore.tagging import offer_tags_of
 from frontend.explore.texts import ExploreTexts
+from frontend.projects.texts import ProjectChoiceTexts
 
 
 def show_details(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
@@ -79,6 +80,8 @@ def _facts(details: Details, texts: ExploreTexts) -> str:
         rows.append((texts.code, label.code, "printed"))
     if label.brands:
         rows.append((texts.brand, ", ".join(label.brands), ""))
+    if label.projects:
+        rows.append((ProjectChoiceTexts(texts.language).project, ", ".join(label.projects), ""))
     rows += [(key, value, "") for key, value in label.values.items()]
     rows.append((texts.model, str(label.model), ""))
     rows.append((texts.confirmed_at, stamp(label.at, st.context.timezone), ""))
@@ -127,6 +130,6 @@ def _source(source: str, texts: ExploreTexts) -> str:
 
 
 # A minute: long enough for a few clicks, too short for a removed picture to stay visible.
-@st.cache_data(ttl=60, max_entries=200, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=200, scope="session", show_spinner=False)
 def _picture(sample: str, _client: ExplorerClient) -> bytes:
     return _client.crop(sample)

@@ -45,6 +45,8 @@ class Tagging:
     crops: int
     given: tuple[str, ...]
     taken: tuple[str, ...]
+    joined: tuple[str, ...] = ()  # projects
+    left: tuple[str, ...] = ()
 
 
 @dataclass

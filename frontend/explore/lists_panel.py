@@ -71,6 +71,6 @@ def _sentences(shown: ShownSet, words: FeatureTexts) -> str:
 
 
 # Half a minute: the numbers change as the server compares.
-@st.cache_data(ttl=30, max_entries=4, show_spinner=False)
+@st.cache_data(ttl=30, max_entries=4, scope="session", show_spinner=False)
 def _lists(_client: FeaturesClient) -> Lists:
     return _client.lists()

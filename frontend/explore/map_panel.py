@@ -143,7 +143,7 @@ def _lassos(lassos: Sequence[Any]) -> Sequence[Outline]:
     return [list(zip(lasso["x"], lasso["y"], strict=True)) for lasso in lassos]
 
 
-@st.cache_data(ttl=60, max_entries=8, show_spinner=False)
+@st.cache_data(ttl=60, max_entries=8, scope="session", show_spinner=False)
 def _map(
     method: Method | None, colour: Colour, include: Sequence[str], in_space: bool, _client: FeaturesClient
 ) -> CropMap:

@@ -29,8 +29,10 @@ from frontend.explore.tagging import offer_tagging, show_tagging
 from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
+from frontend.projects.choice import known_projects
 from frontend.team_entry import entered_name, entered_token, offer_leaving, show_links, show_refusal
 
+_AS_GUEST = "explores-as-guest"
 _FOR_MANY: tuple[Change, ...] = ("fix", "keep", "unreadable", "drop", "undo")
 
 
@@ -45,11 +47,14 @@ def explore(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     begin_page(texts.language, texts.page)
     links = show_links(reading_page, others, texts)
     token = entered_token()
-    if token is None:
+    # Without an account, public projects are looked at, if there are any.
+    is_guest = token is None and bool(known_projects(None))
+    if token is None and (not is_guest or not st.session_state.get(_AS_GUEST)):
         forget_exploration()  # whoever has left is shown nothing more
+    st.session_state[_AS_GUEST] = is_guest
     state, client = exploration(), ExplorerClient(backend(), token, entered_name())
     features = FeaturesClient(backend(), token)
-    if token is not None:
+    if token is not None or is_guest:
         show_search_bar(state, texts)
     line, saved, place = st.container(), st.container(), st.empty()
     try:
@@ -73,12 +78,15 @@ def explore(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
         return
     place.empty()
     offer_leaving(links, texts)
-    with line:
-        show_search_line(state, client, texts)
-    with saved:
-        show_saved_searches(state, client, texts)
+    if is_guest:
+        st.caption(texts.as_guest)
+    else:
+        with line:
+            show_search_line(state, client, texts)
+        with saved:
+            show_saved_searches(state, client, texts)
     if state.page is not None:
-        _show_found(state.page, state, client, features, texts)
+        _show_found(state.page, state, client, features, texts, is_guest=is_guest)
 
 
 def _fetch(state: Exploration, gallery: Gallery, waiting: Callable[[], object]) -> None:
@@ -113,22 +121,30 @@ def _fetch(state: Exploration, gallery: Gallery, waiting: Callable[[], object]) 
 
 
 def _show_found(
-    page: FoundPage, state: Exploration, client: ExplorerClient, features: FeaturesClient, texts: ExploreTexts
+    page: FoundPage,
+    state: Exploration,
+    client: ExplorerClient,
+    features: FeaturesClient,
+    texts: ExploreTexts,
+    *,
+    is_guest: bool,
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
         if state.count is not None:
             st.markdown(f"**{count_told(state.count, texts)}**", width="content")
-        if page.items:
+        if page.items and not is_guest:
             _offer_selecting(state, texts)
             offer_tagging(state, client, texts)
             offer_use(state, client, texts)
             offer_teaching(state, client, texts)
-        show_lists(state, features, texts)
-        offer_map(texts)
+        if not is_guest:
+            show_lists(state, features, texts)
+            offer_map(texts)
         show_help(texts)
     if state.unmeasured and state.shown is None:
         st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
-    show_map(state, features, texts)
+    if not is_guest:
+        show_map(state, features, texts)
     show_set(state, texts)
     show_outcome(state, texts)
     show_tagging(state, client, texts)
@@ -153,8 +169,9 @@ def _show_found(
         _show_way(page, state, texts)
     with right, st.container(border=True, key="crop-details"):
         show_details(state, client, texts)
-    with right:
-        show_alike(state, features, texts)
+    if not is_guest:
+        with right:
+            show_alike(state, features, texts)
 
 
 def _offer_selecting(state: Exploration, texts: ExploreTexts) -> None:

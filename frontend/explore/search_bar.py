@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -9,12 +10,17 @@ import streamlit as st
 
 from frontend.client.explorer_answers import ORDERS, Order
 from frontend.client.failures import BackendRefusedError
+from frontend.client.project_answers import Project
 from frontend.explore.exploration import Exploration
 from frontend.explore.texts import EXAMPLES, ExploreTexts
 from frontend.markdown import escaped
+from frontend.projects.choice import NO_PROJECT, known_projects, project_name, split_line, with_project
+from frontend.projects.texts import ProjectChoiceTexts
+from frontend.team_entry import entered_token
 
 LINE: Final = "explore-search"  # key of the field
 _ORDER: Final = "explore-order"
+_PROJECT: Final = "explore-project"
 _ADDRESS: Final = "search"  # parameter of the address: a search can be kept as a bookmark, and sent to others
 _LONGEST: Final = 2000
 
@@ -26,7 +32,11 @@ def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
         st.session_state[LINE] = st.query_params.get(_ADDRESS, state.search)[:_LONGEST]
     if _ORDER not in st.session_state:
         st.session_state[_ORDER] = state.order
-    left, right = st.columns([4, 1], gap="small", vertical_alignment="bottom")
+    projects = known_projects(entered_token())
+    left, *middle, right = st.columns([4, 1, 1] if projects else [4, 1], gap="small", vertical_alignment="bottom")
+    for column in middle:
+        with column:
+            _choose_project(projects, texts)
     with left:
         line = st.text_input(
             texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=LINE, autocomplete="off"
@@ -38,6 +48,25 @@ def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
         st.query_params[_ADDRESS] = state.search
     else:
         st.query_params.pop(_ADDRESS, None)
+
+
+def _choose_project(projects: Sequence[Project], texts: ExploreTexts) -> None:
+    """Draw the choice of a project, which writes it into the line."""
+    written = ProjectChoiceTexts(texts.language)
+    present = split_line(st.session_state[LINE])[0]
+    known = ["", *(project.id for project in projects), NO_PROJECT]
+    st.session_state[_PROJECT] = present
+
+    def choose() -> None:
+        search_for(with_project(st.session_state[LINE], str(st.session_state[_PROJECT])))
+
+    st.selectbox(
+        written.project,
+        known if present in known else [*known, present],
+        format_func=lambda name: project_name(name, projects, written),
+        key=_PROJECT,
+        on_change=choose,
+    )
 
 
 def show_help(texts: ExploreTexts) -> None:

@@ -11,12 +11,15 @@ from frontend.client.explorer import ExplorerClient
 from frontend.client.explorer_answers import Found
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
+from frontend.client.project_answers import Project
 from frontend.client.scope import Scope
 from frontend.explore.exploration import Exploration, Tagging
-from frontend.explore.scope_choice import choose_scope
+from frontend.explore.scope_choice import ScopeChoice, choose_scope
 from frontend.explore.texts import ExploreTexts
 from frontend.markdown import escaped
-from frontend.team_entry import for_role
+from frontend.projects.choice import known_projects
+from frontend.projects.texts import ProjectChoiceTexts
+from frontend.team_entry import entered_token, for_role
 
 _FAILURE: Final = "tagging-failure"
 _LONGEST: Final = 64  # characters of a tag
@@ -38,6 +41,41 @@ def offer_tagging(state: Exploration, client: ExplorerClient, texts: ExploreText
                     args=(choice.scope, tags if is_given else (), () if is_given else tags, state, client, texts),
                     **for_role("labeller", texts, disabled=not tags or not choice.is_sure),
                 )
+        projects = [project for project in known_projects(entered_token()) if project.may_add]
+        if projects:
+            _offer_projects(projects, choice, state, client, texts, key=key)
+
+
+def _offer_projects(
+    projects: Sequence[Project],
+    choice: ScopeChoice,
+    state: Exploration,
+    client: ExplorerClient,
+    texts: ExploreTexts,
+    *,
+    key: str,
+) -> None:
+    """Draw the choice of a project, which crops join and leave."""
+    names = {project.id: project.name for project in projects}
+    chosen = st.selectbox(
+        ProjectChoiceTexts(texts.language).project,
+        list(names),
+        index=None,
+        format_func=lambda name: names[name],
+        key=f"{key}-project",
+        placeholder="",
+    )
+    some = (str(chosen),) if chosen else ()
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, is_joined in ((texts.project_join, True), (texts.project_leave, False)):
+            st.button(
+                name.format(count=choice.count),
+                key=f"{key}-{'join' if is_joined else 'leave'}",
+                on_click=give_tags,
+                args=(choice.scope, (), (), state, client, texts),
+                kwargs={"join": some if is_joined else (), "leave": () if is_joined else some},
+                **for_role("labeller", texts, disabled=not some or not choice.is_sure),
+            )
 
 
 def offer_tags_of(label: Found, state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
@@ -75,7 +113,12 @@ def show_tagging(state: Exploration, client: ExplorerClient, texts: ExploreTexts
 
     said = [
         sentence.format(tags=", ".join(f"**{escaped(tag)}**" for tag in tags), count=f"{tagging.crops:,}")
-        for sentence, tags in ((texts.tags_given, tagging.given), (texts.tags_taken, tagging.taken))
+        for sentence, tags in (
+            (texts.tags_given, tagging.given),
+            (texts.tags_taken, tagging.taken),
+            (texts.project_joined, tagging.joined),
+            (texts.project_left, tagging.left),
+        )
         if tags
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tagged"):
@@ -90,15 +133,18 @@ def give_tags(
     state: Exploration,
     client: ExplorerClient,
     texts: ExploreTexts,
+    *,
+    join: Sequence[str] = (),
+    leave: Sequence[str] = (),
 ) -> None:
-    """Give and take tags; the page then says so, or why not."""
+    """Give and take tags, let crops join and leave projects; the page then says so, or why not."""
     try:
-        marked = client.mark(scope, give=give, take=take)
+        marked = client.mark(scope, give=give, take=take, join=join, leave=leave)
     except BackendError as error:
         st.session_state[_FAILURE] = failure_sentence(error, texts)
         state.fetched += 1  # the field shows what is kept again
         return
-    state.take_in_tagging(Tagging(marked.action, marked.crops, tuple(give), tuple(take)))
+    state.take_in_tagging(Tagging(marked.action, marked.crops, tuple(give), tuple(take), tuple(join), tuple(leave)))
 
 
 def _known(state: Exploration, client: ExplorerClient) -> list[str]:

@@ -18,6 +18,8 @@ from frontend.client.uploads import UploadsClient
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
 from frontend.photos.uploads import forget_uploads
+from frontend.projects.choice import known_projects, project_name
+from frontend.projects.texts import ProjectChoiceTexts
 from frontend.style import name_uploader
 from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_links, show_refusal
 from frontend.uploads.sending import Sending
@@ -150,8 +152,27 @@ def _options(texts: UploadTexts) -> dict[str, str]:
             lines = st.selectbox(
                 texts.lines, get_args(LinesKept), format_func=lambda name: texts.lines_kept[name], key="upload-lines"
             )
+    project = _choose_project(texts)
     named = "\n".join(tag.strip() for tag in (tags or "").split(",") if tag.strip())
-    return {"title": title or "", "tags": named, "pictures": str(pictures), "lines": str(lines)}
+    return {"title": title or "", "tags": named, "pictures": str(pictures), "lines": str(lines)} | project
+
+
+def _choose_project(texts: UploadTexts) -> dict[str, str]:
+    """Draw the choice of the project that everything goes to; returns the field of the upload."""
+    known = [project for project in known_projects(entered_token()) if project.may_add]
+    if not known:
+        return {}
+    written = ProjectChoiceTexts(texts.language)
+    ids = ["", *(project.id for project in known)]
+    asked = st.query_params.get("project", "")
+    chosen = st.selectbox(
+        written.project,
+        ids,
+        index=ids.index(asked) if asked in ids else 0,
+        format_func=lambda name: project_name(name, known, written) if name else written.no_project,
+        key="upload-project",
+    )
+    return {"project": chosen} if chosen else {}
 
 
 def _show_sending(sending: Sending, state: _State, texts: UploadTexts) -> None:

@@ -322,7 +322,15 @@ def explored(fake: FakeBackend, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def test_what_becomes_of_changes_is_told_in_korean(explored: AppTest, fake: FakeBackend) -> None:
     for change in ("keep", "unreadable", "drop", "undo", "fix"):
         press(explored, f"{change}-selection")
-    for problem_kind in ("label-moved", "not-found", "nothing-to-undo", "bad-label", "damaged", "unheard-of"):
+    for problem_kind in (
+        "label-moved",
+        "not-found",
+        "nothing-to-undo",
+        "bad-label",
+        "damaged",
+        "not-yours",
+        "unheard-of",
+    ):
         fake.explorer.problem = problem_kind
         press(explored, "keep-selection")
         assert len(explored.warning) == 1

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
+from datasets.samples.marks import NO_PROJECT, project_in
 from datasets.samples.sample import LABEL_STATUSES
-from datasets.samples.search.fields import FIELDS, OPERATORS
-from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE
+from datasets.samples.search.fields import BRANDS, FIELDS, OPERATORS
+from datasets.samples.search.sql import is_seen
+from datasets.samples.sight import Sight
+from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, PROJECTS_TABLE, projects_in
 from ocr_model.codes.text import label_text
 
 Expected = Literal["field", "operator", "value", "word"]
@@ -21,6 +26,7 @@ Expected = Literal["field", "operator", "value", "word"]
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>"[^"]*"?|'[^']*'?) | (?P<symbol><=|>=|!=|==|[=<>(),!]) | (?P<word>[^\s"'=<>!(),]+)""", re.VERBOSE
 )
+_MOST_LOOKED_AT: Final = 100  # values of which is asked whether a crop that is seen has them
 _COMPARING: Final = ("=", "==", "!=", "<", "<=", ">", ">=", "contains")
 _BEFORE_FIELD: Final = ("and", "or", "not", "all")
 _BARE: Final = re.compile(r"[^\s\"'=<>!(),]+\Z")
@@ -87,6 +93,13 @@ class Completions:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._sight: Sight | None = None
+
+    def seen_by(self, sight: Sight) -> Self:
+        """The same, from the crops alone that somebody sees."""
+        seen = copy.copy(self)
+        seen._sight = sight
+        return seen
 
     def of(self, gap: Gap, most: int) -> list[str]:
         """What may stand in a gap, as it is written: what begins as written so far, else what looks like it."""
@@ -112,16 +125,50 @@ class Completions:
             return _alike(begun, LABEL_STATUSES, most)
         if kind in ("number", "time"):
             return []
+        if kind == "brands" and self._sight is not None:
+            return _alike(begun, sorted(BRANDS), most)
         with database_errors(), self._engine.connect() as connection:
+            if kind == "projects":
+                return _alike(begun, self._projects(connection), most)
             if kind == "brands":
                 sets = connection.scalars(sa.select(BRANDS_TABLE.c.brands))
                 return _alike(begun, sorted({brand for text in sets for brand in text.split("|") if brand}), most)
             if kind == "tags":
-                tags = sa.select(LIVE_MARK_TABLE.c.name).where(LIVE_MARK_TABLE.c.is_tag.is_(True)).distinct()
-                return _alike(begun, sorted(map(str, connection.scalars(tags))), most)
+                return self._tags(connection, begun, most)
             begun = label_text(begun) if kind == "line" else begun
             column = LIVE_TABLE.c[FIELDS[field].column]
-            return _first_values(connection, column, begun, most)
+            if self._sight is None:
+                return _first_values(connection, column, begun, most)
+            found = _first_values(connection, column, begun, _MOST_LOOKED_AT)
+            return self._seen(connection, found, lambda value: sa.select(LIVE_TABLE.c.id).where(column == value), most)
+
+    def _projects(self, connection: sa.Connection) -> list[str]:
+        if self._sight is not None:
+            return list(self._sight.values)
+        sets = map(projects_in, connection.scalars(sa.select(PROJECTS_TABLE.c.projects)))
+        return sorted({NO_PROJECT}.union(*sets))
+
+    def _tags(self, connection: sa.Connection, begun: str, most: int) -> list[str]:
+        query = sa.select(LIVE_MARK_TABLE.c.name).where(LIVE_MARK_TABLE.c.is_tag.is_(True)).distinct()
+        tags = sorted(tag for tag in connection.scalars(query) if project_in(tag) is None)
+        if self._sight is None:
+            return _alike(begun, tags, most)
+        of_tag = sa.select(LIVE_TABLE.c.id).join(LIVE_MARK_TABLE, LIVE_MARK_TABLE.c.sample == LIVE_TABLE.c.sample)
+        of_tag = of_tag.where(LIVE_MARK_TABLE.c.is_tag.is_(True))
+        found = _alike(begun, tags, _MOST_LOOKED_AT)
+        return self._seen(connection, found, lambda tag: of_tag.where(LIVE_MARK_TABLE.c.name == tag), most)
+
+    def _seen(
+        self,
+        connection: sa.Connection,
+        values: Sequence[str],
+        labels_of: Callable[[str], sa.Select[tuple[int]]],
+        most: int,
+    ) -> list[str]:
+        """Those of some values that a crop has which is seen."""
+        seen = is_seen(self._sight, LIVE_TABLE.c.projects, self._engine.dialect.name)
+        found = (value for value in values if connection.execute(labels_of(value).where(*seen).limit(1)).first())
+        return list(itertools.islice(found, most))
 
 
 def _first_values(connection: sa.Connection, column: sa.ColumnElement[str], begun: str, most: int) -> list[str]:

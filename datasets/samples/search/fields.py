@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
-from datasets.samples.marks import is_key
+from datasets.samples.marks import NO_PROJECT, is_key
 from datasets.samples.sample import LABEL_STATUSES, Sample, label_doubt
 from ocr_model.codes.formats import FORMATS
 from ocr_model.codes.lines import code_and_formats
 
-Kind = Literal["choice", "text", "line", "brands", "tags", "metadata", "number", "time"]
+Kind = Literal["choice", "text", "line", "brands", "tags", "projects", "metadata", "number", "time"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "contains"]
 Value = str | float | datetime
 
@@ -75,6 +75,12 @@ FIELDS: Mapping[str, Field] = {
         "time", "when it was confirmed, 2026-05-01 or 2026-05-01T09:30+09:00", lambda sample: sample.label.at, "at"
     ),
     "tag": Field("tags", "a tag of the crop", lambda sample: sample.tags, ""),
+    "project": Field(
+        "projects",
+        f"a project that the crop belongs to; {NO_PROJECT} for crops of none",
+        lambda sample: sample.projects or frozenset({NO_PROJECT}),
+        "projects",
+    ),
     "turn": Field("number", "quarter turns clockwise, 0 to 3", lambda sample: float(sample.label.turn), "turn"),
     "width": Field("number", "of the crop in pixels", lambda sample: float(sample.width), "width"),
     "height": Field("number", "of the crop in pixels", lambda sample: float(sample.height), "height"),
@@ -89,6 +95,7 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "line": ("=", "!=", "in", "contains"),
     "brands": ("=", "!=", "in"),
     "tags": ("=", "!=", "in"),
+    "projects": ("=", "!=", "in"),
     "metadata": ("=", "!=", "in", "contains"),
     "number": ("=", "!=", "<", "<=", ">", ">=", "in"),
     "time": ("=", "!=", "<", "<=", ">", ">=", "in"),

@@ -5,6 +5,7 @@
     at >= 2026-05-01 and turn != 0
     tag = blurry and not tag = done
     meta.shelf = A3
+    project in (shoes, none)
     all
 
 Grammar, keywords in any case, spaces without meaning:
@@ -34,7 +35,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from datasets.errors import LabelError, StoreError
-from datasets.samples.marks import tag_text
+from datasets.samples.marks import NO_PROJECT, project_id, tag_text
 from datasets.samples.sample import LABEL_STATUSES
 from datasets.samples.search.fields import FIELDS, METADATA, OPERATORS, Kind, Operator, Value, field_named
 from datasets.samples.search.filters import All, Comparison, Filter, Joined, Not, OneOf
@@ -222,6 +223,11 @@ class _Parser:
         if kind == "tags":
             try:
                 return tag_text(text)
+            except LabelError as error:
+                raise self._error(str(error), token) from None
+        if kind == "projects":
+            try:
+                return NO_PROJECT if text.casefold() == NO_PROJECT else project_id(text)
             except LabelError as error:
                 raise self._error(str(error), token) from None
         if kind == "line":

@@ -8,10 +8,11 @@ rarest part (see plan.py).
 from __future__ import annotations
 
 import contextlib
+import copy
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -23,8 +24,9 @@ from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.plan import FEW, Plan, Planner, estimate
-from datasets.samples.search.sql import FilterSql, plus
-from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, TALLY_TABLE, sample_in
+from datasets.samples.search.sql import FilterSql, in_projects, is_seen, plus
+from datasets.samples.sight import Sight
+from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, PROJECTS_TABLE, TALLY_TABLE, projects_in, sample_in
 
 Order = Literal[
     "newest",
@@ -57,6 +59,7 @@ ORDERS: tuple[Order, ...] = tuple(_SORTED)
 _SECONDS = 0.2  # after which labels are no longer counted one by one
 _SECONDS_IN_ORDER = 0.06  # that labels are looked at in the order asked for, at least, before this is given up
 _WAITING = 4  # times as long as that at most, where SQLite has waited for the disk or for other programs
+_STREAMED = 5000  # rows that are fetched together
 _STEPS = 2000  # of SQLite's machine between two looks at the clock
 
 
@@ -97,6 +100,13 @@ class SearchIndex:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._planner = Planner()
+        self._sight: Sight | None = None
+
+    def seen_by(self, sight: Sight) -> Self:
+        """The same labels, but for those of crops that somebody does not see."""
+        seen = copy.copy(self)
+        seen._sight = sight
+        return seen
 
     def page(self, wanted: Filter, *, size: int, order: Order = "newest", after: str | None = None) -> Page:
         """Some of the labels that a filter takes.
@@ -109,6 +119,7 @@ class SearchIndex:
             after: `Page.after` of the page before; one that is not known begins anew.
         """
         field, _ = _SORTED[order]
+        wanted = self._bounded(wanted)
         with database_errors(), self._engine.connect() as connection:
             total = _total(connection)
             plan = self._planner.page(connection, wanted, total=total, size=size)
@@ -116,7 +127,7 @@ class SearchIndex:
             ids = self._ids(connection, wanted, size, order, last, plan)
             rows = connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.id.in_(ids[:size]))).mappings()
             by_id = {row["id"]: sample_in(row) for row in tagged(connection, rows.all())}
-        samples = tuple(by_id[found] for found in ids[:size])
+        samples = tuple(_as_seen(by_id[found], self._sight) for found in ids[:size])
         return Page(samples, samples[-1].event if len(ids) > size else None)
 
     def live_among(self, digests: Iterable[str]) -> set[str]:
@@ -124,7 +135,8 @@ class SearchIndex:
         found = set[str]()
         with database_errors(), self._engine.connect() as connection:
             for some in parts(sorted(set(digests))):
-                found.update(connection.scalars(sa.select(LIVE_TABLE.c.sample).where(LIVE_TABLE.c.sample.in_(some))))
+                query = sa.select(LIVE_TABLE.c.sample).where(LIVE_TABLE.c.sample.in_(some), *self._is_seen())
+                found.update(connection.scalars(query))
         return found
 
     def traits(self, digests: Iterable[str]) -> dict[str, Traits]:
@@ -134,7 +146,7 @@ class SearchIndex:
         found: dict[str, Traits] = {}
         with database_errors(), self._engine.connect() as connection:
             for some in parts(sorted(set(digests))):
-                query = sa.select(*columns).where(LIVE_TABLE.c.sample.in_(some))
+                query = sa.select(*columns).where(LIVE_TABLE.c.sample.in_(some), *self._is_seen())
                 rows = connection.execute(query.order_by(LIVE_TABLE.c.stamp, LIVE_TABLE.c.id))
                 for sample, text, status, brands, confidence, name, version in rows:
                     brand = brands.strip("|").split("|")[0]
@@ -143,6 +155,7 @@ class SearchIndex:
 
     def count(self, wanted: Filter) -> Number:
         """How many labels a filter takes: counted, or estimated where counting would take long."""
+        wanted = self._bounded(wanted)
         with database_errors(), self._engine.connect() as connection:
             total = _total(connection)
             if isinstance(wanted, All):
@@ -155,6 +168,34 @@ class SearchIndex:
             with contextlib.suppress(_TookTooLongError), _limited(connection, _SECONDS):
                 return Number(connection.scalar(query) or 0, is_exact=True)
             return Number(round(total * estimate(connection, wanted, total).share), is_exact=False)
+
+    def totals(self) -> tuple[dict[LabelStatus, int], int]:
+        """Live labels by status, and the number of different crops that they point at."""
+        by_status = sa.select(LIVE_TABLE.c.status, sa.func.count()).where(*self._is_seen()).group_by("status")
+        crops = sa.select(sa.func.count(LIVE_TABLE.c.sample.distinct())).where(*self._is_seen())
+        with database_errors(), self._engine.connect() as connection:
+            found = {status: int(number) for status, number in connection.execute(by_status)}
+            return {status: found.get(status, 0) for status in LABEL_STATUSES}, connection.scalar(crops) or 0
+
+    def projects(self) -> set[str]:
+        """The projects that crops belong to, and some to which none belongs any more."""
+        with database_errors(), self._engine.connect() as connection:
+            return set().union(*map(projects_in, connection.scalars(sa.select(PROJECTS_TABLE.c.projects))))
+
+    def crops_not_seen(self) -> Iterator[str]:
+        """Digests of the crops with a live label that the sight leaves out, sorted."""
+        if self._sight is None:
+            return
+        seen = in_projects(LIVE_TABLE.c.projects, self._sight.values, self._engine.dialect.name)
+        query = sa.select(LIVE_TABLE.c.sample).where(sa.not_(seen)).distinct().order_by(LIVE_TABLE.c.sample)
+        with database_errors(), self._engine.connect() as connection:
+            yield from connection.execution_options(yield_per=_STREAMED).scalars(query)
+
+    def _bounded(self, wanted: Filter) -> Filter:
+        return wanted if self._sight is None else self._sight.bounded(wanted)
+
+    def _is_seen(self) -> Sequence[sa.ColumnElement[bool]]:
+        return is_seen(self._sight, LIVE_TABLE.c.projects, self._engine.dialect.name)
 
     def _ids(
         self,
@@ -206,6 +247,10 @@ class SearchIndex:
         query = sa.select(EVENT_TABLE.c[field], EVENT_TABLE.c.id).where(EVENT_TABLE.c.name == event)
         found = connection.execute(query).first()
         return None if found is None or found[0] is None else found
+
+
+def _as_seen(sample: Sample, sight: Sight | None) -> Sample:
+    return sample if sight is None else sight.of(sample)
 
 
 class _TookTooLongError(Exception):

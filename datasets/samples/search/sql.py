@@ -5,7 +5,7 @@ A filter's values reach the database as bound parameters only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from datasets.samples.search.fields import BRANDS, FIELDS, MEASURED, METADATA, Value, known_field
 from datasets.samples.search.filters import COMPARE, All, Comparison, Filter, Joined, Not, OneOf
-from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, microseconds
+from datasets.samples.sight import Sight
+from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, PROJECTS_TABLE, microseconds
 
 Column = sa.ColumnElement[object]
 Condition = sa.ColumnElement[bool]
@@ -73,6 +74,8 @@ class FilterSql:
 
     def _one_of(self, wanted: OneOf) -> Condition:
         values = [value for value in wanted.values if _may_be_stored(value)]
+        if known_field(wanted.field).kind == "projects":
+            return self._in_projects([str(value) for value in values])
         if (marked := self._mark_column(wanted.field)) is not None:
             # One condition for all: SQLite takes a thousand inside each other at most, and looks them up one by one.
             return self._has_mark(wanted.field, marked.in_([str(value) for value in dict.fromkeys(values)]))
@@ -106,6 +109,8 @@ class FilterSql:
         """How to find a value of a field that may have several; None if it has one."""
         if known_field(field).kind == "brands":
             return self._has_brand
+        if known_field(field).kind == "projects":
+            return lambda project: self._in_projects([project])
         if (marked := self._mark_column(field)) is not None:
             return lambda value: self._has_mark(field, marked == value)
         return None
@@ -137,15 +142,40 @@ class FilterSql:
         sets = sa.select(BRANDS_TABLE.c.brands).where(self._find(BRANDS_TABLE.c.brands, f"|{brand}|"))
         return self._column("brand").in_(sets)
 
+    def _in_projects(self, projects: Sequence[str]) -> Condition:
+        return in_projects(self._column("project"), projects, self._dialect)
+
     def _find(self, column: Column, text: str | sa.BindParameter[Any]) -> Condition:
-        find = sa.func.instr if self._dialect == "sqlite" else sa.func.strpos
-        return find(column, text) > 0
+        return _holds(column, text, self._dialect)
 
     def _column(self, field: str, *, is_plain: bool = False) -> Column:
         column = LIVE_TABLE.c[FIELDS[field].column]
         is_plain = is_plain or self._order in (None, column.name) or self._dialect != "sqlite"
         # https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
         return column if is_plain else plus(column)
+
+
+def in_projects(column: Column, projects: Sequence[str], dialect: str) -> Condition:
+    """Whether one of the projects stands in a column of projects.
+
+    Args:
+        column: of the table of events or of live labels.
+        projects: ids; `none` stands for no project.
+        dialect: name of the database's dialect.
+    """
+    sets = PROJECTS_TABLE.c.projects
+    holding = sa.or_(sa.false(), *(_holds(sets, f"|{project}|", dialect) for project in projects))
+    return column.in_(sa.select(sets).where(holding))
+
+
+def is_seen(sight: Sight | None, column: Column, dialect: str) -> Sequence[Condition]:
+    """The condition that somebody sees a crop, by the column of its projects; none for who sees all."""
+    return () if sight is None else (in_projects(column, sight.values, dialect),)
+
+
+def _holds(column: Column, text: str | sa.BindParameter[Any], dialect: str) -> Condition:
+    find = sa.func.instr if dialect == "sqlite" else sa.func.strpos
+    return find(column, text) > 0
 
 
 def plus(column: Column) -> Column:

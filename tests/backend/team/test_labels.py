@@ -8,6 +8,7 @@ import pytest
 from backend.team import labels as module
 from backend.team.label_changes import LabelChanges
 from backend.team.labels import TeamLabels
+from datasets.samples.seen_store import SeenStore
 from datasets.samples.store import SampleStore
 from tests.datasets.patterns import keep, keep_all
 
@@ -15,7 +16,7 @@ from tests.datasets.patterns import keep, keep_all
 def test_labels_are_counted_once_for_each_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with SampleStore.open(tmp_path / "spool") as store:
         keep_all(store, range(3))
-        labels = TeamLabels(store)
+        labels = TeamLabels(SeenStore(store))
         assert labels.counts().kept == 3
         with monkeypatch.context() as patch:
             patch.setattr(module, "find_waiting", None)  # it would be called
@@ -34,7 +35,7 @@ def test_a_decision_is_seen_at_once_though_statistics_are_old(tmp_path: Path, mo
     with SampleStore.open(tmp_path / "spool") as store:
         for number in range(3):
             keep(store, number, status="corrected", read_text="S80602ABC", read_confidence=0.99)
-        labels, changes = TeamLabels(store), LabelChanges(store)
+        labels, changes = TeamLabels(SeenStore(store)), LabelChanges(SeenStore(store))
         before = labels.review(10)
         assert (before.waiting, len(before.items)) == (3, 3)
         (seen,) = before.items[0].labels
@@ -52,7 +53,7 @@ def test_a_curve_has_a_point_for_each_day_and_few_for_all(tmp_path: Path, monkey
     with SampleStore.open(tmp_path / "spool") as store:
         for number in range(9):
             keep(store, number, at=datetime(2026, 5, 4 + number // 5, 12, number, tzinfo=UTC))
-        counts = TeamLabels(store).counts()
+        counts = TeamLabels(SeenStore(store)).counts()
     assert [day.labels for day in counts.days] == [5, 4]
     assert counts.block == 6
     assert [block.labels for block in counts.blocks] == [6, 3]

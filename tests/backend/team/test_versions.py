@@ -9,6 +9,7 @@ from backend.team.versions import TeamVersions
 from datasets.errors import StoreError
 from datasets.samples.places import Places
 from datasets.samples.search.parser import parse_filter
+from datasets.samples.seen_store import SeenStore
 from datasets.samples.store import SampleStore
 from datasets.versions.card import write_cards
 from datasets.versions.catalogue import VersionCatalogue
@@ -29,7 +30,7 @@ def place(tmp_path: Path) -> Iterator[tuple[SampleStore, Places]]:
 
 def test_a_version_carries_the_last_verdict(place: tuple[SampleStore, Places]) -> None:
     store, places = place
-    versions = TeamVersions(store, places)
+    versions = TeamVersions(SeenStore(store), places)
     faults: list[StoreError] = []
     (before,) = versions.all([], faults.append)
     assert (before.verdict, before.reason, sum(before.crops.values())) == (None, None, 6)
@@ -45,7 +46,7 @@ def test_a_version_carries_the_last_verdict(place: tuple[SampleStore, Places]) -
 def test_a_damaged_version_is_told_and_hides_no_other(place: tuple[SampleStore, Places]) -> None:
     store, places = place
     places.authority.put("versions/v2.0.json", b"{}")
-    versions = TeamVersions(store, places)
+    versions = TeamVersions(SeenStore(store), places)
     faults: list[StoreError] = []
     assert [version.name for version in versions.all([], faults.append)] == ["v1.0"]
     assert len(faults) == 1

@@ -17,6 +17,8 @@ from datasets.features.feature_files import row_of
 from datasets.features.own_features import own_files, own_names
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
+from datasets.samples.seen_store import SeenStore
+from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
 from datasets.uploads import work
 from datasets.uploads.job import UploadJob, UploadJobs
@@ -151,6 +153,33 @@ def test_what_the_store_or_the_upload_has_already_is_said_and_gets_its_tags_alon
     assert old.tags == {"dark"}
     assert "upload" not in dict(old.metadata)
     assert found["a.png"].samples == (old.digest,)
+
+
+def test_all_joins_the_project_before_it_is_kept_and_what_the_team_has_stays_the_teams(
+    spool: Path, store: SampleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = SeenStore(store, Sight(frozenset()), Sight(frozenset()))
+    store.keep(crop("A"), label("p-1", "A1", read_text="A1"))
+    other = store.keep(crop("O"), label("p-2", "O1", read_text="O1"))
+    store.marks.change([other.digest], by="lee", join=["bags"])
+    seen, keep = list[str](), SampleStore.keep
+
+    def kept(self: SampleStore, *told: Any, **more: Any) -> Sample:
+        sample = keep(self, *told, **more)
+        seen.extend(each.label.prediction_id for each in outside.samples())
+        return sample
+
+    monkeypatch.setattr(SampleStore, "keep", kept)
+    rows = table("file|label", "a.png|A1", "a2.png|A2", "b.png|B1", "c.png|", "o.png|O1")
+    files = {name: png(crop(name[0].upper())) for name in ("a.png", "b.png", "c.png", "o.png")}
+    found = worked(spool, store, files | {"a2.png": png(crop("A")), "labels.tsv": rows}, project="shoes")
+    assert results(found)["o.png"] == "duplicate"
+    by_crop = {sample.digest: sample.projects for sample in live(store)}
+    assert by_crop[found["a.png"].samples[0]] == frozenset()
+    assert by_crop[found["b.png"].samples[0]] == by_crop[found["c.png"].samples[0]] == {"shoes"}
+    assert by_crop[other.digest] == {"bags", "shoes"}
+    team = {"p-1", *(sample.label.prediction_id for sample in live(store) if not sample.projects)}
+    assert set(seen) == team
 
 
 def test_a_label_beside_an_unproven_or_another_one_is_kept(spool: Path, store: SampleStore) -> None:

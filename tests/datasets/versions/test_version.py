@@ -68,6 +68,15 @@ def test_versions_keep_the_hash_that_they_were_written_with() -> None:
     assert WITH_DAMAGE.hash == "66af3be4416f82f44390f847753ca5d821f785401dc2e77edf589ae5c51c6943"
 
 
+def test_an_author_is_kept_and_changes_no_hash() -> None:
+    written = VERSION.to_bytes()
+    assert b'"created":{"at":"2026-05-04T00:00:00+00:00","creator":"somebody"}' in written  # as it always was
+    assert Version.named("v2.0", written).author == ""
+    told = VERSION.model_copy(update={"author": "Ada <ada@example.com>"})
+    assert json.loads(told.to_bytes())["hash"] == json.loads(written)["hash"] == MANIFEST.hash
+    assert Version.named("v2.0", told.to_bytes()) == told
+
+
 def test_whole_numbers_in_the_rules_stay_whole() -> None:
     """JSON tells 1 from 1.0, and so does the hash."""
     rules = Rules(evaluation_share=1, suspicion=SuspicionRules(sure=1, client_share=0))

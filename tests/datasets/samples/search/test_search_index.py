@@ -22,7 +22,8 @@ from datasets.samples.sample import Sample, checked_label, label_doubt
 from datasets.samples.search import plan, search_index
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import parse_filter
-from datasets.samples.search.search_index import ORDERS
+from datasets.samples.search.search_index import ORDERS, SearchIndex
+from datasets.samples.sight import Sight
 from tests.datasets.making import label
 
 TEXTS = ["CW2288-111", "GW2871", "ARTGW2871", "M990GL5", "162050C", "100008492", "품번:AB12-3", "A'B", "%_\\", "7", ""]
@@ -61,7 +62,8 @@ def events(count: int, seed: int = 3) -> list[Event]:
             )
         )
     values = ({"shelf": "A3", "box": "1"}, {"shelf": "a3 it's"}, {"shelf": 'A3 "x"', "box.no": "Ä"})
-    for number, (tags, said) in enumerate(zip((("a",), ("a", "to do"), ("b",)), values, strict=True), 1):
+    given = (("a", "project::bags"), ("a", "project::shoes", "to do"), ("b", "project::bags", "project::shoes"))
+    for number, (tags, said) in enumerate(zip(given, values, strict=True), 1):
         crops = tuple(sorted({f"{draw.randrange(count // 2 + 1):064x}" for _ in range(count // 4)}))
         marks = Marks(f"{number:032x}", crops, "me", NOW, give=tags, take=("c",) if number > 1 else (), values=said)
         about = {"writer": "b" * 16, "sequence": number, "stamp": draw.randrange(count), "stored_at": NOW}
@@ -140,6 +142,8 @@ COMPARISONS = st.one_of(
     ),
     st.tuples(st.just("crop"), st.sampled_from(["=", "!=", "contains"]), st.sampled_from([f"{7:064x}", "0", "c"])),
     st.tuples(st.just("tag"), st.sampled_from(["=", "!="]), st.sampled_from(["a", "B", "'To do'", "nobody"])),
+    st.tuples(st.just("project"), st.sampled_from(["=", "!="]), st.sampled_from(["bags", "Shoes", "none", "nobody"])),
+    st.just(("project", "not in", "(bags, none)")),
     st.just(("tag", "not in", "(b, 'to do', nobody)")),
     st.tuples(
         st.sampled_from(["meta.shelf", "META.Box", "meta.box.no", "meta.none"]),
@@ -164,11 +168,11 @@ FILTERS = st.one_of(
 ).map(parse_filter)
 
 
-def every(index: SampleIndex, wanted: Filter, order: Any, size: int = 40) -> list[Sample]:
+def every(search: SearchIndex, wanted: Filter, order: Any, size: int = 40) -> list[Sample]:
     """The labels of all pages."""
     found, after = [], None
     while True:
-        page = index.search.page(wanted, size=size, order=order, after=after)
+        page = search.page(wanted, size=size, order=order, after=after)
         found += page.samples
         if page.after is None:
             return found
@@ -200,7 +204,7 @@ KEYS: dict[str, tuple[Callable[[Sample], float | None], int]] = {
 def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
     assert any(sample.tags and sample.metadata for sample in filled.samples())
     taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample)}
-    found = every(filled, wanted, order)
+    found = every(filled.search, wanted, order)
     by, sign = KEYS[order]
     shown = {event: sample for event, sample in taken.items() if by(sample) is not None}
     assert {sample.event: sample for sample in found} == shown
@@ -220,9 +224,33 @@ def test_a_list_of_any_length_is_looked_for(filled: SampleIndex) -> None:
             assert len(every(filled, wanted, "newest")) == taken
 
 
+SIGHTS = st.builds(Sight, st.frozensets(st.sampled_from(["bags", "shoes", "nobody"])), st.booleans())
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wanted=FILTERS, order=st.sampled_from(ORDERS), sight=SIGHTS)
+def test_who_sees_a_part_finds_it_as_if_there_were_nothing_else(
+    filled: SampleIndex, wanted: Filter, order: str, sight: Sight
+) -> None:
+    seen = [sight.of(sample) for sample in filled.samples() if sight.sees(sample.projects)]
+    assert {bool(sample.projects) for sample in filled.samples()} == {True, False}
+    taken = {sample.event: sample for sample in seen if wanted.matches(sample)}
+    shown = {event: sample for event, sample in taken.items() if KEYS[order][0](sample) is not None}
+    search = filled.search.seen_by(sight)
+    assert {sample.event: sample for sample in every(search, wanted, order)} == shown
+    assert search.count(wanted).labels == len(taken)
+    crops = {sample.digest for sample in filled.samples()}
+    assert search.live_among(crops) == set(search.traits(crops)) == {sample.digest for sample in seen}
+    assert set(search.crops_not_seen()) == crops - {sample.digest for sample in seen}
+    assert filled.marks.seen_by(sight).seen_among(crops) == {sample.digest for sample in seen}
+    # What a version keeps as its definition finds the same for who sees all.
+    bounded = parse_filter(str(sight.bounded(wanted))) if sight.values else None
+    assert bounded is None or {sample.event for sample in filled.samples() if bounded.matches(sample)} == set(taken)
+
+
 def test_pages_of_any_size_hold_every_label_once(filled: SampleIndex) -> None:
     for size in (1, 7, 1000):
-        found = every(filled, parse_filter("all"), "newest", size)
+        found = every(filled.search, parse_filter("all"), "newest", size)
         assert sorted(s.event for s in found) == sorted(s.event for s in filled.samples())
 
 

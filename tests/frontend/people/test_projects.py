@@ -1,0 +1,56 @@
+"""People make a project, put crops into it, and show it to anybody, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from benchmarks.drivers.reading_page import PHONE
+from frontend.language import Language
+from frontend.projects.texts import PROJECT_TEXTS
+from tests.frontend.contrast import faint_texts
+from tests.frontend.people.conftest import Team
+from tests.frontend.people.test_page import settle, sign_in, visitor
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_project_is_made_shown_to_anybody_and_looked_at(browser: Browser, team: Team) -> None:
+    texts = PROJECT_TEXTS["en"]
+    team.join("maker@example.com", "maintainer", "Mia")
+    with visitor(browser) as page, visitor(browser) as guest:
+        guest.goto(f"{team.url}/projects")
+        expect(guest.locator(".st-key-sign-in button")).to_be_visible()
+        sign_in(page, f"{team.url}/projects", "maker@example.com")
+        page.get_by_text(texts.new, exact=True).click()
+        page.get_by_role("textbox", name=texts.name).fill("Fair")
+        page.get_by_role("textbox", name=texts.description).fill("Boxes of the fair")
+        page.get_by_role("button", name=texts.create).click()
+        expect(page.locator(".st-key-project")).to_contain_text("Boxes of the fair")
+        expect(page.get_by_test_id("stApp")).to_contain_text("project = fair")
+        settle(page)
+        page.get_by_text(texts.settings, exact=True).click()
+        page.get_by_text(texts.meanings["public"]).first.click()
+        page.get_by_role("button", name=texts.save).click()
+        expect(page.locator(".st-key-project")).to_contain_text(texts.visibilities["public"])
+        guest.goto(f"{team.url}/projects")
+        expect(guest.locator(".st-key-project")).to_contain_text("Boxes of the fair")
+        settle(guest)
+        assert guest.get_by_text(texts.settings, exact=True).count() == 0
+        guest.locator(".st-key-project-explore button").click()
+        expect(guest).to_have_url(f"{team.url}/explore?search=project+%3D+fair")
+        expect(guest.locator(".st-key-sign-in")).to_be_visible()
+        settle(guest)
+        assert guest.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("ko", "light"), ("en", "dark")])
+def test_the_page_fits_a_phone_in_light_and_dark(browser: Browser, team: Team, language: Language, scheme: str) -> None:
+    email = f"{language}-{scheme}-projects@example.com"
+    team.join(email, "maintainer", "Kim")
+    with visitor(browser, language, PHONE, color_scheme=scheme) as page:
+        sign_in(page, f"{team.url}/projects", email)
+        page.get_by_text(PROJECT_TEXTS[language].new, exact=True).click()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert faint_texts(page) == []
