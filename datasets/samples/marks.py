@@ -44,6 +44,11 @@ class Marks:
     undoes: str | None = None  # the action that is taken back
     source: str = "app"  # where it comes from: the app, an import ...
 
+    def stands(self, crop: CropMarks) -> bool:
+        """Whether a crop has what is given and set here, and has not what is taken and dropped."""
+        has_all = crop.tags.issuperset(self.give) and self.values.items() <= crop.values.items()
+        return has_all and crop.tags.isdisjoint(self.take) and crop.values.keys().isdisjoint(self.drop)
+
 
 @dataclass(frozen=True, slots=True)
 class CropMarks:
