@@ -29,6 +29,7 @@ from benchmarks.drivers.killing.trouble import Trouble, making_trouble
 from datasets.samples.event import Event
 
 _SHOPPERS = 4
+_UPLOADS = 6  # at least, where a team uploads; fewer where few labels are wanted
 _UPLOADS_WITHIN = 600.0  # seconds from the last kill
 
 
@@ -96,7 +97,11 @@ def run_scenario(
         for person in people:
             person.start()
         try:
-            while result.kills < kills or ledger.counts["acknowledged"] < labels:
+            while (
+                result.kills < kills
+                or ledger.counts["acknowledged"] < labels
+                or (scenario.team and ledger.counts["uploads"] < min(_UPLOADS, labels // 20))
+            ):
                 # After some labels, or some seconds on a slow machine; then at a random moment within the next few.
                 goal = ledger.counts["acknowledged"] + chance.randrange(2 * labels // kills + 1)
                 wait_until(partial(_has_reached, ledger, goal), seconds=20)

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,7 @@ _MOST_CROPS = 40  # of one change
 _TAGS = ("blurry", "done", "odd", "autumn")
 _CROPS = 9  # of an upload, beside one that it holds twice
 _PARTS = 3  # in which a zip is sent
+_MOST_WAITING = 3  # uploads that are started and not finished
 
 
 class _Member(threading.Thread):
@@ -117,9 +118,10 @@ class PatientTagger(_Member):
 
 
 class PatientUploader(_Member):
-    """Sends zips of crops with labels, in parts, one after the other, and waits until each is worked on."""
+    """Sends zips of crops with labels, in parts; while some of them wait to be worked on, no further one."""
 
     _count = 0
+    _waiting: Sequence[str] = ()
 
     def _work(self) -> None:
         self._count += 1
@@ -142,10 +144,13 @@ class PatientUploader(_Member):
             return
         self._ledger.start_upload(upload.name)
         self._shopped.count("uploads")
-        while not self._stop_event.wait(_PAUSE):
-            body = self._ask("GET", f"uploads/{upload.name}")
-            if body is None or body.json()["phase"] == "finished":
-                return
+        self._waiting = [*self._waiting, upload.name]
+        while len(self._waiting) >= _MOST_WAITING and not self._stop_event.wait(_PAUSE):
+            self._waiting = [name for name in self._waiting if not self._is_finished(name)]
+
+    def _is_finished(self, upload: str) -> bool:
+        answer = self._ask("GET", f"uploads/{upload}")
+        return answer is None or answer.json()["phase"] == "finished"
 
     def _draw(self, count: int) -> tuple[Mapping[str, str], str, bytes]:
         """Draw a zip of crops with a table of labels; one crop is in it twice."""
