@@ -18,7 +18,7 @@ from ocr_model.codes.text import label_text, match_key
 
 Slip = Literal["mistyped", "of another crop", "of another line"]
 KINDS: dict[Kind, str] = {"new": "dot-matrix print", "plain": "plain print"}
-_OTHER_LINES = ("MADE IN VIETNAM", "UK 8.5 EU 43", "100% COTTON", "WWW.SHOES.COM", "CHINA", "27 CM", "US 9")
+_OTHER_LINES = ("MADE IN VIETNAM", "UK 8.5 EU 43", "COTTON 100", "WWW.SHOES.COM", "CHINA", "27 CM", "US 9")
 _QUALITY = 85  # of a JPEG that is a second copy
 
 
