@@ -39,7 +39,7 @@ class DayCrop:
 class DaySizes:
     """What the day is made of."""
 
-    held: int = 300  # crops of photographed tags that the store holds before
+    held: int = 120  # crops of photographed tags that the store holds before
     crops: int = 500  # files of the zip
     wrong: int = 20  # of them with a wrong label
     twice: int = 10  # of them copies of others: half the same pixels, half saved again as JPEG

@@ -58,4 +58,4 @@ def _draw_looking(axes: Any, day: DayResult) -> None:
     axes.set_ylabel("wrong labels seen")
     axes.set_ylim(0, len(day.wrong) + 1)
     axes.set_title(f"Wrong labels among {len(day.kinds)}")
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
+    axes.legend(frameon=False, fontsize=8, loc="center right", bbox_to_anchor=(1.0, 0.62))
