@@ -17,7 +17,7 @@ APP := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 
-.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo lock lock-check dependencies clean
+.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo team-day lock lock-check dependencies clean
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
@@ -77,6 +77,10 @@ calibrate: train-setup
 # The whole loop on generated tags: shoppers correct, cycles train, a better champion serves, a harmful one is refused.
 loop-demo: train-setup
 	$(DEV)/bin/python -m benchmarks.loop_demo --out var/loop-demo
+
+# A team's day on generated crops: upload, find wrong labels, fix, freeze, train; writes docs/team_day.md and its picture.
+team-day: train-setup
+	$(DEV)/bin/python -m benchmarks.team_day --out var/team-day --docs docs
 
 clean:
 	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache

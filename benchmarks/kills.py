@@ -1,10 +1,11 @@
 """Counts the labels that are lost when backends are killed: real processes, `kill -9`, and other trouble beside it.
 
-    python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1] [--postgres]
+    python -m benchmarks.kills [--kills 6] [--labels 160] [--seed 1] [--postgres] [--only "tags and uploads"]
 
 Every scenario runs the shipped recognizer behind the real API under the load of four shoppers, who read, confirm,
-correct themselves and undo. Needs the development environment. Prints one line per scenario; exit status 1 if a label
-was lost, is there twice or otherwise than acknowledged, or was invented.
+correct themselves and undo; in some, a team gives and takes tags and metadata and uploads zips beside them. Needs the
+development environment. Prints one line per scenario; exit status 1 if a label, a tag, a value or a crop was lost, is
+there twice or otherwise than acknowledged, or was invented.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _COLUMNS = (
     ("trouble", "trouble"),
     ("segments", "segments"),
     ("checked", "checked"),
+    ("marks", "marks"),
+    ("uploads", "uploads"),
     ("live", "live"),
     ("lost", "lost"),
     ("twice", "twice"),
@@ -44,6 +47,7 @@ resent        requests repeated because no good answer came; refused: answers th
 trouble       requests that the bucket failed, times that the disk was full, steps of the clock backwards, or processes
               that were killed while they sealed events; segments: what they sealed
 checked       settled labels looked up in the files right after the kills, summed over the kills
+marks         changes of tags and metadata, uploads: zips of ten crops, that were acknowledged
 lost, twice, wrong, invented, damaged: by files, store, rebuilt index, and a new machine that has only the bucket"""
 
 
@@ -58,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--postgres", action="store_true", help="index in a PostgreSQL started for it, which all backends share"
     )
+    parser.add_argument("--only", default="", help="the scenarios alone whose name begins so")
     options = parser.parse_args(arguments)
+    if not any(scenario.name.startswith(options.only) for scenario in SCENARIOS):
+        parser.error(f"no scenario begins with {options.only!r}: {', '.join(scenario.name for scenario in SCENARIOS)}")
     try:
         with running_postgres() if options.postgres else nullcontext() as database:
             return _run(options, database)
@@ -71,6 +78,8 @@ def _run(options: argparse.Namespace, database: str | None) -> int:
     print(f"{'':28s}" + "".join(f"{name:>{_width(name)}s}" for name, _ in _COLUMNS) + "  seconds")
     results = []
     for number, scenario in enumerate(SCENARIOS):
+        if not scenario.name.startswith(options.only):
+            continue
         if database is not None:
             empty_database(database)
         with tempfile.TemporaryDirectory() as scratch:

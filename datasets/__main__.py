@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     options = _parser(environment).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
+        if options.command == "upload" and options.to:  # another machine's store
+            return upload.send(options, environment)
         key = _store_key(environment)
         if options.command in champion_commands.COMMANDS:  # these need no labels, so no `SampleStore` is opened
             with Places.open(options.spool, options.storage_url or None, key=key) as places:

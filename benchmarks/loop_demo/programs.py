@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
 
@@ -62,8 +63,15 @@ def environment(data: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running_backend(data: Path, log: Path) -> Iterator[tuple[Program, str]]:
+def running_backend(
+    data: Path, log: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[Program, str]]:
     """The backend on a free port of this machine, and its address, once it is ready.
+
+    Args:
+        data: its folder.
+        log: file for its output.
+        settings: further variables of its environment.
 
     Raises:
         ProgramError: it does not get ready.
@@ -73,7 +81,7 @@ def running_backend(data: Path, log: Path) -> Iterator[tuple[Program, str]]:
         port = probe.getsockname()[1]
     # All simulated shoppers come from one address, where real ones have one each.
     unlimited = {"TAGS_RATE_PER_MINUTE": "0", "TAGS_KEPT_BYTES_PER_HOUR": "0"}
-    more = {"TAGS_HOST": LOCAL, "TAGS_PORT": str(port), **unlimited}
+    more = {"TAGS_HOST": LOCAL, "TAGS_PORT": str(port), **unlimited, **settings}
     url = f"http://{LOCAL}:{port}"
     with _running("backend", [sys.executable, "-m", "backend"], environment(data) | more, log) as program:
         until = time.monotonic() + _READY_WITHIN

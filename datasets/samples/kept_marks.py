@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from datasets.errors import UnknownActionError, UnknownSampleError
@@ -66,21 +66,35 @@ class KeptMarks:
             StoreFullError: the disk is full.
             StoreError: the disk failed in another way.
         """
-        digests, action = sorted(set(samples)), action or uuid.uuid4().hex
+        digests, name = sorted(set(samples)), action or uuid.uuid4().hex
         given = (*map(tag_text, give), *map(project_tag, join))
         taken = (*map(tag_text, take), *map(project_tag, leave))
         dropped = tuple(drop)
         now = datetime.now(UTC)
-        changes = [
-            checked_marks(Marks(action, tuple(some), by, now, given, taken, values or {}, dropped, source=source))
-            for some in (parts(digests, MOST_CROPS) if digests else ((),))
-        ]
+
+        def changes_of(crops: Sequence[str]) -> list[Marks]:
+            return [
+                checked_marks(Marks(name, tuple(some), by, now, given, taken, values or {}, dropped, source=source))
+                for some in (parts(crops, MOST_CROPS) if crops else ((),))
+            ]
+
+        changes = changes_of(digests)
         with self._journal.exclusive():
             index = self._journal.current_index()
             if not are_to_come and (unknown := set(digests) - index.search.live_among(digests)):
                 raise UnknownSampleError(f"{len(unknown)} of {len(digests)} crops have no label: {min(unknown)} ...")
-            self._journal.write_marks(changes, after=index.marks.last_stamp(digests))
-        return action
+            if action is not None and (done := set(index.marks.crops_of(action) or ())):
+                # A request that is repeated because its answer was lost: the crops' history names the change once.
+                present = index.marks.of(done)
+                rest = [
+                    digest
+                    for digest in digests
+                    if digest not in done or not changes[0].stands(present.get(digest, CropMarks()))
+                ]
+                changes = changes_of(rest) if rest else []
+            if changes:
+                self._journal.write_marks(changes, after=index.marks.last_stamp(digests))
+        return name
 
     def undo(self, action: str, *, by: str) -> int:
         """Take an action back, as if it had never been. Returns the number of its crops.

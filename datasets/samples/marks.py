@@ -51,6 +51,12 @@ class Marks:
     undoes: str | None = None  # the action that is taken back
     source: str = "app"  # where it comes from: the app, an import ...
 
+    def stands(self, crop: CropMarks) -> bool:
+        """Whether a crop has what is given and set here, and has not what is taken and dropped."""
+        tags = crop.tags | set(map(project_tag, crop.projects))
+        has_all = tags.issuperset(self.give) and self.values.items() <= crop.values.items()
+        return has_all and tags.isdisjoint(self.take) and crop.values.keys().isdisjoint(self.drop)
+
 
 @dataclass(frozen=True, slots=True)
 class CropMarks:

@@ -87,7 +87,7 @@ class UploadListing:
                 told = f"{source.name}/{path.relative_to(source.path).as_posix()}"
                 if path.is_symlink():
                     self._refuse(told, "link")
-                elif not _is_litter(name):
+                elif not is_litter(name):
                     self._add_file(told, path)
 
     def _add_file(self, name: str, path: Path) -> None:
@@ -108,7 +108,7 @@ class UploadListing:
         self._open.callback(archive.close)
         found, unpacked = False, 0
         for member in members(archive):
-            if _is_litter(member.name.rpartition("/")[2]):
+            if is_litter(member.name.rpartition("/")[2]):
                 continue
             found = True
             unpacked += member.info.file_size
@@ -185,7 +185,8 @@ def _read_file(path: Path, most: int) -> bytes:
         raise FaultError("unreadable-file", error.strerror or str(error)) from error
 
 
-def _is_litter(name: str) -> bool:
+def is_litter(name: str) -> bool:
+    """Whether a file is passed over: hidden, or what systems put beside files."""
     return name.startswith(".") or name.lower() in _LITTER
 
 

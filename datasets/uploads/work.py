@@ -104,6 +104,21 @@ def _tables_of(job: UploadJob, files: Sequence[UploadFile]) -> UploadTables:
     return tables
 
 
+def predictions_of(upload: str) -> str:
+    """How the predictions of an upload's labels begin."""
+    return f"upload-{upload}-"
+
+
+def prediction_of(upload: str, name: str) -> str:
+    """The prediction of the label of a file; one that was begun with twice has the same.
+
+    Args:
+        upload: name of the job.
+        name: of the file; of a line of a photo its number stands after a line end.
+    """
+    return predictions_of(upload) + hashlib.sha256(name.encode()).hexdigest()[:24]
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What became of one crop."""
@@ -197,11 +212,10 @@ class _Work:
         return self._keep_label(make_bounded_crop(turned), label, row)
 
     def _label(self, name: str, prediction: Prediction, text: str | None, *, is_unreadable: bool) -> Label:
-        digest = hashlib.sha256(name.encode()).hexdigest()[:24]
         has_label = is_unreadable or text is not None
         is_read_so = text is None or label_text(text) == label_text(prediction.text)
         return Label(
-            prediction_id=f"upload-{self._job.id}-{digest}",
+            prediction_id=prediction_of(self._job.id, name),
             status="unreadable" if is_unreadable else "accepted" if is_read_so else "corrected",
             text=prediction.text if text is None else text,
             read_text=prediction.text,
@@ -224,7 +238,7 @@ class _Work:
                 self._join(crop.digest, label.prediction_id)
             if same is not None:
                 self._mark(crop.digest, label.prediction_id, row, is_new=False)
-                is_own = same.label.prediction_id.startswith(f"upload-{self._job.id}-")
+                is_own = same.label.prediction_id.startswith(predictions_of(self._job.id))
                 return _Kept("repeated" if is_own else "duplicate", crop.digest, same.label.text)
             own = self._store.keep(crop, label, by=self._request.by)
         self._mark(own.digest, label.prediction_id, row, is_new=True)

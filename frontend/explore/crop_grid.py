@@ -78,10 +78,11 @@ def show_crop_grid(
 
 
 def _item(label: Found, order: Order, texts: ExploreTexts) -> dict[str, Any]:
-    note = _ordered_by(label, order, texts) or percent(label.read_confidence)
+    measure = _ordered_by(label, order, texts)
+    note = measure or percent(label.read_confidence)
     if label.source == DROPPED:
         note += f" · {texts.dropped}"
-    elif label.status == "corrected":
+    elif label.status == "corrected" and not measure:  # there is no room for both
         note += f" · {texts.statuses['corrected']}"
     return {
         "picture": label.thumbnail,

@@ -76,7 +76,9 @@ def draw_map(crops: CropMap, colour: Colour, shown: Collection[str], words: Feat
         "showlegend": colour != "confidence" or bool(marked),
     }
     if crops.z:
-        layout["scene"] = {"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "dragmode": "turntable"}
+        # Without axes there is room to stand closer than Plotly does.
+        eye = {"eye": {"x": 0.95, "y": 0.95, "z": 0.7}}
+        layout["scene"] = {"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "dragmode": "turntable", "camera": eye}
         layout["uirevision"] += " in space"
     else:
         layout |= {"xaxis": hidden, "yaxis": hidden, "dragmode": "lasso"}

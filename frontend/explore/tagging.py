@@ -175,5 +175,6 @@ def _tag_field(
         placeholder=texts.tags_placeholder,
         on_change=on_change,
         select_all=False,
+        **for_role("labeller", texts),
     )
     return [str(tag)[:_LONGEST] for tag in chosen]

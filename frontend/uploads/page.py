@@ -114,6 +114,7 @@ def _choose(state: _State, client: UploadsClient, texts: UploadTexts) -> None:
         accept_multiple_files="directory" if is_folder else True,
         max_upload_size=_MOST_MEGABYTES,
         key=f"upload-{way}-{state.round}",
+        **for_role("labeller", texts),
     )
     fields = _options(texts)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -209,13 +210,13 @@ def _chosen(uploads: tuple[Upload, ...], state: _State, texts: UploadTexts) -> U
     chosen = st.selectbox(
         texts.latest,
         list(by_id),
-        format_func=lambda name: _named(by_id[name], texts),
+        format_func=lambda name: _named(by_id[name]),
         label_visibility="collapsed",
         key=key,
     )
     return by_id[chosen]
 
 
-def _named(upload: Upload, texts: UploadTexts) -> str:
-    parts = (told_time(upload), upload.title, upload.by, texts.phases[upload.phase])
-    return " · ".join(part for part in parts if part)
+def _named(upload: Upload) -> str:
+    """What never changes about an upload: browsers go on showing the words that an option had when it was chosen."""
+    return " · ".join(part for part in (told_time(upload), upload.title or upload.by) if part)

@@ -62,6 +62,7 @@ def test_a_terminal_s_own_letters_stay() -> None:
         ("benchmarks.decoding", "--help"),
         ("benchmarks.kills", "--help"),
         ("benchmarks.loop_demo", "--help"),
+        ("benchmarks.team_day", "--help"),
         ("benchmarks.runtimes", "--help"),
         ("benchmarks.swap", "--help"),
     ],

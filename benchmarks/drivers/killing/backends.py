@@ -20,6 +20,7 @@ from benchmarks.drivers.server import ROOT, UNSET, free_port
 _READY_WITHIN = 120.0  # seconds
 _KILLED = -9
 _STORE_KEY = "the-key-of-all-backends-of-one-bucket"
+TEAM_TOKEN = "the-token-of-the-team-that-tags-and-uploads"  # noqa: S105
 
 
 class JumpingClock:
@@ -78,6 +79,7 @@ class Backend:
             "TAGS_RATE_PER_MINUTE": "0",
             "TAGS_KEPT_BYTES_PER_HOUR": "0",
             "TAGS_STORE_KEY": _STORE_KEY,
+            "TAGS_TEAM_TOKEN": TEAM_TOKEN,
         }
         command = [sys.executable, "-m", "backend"]
         if self._jumping:

@@ -13,9 +13,11 @@ from benchmarks.drivers.environment import variable
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.killing.ledger import Job, Ledger, State
+from benchmarks.drivers.killing.team_ledger import TeamFaults, TeamLedger, doubled
 from datasets.objects.folder import FolderObjects
 from datasets.samples.event import Event, read_event
 from datasets.samples.event_objects import EventObjects
+from datasets.samples.marks import CropMarks
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.uploader import UploadPolicy
@@ -40,6 +42,8 @@ class KillResult:
     # or processes that were killed while they sealed events
     segments: int = 0  # of events that were sealed, in all spools
     checked: int = 0  # settled labels looked up right after the kills, counted at each
+    marks: int = 0  # changes of tags and metadata that were acknowledged
+    uploads: int = 0  # zips of ten crops whose start was acknowledged
     live: int = 0  # in the store at the end
     lost: int = 0  # acknowledged, and not there
     twice: int = 0  # there more than once
@@ -54,16 +58,29 @@ class KillResult:
         return not (self.lost or self.twice or self.wrong or self.invented or self.damaged)
 
 
-def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend], known: dict[str, Event]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a store says at the end."""
+
+    samples: list[Sample]
+    marks: Mapping[str, CropMarks]
+    doubled: int  # changes of tags and metadata that stand in the history of a crop twice
+
+
+def check_at_once(
+    result: KillResult, ledger: Ledger, team: TeamLedger, backends: Sequence[Backend], known: dict[str, Event]
+) -> None:
     """Check the files right after a kill, without the index and without the store's own code for live labels.
 
     Args:
         result: Counts the faults.
         ledger: The labels that may be there.
+        team: The uploads whose labels may be there, and the changes that must be.
         backends: Their spools are read.
         known: The events read so far, by object name; new ones are added.
     """
     settled = {name: job for name, job in ledger.jobs().items() if job.settled}
+    changes = set(team.actions())
     for backend in backends:
         events = EventObjects(FolderObjects(backend.spool))
         for name in events.names():
@@ -71,7 +88,8 @@ def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend
                 known[name] = read_event(name, events.get(name))
     live = _live(known.values())
     jobs = ledger.jobs()
-    result.invented += sum(name not in jobs for name in live)
+    result.invented += sum(name not in jobs and not team.owns(name) for name in live)
+    result.lost += len(changes - {event.marks.action for event in known.values() if event.marks is not None})
     for name, job in settled.items():
         result.checked += 1
         state = live.get(name)
@@ -83,6 +101,7 @@ def check_at_once(result: KillResult, ledger: Ledger, backends: Sequence[Backend
 def check_at_the_end(
     result: KillResult,
     ledger: Ledger,
+    team: TeamLedger,
     backends: Sequence[Backend],
     gcs: GcsServer | None,
     folder: Path,
@@ -93,6 +112,7 @@ def check_at_the_end(
     Args:
         result: Counts the faults.
         ledger: The labels that must be there.
+        team: The changes of tags and metadata, and the uploads, that must be there.
         backends: Their spools are opened.
         gcs: The bucket; None without one.
         folder: Folder for the spool of a machine that knows only the bucket.
@@ -101,7 +121,7 @@ def check_at_the_end(
     Raises:
         RuntimeError: The bucket does not get everything within two minutes.
     """
-    found: list[list[Sample]] = []
+    found: list[_Look] = []
     with ExitStack() as stack:
         url = None
         if gcs is not None:
@@ -118,19 +138,24 @@ def check_at_the_end(
             ) as store:
                 store.bucket.pull()
                 result.damaged += len(list(store.upkeep.verify()))
-                found.append(list(store.samples()))
+                found.append(_look(store))
                 store.upkeep.reindex()
-                found.append(list(store.samples()))
+                found.append(_look(store))
                 for sample in store.samples():
                     store.crop(sample.digest)  # raises if its pixels do not match its name
         if gcs is not None:
             with SampleStore.open(folder / "new", storage_url=url, policy=_HASTY, upload=False) as store:
                 store.bucket.pull()
-                found.append(list(store.samples()))
+                found.append(_look(store))
     jobs = ledger.jobs()
-    result.live = len(found[0])
-    for samples in found:
-        compare(result, jobs, samples)
+    result.live = len(found[0].samples)
+    for look in found:
+        shopped = [sample for sample in look.samples if not team.owns(sample.label.prediction_id)]
+        compare(result, jobs, shopped)
+        crops = {sample.digest for sample in shopped}
+        result.twice += look.doubled
+        _add(result, team.compare_marks(crops, look.marks))
+        _add(result, team.compare_uploads(look.samples, look.marks))
 
 
 def compare(result: KillResult, jobs: Mapping[str, Job], samples: Sequence[Sample]) -> None:
@@ -154,6 +179,18 @@ def compare(result: KillResult, jobs: Mapping[str, Job], samples: Sequence[Sampl
         result.wrong += is_other or is_other_crop
 
 
+def _look(store: SampleStore) -> _Look:
+    samples = list(store.samples())
+    crops = {sample.digest for sample in samples}
+    histories = ([(change.action, change.name) for change in store.marks.history(crop)] for crop in crops)
+    return _Look(samples, store.marks.of(crops), sum(map(doubled, histories)))
+
+
+def _add(result: KillResult, faults: TeamFaults) -> None:
+    for name, count in vars(faults).items():
+        setattr(result, name, getattr(result, name) + count)
+
+
 def steps_back(events: Iterable[Event]) -> int:
     """Return how often the clock stood earlier at an event than at the one before it of the same writer."""
     ordered = sorted(events, key=lambda event: (event.writer, event.sequence))
@@ -167,6 +204,8 @@ def _live(events: Iterable[Event]) -> dict[str, State]:
     """Return the last event of each prediction."""
     live: dict[str, State] = {}
     for event in sorted(events, key=lambda event: (event.stamp, event.writer, event.sequence)):
+        if event.marks is not None:
+            continue
         if event.prediction_id is None:
             raise RuntimeError(f"{event.name} is about no prediction")
         if event.label is not None:

@@ -23,10 +23,14 @@ from benchmarks.drivers.killing.checks import (
 )
 from benchmarks.drivers.killing.ledger import Ledger
 from benchmarks.drivers.killing.shoppers import PATIENCE, PatientShopper
+from benchmarks.drivers.killing.team import PatientTagger, PatientUploader, wait_for_uploads
+from benchmarks.drivers.killing.team_ledger import TeamLedger
 from benchmarks.drivers.killing.trouble import Trouble, making_trouble
 from datasets.samples.event import Event
 
 _SHOPPERS = 4
+_UPLOADS = 3  # at least, where a team uploads: as many are started though no kill lets one be finished
+_UPLOADS_WITHIN = 600.0  # seconds from the last kill
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Scenario:
     trouble: Trouble = "none"
     bucket: bool = False  # whether the labels are copied to a bucket
     backends: int = 1
+    team: bool = False  # whether tags, metadata and uploads go to the first backend beside the labels
 
 
 SCENARIOS = (
@@ -49,6 +54,9 @@ SCENARIOS = (
     Scenario("two backends, one bucket", bucket=True, backends=2),
     Scenario("events are sealed", "sealing"),
     Scenario("sealed by two, one bucket", "sealing", bucket=True, backends=2),
+    Scenario("tags and uploads", team=True),
+    Scenario("tags and uploads, bucket", "lose_answer", bucket=True, team=True),
+    Scenario("tags and uploads, sealed", "sealing", team=True),
 )
 
 
@@ -71,44 +79,53 @@ def run_scenario(
     began = time.monotonic()
     result = KillResult(scenario.name)
     chance = random.Random(seed)
-    ledger = Ledger()
+    ledger, team = Ledger(), TeamLedger()
     known: dict[str, Event] = {}
     with ExitStack() as stack:
         gcs = stack.enter_context(GcsServer()) if scenario.bucket else None
         backends = _start_backends(stack, scenario, gcs, folder, chance, database)
         stop = threading.Event()
-        shoppers = [
+        people: list[PatientShopper | PatientTagger | PatientUploader] = [
             PatientShopper(number, backends, ledger, stop, chance.randrange(1 << 30)) for number in range(_SHOPPERS)
         ]
+        if scenario.team:
+            people += [
+                PatientTagger("tagger", backends[0], ledger, team, stop, seed),
+                PatientUploader("uploader", backends[0], ledger, team, stop, seed),
+            ]
         troubles = stack.enter_context(making_trouble(scenario.trouble, gcs, backends, random.Random(seed)))
-        for shopper in shoppers:
-            shopper.start()
+        for person in people:
+            person.start()
         try:
-            while result.kills < kills or ledger.counts["acknowledged"] < labels:
+            while (
+                result.kills < kills
+                or ledger.counts["acknowledged"] < labels
+                or (scenario.team and ledger.counts["uploads"] < min(_UPLOADS, labels // 20))
+            ):
                 # After some labels, or some seconds on a slow machine; then at a random moment within the next few.
                 goal = ledger.counts["acknowledged"] + chance.randrange(2 * labels // kills + 1)
                 wait_until(partial(_has_reached, ledger, goal), seconds=20)
                 time.sleep(chance.uniform(0.0, 0.3))
-                _kill_and_start(result, ledger, backends, known, chance)
-                if any(shopper.failure for shopper in shoppers):
+                _kill_and_start(result, ledger, team, backends, known, chance)
+                if any(person.failure for person in people):
                     break
         finally:
             stop.set()
-            for shopper in shoppers:
-                shopper.join(3 * PATIENCE)
-        for shopper in shoppers:
-            if shopper.failure is not None:
-                raise shopper.failure
-        for backend in backends:
-            backend.kill()
-            result.kills += 1
+            for person in people:
+                person.join(3 * PATIENCE)
+        for person in people:
+            if person.failure is not None:
+                raise person.failure
+        _kill_all(result, backends)
         result.trouble = troubles()
-        for kind in ("sent", "acknowledged", "resent", "refused"):
+        for kind in ("sent", "acknowledged", "resent", "refused", "marks", "uploads"):
             setattr(result, kind, ledger.counts[kind])
-        check_at_once(result, ledger, backends, known)
+        check_at_once(result, ledger, team, backends, known)
         if scenario.trouble == "clock":
             result.trouble = steps_back(known.values())
-        check_at_the_end(result, ledger, backends, gcs, folder, database)
+        if scenario.team:
+            _finish_uploads(result, team, backends[0])
+        check_at_the_end(result, ledger, team, backends, gcs, folder, database)
     result.seconds = time.monotonic() - began
     return result
 
@@ -141,6 +158,7 @@ def _start_backends(
 def _kill_and_start(
     result: KillResult,
     ledger: Ledger,
+    team: TeamLedger,
     backends: Sequence[Backend],
     known: dict[str, Event],
     chance: random.Random,
@@ -149,7 +167,7 @@ def _kill_and_start(
     victim = chance.choice(backends)
     victim.kill()
     result.kills += 1
-    check_at_once(result, ledger, backends, known)
+    check_at_once(result, ledger, team, backends, known)
     victim.start()
     if chance.random() < 0.2:
         time.sleep(chance.uniform(0.05, 1.5))
@@ -158,6 +176,21 @@ def _kill_and_start(
         result.starting += 1
         victim.start()
     victim.wait()
+
+
+def _kill_all(result: KillResult, backends: Sequence[Backend]) -> None:
+    for backend in backends:
+        backend.kill()
+        result.kills += 1
+
+
+def _finish_uploads(result: KillResult, team: TeamLedger, backend: Backend) -> None:
+    """Let a backend that was killed finish the uploads, and kill it again."""
+    backend.start()
+    backend.wait()
+    if not wait_for_uploads(backend, team, _UPLOADS_WITHIN):
+        raise RuntimeError("the uploads are not finished after the kills")
+    _kill_all(result, [backend])
 
 
 def _has_reached(ledger: Ledger, goal: int) -> bool:

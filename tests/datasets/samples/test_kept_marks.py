@@ -93,6 +93,18 @@ def test_an_action_is_taken_back_as_if_it_had_never_been(store: SampleStore) -> 
             store.marks.undo(wrong, by="kim")
 
 
+def test_a_change_that_is_sent_again_is_kept_once(store: SampleStore) -> None:
+    first, second, *_ = sorted({sample.digest for sample in store.samples()})
+    said = {"by": "kim", "give": ["B"], "take": ["a"], "values": {"shelf": "2"}, "action": "1" * 32}
+    before = len(store.marks.history(first))
+    for crops in ([first], [first], [first, second]):  # an interruption has left the second one unchanged
+        assert store.marks.change(crops, **said) == "1" * 32
+    for crop in (first, second):
+        assert sum(change.action == "1" * 32 for change in store.marks.history(crop)) == 3
+    assert len(store.marks.history(first)) == before + 3
+    assert store.marks.undo("1" * 32, by="kim") == 2
+
+
 def test_a_thousand_crops_are_marked_at_once_in_few_events(tmp_path: Path) -> None:
     with SampleStore.open(tmp_path) as store:
         for number in range(5):

@@ -108,6 +108,8 @@ def test_a_viewer_may_look_and_is_told_what_the_role_lacks(browser: Browser, tea
         expect(page.get_by_text("This needs the role of maintainer.")).to_be_visible()
         page.goto(f"{team.url}/people")
         expect(page.get_by_text(PEOPLE_TEXTS["en"].only_maintainers)).to_be_visible()
+        page.goto(f"{team.url}/upload")
+        expect(page.get_by_test_id("stFileUploaderDropzone").locator("button")).to_be_disabled()
 
 
 def test_an_owner_invites_changes_and_signs_out(browser: Browser, team: Team) -> None:

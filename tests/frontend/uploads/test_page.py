@@ -218,7 +218,8 @@ def test_a_zip_of_dozens_of_crops_comes_in_and_is_explored(browser: Browser, app
             ]
         )
         page.locator(".st-key-upload-begin button").click()
-        expect(page.get_by_text(ENGLISH.phases["finished"], exact=True)).to_be_visible()
+        # A process of the lowest priority reads the crops.
+        expect(page.get_by_text(ENGLISH.phases["finished"], exact=True)).to_be_visible(timeout=600_000)
         expect(page.locator("table.uploads tbody tr")).to_have_count(38)
         # The end has the whole page drawn once more; a click on what it replaces is lost.
         expect(page.locator(".st-key-upload-cancel")).to_have_count(0)
