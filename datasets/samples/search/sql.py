@@ -19,6 +19,7 @@ from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, P
 Column = sa.ColumnElement[object]
 Condition = sa.ColumnElement[bool]
 
+_TOGETHER = 100  # projects in one condition: SQLite takes a thousand inside each other at most
 _NO_ORDER = ""  # no index is in it
 
 
@@ -163,9 +164,14 @@ def in_projects(column: Column, projects: Sequence[str], dialect: str) -> Condit
         projects: ids; `none` stands for no project.
         dialect: name of the database's dialect.
     """
-    sets = PROJECTS_TABLE.c.projects
-    holding = sa.or_(sa.false(), *(_holds(sets, f"|{project}|", dialect) for project in projects))
-    return column.in_(sa.select(sets).where(holding))
+    sets, wanted = PROJECTS_TABLE.c.projects, sorted(set(projects))
+    selects = [
+        sa.select(sets).where(
+            sa.or_(sa.false(), *(_holds(sets, f"|{project}|", dialect) for project in wanted[at:][:_TOGETHER]))
+        )
+        for at in range(0, max(1, len(wanted)), _TOGETHER)
+    ]
+    return column.in_(selects[0] if len(selects) == 1 else sa.union_all(*selects))
 
 
 def is_seen(sight: Sight | None, column: Column, dialect: str) -> Sequence[Condition]:

@@ -20,7 +20,7 @@ from datasets.samples.marks import Marks
 from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import Sample, checked_label, label_doubt
 from datasets.samples.search import plan, search_index
-from datasets.samples.search.filters import Filter
+from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS, SearchIndex
 from datasets.samples.sight import Sight
@@ -228,6 +228,13 @@ def test_a_list_of_any_length_is_looked_for(filled: SampleIndex) -> None:
             taken = sum(map(wanted.matches, filled.samples()))
             assert filled.search.count(wanted).labels == taken
             assert len(every(filled.search, wanted, "newest")) == taken
+
+
+def test_any_number_of_projects_is_seen(filled: SampleIndex) -> None:
+    for others in (True, False):
+        sight = Sight(frozenset({"bags", *(f"p{number}" for number in range(1200))}), others)
+        seen = sum(sight.sees(sample.projects) for sample in filled.samples())
+        assert len(every(filled.search.seen_by(sight), All(), "newest")) == seen
 
 
 SIGHTS = st.builds(Sight, st.frozensets(st.sampled_from(["bags", "shoes", "nobody"])), st.booleans())
