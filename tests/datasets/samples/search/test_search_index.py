@@ -199,7 +199,7 @@ KEYS: dict[str, tuple[Callable[[Sample], float | None], int]] = {
 }
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(wanted=FILTERS, order=st.sampled_from(ORDERS))
 def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
     assert any(sample.tags and sample.metadata for sample in filled.samples())
