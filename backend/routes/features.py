@@ -10,6 +10,7 @@ from fastapi import Form, Query
 from backend.dependencies import ServicesDep
 from backend.http.problems import problems
 from backend.routes.asking import Digest, WhoDep, ask_team, team_router
+from backend.routes.explore import Where
 from backend.team.feature_bodies import (
     AlikesBody,
     InsideForm,
@@ -21,8 +22,10 @@ from backend.team.feature_bodies import (
     NamedForm,
 )
 from backend.team.outlines import outlines_of
+from backend.team.search_line import parse_search
 from datasets.features.projection import Dimensions
 from datasets.features.survey import ListName
+from datasets.samples.search.filters import All, Filter
 
 router = team_router()
 
@@ -45,15 +48,23 @@ async def get_alike(
 
 
 @router.get("/lists", summary="Ready-made searches", response_model=ListsBody)
-async def get_lists(services: ServicesDep, who: WhoDep) -> ListsBody:
-    """Return the lists of crops that are worth a look, with how many each has."""
-    return await ask_team(services, who, lambda team: team.features.lists())
+async def get_lists(services: ServicesDep, who: WhoDep, where: Where = "") -> ListsBody:
+    """Return the lists of crops that are worth a look, with how many of each a search finds."""
+    wanted = _wanted(where)
+    return await ask_team(services, who, lambda team: team.features.lists(wanted))
 
 
 @router.get("/lists/{name}", summary="The crops of a ready-made search", response_model=ListedBody)
-async def get_list(services: ServicesDep, who: WhoDep, name: ListName) -> ListedBody:
+async def get_list(services: ServicesDep, who: WhoDep, name: ListName, where: Where = "") -> ListedBody:
     """Return the names of a list's crops; their labels are asked for with `/v1/team/samples/named`."""
-    return await ask_team(services, who, lambda team: team.features.listed(name))
+    wanted = _wanted(where)
+    return await ask_team(services, who, lambda team: team.features.listed(name, wanted))
+
+
+def _wanted(where: str) -> Filter | None:
+    """The filter of a line; None where every label passes."""
+    wanted = parse_search(where)
+    return None if isinstance(wanted, All) else wanted
 
 
 @router.post("/samples/named", summary="The labels of some crops", response_model=NamedBody, responses=_FORM)

@@ -21,7 +21,7 @@ from backend.team.feature_bodies import (
     ListsBody,
     MapBody,
 )
-from backend.team.selection import MOST_CHOSEN
+from backend.team.selection import MOST_CHOSEN, chosen_of
 from datasets.features.feature_files import FeatureFiles, digest_at, is_blank, row_of
 from datasets.features.feature_folders import present_files, survey_of
 from datasets.features.live_labels import places_among
@@ -30,6 +30,7 @@ from datasets.features.own_features import own_files, own_names
 from datasets.features.polygon import inside
 from datasets.features.projection import CropMap, Dimensions, Method, has_umap, map_file
 from datasets.features.survey import ListName
+from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Traits
 from datasets.samples.seen_store import SeenStore
 
@@ -109,8 +110,11 @@ class TeamFeatures:
                 items.append(AlikeBody(label=label, cosine=round(min(1.0, by_digest[label.sample]), 4)))
         return items
 
-    def lists(self) -> ListsBody:
+    def lists(self, wanted: Filter | None = None) -> ListsBody:
         """The ready-made searches.
+
+        Args:
+            wanted: A filter; of the lists, the crops that it takes are counted. None takes all.
 
         Raises:
             StoreError: The index does not answer.
@@ -120,15 +124,23 @@ class TeamFeatures:
         kept = self._store.totals()[1]
         if survey is None or known is None:
             return ListsBody(items=[], crops=0, kept=kept)
-        if self._store.sight is None:
+        if self._store.sight is None and wanted is None:
             items = [ListBody(name=name, found=found.found) for name, found in survey.lists.items()]
             return ListsBody(items=items, crops=survey.crops, kept=kept)
-        seen = self._store.search.live_among({digest for found in survey.lists.values() for digest in found.samples})
-        items = [ListBody(name=name, found=len(seen & set(found.samples))) for name, found in survey.lists.items()]
-        return ListsBody(items=items, crops=int(np.count_nonzero(self._seen(known, len(known.crops)))), kept=kept)
+        items = [
+            ListBody(name=name, found=len(self._live(found.samples, wanted))) for name, found in survey.lists.items()
+        ]
+        crops = survey.crops
+        if self._store.sight is not None:
+            crops = int(np.count_nonzero(self._seen(known, len(known.crops))))
+        return ListsBody(items=items, crops=crops, kept=kept)
 
-    def listed(self, name: ListName) -> ListedBody:
+    def listed(self, name: ListName, wanted: Filter | None = None) -> ListedBody:
         """The crops of a ready-made search that still have labels.
+
+        Args:
+            name: Of the ready-made search.
+            wanted: A filter that a label of each crop passes; None passes all.
 
         Raises:
             StoreError: The index does not answer.
@@ -138,9 +150,15 @@ class TeamFeatures:
         if survey is None:
             return ListedBody(samples=[], found=0)
         found = survey.lists[name]
-        live = self._store.search.live_among(found.samples)
-        number = found.found if self._store.sight is None else len(live)
+        live = self._live(found.samples, wanted)
+        number = found.found if self._store.sight is None and wanted is None else len(live)
         return ListedBody(samples=[digest for digest in found.samples if digest in live], found=number)
+
+    def _live(self, digests: Sequence[str], wanted: Filter | None) -> set[str]:
+        """Which of some crops have labels that a filter takes."""
+        if wanted is None or not digests:
+            return self._store.search.live_among(digests)
+        return {sample.digest for sample in chosen_of(self._store.search, digests, wanted)}
 
     def map(
         self, method: Method | None, colour: Colour, most: int, include: Sequence[str], dimensions: Dimensions = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from backend.team.search_line import parse_search
 from datasets.errors import LabelError
 from datasets.objects.names import is_digest
 from datasets.samples.sample import Sample
-from datasets.samples.search.filters import Filter, OneOf
+from datasets.samples.search.filters import Filter, Joined, OneOf
 from datasets.samples.search.search_index import Order, SearchIndex
 
 MOST_CHOSEN: Final = 2000  # crops that are chosen by hand
@@ -37,6 +38,21 @@ def selected(samples: Sequence[str], where: str) -> Filter:
     if wrong := [digest for digest in digests if not is_digest(digest)]:
         raise LabelError(f"a crop is named by 64 hexadecimal digits, not {wrong[0]!r:.80}")
     return OneOf("crop", tuple(digests))
+
+
+def chosen_of(search: SearchIndex, digests: Sequence[str], wanted: Filter) -> Iterator[Sample]:
+    """The labels of some crops that a filter takes.
+
+    Args:
+        search: Of the index.
+        digests: Name at most `MOST_CHOSEN` crops.
+        wanted: The filter.
+
+    Raises:
+        IndexUnavailableError: The index does not answer.
+    """
+    both = Joined("and", (OneOf("crop", tuple(sorted(digests))), wanted))
+    return found(search, both, sys.maxsize)
 
 
 def found(search: SearchIndex, wanted: Filter, most: int, order: Order = "newest") -> Iterator[Sample]:

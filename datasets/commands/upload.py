@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,15 +95,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     """Bring the files in and print what became of them."""
-    if options.gently:
-        be_gentle()
+    # Without its backend, a run still finishes a file, so that an upload ends however often backends die.
+    is_to_end = be_gentle(ends_at_once=False) if options.gently else lambda: False
     jobs = UploadJobs(options.spool)
     job = jobs.get(options.work) if options.work else _job(jobs, options)
     with _Bar(is_shown=not options.gently) as bar:
         try:
-            work_on(job, store, options.spool, lambda: ModelReader(options.model, threads=options.threads), bar.show)
+            reader = partial(ModelReader, options.model, threads=options.threads)
+            work_on(job, store, options.spool, reader, bar.show, is_to_end)
         except ModelError as error:
             raise StoreError(str(error)) from error
+    if is_to_end():
+        return 1
     is_sent = store.bucket.flush(options.wait)
     if options.gently:
         return 0

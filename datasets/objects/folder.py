@@ -14,8 +14,9 @@ import fcntl
 import os
 import stat
 import sys
+import time
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,7 @@ from datasets.objects.interface import checked_name
 from datasets.objects.limits import check_size, most_bytes
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_LOCK_PAUSE = 0.1  # seconds between looks at a lock that may be given up
 _OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 
 
@@ -238,14 +240,34 @@ def make_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file against other threads and processes; the lock ends with its process."""
+def locked(path: Path, gives_up: Callable[[], bool] | None = None) -> Iterator[bool]:
+    """Hold a lock file against other threads and processes; the lock ends with its process.
+
+    Args:
+        path: of the lock file.
+        gives_up: asked again and again while others hold it; None waits for as long as that takes.
+
+    Yields:
+        Whether the lock is held: not if the wait was given up.
+    """
     descriptor = open_own(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield _is_taken(descriptor, gives_up)
     finally:
         os.close(descriptor)
+
+
+def _is_taken(descriptor: int, gives_up: Callable[[], bool] | None) -> bool:
+    if gives_up is None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return True
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if gives_up():
+            return False
+        time.sleep(_LOCK_PAUSE)
 
 
 @contextlib.contextmanager

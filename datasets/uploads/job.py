@@ -22,7 +22,7 @@ import re
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -308,10 +308,10 @@ class UploadJob:
         shutil.rmtree(self._files, ignore_errors=True)
 
     @contextlib.contextmanager
-    def worked_on(self) -> Iterator[None]:
-        """Hold it against other processes that would work on it."""
-        with locked(self.folder / "lock"):
-            yield
+    def worked_on(self, gives_up: Callable[[], bool] | None = None) -> Iterator[bool]:
+        """Hold it against other processes that would work on it; see `locked`."""
+        with locked(self.folder / "lock", gives_up) as is_held:
+            yield is_held
 
     def _show(self) -> None:
         """Write how far it is; a power cut may take it back."""

@@ -51,8 +51,12 @@ def work_on(
     spool: Path,
     reader: Callable[[], UploadReader],
     on_file: OnFile = lambda done, total, outcome: None,
+    is_to_end: Callable[[], bool] = lambda: False,
 ) -> None:
     """Work on an upload until every file has a result, or it is cancelled.
+
+    A run that is to end finishes one file first, so that an upload comes to an end however often its runs are stopped;
+    while another process works on the upload, it ends at once.
 
     Args:
         job: it was started.
@@ -60,13 +64,14 @@ def work_on(
         spool: its folder.
         reader: loads what reads pictures; called once there is one to read.
         on_file: see `OnFile`.
+        is_to_end: whether this run is to end; another one goes on.
 
     Raises:
         StoreError: the store cannot keep anything now; another run goes on.
         ModelError: the model cannot be loaded.
     """
-    with job.worked_on(), UploadListing() as listing:
-        if job.phase not in ("waiting", "working"):
+    with job.worked_on(is_to_end) as is_held, UploadListing() as listing:
+        if not is_held or job.phase not in ("waiting", "working"):
             return
         request = job.request
         if request.labels:
@@ -91,6 +96,8 @@ def work_on(
             job.add([outcome])
             done.add(file.name)
             on_file(len(done), total, outcome)
+            if len(done) < total and is_to_end():
+                return
         job.finish()
 
 
@@ -161,7 +168,7 @@ class _Work:
             return refused(file.name, error)
         except (CropError, LabelError) as error:
             return refused(file.name, FaultError("cannot-keep", str(error)))
-        except StoreError:
+        except (StoreError, KeyboardInterrupt, SystemExit):  # somebody stopped the program: not the file's fault
             self._job.forget_attempt()
             raise
         except Exception as error:

@@ -39,13 +39,13 @@ class FeaturesClient:
         path = f"/v1/team/samples/{quote(sample, safe='')}/alike"
         return self._connection.ask(Alikes, "GET", path, params={"most": str(most), "features": own})
 
-    def lists(self) -> Lists:
-        """The ready-made searches."""
-        return self._connection.ask(Lists, "GET", "/v1/team/lists")
+    def lists(self, search: str = "") -> Lists:
+        """The ready-made searches, among what a search finds."""
+        return self._connection.ask(Lists, "GET", "/v1/team/lists", params={"where": search})
 
-    def listed(self, name: ListName) -> Listed:
-        """The crops of a ready-made search."""
-        return self._connection.ask(Listed, "GET", f"/v1/team/lists/{name}")
+    def listed(self, name: ListName, search: str = "") -> Listed:
+        """The crops of a ready-made search, among what a search finds."""
+        return self._connection.ask(Listed, "GET", f"/v1/team/lists/{name}", params={"where": search})
 
     def named(self, samples: Sequence[str]) -> tuple[Found, ...]:
         """The labels of some crops with thumbnails, crop by crop.

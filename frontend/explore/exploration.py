@@ -70,6 +70,8 @@ class Exploration:
     probe: tuple[str, ...] = ()  # values for the chip that is edited
     frozen: Frozen | None = None  # the version that was made, to be shown once
     shown: ShownSet | None = None  # crops that are shown in place of the search
+    aside: str = ""  # the search that comes back when a set that knows no search is left
+    line: str | None = None  # to be written into the search's line before it is drawn
     is_let_in: bool = False  # whether the backend has answered with a page
     round: int = 0  # of selections that the page, and not the grid, has made
     fetched: int = 0  # how often a page was asked for anew
@@ -83,13 +85,17 @@ class Exploration:
         if search != self.search or self.shown is not None:
             self.count = None
         self.search, self.order, self.cursors, self.unmeasured = search, order, [None], None
-        self.shown = None
+        self.shown, self.aside = None, ""
         self.clear()  # nobody should change labels that are no longer seen
         self.tagging = None
         self._turn_page()
 
     def show(self, shown: ShownSet | None) -> None:
-        """Show a set of crops, or again what the search finds (None)."""
+        """Show a set of crops, or again what the search finds (None); to be called before the search is drawn."""
+        if shown is not None and not shown.is_of_search:
+            self._write(aside=self.search or self.aside)
+        elif shown is None and self.aside:
+            self._write(self.aside)
         self.shown, self.cursors, self.count = shown, [None], None
         self.clear()
         self._turn_page()
@@ -174,6 +180,11 @@ class Exploration:
         if is_everything:
             return Scope(search=self.search or "all")
         return Scope.of([label.sample for label in self.selected.values()])
+
+    def _write(self, search: str = "", aside: str = "") -> None:
+        """Put a search into the line, and another one aside."""
+        self.search, self.line, self.aside = search, search, aside
+        self.help, self.unmeasured = None, None
 
     def _turn_page(self) -> None:
         self.page, self.opened, self.details = None, None, None

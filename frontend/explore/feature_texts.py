@@ -19,6 +19,7 @@ class FeatureTexts(Texts):
         ko="아직 비교한 사진이 없어요. 새 사진은 서버가 한가할 때 비교해요.",
         en="No crops have been compared yet. The server compares new ones while it has nothing else to do.",
     )
+    lists_in_search = Words(ko="검색에 맞는 것 가운데서 찾아요.", en="Among what the search finds:")
     lists_behind = Words(
         ko="{kept}장 가운데 {crops}장을 비교했어요. 나머지는 곧 따라와요.",
         en="{crops} of {kept} crops have been compared; the others follow.",
@@ -94,7 +95,13 @@ class FeatureTexts(Texts):
     )
     first_of = Words(ko="{found}장 가운데 처음 {shown}장이에요.", en="The first {shown} of {found}.")
     nothing = Words(ko="지금은 하나도 없어요.", en="There are none just now.")
-    leave = Words(ko="검색으로 돌아가기", en="Back to the search")
+    now_shown = Words(ko="지금 보이는 것: {name} ({count}장)", en="Shown now: {name} ({count})")
+    of_search = Words(ko="검색에 맞는 것 가운데서만 골랐어요.", en="Only among what the search finds.")
+    search_aside = Words(
+        ko="이 사진들은 검색과 상관없어요. 닫으면 {search} 검색이 돌아와요.",
+        en="No search limits these; once they are closed, the search {search} comes back.",
+    )
+    leave = Words(ko="닫기", en="Close")
     # Crops that look alike
     alike = Words(ko="닮은 사진", en="Crops that look alike")
     alike_unknown = Words(

@@ -21,7 +21,7 @@ def show_lists(state: Exploration, client: FeaturesClient, texts: ExploreTexts) 
     words = FEATURE_TEXTS[texts.language]
     with st.popover(words.lists, icon=":material/manage_search:", type="tertiary"):
         try:
-            lists = _lists(client)
+            lists = _lists(client, state.search)
         except BackendError as error:
             st.warning(failure_sentence(error, texts), icon=":material/cloud_off:")
             return
@@ -31,12 +31,14 @@ def show_lists(state: Exploration, client: FeaturesClient, texts: ExploreTexts) 
 
         def choose(name: ListName) -> None:
             try:
-                listed = client.listed(name)
+                listed = client.listed(name, state.search)
             except BackendError as error:
                 st.session_state[_FAILURE] = failure_sentence(error, texts)
             else:
                 state.show(ShownSet(name, listed.samples, listed.found))
 
+        if state.search:
+            st.markdown(words.lists_in_search)
         for entry in lists.items:
             name = f"{words.names[entry.name]} ({entry.found:,})"
             st.button(name, key=f"list-{entry.name}", on_click=choose, args=(entry.name,))
@@ -55,22 +57,28 @@ def show_set(state: Exploration, texts: ExploreTexts) -> None:
         return
     words = FEATURE_TEXTS[texts.language]
     with st.container(border=True, gap="xsmall", key="shown-set"):
-        st.markdown(f"**{words.names[shown.kind]}**")
-        st.caption(_sentences(shown, words))
-        st.button(words.leave, icon=":material/arrow_back:", type="tertiary", key="leave-set", on_click=state.leave_set)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            name = words.now_shown.format(name=words.names[shown.kind], count=f"{len(shown.samples):,}")
+            st.markdown(f"**{name}**", width="content")
+            st.button(words.leave, icon=":material/close:", key="leave-set", on_click=state.leave_set)
+        st.caption(_sentences(shown, state, words))
 
 
-def _sentences(shown: ShownSet, words: FeatureTexts) -> str:
+def _sentences(shown: ShownSet, state: Exploration, words: FeatureTexts) -> str:
     numbers = {"looked_at": f"{shown.looked_at:,}", "kinds": shown.kinds, "count": len(shown.samples)}
     said = [words.reasons[shown.kind].format(**numbers)]
     if not shown.samples:
         said.append(words.nothing)
     elif len(shown.samples) < shown.found:
         said.append(words.first_of.format(shown=f"{len(shown.samples):,}", found=f"{shown.found:,}"))
+    if shown.is_of_search and state.search:
+        said.append(words.of_search)
+    elif state.aside:
+        said.append(words.search_aside.format(search=f"`{state.aside.replace('`', '')}`"))
     return " ".join(said)
 
 
 # Half a minute: the numbers change as the server compares.
 @st.cache_data(ttl=30, max_entries=4, scope="session", show_spinner=False)
-def _lists(_client: FeaturesClient) -> Lists:
-    return _client.lists()
+def _lists(_client: FeaturesClient, search: str) -> Lists:
+    return _client.lists(search)

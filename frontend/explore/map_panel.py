@@ -97,7 +97,7 @@ def _show_on_plane(
         key=_CHART,
         on_select=choose,
         selection_mode=("box", "lasso"),
-        config=_CONFIG | {"scrollZoom": True},
+        config=_CONFIG | {"scrollZoom": True, "modeBarButtonsToRemove": [*_CONFIG["modeBarButtonsToRemove"], "zoom2d"]},
     )
 
 

@@ -129,6 +129,7 @@ def _show_found(
     *,
     is_guest: bool,
 ) -> None:
+    show_set(state, texts)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found"):
         if state.count is not None:
             st.markdown(f"**{count_told(state.count, texts)}**", width="content")
@@ -145,7 +146,6 @@ def _show_found(
         st.caption(texts.unmeasured.format(count=f"{state.unmeasured:,}"))
     if not is_guest:
         show_map(state, features, texts)
-    show_set(state, texts)
     show_outcome(state, texts)
     show_tagging(state, client, texts)
     show_use(state, texts)

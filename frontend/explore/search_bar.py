@@ -30,6 +30,8 @@ def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
     if LINE not in st.session_state:
         # The address first: another page may lead here with a search.
         st.session_state[LINE] = st.query_params.get(_ADDRESS, state.search)[:_LONGEST]
+    if state.line is not None:
+        st.session_state[LINE], state.line = state.line, None
     if _ORDER not in st.session_state:
         st.session_state[_ORDER] = state.order
     projects = known_projects(entered_token())
@@ -42,7 +44,13 @@ def show_search_bar(state: Exploration, texts: ExploreTexts) -> None:
             texts.search_label, placeholder=texts.search_hint, max_chars=_LONGEST, key=LINE, autocomplete="off"
         )
     with right:
-        order = st.selectbox(texts.order_label, ORDERS, format_func=lambda name: texts.orders[name], key=_ORDER)
+        order = st.selectbox(
+            texts.order_label,
+            ORDERS,
+            format_func=lambda name: texts.orders[name],
+            key=_ORDER,
+            on_change=None if state.shown is None else state.leave_set,
+        )
     state.look_for((line or "").strip(), order)
     if state.search:
         st.query_params[_ADDRESS] = state.search

@@ -26,6 +26,11 @@ class ShownSet:
     looked_at: int = 0  # least sure labels among which those that teach most were chosen
     kinds: int = 0  # of those labels
 
+    @property
+    def is_of_search(self) -> bool:
+        """Whether it was chosen among what the search finds; the map and the neighbours of a crop know no search."""
+        return self.kind not in ("map", "alike")
+
 
 @dataclass(frozen=True)
 class Gallery:

@@ -102,6 +102,7 @@ class FakeExplorer:
         self.has_own_vectors = False
         self.included: list[str] = []  # crops that were to be points of the map
         self.outlines: list[str] = []  # of boxes and lassos
+        self.listed_among: list[str] = []  # searches of which ready-made ones were asked for
         self._events = 1000
 
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:

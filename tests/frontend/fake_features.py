@@ -31,14 +31,16 @@ def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> No
         return {"items": items, "is_known": explorer().is_compared, "own": own}
 
     @app.get("/v1/team/lists")
-    def lists() -> Any:
+    def lists(where: str = "") -> Any:
+        explorer().listed_among.append(where)
         names = ("near-duplicates", "outliers", "thin-regions", "doubtful-labels")
         founds = (0, 900, 20, 3)
         items = [{"name": name, "found": found} for name, found in zip(names, founds, strict=True)]
         return {"items": items if explorer().is_compared else [], "crops": 140, "kept": 150}
 
     @app.get("/v1/team/lists/{name}")
-    def listed(name: str) -> Any:
+    def listed(name: str, where: str = "") -> Any:
+        explorer().listed_among.append(where)
         numbers = OUTLIERS if name == "outliers" else range(0)
         return {"samples": [f"{number:064x}" for number in numbers], "found": 900 if numbers else 0}
 

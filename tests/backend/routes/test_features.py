@@ -115,6 +115,19 @@ def test_lists_are_counted_and_named(team: TestClient, settings: Settings) -> No
     assert team.get("/v1/team/lists/favourites").status_code == 422
 
 
+def test_lists_are_counted_and_named_among_what_a_search_finds(team: TestClient, settings: Settings) -> None:
+    bring_up_to_date(settings.spool)
+    everything = set(get(team, "lists/outliers")["samples"])
+    for where, there in (("status = corrected", 1), ("status = accepted", CROPS - 1), ("tag = none-has-it", 0)):
+        found = {label["sample"] for label in get(team, f"samples?where={where}&size=60")["items"]}
+        assert len(found) == there
+        some = get(team, f"lists/outliers?where={where}")
+        assert set(some["samples"]) == everything & found
+        counts = {entry["name"]: entry["found"] for entry in get(team, f"lists?where={where}")["items"]}
+        assert some["found"] == len(some["samples"]) == counts["outliers"]
+    assert team.get("/v1/team/lists/outliers?where=colour = red").status_code == 422
+
+
 def test_named_crops_come_with_their_labels_in_order(team: TestClient, digests: list[str]) -> None:
     wanted = [digests[7], digests[3]]
     found = post(team, "samples/named", samples=" ".join([*wanted, "0" * 64]), thumbnails="true")

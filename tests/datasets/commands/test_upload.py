@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from benchmarks.drivers.gcs_server import wait_until
 from benchmarks.drivers.server import ROOT
 from datasets.samples.store import SampleStore
 from datasets.uploads.job import UploadJobs
+from datasets.uploads.request import UploadRequest
 from tests.datasets.command_line import run
 from tests.datasets.uploads_in_hand import code, crop, crops, packed, png, table
 
@@ -137,3 +139,16 @@ sys.exit(run_command(main))
     assert [one.id for one in UploadJobs(spool).all()] == [job.id]
     assert job.progress.results == {"table": 1, "kept": 12, "to-review": 1}
     assert texts(spool) == sorted([*map(code, range(12)), code(40)])
+
+
+def test_an_upload_goes_on_by_a_file_with_each_run_whose_backend_is_gone_at_once(tmp_path: Path) -> None:
+    job = UploadJobs(tmp_path).new(UploadRequest(by="Kim", at=datetime.now(UTC)))
+    for name, data in crops(2).items():
+        job.receive(name, 0, len(data), data)
+    job.start()
+    command = [sys.executable, "-m", "datasets", "--spool", str(tmp_path), "upload", "--work", job.id, "--gently"]
+    for done in (1, 2):
+        subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False, timeout=SECONDS)
+        assert job.progress.done == done
+    assert job.phase == "finished"
+    assert len(texts(tmp_path)) == 2

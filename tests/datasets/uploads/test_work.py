@@ -297,6 +297,38 @@ def work_on_first(job: UploadJob, store: SampleStore, spool: Path, count: int) -
         work_on(job, store, spool, FakeUploadReader, stop)
 
 
+def test_a_run_that_is_to_end_finishes_one_file_first(spool: Path, store: SampleStore) -> None:
+    job = sent(spool, crops(3))
+    for done in (1, 2, 3):
+        work_on(job, store, spool, FakeUploadReader, is_to_end=lambda: True)
+        assert job.progress.done == done
+    assert job.phase == "finished"
+
+
+def test_a_run_that_is_to_end_waits_for_no_other_one(spool: Path, store: SampleStore) -> None:
+    job = sent(spool, crops(1))
+    with job.worked_on():
+        work_on(UploadJobs(spool).get(job.id), store, spool, FakeUploadReader, is_to_end=lambda: True)
+    assert job.progress.done == 0
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_a_run_that_somebody_stops_is_no_attempt_at_its_file(
+    spool: Path, store: SampleStore, stop: type[BaseException]
+) -> None:
+    job = sent(spool, crops(1))
+
+    class Stopped(FakeUploadReader):
+        def read(self, picture: Image.Image) -> Any:
+            raise stop
+
+    for _ in range(work._MOST_ATTEMPTS + 1):
+        with pytest.raises(stop):
+            work_on(job, store, spool, Stopped)
+    work_on(job, store, spool, FakeUploadReader)
+    assert [outcome.result for outcome in job.outcomes()] == ["to-review"]
+
+
 def test_a_full_store_stops_the_run_and_the_next_one_goes_on(
     spool: Path, store: SampleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,10 @@ def press(app: AppTest, key: str) -> AppTest:
     return settled(app.button(key=key).click().run())
 
 
+def searched(app: AppTest, line: str) -> AppTest:
+    return settled(app.text_input(key="explore-search").input(line).run())
+
+
 def found(app: AppTest) -> list[int]:
     """Numbers of the crops on the page."""
     return [int(label.sample, 16) for label in app.session_state["exploration"].page.items]
@@ -97,6 +101,29 @@ def test_what_a_list_shows_is_changed_like_anything_else(open_page: Open, fake: 
     press(app, "drop-selection")
     assert fake.explorer.changes == [("drop", 60, "")]
     assert app.session_state["exploration"].page.items[0].source == "review-dropped"
+
+
+def test_a_list_is_of_what_the_search_finds(open_page: Open, fake: FakeBackend) -> None:
+    app = press(searched(open_page(), "status = corrected"), "list-outliers")
+    assert fake.explorer.listed_among[-1] == "status = corrected"
+    assert ENGLISH.of_search in told(app)
+    assert app.text_input(key="explore-search").value == "status = corrected"
+    press(app, "leave-set")
+    assert "38 labels" in told(app)
+
+
+def test_a_set_that_knows_no_search_puts_it_aside_until_it_is_closed(open_page: Open) -> None:
+    app = searched(open_page(), "status = corrected")
+    state = app.session_state["exploration"]
+    state.open(state.page.items[3])
+    settled(app.run())
+    press(app, "alike-all")
+    assert app.text_input(key="explore-search").value == ""
+    assert ENGLISH.search_aside.format(search="`status = corrected`") in told(app)
+    press(app, "leave-set")
+    assert app.text_input(key="explore-search").value == "status = corrected"
+    assert app.query_params["search"] in ("status = corrected", ["status = corrected"])
+    assert "38 labels" in told(app)
 
 
 @pytest.mark.parametrize("way", ["button", "search", "order"])

@@ -66,7 +66,9 @@ def test_the_labels_that_teach_most_are_shown_selected_and_explained(open_page: 
     app = press(open_page("turn = 0"), "teach")
     state = app.session_state["exploration"]
     assert len(state.selected) == len(state.page.items) == 5
-    assert FEATURES.reasons["teaching"].format(looked_at=150, kinds=3, count=5) in [box.value for box in app.caption]
+    assert FEATURES.reasons["teaching"].format(looked_at=150, kinds=3, count=5) in " ".join(
+        str(box.value) for box in app.caption
+    )
     press(app, "leave-set")
     state = app.session_state["exploration"]
     assert len(state.page.items) == 38
