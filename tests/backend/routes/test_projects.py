@@ -401,9 +401,8 @@ def test_downloads_name_who_asked(world: World) -> None:
 def test_an_upload_into_a_private_project_is_hidden_before_its_first_crop(world: World) -> None:
     assert world.post("projects", "ada", name="Next", id="next").status_code == 201
     begun = world.post("uploads", "ada", project="next", title=f"launch {MARK}").json()["id"]
-    for project in ("secret", "next"):
-        # Where every crop is seen, an upload of a project without crops is still its members'.
-        assert world.post("marks", "ada", samples=" ".join(world.digests), leave=project).status_code == 200
+    # Where every crop is seen, an upload of a project without crops is still its members'.
+    assert world.post("projects/secret", "ada", visibility="team").status_code == 200
     assert world.found("bob") == set(world.digests)
     assert MARK not in world.get("uploads", "bob").text
     assert world.get(f"uploads/{begun}", "bob").status_code == 404
