@@ -8,7 +8,8 @@ from typing import Annotated, Final
 from fastapi import Form, Header, Path, Query, Response
 
 from backend.dependencies import ServicesDep
-from backend.http.problems import problems
+from backend.http.problems import Problem, problems
+from backend.people.who import Who
 from backend.routes.asking import Digest, WhoDep, ask_team, team_router
 from backend.team.explore_bodies import (
     MOST_AT_ONCE,
@@ -18,9 +19,10 @@ from backend.team.explore_bodies import (
     FoundCountBody,
     FoundPageBody,
 )
-from backend.team.for_guests import details_for_guests, page_for_guests
+from backend.team.for_guests import details_for_guests, may_guests_search, page_for_guests
 from backend.team.search_line import parse_search
 from backend.team.thumbnails import Size
+from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import LONGEST
 from datasets.samples.search.search_index import Order
 from ocr_model.codes.verdict import typed_line
@@ -68,7 +70,7 @@ async def find_samples(
     thumbnails: Annotated[bool, Query(description="Whether each crop carries its thumbnail.")] = False,
 ) -> FoundPageBody:
     """Return a page of the labels that a search finds."""
-    wanted = parse_search(where)
+    wanted = _asked_by(who, where)
     page = await ask_team(
         services,
         who,
@@ -80,7 +82,7 @@ async def find_samples(
 @router.get("/samples/count", summary="Count labels", response_model=FoundCountBody)
 async def count_samples(services: ServicesDep, who: WhoDep, where: Where = "") -> FoundCountBody:
     """Return how many labels a search finds: counted, or estimated where counting takes long."""
-    wanted = parse_search(where)
+    wanted = _asked_by(who, where)
     return await ask_team(services, who, lambda team: team.explorer.count(wanted))
 
 
@@ -140,3 +142,20 @@ async def get_thumbnail(
     if if_none_match is not None and headers["ETag"] in if_none_match:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(picture, media_type="image/webp", headers=headers)
+
+
+def _asked_by(who: Who, where: str) -> Filter:
+    """The search that somebody asks for.
+
+    Raises:
+        Problem: 403, it is for people who sign in.
+    """
+    wanted = parse_search(where)
+    if who.is_guest and not may_guests_search(wanted):
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "role-needed",
+            "This needs another role",
+            "Whose browser sent a label is for people who sign in.",
+        )
+    return wanted

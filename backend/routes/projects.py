@@ -82,13 +82,22 @@ async def get_project(services: ServicesDep, who: WhoDep, project: ProjectId) ->
 async def create_project(
     services: ServicesDep, who: WhoDep, form: Annotated[ProjectForm, Form(media_type="multipart/form-data")]
 ) -> ProjectBody:
-    """Make a project. Whoever makes it maintains it; crops join it by `POST /v1/team/marks` or by an upload."""
+    """Make a project. Whoever makes it maintains it; crops join it by `POST /v1/team/marks` or by an upload.
+
+    An id that is taken is answered as such also by one who does not see that project.
+    """
     try:
         made_id = form.id or project_id(form.name)
     except LabelError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "bad-project-id", "No project can have this id", str(error)) from error
 
+    # Crops may belong to a project that this database does not know, say because it was lost: who made one of that id
+    # would come to see them.
+    is_held = await ask_team(services, who, lambda team: team.holds_project(made_id))
+
     def create(accounts: Accounts) -> Project:
+        if is_held and who.sight is not None:
+            raise ProjectTakenError("crops belong to a project of this id")
         return accounts.projects.create(
             made_id,
             name=form.name,

@@ -115,8 +115,8 @@ class TeamCycles:
         self._activity = None
 
 
-def cycle_body(report: CycleReport) -> CycleBody:
-    """The body of a finished cycle."""
+def cycle_body(report: CycleReport, *, with_notes: bool = True) -> CycleBody:
+    """The body of a finished cycle; its notes may name crops."""
     return CycleBody(
         id=report.id,
         version=report.version,
@@ -130,7 +130,7 @@ def cycle_body(report: CycleReport) -> CycleBody:
         challenger=_model_name(report.challenger),
         promoted_number=report.promoted_number,
         scores=[_score(comparison) for comparison in report.comparisons if comparison.kind in ("holdout", "set")],
-        notes=list(report.notes),
+        notes=list(report.notes) if with_notes else [],
     )
 
 

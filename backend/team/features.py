@@ -73,7 +73,7 @@ class TeamFeatures:
         Raises:
             StoreError: The index does not answer.
         """
-        names = own_names(self._spool)
+        names = [name for name in own_names(self._spool) if self._has_seen(name)]
         if not self._store.marks.seen_among([digest]):
             return AlikesBody(items=[], is_known=False, own=names)
         for known in self._own(own) if own else filter(None, [self._files()]):
@@ -81,6 +81,12 @@ class TeamFeatures:
             if row is not None:
                 return AlikesBody(items=self._nearest(known, row, most), is_known=True, own=names)
         return AlikesBody(items=[], is_known=False, own=names)
+
+    def _has_seen(self, name: str) -> bool:
+        """Whether a crop that is seen has vectors of this name."""
+        return self._store.sight is None or any(
+            bool(self._seen(known, len(known.crops)).any()) for known in self._own(name)
+        )
 
     def _own(self, name: str) -> Iterator[_Known]:
         for files in own_files(self._spool, name):

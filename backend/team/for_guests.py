@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from backend.team.explore_bodies import DetailsBody, FoundBody, FoundPageBody, PastEventBody
+from datasets.samples.search.filters import Filter, names_any
+
+_OF_PEOPLE: Final = ("client",)  # fields that would tell by counts what is left out of answers
+
+
+def may_guests_search(wanted: Filter) -> bool:
+    """Whether a search asks for nothing that guests are not told."""
+    return not names_any(wanted, _OF_PEOPLE)
 
 
 def page_for_guests(page: FoundPageBody) -> FoundPageBody:

@@ -28,6 +28,7 @@ from backend.team.labels import TeamLabels
 from backend.team.reasons import reason_body
 from backend.team.review_bodies import ReviewBody
 from backend.team.samples import TeamSamples
+from backend.team.searches import TeamSearches
 from backend.team.thumbnails import Thumbnails
 from backend.team.uploads import TeamUploads
 from backend.team.versions import TeamVersions
@@ -36,6 +37,7 @@ from datasets.errors import StoreError
 from datasets.exports.downloads import Downloads
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.objects.clock import Clock
+from datasets.objects.names import is_digest
 from datasets.reason import Reason
 from datasets.samples.places import Places
 from datasets.samples.room import FREE_BYTES
@@ -44,6 +46,7 @@ from datasets.samples.search.saved import SavedSearches
 from datasets.samples.seen_store import SeenStore
 from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
+from datasets.versions.version import UnknownVersionError
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,12 +81,13 @@ class TeamData:
         clock: Clock = time.time,
     ) -> None:
         self._places, self._thumbnails, self._spool = places, thumbnails, spool
-        self.searches = SavedSearches(places.authority, clock)
+        self._searches = SavedSearches(places.authority, clock)
         self.downloads = Downloads(places.authority, clock)
         self._cycles = TeamCycles(places.authority, clock)
         self._champions = Champions(places.authority, key=places.key)
         self._lock = threading.RLock()
-        self._views: OrderedDict[tuple[Sight | None, Sight | None], TeamData] = OrderedDict()
+        self._views: OrderedDict[tuple[Sight | None, Sight | None, Sight | None], TeamData] = OrderedDict()
+        self._sight: Sight | None = None  # the projects that are known, also those that no crop belongs to
         whole = SeenStore(store)
         self.exports = TeamExports(whole, spool)
         self.uploads = TeamUploads(spool, whole, least_free, clock)
@@ -100,21 +104,22 @@ class TeamData:
         Raises:
             StoreError: The index does not answer.
         """
-        everything = self._store.everything
+        everything, known = self._store.everything, sight
         if sight is not None and sight.others and everything.search.projects() <= sight.projects:
             sight = None  # no crop is hidden, so no question needs the condition
         if sight is None and touch is None:
             return self
         with self._lock:
-            view = self._views.pop((sight, touch), None) or self._view(SeenStore(everything, sight, touch))
-            self._views[sight, touch] = view
+            view = self._views.pop((known, sight, touch), None)
+            view = self._views[known, sight, touch] = view or self._view(SeenStore(everything, sight, touch), known)
             if len(self._views) > _MOST_VIEWS:
                 self._views.popitem(last=False)
             return view
 
-    def _view(self, store: SeenStore) -> TeamData:
+    def _view(self, store: SeenStore, known: Sight | None) -> TeamData:
         view = copy.copy(self)
-        view.exports, view.uploads = self.exports.seen_in(store), self.uploads.seen_in(store)
+        view._sight = known
+        view.exports, view.uploads = self.exports.seen_in(store), self.uploads.seen_in(store, known)
         view._versions = self._versions.seen_in(store)
         view._look_at(store)
         return view
@@ -125,6 +130,19 @@ class TeamData:
         self._labels = TeamLabels(store)
         self.samples = TeamSamples(store)
         self.features = TeamFeatures(self._spool, store, self.explorer)
+
+    def holds_project(self, project: str) -> bool:
+        """Whether crops, seen or not, belong to a project of this id, or once did.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        return project in self._store.everything.search.projects()
+
+    @property
+    def searches(self) -> TeamSearches:
+        """The saved searches, but for those that name a project which is not known."""
+        return TeamSearches(self._searches, self._sight)
 
     def close(self) -> None:
         """Let go of connections; the store stays open."""
@@ -163,7 +181,7 @@ class TeamData:
                 serving_number=serving_number,
                 champions=attempt(lambda: [self._champion_body(entry) for entry in self._champions.history()], []),
                 versions=attempt(lambda: self._versions.all(reports, fault), []),
-                cycles=[cycle_body(report) for report in reports],
+                cycles=[cycle_body(report, with_notes=self._is_told(report)) for report in reports],
                 labels=attempt(self._labels.counts, None),
                 queue=attempt(self._labels.queue, None) if self._places.replica is not None else None,
                 faults=faults,
@@ -185,13 +203,28 @@ class TeamData:
         """The report of a cycle; see `TeamCycles.page`.
 
         Raises:
-            UnknownVersionError: It is about a version with crops that are not seen.
+            UnknownVersionError: It shows crops that are not seen, or is about a version with some.
         """
         with self._lock:
-            for report in [] if self._store.sight is None else self._cycles.reports():
-                if report.id == cycle:
-                    self._versions.check_seen(report.version)
+            reports = self._cycles.reports() if self._store.sight is not None else []
+            known = [report for report in reports if report.id == cycle]
+            if self._store.sight is not None and not (known and all(map(self._is_told, known))):
+                raise UnknownVersionError(f"the report of {cycle} shows crops of projects that are not yours")
         return self._cycles.page(cycle)
+
+    def _is_told(self, report: CycleReport) -> bool:
+        """Whether all crops that a report is about are seen: of its version, and those that it shows.
+
+        The crops that judge are drawn from all that there are, whatever the version holds.
+        """
+        if self._store.sight is None:
+            return True
+        shown = {example.crop for example in report.examples if is_digest(example.crop)}
+        try:
+            is_seen = not report.damaged and shown <= self._store.marks.seen_among(shown)
+            return is_seen and not self._versions.is_withheld(report.version)
+        except StoreError:
+            return False
 
     def activity(self) -> ActivityBody:
         """What workers do; see `TeamCycles.activity`."""

@@ -14,6 +14,7 @@ from datasets.features.own_features import is_own_name
 from datasets.objects.clock import Clock
 from datasets.samples.marks import project_id
 from datasets.samples.seen_store import SeenStore
+from datasets.samples.sight import Sight
 from datasets.uploads.job import UnknownUploadError, UploadJob, UploadJobs
 from datasets.uploads.manifest import MOST_MARKS, checked_tags, checked_values
 from datasets.uploads.outcome import FaultError, FileOutcome
@@ -32,15 +33,19 @@ class TeamUploads:
         store: The store, as somebody sees it.
         least_free: Bytes that stay free on its disk.
         clock: Seconds since 1970.
+        sight: The projects whose uploads are seen, also where no crop has come yet; None: all.
     """
 
-    def __init__(self, spool: Path, store: SeenStore, least_free: int, clock: Clock) -> None:
+    def __init__(
+        self, spool: Path, store: SeenStore, least_free: int, clock: Clock, sight: Sight | None = None
+    ) -> None:
         self._spool, self._store, self._least_free, self._clock = spool, store, least_free, clock
+        self._sight = sight
         self._jobs = UploadJobs(spool)
 
-    def seen_in(self, store: SeenStore) -> TeamUploads:
+    def seen_in(self, store: SeenStore, sight: Sight | None) -> TeamUploads:
         """The same uploads, as somebody sees them."""
-        return TeamUploads(self._spool, store, self._least_free, self._clock)
+        return TeamUploads(self._spool, store, self._least_free, self._clock, sight)
 
     def begin(self, form: UploadForm, by: str) -> UploadBody:
         """Begin an upload.
@@ -148,7 +153,7 @@ class TeamUploads:
         return job
 
     def _is_seen(self, job: UploadJob) -> bool:
-        return self._store.sight is None or self._store.sight.sees(_projects(job))
+        return self._sight is None or self._sight.sees(_projects(job))
 
     def _touched(self, upload: str) -> UploadJob:
         job = self._seen(upload)

@@ -70,10 +70,16 @@ class TeamVersions:
             UnknownVersionError: One is not, so what the version holds is not told; or there is none of this name.
             StoreError: It is damaged, or nothing answers.
         """
-        if self._is_withheld(name):
+        if self.is_withheld(name):
             raise UnknownVersionError(f"the version {name} holds crops of projects that are not yours")
 
-    def _is_withheld(self, name: str) -> bool:
+    def is_withheld(self, name: str) -> bool:
+        """Whether a version holds a crop that is not seen.
+
+        Raises:
+            UnknownVersionError: There is none of this name.
+            StoreError: It is damaged, or nothing answers.
+        """
         if self._store.sight is None:
             return False
         now, known = self._store.marks.last_change(), self._withheld.get(name)
@@ -98,7 +104,7 @@ class TeamVersions:
         for name in self._catalogue.names():
             try:
                 body = self._read(name).body
-                if self._is_withheld(name):
+                if self.is_withheld(name):
                     body = body.model_copy(update={"filters": [], "is_withheld": True})
             except StoreError as error:
                 on_fault(error)

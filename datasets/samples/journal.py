@@ -9,10 +9,12 @@ from __future__ import annotations
 import bisect
 import contextlib
 import logging
+import math
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from datasets.errors import IndexUnavailableError, StoreError
+from datasets.errors import IndexUnavailableError, StoreError, StoreFullError
 from datasets.objects.names import CROPS, crop_digest, crop_name
 from datasets.samples.backlog import AT_ONCE, Backlog, events_in, progress
 from datasets.samples.crop import Crop
@@ -21,16 +23,19 @@ from datasets.samples.filling import MANY
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
 from datasets.samples.live_rows import parts
-from datasets.samples.marks import Marks
+from datasets.samples.marks import Marks, project_in
 from datasets.samples.pair import Pair
 from datasets.samples.sample import Label, Sample
 from datasets.samples.sorted_names import missing_names
 from datasets.samples.spool import Spool
+from datasets.samples.unsorted import set_apart, sorting
 
 _LOG = logging.getLogger(__name__)
 
 # Labels are kept without the index for so many seconds after it has not answered: each would wait for it, one by one.
 _AWAY_SECONDS = 1.0
+# Between two looks whether there are projects, while none is known.
+_LOOKED_SECONDS = 1.0
 
 
 class Journal:
@@ -49,13 +54,20 @@ class Journal:
         self._behind = False  # whether the index is known to lack an event of this process
         self._away_until = 0.0  # by the monotonic clock; labels do not ask the index before
         self._after = 0  # stamp that the next event comes after, see `_come_after`
+        self._holder: int | None = None  # thread that keeps others from writing, see `exclusive`
+        self._projects_at = -math.inf  # when it was last looked whether there are projects, by the monotonic clock
+        self._has_projects = False
+        self._is_unsorted = True  # whether crops may be set apart, see unsorted.py
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other threads and processes of this spool from writing or removing at the same time."""
         with self._spool.exclusive():
-            self._after = 0
-            yield
+            self._after, self._holder = 0, threading.get_ident()
+            try:
+                yield
+            finally:
+                self._holder = None
 
     def current_index(self) -> SampleIndex:
         """The index, once it knows all events that this process wrote.
@@ -65,6 +77,9 @@ class Journal:
         """
         if self._behind:
             self.catch_up()
+        if self._is_unsorted:
+            self._sort()
+        self._look_for_projects()
         return self._index
 
     def catch_up(self) -> bool:
@@ -85,6 +100,7 @@ class Journal:
                 self._index.add(events)
         self._spool.witness(self._index.last_stamp())
         self._behind = False
+        self._look_for_projects()
         return is_new
 
     def label_before(self, prediction_id: str, digest: str, *, must_know: bool) -> Sample | None:
@@ -107,6 +123,9 @@ class Journal:
                 raise
             # The label may then be written once more than needed, which is harmless: the last one counts.
             _LOG.warning("keeping a label without the index: %s", error)
+            if self._has_projects:
+                self.write_marks([set_apart(digest)], after=0)
+                self._is_unsorted = True
             return None
 
     def pair_before(self, prediction_id: str, gtin: str) -> Pair | None:
@@ -142,6 +161,7 @@ class Journal:
         """
         self._spool.room.check(0)
         self._spool.witness(after)
+        self._has_projects = self._has_projects or any(map(project_in, (tag for it in changes for tag in it.give)))
         for marks in changes:
             self._take_in(self._spool.append("marks", marks=marks, after=after))
 
@@ -271,6 +291,26 @@ class Journal:
                 return
             for name in suspects - {crop_name(digest) for digest in needed_crops(events)}:
                 self._spool.objects.delete(name)
+
+    def _look_for_projects(self) -> None:
+        """Remember whether crops belong to projects, for labels that come while the database is away."""
+        if not self._has_projects and time.monotonic() - self._projects_at > _LOOKED_SECONDS:
+            self._has_projects = bool(self._index.search.projects())
+            self._projects_at = time.monotonic()
+
+    def _sort(self) -> None:
+        """Take the crops that are set apart where they belong; see unsorted.py."""
+        is_held = self._holder == threading.get_ident()
+        with contextlib.nullcontext() if is_held else self._spool.exclusive():
+            try:
+                for marks, after in sorting(self._index):
+                    self.write_marks([marks], after=after)
+                    if self._behind:
+                        raise IndexUnavailableError("the database did not answer a moment ago")
+            except StoreFullError as error:
+                _LOG.warning("crops stay set apart: %s", error)  # until there is room
+                return
+            self._is_unsorted = False
 
     def _come_after(self, *, prediction_id: str | None = None, digest: str | None = None) -> None:
         """Make the next event come after all known events about a prediction or a crop.

@@ -10,7 +10,7 @@ from datasets.errors import UnknownActionError, UnknownSampleError
 from datasets.samples.journal import Journal
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import MarkChange, MarkIndex
-from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks, project_tag, tag_text
+from datasets.samples.marks import MOST_CROPS, CropMarks, Marks, checked_marks, project_tag, tag_of_project, tag_text
 from datasets.samples.sample import Sample
 
 
@@ -128,7 +128,7 @@ class KeptMarks:
             by: who moves it; "" for a shopper.
         """
         if present is not None and present.digest != digest and present.projects:
-            joins = tuple(map(project_tag, sorted(present.projects)))
+            joins = tuple(map(tag_of_project, sorted(present.projects)))
             mark = checked_marks(Marks(uuid.uuid4().hex, (digest,), by or "team", datetime.now(UTC), joins))
             self._journal.write_marks([mark], after=self.index.last_stamp([digest]))
 

@@ -29,6 +29,7 @@ MOST_CROPS = 400  # of one event: an object of events has 64 KB at most
 LONGEST_TAG = 64  # characters
 LONGEST_PROJECT = 40  # characters of a project's id
 NO_PROJECT = "none"  # what a search calls the project of crops that belong to none
+UNSORTED = "(unsorted)"  # what crops that are set apart belong to; no id of a project (see unsorted.py)
 _PROJECT_TAG = "project::"  # before the id of a project
 _MOST_NAMES = 16  # tags and keys of one action
 _ACTION = re.compile(r"[0-9a-f]{32}\Z")
@@ -107,7 +108,12 @@ def project_tag(project: str) -> str:
     Raises:
         LabelError: no project can have this id.
     """
-    return _PROJECT_TAG + project_id(project)
+    return tag_of_project(project_id(project))
+
+
+def tag_of_project(stored: str) -> str:
+    """The tag of crops that belong to a project, by an id as it is stored."""
+    return _PROJECT_TAG + stored
 
 
 def project_in(tag: str) -> str | None:

@@ -38,6 +38,19 @@ class Sight:
         hidden = sample.projects - self.projects
         return replace(sample, projects=sample.projects - hidden) if hidden else sample
 
+    def knows(self, wanted: Filter) -> bool:
+        """Whether a filter names no project but those that are seen."""
+        match wanted:
+            case Not(inner):
+                return self.knows(inner)
+            case Joined(_, parts):
+                return all(map(self.knows, parts))
+            case Comparison(field="project", value=value):
+                return value in (*self.projects, NO_PROJECT)
+            case OneOf(field="project", values=values):
+                return {*self.projects, NO_PROJECT}.issuperset(map(str, values))
+        return True
+
     def bounded(self, wanted: Filter) -> Filter:
         """The filter, of the crops that are seen alone; it knows no other project."""
         bound = OneOf("project", self.values)

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from frontend.account import has_accounts
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.client.team import TeamClient
@@ -25,6 +26,8 @@ def show_cycle(versions: Sequence[DatasetVersion], texts: DataTexts, client: Tea
     """Draw the request and, below it, the cycles under way."""
     st.header(texts.cycle_title, anchor=False)
     st.caption(texts.cycle_about)
+    if has_accounts():
+        st.caption(texts.cycle_projects)
     with st.form("cycle", border=True):
         version = st.selectbox(
             texts.cycle_version,

@@ -198,6 +198,16 @@ class DataTexts(ReviewTexts):
             " it asks a worker."
         ),
     )
+    cycle_projects = Words(
+        ko=(
+            "비공개 프로젝트의 사진과 라벨도 학습에 쓰여요. 빼려면 「둘러보기」에서 `not project = 이름`으로 찾아 "
+            "버전을 만들고 그 버전을 골라 주세요."
+        ),
+        en=(
+            "Private projects' crops and labels are trained on, too. To leave some out, find `not project = NAME` on "
+            "“Explore”, make a version of that, and choose it here."
+        ),
+    )
     listening = Words(ko="워커 {count}개가 듣고 있어요.", en="Workers listening: {count}")
     listening_none = Words(
         ko=(

@@ -13,7 +13,7 @@ from typing import Final, Literal, Self
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
-from datasets.samples.marks import NO_PROJECT, project_in
+from datasets.samples.marks import NO_PROJECT, UNSORTED, project_in
 from datasets.samples.sample import LABEL_STATUSES
 from datasets.samples.search.fields import BRANDS, FIELDS, OPERATORS
 from datasets.samples.search.sql import is_seen
@@ -146,7 +146,7 @@ class Completions:
         if self._sight is not None:
             return list(self._sight.values)
         sets = map(projects_in, connection.scalars(sa.select(PROJECTS_TABLE.c.projects)))
-        return sorted({NO_PROJECT}.union(*sets))
+        return sorted({NO_PROJECT}.union(*sets) - {UNSORTED})
 
     def _tags(self, connection: sa.Connection, begun: str, most: int) -> list[str]:
         query = sa.select(LIVE_MARK_TABLE.c.name).where(LIVE_MARK_TABLE.c.is_tag.is_(True)).distinct()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -114,13 +114,18 @@ class Joined(Filter):
 
 def names_quality(wanted: Filter) -> bool:
     """Whether a filter compares measures of the picture."""
+    return names_any(wanted, MEASURED)
+
+
+def names_any(wanted: Filter, fields: Collection[str]) -> bool:
+    """Whether a filter compares any of these fields."""
     match wanted:
         case Not(inner):
-            return names_quality(inner)
+            return names_any(inner, fields)
         case Joined(_, parts):
-            return any(map(names_quality, parts))
+            return any(names_any(part, fields) for part in parts)
         case Comparison(field=field) | OneOf(field=field):
-            return field in MEASURED
+            return field in fields
     return False
 
 

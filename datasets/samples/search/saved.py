@@ -95,7 +95,7 @@ class SavedSearches:
             StoreFullError: no room.
         """
         made = _checked(SavedSearch(name, line.strip(), order, by, datetime.fromtimestamp(self._clock(), UTC)))
-        old = None if instead_of is None else _plain(instead_of)
+        old = None if instead_of is None else plain_name(instead_of)
 
         def change(present: Mapping[str, SavedSearch]) -> dict[str, SavedSearch]:
             there = present.get(made.name)
@@ -123,8 +123,8 @@ class SavedSearches:
 
         def change(present: Mapping[str, SavedSearch]) -> dict[str, SavedSearch]:
             nonlocal found
-            found = _plain(name) in present
-            return {known: search for known, search in present.items() if known != _plain(name)}
+            found = plain_name(name) in present
+            return {known: search for known, search in present.items() if known != plain_name(name)}
 
         self._change(change)
         return found
@@ -153,12 +153,13 @@ class SavedSearches:
         return (numbers[-1] if numbers else 0), ()
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name as it is stored."""
     return " ".join(compatible_form(name).split())
 
 
 def _checked(search: SavedSearch) -> SavedSearch:
-    name = _plain(search.name)
+    name = plain_name(search.name)
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise LabelError(f"the name of a search has 1 to {LONGEST_NAME} printable characters, not {name!r:.80}")
     if not 1 <= len(search.by) <= _LONGEST_AUTHOR or not search.by.isprintable():

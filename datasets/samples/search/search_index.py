@@ -20,13 +20,22 @@ from sqlalchemy.exc import OperationalError
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
+from datasets.samples.marks import tag_of_project
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.plan import FEW, Plan, Planner, estimate
 from datasets.samples.search.sql import FilterSql, in_projects, is_seen, plus
 from datasets.samples.sight import Sight
-from datasets.samples.tables import EVENT_TABLE, LIVE_TABLE, PROJECTS_TABLE, TALLY_TABLE, projects_in, sample_in
+from datasets.samples.tables import (
+    EVENT_TABLE,
+    LIVE_MARK_TABLE,
+    LIVE_TABLE,
+    PROJECTS_TABLE,
+    TALLY_TABLE,
+    projects_in,
+    sample_in,
+)
 
 Order = Literal[
     "newest",
@@ -183,11 +192,24 @@ class SearchIndex:
             return set().union(*map(projects_in, connection.scalars(sa.select(PROJECTS_TABLE.c.projects))))
 
     def crops_not_seen(self) -> Iterator[str]:
-        """Digests of the crops with a live label that the sight leaves out, sorted."""
-        if self._sight is None:
+        """Digests of the crops that the sight leaves out, sorted; those of projects whether they have a label or not.
+
+        A crop joins a project before it has a label, so what this finds changes with marks alone.
+        """
+        if (sight := self._sight) is None:
             return
-        seen = in_projects(LIVE_TABLE.c.projects, self._sight.values, self._engine.dialect.name)
-        query = sa.select(LIVE_TABLE.c.sample).where(sa.not_(seen)).distinct().order_by(LIVE_TABLE.c.sample)
+        tags, marks = [tag_of_project(project) for project in sight.projects], LIVE_MARK_TABLE.c
+        is_seen_through = sa.case((marks.name.in_(tags), 1), else_=0)
+        query = (
+            sa.select(marks.sample)
+            .where(marks.is_tag.is_(True), marks.name.startswith(tag_of_project(""), autoescape=True))
+            .group_by(marks.sample)
+            .having(sa.func.max(is_seen_through) == 0)
+            .order_by(marks.sample)
+        )
+        if not sight.others:
+            seen = in_projects(LIVE_TABLE.c.projects, sight.values, self._engine.dialect.name)
+            query = sa.select(LIVE_TABLE.c.sample).where(sa.not_(seen)).distinct().order_by(LIVE_TABLE.c.sample)
         with database_errors(), self._engine.connect() as connection:
             yield from connection.execution_options(yield_per=_STREAMED).scalars(query)
 

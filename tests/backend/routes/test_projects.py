@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from backend.people.roles import FOR_GUESTS, LEAST_ROLES
 from backend.settings import Settings
+from datasets.cycles.report import Example
+from datasets.features.own_features import keep_own
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.uploads.job import UploadJobs
@@ -393,3 +396,70 @@ def test_downloads_name_who_asked(world: World) -> None:
         ("cy <cy@example.com>", "csv", 'status = "accepted"'),
     ]
     assert world.get("downloads", "ada").status_code == 403
+
+
+def test_an_upload_into_a_private_project_is_hidden_before_its_first_crop(world: World) -> None:
+    assert world.post("projects", "ada", name="Next", id="next").status_code == 201
+    begun = world.post("uploads", "ada", project="next", title=f"launch {MARK}").json()["id"]
+    # Where every crop is seen, an upload of a project without crops is still its members'.
+    assert world.post("projects/secret", "ada", visibility="team").status_code == 200
+    assert world.found("bob") == set(world.digests)
+    assert MARK not in world.get("uploads", "bob").text
+    assert world.get(f"uploads/{begun}", "bob").status_code == 404
+    assert world.get(f"uploads/{begun}", "ada").status_code == 200
+
+
+def test_a_project_that_has_crops_already_is_not_made_by_who_does_not_see_them(
+    world: World, settings: Settings
+) -> None:
+    with SampleStore.open(settings.spool, upload=False) as store:
+        store.marks.change([world.digests[-1]], by="a command", join=["forgotten"])
+    refused = world.post("projects", "bob", name="Forgotten")
+    assert (refused.status_code, refused.json()["kind"]) == (409, "project-taken")
+    assert world.digests[-1] not in world.found("bob")
+    assert world.post("projects", "owner", name="Forgotten").status_code == 201
+
+
+def test_saved_searches_that_name_a_project_are_for_who_knows_it(world: World) -> None:
+    line = "project = secret and not tag = seen"
+    assert world.post("searches", "ada", name="Launch", where=line).status_code == 200
+    assert [search["name"] for search in world.get("searches", "ada").json()] == ["Launch"]
+    assert world.get("searches", "bob").json() == []
+    bob = world.people["bob"]
+    assert world.client.delete("/v1/team/searches", params={"name": "Launch"}, headers=bob).status_code == 404
+    assert world.post("searches", "bob", name="Mine", where="", instead_of="Launch").status_code == 404
+    assert world.post("searches", "bob", name="Mine", where="project in (secret, none)").status_code == 404
+    left = world.post("searches", "bob", name="Mine", where="project = none")
+    assert [search["name"] for search in left.json()] == ["Mine"]
+    assert [search["name"] for search in world.get("searches", "ada").json()] == ["Launch", "Mine"]
+
+
+def test_guests_do_not_search_by_what_they_are_not_told(world: World) -> None:
+    assert world.post("projects/secret", "ada", visibility="public").status_code == 200
+    for path in ("samples", "samples/count"):
+        for where in ("client contains c", "not (status = accepted or client in (a, b))"):
+            refused = world.get(path, where=where)
+            assert (refused.status_code, refused.json()["kind"]) == (403, "role-needed")
+            assert world.get(path, "bob", where=where).status_code == 200
+
+
+def test_a_report_is_told_only_where_the_crops_that_it_shows_are_seen(world: World, settings: Settings) -> None:
+    assert world.post("versions", "bob", where="status = accepted", name="v1.1", key="one").status_code == 200
+    shown = {"set": {"kind": "holdout"}, "label": MARK, "champion": "X", "challenger": MARK, "fixed": True}
+    changes: dict[str, Any] = {"version": "v1.1", "notes": (f"about {MARK}",)}
+    for number, crop in ((2, world.hidden[0]), (3, world.digests[-1])):
+        example = Example.model_validate({**shown, "crop": crop})
+        publish(settings.spool, report(number).model_copy(update=changes | {"examples": (example,)}))
+    for number, status in ((2, 404), (3, 200)):
+        cycle = report(number).id
+        assert world.get(f"cycles/{cycle}/report.html", "bob").status_code == status
+        assert world.get(f"cycles/{cycle}/report.html", "ada").status_code == 200
+    notes = {cycle["id"]: cycle["notes"] for cycle in world.get("overview", "bob").json()["cycles"]}
+    assert (notes[report(2).id], notes[report(3).id]) == ([], [f"about {MARK}"])
+
+
+def test_names_of_vectors_are_told_with_the_crops_that_have_them(world: World, settings: Settings) -> None:
+    keep_own(settings.spool, "launch", {world.hidden[0]: np.ones(4, np.float32)})
+    keep_own(settings.spool, "plain", {world.digests[-1]: np.ones(4, np.float32)})
+    assert world.get(f"samples/{world.digests[-1]}/alike", "bob").json()["own"] == ["plain"]
+    assert world.get(f"samples/{world.digests[-1]}/alike", "ada").json()["own"] == ["launch", "plain"]

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.drivers.reading_page import PHONE
+from frontend.data_models.texts import TEXTS as DATA_TEXTS
 from frontend.language import Language
 from frontend.projects.texts import PROJECT_TEXTS
 from tests.frontend.contrast import faint_texts
@@ -33,6 +34,9 @@ def test_a_project_is_made_shown_to_anybody_and_looked_at(browser: Browser, team
         page.get_by_text(texts.meanings["public"]).first.click()
         page.get_by_role("button", name=texts.save).click()
         expect(page.locator(".st-key-project")).to_contain_text(texts.visibilities["public"])
+        page.goto(f"{team.url}/data")
+        page.get_by_text(DATA_TEXTS["en"].sections["cycle"], exact=True).first.click()
+        expect(page.get_by_test_id("stApp")).to_contain_text("Private projects' crops and labels are trained on")
         guest.goto(f"{team.url}/projects")
         expect(guest.locator(".st-key-project")).to_contain_text("Boxes of the fair")
         settle(guest)
