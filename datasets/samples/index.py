@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from datasets.errors import IndexUnavailableError
 from datasets.samples.database_errors import database_errors
+from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.engine import open_engine
 from datasets.samples.event import Event
 from datasets.samples.filling import analyze, fill, is_filling
@@ -32,6 +33,7 @@ from datasets.samples.live_rows import (
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
 from datasets.samples.past_labels import PastLabels
+from datasets.samples.period_index import PeriodIndex
 from datasets.samples.quality_index import QualityIndex
 from datasets.samples.replica_index import ReplicaIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
@@ -77,6 +79,8 @@ class SampleIndex:
         self.tombstones = TombstoneIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
         self.completions = Completions(self._engine)
+        self.doubts = DoubtIndex(self._engine)
+        self.periods = PeriodIndex(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:
