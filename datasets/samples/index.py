@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from datasets.errors import IndexUnavailableError
+from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
 from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.engine import open_engine
@@ -180,6 +181,8 @@ class SampleIndex:
             derive_marks(connection, marked_crops(connection))
             count_anew(connection)
             connection.execute(ABOUT_TABLE.update().values(rebuilt_to=None))
+        with database_errors(), self._engine.begin() as connection:
+            text_index.make_anew(connection)
         analyze(self._engine)
 
     def event_names(self) -> set[str]:
