@@ -32,7 +32,7 @@ from data_gen.fonts import load_fonts
 from data_gen.recipe import load_recipe
 from datasets.features.feature_files import FeatureFiles
 from datasets.features.neighbours import NeighbourTable, grow, nearest
-from datasets.features.projection import has_umap, principal_map, umap_map
+from datasets.features.projection import Dimensions, has_umap, principal_map, umap_map
 from ocr_model.command_line import run_command
 from ocr_model.reading.features import FeatureEncoder
 
@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--crops", type=int, default=400, help="rendered crops (%(default)s)")
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000], help="crops compared (%(default)s)")
     parser.add_argument("--no-umap", action="store_true", help="leave the map by UMAP out")
+    parser.add_argument("--only-map", action="store_true", help="no neighbours; the map by UMAP in space, too")
     options = parser.parse_args(arguments)
     load = os.getloadavg()[0]
     # Libraries read these when they are loaded, which a new process does.
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made.npy"
         jobs: list[tuple[Callable[..., None], tuple[object, ...]]] = [(_make, (options.crops, made))]
-        jobs += [(_compare, (rows, made, not options.no_umap)) for rows in options.rows]
+        jobs += [(_compare, (rows, made, not options.no_umap, options.only_map)) for rows in options.rows]
         for job, parameters in jobs:
             process = context.Process(target=job, args=parameters)
             process.start()
@@ -84,7 +85,7 @@ def _make(count: int, made: Path) -> None:
     print(f"features: {count / seconds:.0f} crops per second, {encoder.size * 2} bytes each", flush=True)
 
 
-def _compare(rows: int, made: Path, with_umap: bool) -> None:
+def _compare(rows: int, made: Path, with_umap: bool, only_map: bool) -> None:
     vectors = _made_up(np.load(made), rows)
     draw = np.random.default_rng(2)
     digests = [draw.bytes(32).hex() for _ in range(rows)]
@@ -93,22 +94,33 @@ def _compare(rows: int, made: Path, with_umap: bool) -> None:
         files.append(digests, vectors)
         size = sum(path.stat().st_size for path in Path(folder).iterdir())
         print(f"{rows:,} crops: {size / 1e6:.0f} MB of files", flush=True)
-        one = [
-            _timed(lambda row=row: nearest(files.read_blocks(rows), files.read_vector(row), 25))[1]  # type: ignore[misc]
-            for row in draw.choice(rows, _ASKED).tolist()
-        ]
-        print(f"  neighbours of one: {1000 * statistics.median(one):.0f} ms (median)", flush=True)
         mapped, crops = files.vectors(), files.crops()
-        few = max(1, rows // 100)
-        table, all_of_them = _timed(lambda: grow(NeighbourTable.empty(), mapped, rows - few))
-        _, further = _timed(lambda: grow(table, mapped, rows))
-        print(f"  neighbours of all: {all_of_them:.1f} s; of {few:,} further crops: {further:.1f} s", flush=True)
+        if not only_map:
+            _find_neighbours(files)
         _, taken = _timed(lambda: principal_map(mapped, crops))
         print(f"  map by principal components: {taken:.1f} s; memory until here {_peak():.0f} MB", flush=True)
         if with_umap and has_umap():
-            found, taken = _timed(lambda: umap_map(None, mapped, crops))
-            fitted = 0 if found is None else found.fitted
-            print(f"  map by UMAP, fitted on {fitted:,}: {taken:.0f} s; memory {_peak():.0f} MB", flush=True)
+            both: tuple[Dimensions, ...] = (2, 3) if only_map else (2,)
+            for dimensions in both:
+                found, taken = _timed(lambda size=dimensions: umap_map(None, mapped, crops, dimensions=size))  # type: ignore[misc]
+                fitted = 0 if found is None else found.fitted
+                print(
+                    f"  map by UMAP, {dimensions}D, fitted on {fitted:,}: {taken:.0f} s; memory {_peak():.0f} MB",
+                    flush=True,
+                )
+
+
+def _find_neighbours(files: FeatureFiles) -> None:
+    rows, draw = len(files), np.random.default_rng(2)
+    one = [
+        _timed(lambda row=row: nearest(files.read_blocks(rows), files.read_vector(row), 25))[1]  # type: ignore[misc]
+        for row in draw.choice(rows, _ASKED).tolist()
+    ]
+    print(f"  neighbours of one: {1000 * statistics.median(one):.0f} ms (median)", flush=True)
+    mapped, few = files.vectors(), max(1, rows // 100)
+    table, all_of_them = _timed(lambda: grow(NeighbourTable.empty(), mapped, rows - few))
+    _, further = _timed(lambda: grow(table, mapped, rows))
+    print(f"  neighbours of all: {all_of_them:.1f} s; of {few:,} further crops: {further:.1f} s", flush=True)
 
 
 def _made_up(made: NDArray[np.float32], rows: int) -> NDArray[np.float16]:

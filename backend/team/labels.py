@@ -6,18 +6,16 @@ they take a twentieth of the time at most, so that a page that is looked at whil
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.team.bodies import LabelsBody, PeriodBody, QueueBody
 from backend.team.explorer import found_body
 from backend.team.review_bodies import ReviewBody, ReviewItemBody
-from datasets.samples.review import UNPROVEN
-from datasets.samples.sample import Sample
+from datasets.samples.live_rows import parts
+from datasets.samples.period_index import Period
 from datasets.samples.seen_store import SeenStore
-from datasets.samples.verdict import Waiting, find_waiting
+from datasets.samples.verdict import Waiting, WaitingCrops, find_waiting, waiting_crops
 
 # Fewest labels in a row per point of a curve, and most points of a curve.
 _BLOCK = 50
@@ -25,6 +23,7 @@ _MOST_POINTS = 60
 
 _MANY = 20_000  # labels from which on statistics are reused for a while
 _PAUSE = 20  # times as long as they took
+_READ_AT_ONCE = 100  # pictures whose labels are read together
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class _Statistics:
     days: list[PeriodBody]
     blocks: list[PeriodBody]
     block: int
-    waiting: tuple[Waiting, ...]
+    waiting: WaitingCrops
 
 
 class TeamLabels:
@@ -61,7 +60,7 @@ class TeamLabels:
             kept=sum(by_status.values()),
             crops=crops,
             by_status=dict(by_status.items()),
-            waiting=len(statistics.waiting),
+            waiting=len(statistics.waiting.digests),
             days=statistics.days,
             blocks=statistics.blocks,
             block=statistics.block,
@@ -77,60 +76,47 @@ class TeamLabels:
         Raises:
             StoreError: The index does not answer.
         """
-        statistics = self._statistics()
-        if statistics.revision == self._store.revision():
-            waiting = statistics.waiting[:most]
-            return ReviewBody(waiting=len(statistics.waiting), items=list(map(review_item, waiting)))
+        waiting = self._statistics().waiting
         # What was decided on since must not wait on the page; and it waits again where that was undone.
         now, settled = list[Waiting](), 0
-        for picture in statistics.waiting:
+        for some in parts(waiting.digests, _READ_AT_ONCE):
             if len(now) == most:
                 break
-            found = find_waiting(self._store.past.labels_of(picture.digest)) if self._has_moved(picture) else (picture,)
-            now += found
-            settled += not found
-        return ReviewBody(waiting=len(statistics.waiting) - settled, items=list(map(review_item, now)))
-
-    def _has_moved(self, picture: Waiting) -> bool:
-        live = {sample.event for sample in self._store.past.labels_of(picture.digest)}
-        return not live.issuperset(sample.event for sample in picture.labels)
+            found = find_waiting(self._store.doubts.labels(some), clients=waiting.clients)
+            by_crop = {picture.digest: picture for picture in found}
+            for digest in some:
+                if len(now) == most:
+                    break
+                if digest in by_crop:
+                    now.append(by_crop[digest])
+                else:
+                    settled += 1
+        return ReviewBody(waiting=len(waiting.digests) - settled, items=list(map(review_item, now)))
 
     def _statistics(self) -> _Statistics:
         revision = self._store.revision()
         known = self._known
         if known is None or (known.revision != revision and time.monotonic() > known.fresh_until):
             began = time.monotonic()
-            samples = list(self._store.samples())
-            proven = [sample for sample in samples if sample.label.source != UNPROVEN]
-            by_time = sorted(proven, key=lambda sample: sample.label.at)
-            block = _BLOCK * max(1, -(-len(proven) // (_BLOCK * _MOST_POINTS)))
-            waiting, days = find_waiting(samples), _days(by_time)
+            periods = self._store.periods
+            proven = periods.proven()
+            block = _BLOCK * max(1, -(-proven // (_BLOCK * _MOST_POINTS)))
+            days, blocks = periods.count(block)
+            waiting = waiting_crops(self._store.doubts)
             took = time.monotonic() - began
             known = self._known = _Statistics(
                 revision=revision,
-                fresh_until=time.monotonic() + (_PAUSE * took if len(samples) > _MANY else 0.0),
-                days=days,
-                blocks=[_period(by_time[at : at + block]) for at in range(0, len(by_time), block)],
+                fresh_until=time.monotonic() + (_PAUSE * took if proven > _MANY else 0.0),
+                days=list(map(_period, days)),
+                blocks=list(map(_period, blocks)),
                 block=block,
                 waiting=waiting,
             )
         return known
 
 
-def _days(by_time: Sequence[Sample]) -> list[PeriodBody]:
-    return [_period(list(group)) for _, group in itertools.groupby(by_time, key=lambda sample: sample.label.at.date())]
-
-
-def _period(samples: Sequence[Sample]) -> PeriodBody:
-    labels = [sample.label for sample in samples]
-    return PeriodBody(
-        start=labels[0].at,
-        end=labels[-1].at,
-        labels=len(labels),
-        corrected=sum(label.status == "corrected" for label in labels),
-        unreadable=sum(label.status == "unreadable" for label in labels),
-        confidence=min(1.0, sum(label.read_confidence for label in labels) / len(labels)),
-    )
+def _period(period: Period) -> PeriodBody:
+    return PeriodBody.model_validate(period, from_attributes=True)
 
 
 def review_item(waiting: Waiting) -> ReviewItemBody:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
+from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
 from datasets.samples.event import Event
 from datasets.samples.live_rows import count_anew, derive_all, derive_marks, insert_events, marked_crops
@@ -39,6 +40,7 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
         indexes = []
     with database_errors(), engine.begin() as connection:
         connection.execute(ABOUT_TABLE.update().values(is_filling=True))
+        text_index.stop(connection)
         measured = sa.select(EVENT_TABLE.c.id).where(EVENT_TABLE.c.sharpness.is_not(None)).limit(1)
         is_measured = connection.execute(measured).first() is not None
         for index in indexes:
@@ -60,6 +62,7 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
         if index.table is LIVE_TABLE:
             _make(engine, index)
     with database_errors(), engine.begin() as connection:
+        text_index.go_on(connection)
         derive_marks(connection, marked_crops(connection))
         count_anew(connection)
         connection.execute(ABOUT_TABLE.update().values(is_filling=False))

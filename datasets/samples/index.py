@@ -12,7 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from datasets.errors import IndexUnavailableError
+from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
+from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.engine import open_engine
 from datasets.samples.event import Event
 from datasets.samples.filling import analyze, fill, is_filling
@@ -32,6 +34,7 @@ from datasets.samples.live_rows import (
 from datasets.samples.mark_index import MarkIndex, tagged
 from datasets.samples.pair_index import PairIndex
 from datasets.samples.past_labels import PastLabels
+from datasets.samples.period_index import PeriodIndex
 from datasets.samples.quality_index import QualityIndex
 from datasets.samples.replica_index import ReplicaIndex
 from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
@@ -77,6 +80,8 @@ class SampleIndex:
         self.tombstones = TombstoneIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
         self.completions = Completions(self._engine)
+        self.doubts = DoubtIndex(self._engine)
+        self.periods = PeriodIndex(self._engine)
         try:
             self._create_tables()
         except IndexUnavailableError:
@@ -176,6 +181,8 @@ class SampleIndex:
             derive_marks(connection, marked_crops(connection))
             count_anew(connection)
             connection.execute(ABOUT_TABLE.update().values(rebuilt_to=None))
+        with database_errors(), self._engine.begin() as connection:
+            text_index.make_anew(connection)
         analyze(self._engine)
 
     def event_names(self) -> set[str]:

@@ -38,6 +38,19 @@ class SuspicionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What a client said about sure readings."""
+
+    contradicting: int  # labels that contradict one, and that no second look has proved right
+    labels: int  # all on sure readings
+
+    def is_suspicious(self, rules: SuspicionRules) -> bool:
+        """Whether the client contradicts too many of them."""
+        least = max(rules.client_contradictions, rules.client_share * self.labels)
+        return self.contradicting >= least
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """Why a label waits for a second look."""
 
@@ -76,12 +89,15 @@ def find_contradictions(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
     }
 
 
-def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping[str, Doubt]:
+def find_suspicious(
+    samples: Sequence[Sample], rules: SuspicionRules, clients: Mapping[str, Judged] | None = None
+) -> Mapping[str, Doubt]:
     """Suspicious and unproven labels, by the object name of their event.
 
     Args:
         samples: all live labels, not only those that `settle` leaves: refused ones speak against their client.
         rules: the rules of suspicion.
+        clients: suspicious clients, where `samples` are not all labels; None: these labels tell.
     """
     doubts: dict[str, Doubt] = {}
     judged: dict[str, list[Sample]] = {}  # by client: its labels on sure readings
@@ -101,11 +117,12 @@ def find_suspicious(samples: Sequence[Sample], rules: SuspicionRules) -> Mapping
             doubts[sample.event] = Doubt(
                 "contradicts a sure reading", f"{edits} edits from a reading of confidence {label.read_confidence:.3f}"
             )
-    for labels in judged.values():
+    for client, labels in judged.items():
         contradicting = [sample for sample in labels if _contradicts(sample)]
-        if len(contradicting) < rules.client_contradictions or len(contradicting) < rules.client_share * len(labels):
+        said = Judged(len(contradicting), len(labels)) if clients is None else clients.get(client)
+        if said is None or not said.is_suspicious(rules):
             continue
-        detail = f"its client contradicts {len(contradicting)} of {len(labels)} sure readings"
+        detail = f"its client contradicts {said.contradicting} of {said.labels} sure readings"
         for sample in contradicting:
             if sample.label.source not in SECOND_LOOKS:
                 doubts.setdefault(sample.event, Doubt("client contradicts", detail))

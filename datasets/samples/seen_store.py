@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterator
 from PIL import Image
 
 from datasets.errors import NotYoursError, UnknownActionError, UnknownSampleError
+from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.mark_index import MarkIndex
 from datasets.samples.past_labels import PastLabels
+from datasets.samples.period_index import PeriodIndex
 from datasets.samples.sample import LabelStatus, Sample
 from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
@@ -51,6 +53,18 @@ class SeenStore:
         """Answers what crops are marked with; `everything.marks` changes it."""
         marks = self.everything.marks.index
         return marks if self.sight is None else marks.seen_by(self.sight)
+
+    @property
+    def doubts(self) -> DoubtIndex:
+        """Finds labels that may be wrong."""
+        doubts = self.everything.doubts
+        return doubts if self.sight is None else doubts.seen_by(self.sight)
+
+    @property
+    def periods(self) -> PeriodIndex:
+        """Counts labels over time."""
+        periods = self.everything.periods
+        return periods if self.sight is None else periods.seen_by(self.sight)
 
     @property
     def completions(self) -> Completions:

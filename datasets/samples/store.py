@@ -26,6 +26,7 @@ from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_name, is_digest
 from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.crop import Crop, make_crop
+from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
 from datasets.samples.journal import Journal
@@ -33,6 +34,7 @@ from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
 from datasets.samples.past_labels import PastLabels
+from datasets.samples.period_index import PeriodIndex
 from datasets.samples.places import open_objects
 from datasets.samples.quality_index import QualityIndex
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
@@ -288,6 +290,16 @@ class SampleStore:
             IndexUnavailableError: the database does not answer.
         """
         return self._journal.current_index().past
+
+    @property
+    def doubts(self) -> DoubtIndex:
+        """Finds labels that may be wrong; raises as `search` does."""
+        return self._journal.current_index().doubts
+
+    @property
+    def periods(self) -> PeriodIndex:
+        """Counts labels over time; raises as `search` does."""
+        return self._journal.current_index().periods
 
     @property
     def completions(self) -> Completions:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from datasets.errors import LabelError, LabelMovedError, UnknownActionError, UnknownSampleError
+from datasets.samples.doubt_index import DoubtIndex
+from datasets.samples.live_rows import parts
 from datasets.samples.review import (
     ASKED,
     DROPPED,
     FIXED,
     REVIEWED,
     Doubt,
+    Judged,
     SuspicionRules,
     find_contradictions,
     find_suspicious,
@@ -40,16 +43,46 @@ class Waiting:
     doubts: tuple[Doubt, ...]  # why it waits, each reason once; a contradiction first
 
 
-def find_waiting(samples: Iterable[Sample], rules: SuspicionRules | None = None) -> tuple[Waiting, ...]:
+@dataclass(frozen=True, slots=True)
+class WaitingCrops:
+    """The pictures of a store that wait for a second look; little memory for each."""
+
+    digests: tuple[str, ...]  # the one with the latest label first
+    clients: Mapping[str, Judged]  # that are suspicious
+
+
+def waiting_crops(doubts: DoubtIndex, rules: SuspicionRules | None = None) -> WaitingCrops:
+    """The pictures that `find_waiting` takes of all labels; only labels that may be wrong are read.
+
+    Args:
+        doubts: of the store's index.
+        rules: the rules of suspicion; None is the rules of automatic cycles.
+
+    Raises:
+        IndexUnavailableError: the database does not answer.
+    """
+    rules = rules or SuspicionRules()
+    clients = doubts.clients(rules)
+    found: list[tuple[int, str]] = []
+    for some in parts(doubts.crops(rules, clients)):
+        waiting = find_waiting(doubts.labels(some), rules, clients)
+        found += ((-picture.labels[0].decided, picture.digest) for picture in waiting)
+    return WaitingCrops(tuple(digest for _, digest in sorted(found)), clients)
+
+
+def find_waiting(
+    samples: Iterable[Sample], rules: SuspicionRules | None = None, clients: Mapping[str, Judged] | None = None
+) -> tuple[Waiting, ...]:
     """Pictures that wait for a second look, the one with the latest label first.
 
     Args:
-        samples: all live labels.
+        samples: all live labels, or all of some crops.
         rules: the rules of suspicion; None is the rules of automatic cycles.
+        clients: suspicious clients, where these are the labels of some crops.
     """
     live = list(samples)
     contradictions = find_contradictions(live)
-    doubts = find_suspicious(live, rules or SuspicionRules())
+    doubts = find_suspicious(live, rules or SuspicionRules(), clients)
     by_crop: dict[str, list[Sample]] = {}
     for sample in settle(live):
         by_crop.setdefault(sample.digest, []).append(sample)

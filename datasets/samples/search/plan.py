@@ -1,9 +1,9 @@
 """How a search is best answered: label after label in the order asked for, or by the index of its rarest part.
 
 Looking at label after label fills a page of n labels after n / share of them, where `share` is that of all N labels
-which pass; an index leads to N times the share of its part, which are then looked at and sorted. Parts of texts and
-opposites have no index: the database looks at all, though not at the whole of each. Whichever is less work is done, so
-that few searches look at more than sqrt(n * N) labels.
+which pass; an index leads to N times the share of its part, which are then looked at and sorted. Opposites have no
+index, nor have parts of texts but for those in text_index.py: the database looks at all, though not at the whole of
+each. Whichever is less work is done, so that few searches look at more than sqrt(n * N) labels.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from datasets.samples.search.filters import All, Comparison, Filter, Joined, OneOf
 from datasets.samples.search.sql import FilterSql
 from datasets.samples.tables import LIVE_TABLE, SLOTS
+from datasets.samples.text_index import INDEXED, is_indexed
 
 MOST_SAMPLED = 2000  # labels from which is estimated how many pass a filter
 FEW = 20_000  # labels that are looked at without an estimate
@@ -79,11 +80,11 @@ class Planner:
         if isinstance(wanted, All):
             return Plan(in_order=True)
         found = self._estimate(connection, wanted, total)
-        place = _leading(wanted, found)
+        place = _leading(connection, wanted, found)
         if place is not None:
             by_index = total * found.most(found.by_part[place])
         else:
-            by_index = total * (found.most(found.passed) if _has_index(wanted) else _GLANCE)
+            by_index = total * (found.most(found.passed) if _has_index(connection, wanted) else _GLANCE)
         by_indexes = Plan(in_order=False, lead=_part(wanted, place))
         if size / found.most(found.passed) < by_index:
             return Plan(in_order=True, otherwise=by_indexes, seconds=_SECONDS_BY_INDEX * by_index)
@@ -91,10 +92,10 @@ class Planner:
 
     def count(self, connection: sa.Connection, wanted: Filter, *, total: int) -> Plan:
         """How to count labels: by the index of the rarest part, if the filter has several."""
-        if total <= FEW or not (isinstance(wanted, Joined) and wanted.word == "and" and _has_index(wanted)):
+        if total <= FEW or not (isinstance(wanted, Joined) and wanted.word == "and" and _has_index(connection, wanted)):
             return Plan(in_order=False)
         found = self._estimate(connection, wanted, total)
-        return Plan(in_order=False, lead=_part(wanted, _leading(wanted, found)))
+        return Plan(in_order=False, lead=_part(wanted, _leading(connection, wanted, found)))
 
     def _estimate(self, connection: sa.Connection, wanted: Filter, total: int) -> Estimate:
         now = time.monotonic()
@@ -126,14 +127,14 @@ def estimate(connection: sa.Connection, wanted: Filter, total: int, sampled: int
     return Estimate(seen, passed or 0, [part or 0 for part in by_part])
 
 
-def _leading(wanted: Filter, found: Estimate) -> int | None:
+def _leading(connection: sa.Connection, wanted: Filter, found: Estimate) -> int | None:
     """Place of the part with an index that fewest labels pass; of equals one that asks for a value, not for a range."""
     if not found.by_part or not isinstance(wanted, Joined):
         return None
     with_index = [
         (number, not _is_value(part), place)
         for place, (part, number) in enumerate(zip(wanted.parts, found.by_part, strict=True))
-        if _has_index(part)
+        if _has_index(connection, part)
     ]
     return min(with_index)[2] if with_index else None
 
@@ -146,13 +147,16 @@ def _is_value(part: Filter) -> bool:
     return isinstance(part, OneOf) or (isinstance(part, Comparison) and part.operator == "=")
 
 
-def _has_index(wanted: Filter) -> bool:
+def _has_index(connection: sa.Connection, wanted: Filter) -> bool:
     """Whether an index leads to the labels that pass."""
     match wanted:
+        case Comparison(operator="contains"):
+            is_sqlite = connection.dialect.name == "sqlite"
+            return is_sqlite and wanted.field in INDEXED and is_indexed(str(wanted.value))
         case Comparison(operator=operator):
-            return operator not in ("contains", "!=")
+            return operator != "!="
         case OneOf():
             return True
         case Joined(word, parts):
-            return (any if word == "and" else all)(map(_has_index, parts))
+            return (any if word == "and" else all)(_has_index(connection, part) for part in parts)
     return False

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from datasets.samples import text_index
 from datasets.samples.search.fields import BRANDS, FIELDS, MEASURED, METADATA, Value, known_field
 from datasets.samples.search.filters import COMPARE, All, Comparison, Filter, Joined, Not, OneOf
 from datasets.samples.sight import Sight
@@ -98,7 +99,7 @@ class FilterSql:
         column = self._column(wanted.field, is_plain=is_plain)
         bound = _bound(wanted.field, wanted.value)
         if wanted.operator == "contains":
-            return self._find(column, bound)
+            return self._contains(wanted, column, bound)
         compare: Callable[[object, object], Condition] = COMPARE[wanted.operator]
         return self._measured(wanted.field, compare(column, bound))
 
@@ -145,6 +146,13 @@ class FilterSql:
 
     def _in_projects(self, projects: Sequence[str]) -> Condition:
         return in_projects(self._column("project"), projects, self._dialect)
+
+    def _contains(self, wanted: Comparison, column: Column, bound: sa.BindParameter[Any]) -> Condition:
+        found = self._find(column, bound)
+        if self._dialect != "sqlite" or self._order is not None:
+            return found
+        has_part = text_index.has_part(FIELDS[wanted.field].column, str(wanted.value))
+        return found if has_part is None else sa.and_(has_part, self._find(plus(column), bound))
 
     def _find(self, column: Column, text: str | sa.BindParameter[Any]) -> Condition:
         return _holds(column, text, self._dialect)

@@ -19,7 +19,7 @@ def test_labels_are_counted_once_for_each_change(tmp_path: Path, monkeypatch: py
         labels = TeamLabels(SeenStore(store))
         assert labels.counts().kept == 3
         with monkeypatch.context() as patch:
-            patch.setattr(module, "find_waiting", None)  # it would be called
+            patch.setattr(module, "waiting_crops", None)  # it would be called
             assert labels.counts().kept == 3
         keep(store, 3, status="corrected", read_text="S80602ABC", read_confidence=0.99)
         counts = labels.counts()
