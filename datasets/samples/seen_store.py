@@ -6,7 +6,7 @@ checked here first. Nothing else of the store can be reached but by `everything`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from PIL import Image
 
@@ -82,14 +82,6 @@ class SeenStore:
         if sample is None or not (self.sight is None or self.sight.sees(sample.projects)):
             raise UnknownSampleError(f"there is no label of {prediction_id}")
         return sample if self.sight is None else self.sight.of(sample)
-
-    def samples(self) -> Iterator[Sample]:
-        """All labels, in the order in which they came."""
-        for sample in self.everything.samples():
-            if self.sight is None:
-                yield sample
-            elif self.sight.sees(sample.projects):
-                yield self.sight.of(sample)
 
     def totals(self) -> tuple[dict[LabelStatus, int], int]:
         """Labels by status, and the number of different crops that they point at."""
