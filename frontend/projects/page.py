@@ -59,7 +59,7 @@ def projects_page(reading_page: StreamlitPage, explore_page: StreamlitPage, *oth
         st.info(texts.none, icon=":material/folder_open:")
     else:
         _show(details, client, explore_page, texts)
-    if token is not None:  # a guest makes none
+    if not for_role("maintainer", texts)["disabled"]:
         _offer_making(client, texts)
 
 
