@@ -59,7 +59,8 @@ def projects_page(reading_page: StreamlitPage, explore_page: StreamlitPage, *oth
         st.info(texts.none, icon=":material/folder_open:")
     else:
         _show(details, client, explore_page, texts)
-    _offer_making(client, texts)
+    if not for_role("maintainer", texts)["disabled"]:
+        _offer_making(client, texts)
 
 
 def _do(job: Callable[[], Project | object], done: str, texts: ProjectTexts) -> None:

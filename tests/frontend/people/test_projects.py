@@ -41,6 +41,7 @@ def test_a_project_is_made_shown_to_anybody_and_looked_at(browser: Browser, team
         expect(guest.locator(".st-key-project")).to_contain_text("Boxes of the fair")
         settle(guest)
         assert guest.get_by_text(texts.settings, exact=True).count() == 0
+        assert guest.get_by_text(texts.new, exact=True).count() == 0
         guest.locator(".st-key-project-explore button").click()
         expect(guest).to_have_url(f"{team.url}/explore?search=project+%3D+fair")
         expect(guest.locator(".st-key-sign-in")).to_be_visible()
