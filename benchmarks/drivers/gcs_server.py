@@ -7,70 +7,19 @@ Objects live in memory. Documented at https://cloud.google.com/storage/docs/json
 from __future__ import annotations
 
 import base64
-import bisect
 import email.message
-import hashlib
-import itertools
 import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import google_crc32c
-
 from benchmarks.drivers.faults import Faults
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """One object of a bucket."""
-
-    data: bytes
-    generation: int  # never used twice
-    content_type: str
-
-    def describe(self, bucket: str, name: str) -> dict[str, Any]:
-        """Return the metadata resource."""
-        crc = google_crc32c.value(self.data).to_bytes(4, "big")
-        return {
-            "kind": "storage#object",
-            "id": f"{bucket}/{name}/{self.generation}",
-            "name": name,
-            "bucket": bucket,
-            "generation": str(self.generation),
-            "metageneration": "1",
-            "contentType": self.content_type,
-            "size": str(len(self.data)),
-            "md5Hash": base64.b64encode(hashlib.md5(self.data, usedforsecurity=False).digest()).decode(),
-            "crc32c": base64.b64encode(crc).decode(),
-        }
-
-
-class Bucket(dict[str, StoredObject]):
-    """The objects of a bucket, whose names are kept sorted: a page of a listing costs no more among many."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._sorted: list[str] = []
-
-    def __setitem__(self, name: str, stored: StoredObject) -> None:
-        if name not in self:
-            bisect.insort(self._sorted, name)
-        super().__setitem__(name, stored)
-
-    def __delitem__(self, name: str) -> None:
-        super().__delitem__(name)
-        del self._sorted[bisect.bisect_left(self._sorted, name)]
-
-    def names_from(self, start: str) -> Iterator[str]:
-        """The names that sort at or after `start`, in order; none may be added or removed meanwhile."""
-        return itertools.islice(self._sorted, bisect.bisect_left(self._sorted, start), None)
+from benchmarks.drivers.gcs_bucket import Bucket, StoredObject
 
 
 class GcsServer:
