@@ -14,11 +14,13 @@ from datasets.samples.event import Event
 from datasets.samples.history import live_samples
 from datasets.samples.index import SampleIndex
 from datasets.samples.marks import project_id, tag_text
+from datasets.samples.search.filters import All
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.seen_store import SeenStore
 from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
 from tests.datasets.making import label, picture
+from tests.datasets.samples.search.test_search_index import every
 from tests.datasets.samples.test_index import deleted
 from tests.datasets.samples.test_kept_marks import CROPS, NOW, action_event
 
@@ -86,7 +88,7 @@ def test_a_crop_that_is_turned_stays_in_its_project(store: SampleStore) -> None:
     outside = SeenStore(store, Sight(frozenset()), Sight(frozenset()))
     with pytest.raises(UnknownSampleError):
         outside.find("p0")
-    assert "p0" not in {sample.label.prediction_id for sample in outside.samples()}
+    assert "p0" not in {sample.label.prediction_id for sample in every(outside.search, All(), "newest")}
 
 
 def test_tags_and_projects_are_not_mistaken_for_each_other(store: SampleStore) -> None:
@@ -108,7 +110,7 @@ def test_what_may_be_looked_at_is_not_touched(store: SampleStore) -> None:
     crops = sorted(sample.digest for sample in store.samples())
     action = store.marks.change(crops[:2], by="kim", join=["shoes"])
     looking = SeenStore(store, Sight(frozenset({"shoes"})), Sight(frozenset()))
-    assert len(list(looking.samples())) == 4
+    assert len(every(looking.search, All(), "newest")) == 4
     with pytest.raises(NotYoursError):
         looking.check_touch(crops)
     with pytest.raises(NotYoursError):

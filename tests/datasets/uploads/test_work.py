@@ -17,6 +17,7 @@ from datasets.features.feature_files import row_of
 from datasets.features.own_features import own_files, own_names
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Sample
+from datasets.samples.search.filters import All
 from datasets.samples.seen_store import SeenStore
 from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
@@ -26,6 +27,7 @@ from datasets.uploads.outcome import FileOutcome
 from datasets.uploads.request import UploadRequest
 from datasets.uploads.work import work_on
 from tests.datasets.making import label
+from tests.datasets.samples.search.test_search_index import every
 from tests.datasets.uploads_in_hand import FakeUploadReader, code, crop, crops, npy, packed, png, table
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -166,7 +168,7 @@ def test_all_joins_the_project_before_it_is_kept_and_what_the_team_has_stays_the
 
     def kept(self: SampleStore, *told: Any, **more: Any) -> Sample:
         sample = keep(self, *told, **more)
-        seen.extend(each.label.prediction_id for each in outside.samples())
+        seen.extend(each.label.prediction_id for each in every(outside.search, All(), "newest"))
         return sample
 
     monkeypatch.setattr(SampleStore, "keep", kept)

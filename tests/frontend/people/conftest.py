@@ -60,10 +60,9 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     folder, port = tmp_path_factory.mktemp("people"), free_port()
     url, data = f"http://127.0.0.1:{port}", folder / "data"
     shared = {"TAGS_PUBLIC_URL": url, "TAGS_DATA_DIR": str(data), "TAGS_TEAM_TOKEN": TOKEN}
+    unlimited = {"TAGS_TRUSTED_PROXIES": "127.0.0.1", "TAGS_RATE_PER_MINUTE": "0"}  # all people come from one address
     with (
-        running_backend(
-            folder / "spool", folder / "backend.log", TAGS_TRUSTED_PROXIES="127.0.0.1", **shared
-        ) as backend,
+        running_backend(folder / "spool", folder / "backend.log", **unlimited, **shared) as backend,
         running_app(backend, folder / "app.log", port=port, **shared),
     ):
         yield Team(url, data)
