@@ -231,10 +231,9 @@ def test_a_list_of_any_length_is_looked_for(filled: SampleIndex) -> None:
 
 
 def test_any_number_of_projects_is_seen(filled: SampleIndex) -> None:
-    for others in (True, False):
-        sight = Sight(frozenset({"bags", *(f"p{number}" for number in range(1200))}), others)
-        seen = sum(sight.sees(sample.projects) for sample in filled.samples())
-        assert len(every(filled.search.seen_by(sight), All(), "newest")) == seen
+    sight = Sight(frozenset({"bags", *(f"p{number}" for number in range(1200))}), others=False)
+    seen = sum(sight.sees(sample.projects) for sample in filled.samples())
+    assert len(filled.search.seen_by(sight).page(All(), size=500).samples) == seen
 
 
 SIGHTS = st.builds(Sight, st.frozensets(st.sampled_from(["bags", "shoes", "nobody"])), st.booleans())
