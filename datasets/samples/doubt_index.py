@@ -5,9 +5,8 @@ It takes some crops too many: whether one waits is decided by `find_waiting`, of
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,8 +15,7 @@ from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
 from datasets.samples.review import ASKED, DROPPED, REVIEWED, SECOND_LOOKS, UNPROVEN, Judged, SuspicionRules
 from datasets.samples.sample import Sample
-from datasets.samples.search.sql import is_seen
-from datasets.samples.sight import Sight
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_MARK_TABLE, LIVE_TABLE, sample_in
 
 _live = LIVE_TABLE.c
@@ -29,22 +27,12 @@ _CONTRADICTS = sa.case(
 )
 
 
-class DoubtIndex:
+class DoubtIndex(SeenIndex):
     """Finds labels that may be wrong. Its methods raise `IndexUnavailableError` when the database does not answer.
 
     Args:
         engine: of the index.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same labels, but for those of crops that somebody does not see."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def clients(self, rules: SuspicionRules) -> Mapping[str, Judged]:
         """The clients that contradict so many sure readings that this makes them suspicious."""
@@ -111,6 +99,3 @@ class DoubtIndex:
                 query = labels.where(LIVE_TABLE.c.sample.in_(some), *self._is_seen()).order_by(*IN_ORDER)
                 found = map(sample_in, tagged(connection, connection.execute(query).mappings().all()))
                 yield from found if self._sight is None else map(self._sight.of, found)
-
-    def _is_seen(self) -> Sequence[sa.ColumnElement[bool]]:
-        return is_seen(self._sight, _live.projects, self._engine.dialect.name)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
 
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
 from datasets.samples.marks import CropMarks, crop_marks, project_in
-from datasets.samples.search.sql import is_seen
-from datasets.samples.sight import Sight
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import (
     ACTION_TABLE,
     EVENT_TABLE,
@@ -41,22 +38,12 @@ class MarkChange:
     undone_by: str | None  # who took the action back; None: nobody has
 
 
-class MarkIndex:
+class MarkIndex(SeenIndex):
     """Tags and metadata by crop. Its methods raise `IndexUnavailableError` when the database does not answer.
 
     Args:
         engine: of the index.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same marks, but for those of crops, and of projects, that somebody does not see."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def last_change(self) -> int:
         """A number that grows with each change of marks, and so whenever a crop may come to be seen or hidden."""
@@ -124,9 +111,6 @@ class MarkIndex:
                 for action, by, at, is_tag, name, value, undone_by in connection.execute(query)
                 if self._knows(name)
             ]
-
-    def _is_seen(self, table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:
-        return is_seen(self._sight, table.c.projects, self._engine.dialect.name)
 
     def _knows(self, tag: str) -> bool:
         project = project_in(tag)

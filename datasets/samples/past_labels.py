@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,9 +13,8 @@ from datasets.samples.database_errors import database_errors
 from datasets.samples.event import EventName
 from datasets.samples.mark_index import tagged
 from datasets.samples.sample import Sample
-from datasets.samples.search.sql import is_seen
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.segment import NO_DIGEST
-from datasets.samples.sight import Sight
 from datasets.samples.tables import EVENT_TABLE, IN_ORDER, LIVE_TABLE, MARK_TABLE, sample_in
 
 _MOST_EVENTS = 200  # of one label
@@ -32,22 +30,12 @@ class PastEvent:
     sample: Sample | None  # of a label; None for a tombstone
 
 
-class PastLabels:
+class PastLabels(SeenIndex):
     """Labels of the past, and those beside a label. Its methods raise `IndexUnavailableError` when nothing answers.
 
     Args:
         engine: of the index.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same labels, but for those of crops that somebody does not see."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def events(self, prediction_id: str) -> Sequence[PastEvent]:
         """Labels of a prediction and tombstones about it or one of its crops, the oldest first; the last 200."""
@@ -87,9 +75,6 @@ class PastLabels:
         )
         with database_errors(), self._engine.connect() as connection:
             return list(map(self._sample_in, tagged(connection, connection.execute(query).mappings().all())))
-
-    def _is_seen(self, table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:
-        return is_seen(self._sight, table.c.projects, self._engine.dialect.name)
 
     def _sample_in(self, row: Mapping[str, Any]) -> Sample:
         sample = sample_in(row)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
 
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
 from datasets.samples.review import UNPROVEN
-from datasets.samples.search.sql import is_seen
-from datasets.samples.sight import Sight
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import LIVE_TABLE, time_of
 
 _DAY = 86_400_000_000  # microseconds
@@ -32,22 +29,12 @@ class Period:
     confidence: float  # of the readings, 0 to 1: the mean
 
 
-class PeriodIndex:
+class PeriodIndex(SeenIndex):
     """Counts live labels over time. Its methods raise `IndexUnavailableError` when the database does not answer.
 
     Args:
         engine: of the index.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same counts, but of those labels alone whose crops somebody sees."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def proven(self) -> int:
         """How many labels there are, without unproven ones."""
@@ -81,9 +68,6 @@ class PeriodIndex:
         with database_errors(), self._engine.connect() as connection:
             rows = [tuple(row) for row in connection.execute(query)]
         return _merged(rows, lambda row: row[0]), _merged(rows, lambda row: row[1])
-
-    def _is_seen(self) -> Sequence[sa.ColumnElement[bool]]:
-        return is_seen(self._sight, LIVE_TABLE.c.projects, self._engine.dialect.name)
 
 
 def _merged(rows: Iterable[Sequence[int | float]], key: Callable[[Sequence[int | float]], Hashable]) -> list[Period]:

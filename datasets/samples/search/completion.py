@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 import sqlalchemy as sa
 
@@ -17,7 +16,7 @@ from datasets.samples.marks import NO_PROJECT, UNSORTED, project_in
 from datasets.samples.sample import LABEL_STATUSES
 from datasets.samples.search.fields import BRANDS, FIELDS, OPERATORS
 from datasets.samples.search.sql import is_seen
-from datasets.samples.sight import Sight
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, PROJECTS_TABLE, projects_in
 from ocr_model.codes.text import label_text
 
@@ -84,22 +83,12 @@ def quoted(value: str) -> str:
     return f'"{value}"' if '"' not in value else f"'{value}'"
 
 
-class Completions:
+class Completions(SeenIndex):
     """Completes searches by what the index holds. Raises `IndexUnavailableError` when the database does not answer.
 
     Args:
         engine: of the index.
     """
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same, from the crops alone that somebody sees."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def of(self, gap: Gap, most: int) -> list[str]:
         """What may stand in a gap, as it is written: what begins as written so far, else what looks like it."""

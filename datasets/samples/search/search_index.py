@@ -8,11 +8,10 @@ rarest part (see plan.py).
 from __future__ import annotations
 
 import contextlib
-import copy
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -25,7 +24,8 @@ from datasets.samples.sample import LABEL_STATUSES, LabelStatus, Sample
 from datasets.samples.search.fields import MEASURED
 from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.plan import FEW, Plan, Planner, estimate
-from datasets.samples.search.sql import FilterSql, in_projects, is_seen, plus
+from datasets.samples.search.sql import FilterSql, in_projects, plus
+from datasets.samples.seen_index import SeenIndex
 from datasets.samples.sight import Sight
 from datasets.samples.tables import (
     EVENT_TABLE,
@@ -99,7 +99,7 @@ class Traits:
     model: str  # name and version
 
 
-class SearchIndex:
+class SearchIndex(SeenIndex):
     """Live labels by filter. Its methods raise `IndexUnavailableError` when the database does not answer.
 
     Args:
@@ -107,15 +107,8 @@ class SearchIndex:
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._planner = Planner()
-        self._sight: Sight | None = None
-
-    def seen_by(self, sight: Sight) -> Self:
-        """The same labels, but for those of crops that somebody does not see."""
-        seen = copy.copy(self)
-        seen._sight = sight
-        return seen
 
     def page(self, wanted: Filter, *, size: int, order: Order = "newest", after: str | None = None) -> Page:
         """Some of the labels that a filter takes.
@@ -215,9 +208,6 @@ class SearchIndex:
 
     def _bounded(self, wanted: Filter) -> Filter:
         return wanted if self._sight is None else self._sight.bounded(wanted)
-
-    def _is_seen(self) -> Sequence[sa.ColumnElement[bool]]:
-        return is_seen(self._sight, LIVE_TABLE.c.projects, self._engine.dialect.name)
 
     def _ids(
         self,
