@@ -333,6 +333,7 @@ def test_after_a_correction_line_and_brands_are_those_of_the_correction(
         expect(page.saved).to_contain_text("374915-01")
         page.expect_text("374915-01")
         page.expect_code("374915-01")
+        page.settle()  # until then both readings' brands may stand there
         expect(page.page.locator(".brands")).to_contain_text("Puma")
         expect(page.page.locator(".brands")).not_to_contain_text("Nike")
         expect(page.page.get_by_text(ENGLISH.corrected_note.format(text="CW2288-111"))).to_be_visible()
