@@ -83,7 +83,7 @@ class Consultation:
         ):
             crops, wanted = [0] * len(hypotheses), [hypothesis.text for hypothesis in hypotheses]
             by_second = ctc_score(second.columns[None], crops, wanted, charset=CHARSET).tolist()
-            weight = self.opinion.weight_of(reading.text)
+            weight = self.opinion.weight_of(reading.text, math.exp(min(0.0, max(by_second, default=-math.inf))))
             pooled = joint_readings(hypotheses, by_us, by_second, weight, READINGS)
             confidence = math.exp(pooled[0].log_probability)
             joint.append(replace(reading, hypotheses=pooled, text=pooled[0].text, confidence=confidence, is_joint=True))

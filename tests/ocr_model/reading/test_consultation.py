@@ -98,7 +98,7 @@ def test_the_joint_probability_has_a_calibration_and_a_threshold_of_its_own(atte
     second = Hearsay({"A": 1.0}, {"1": 1.0})
     model = attention_model(changes={"second_reader": TERMS})
     plain = Recognizer.load(model, second=second, prior_weight=0.0)
-    opinion = SecondOpinion(0.5, 0.5, 0.9, 0.9, 0.9, 0.9, Calibration(3.0, 0.97))
+    opinion = SecondOpinion(0.5, 0.5, 0.9, 0.9, 0.9, 0.9, Calibration(3.0, 0.97), weight_where_sure=0.5)
     careful = Recognizer.load(model, second=second, prior_weight=0.0, second_opinion=opinion)
     raw = plain.read(DARK).confidence
     assert careful.read(DARK).confidence == pytest.approx(Calibration(3.0).apply(raw))

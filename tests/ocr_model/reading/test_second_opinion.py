@@ -92,7 +92,24 @@ def test_a_number_is_in_doubt_longer_than_a_code_with_letters(text: str, probabi
 
 def test_ours_weighs_more_for_the_print_that_it_knows() -> None:
     opinion = SecondOpinion()
-    assert opinion.weight_of("CW2288-111") > opinion.weight_of("XQ123-ZZ") == opinion.weight_of("11822006")
+    for by_second in (0.5, 0.9):
+        of_code = opinion.weight_of("CW2288-111", by_second)
+        assert of_code > opinion.weight_of("XQ123-ZZ", by_second) == opinion.weight_of("11822006", by_second)
+
+
+def test_a_sure_second_reader_weighs_more_for_print_that_ours_was_not_trained_for() -> None:
+    opinion = SecondOpinion(sure=0.7, weight_where_sure=0.2)
+    assert opinion.weight_of("MADE IN VIETNAM", 0.69) == opinion.weight_without_format
+    assert opinion.weight_of("MADE IN VIETNAM", 0.71) == 0.2
+    assert opinion.weight_of("CW2288-111", 0.71) == opinion.weight
+
+
+def test_a_description_without_that_rule_weighs_as_it_was_calibrated() -> None:
+    fields = SecondOpinion().description()
+    del fields["sure"], fields["weight_where_sure"]
+    opinion = SecondOpinion.from_description({"second_reader": fields})
+    assert opinion is not None
+    assert opinion.weight_of("250", 1.0) == opinion.weight_of("250", 0.1) == opinion.weight_without_format
 
 
 def test_a_weight_out_of_range_is_refused() -> None:
