@@ -23,11 +23,15 @@ class PostgresServer:
         folder: Holds its data and its socket.
         programs: Folder of PostgreSQL's programs.
         options: Further options of the server.
+        network: Addresses that are let in without a password, beside those of the machine; "" for none.
         prefix: Command line that the server is started by.
     """
 
-    def __init__(self, folder: Path, programs: Path, *, options: str, prefix: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, programs: Path, *, options: str, network: str = "", prefix: Sequence[str] = ()
+    ) -> None:
         self.url = f"postgresql://tags@/postgres?host={folder}"
+        self._network = network
         self._folder, self._programs, self._options, self._prefix = folder, programs, options, prefix
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
 
@@ -36,8 +40,11 @@ class PostgresServer:
         if self._user is not None:
             shutil.chown(self._folder, self._user)
         data = self._folder / "data"
-        command = [self._programs / "initdb", "-D", data, "-U", "tags", "-A", "trust", "--no-sync"]
+        command: list[str | Path] = [self._programs / "initdb", "-D", data, "-U", "tags", "-A", "trust", "--no-sync"]
         self._run([*self._as_user(), *command])
+        if self._network:
+            with (data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {self._network} trust\n")
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -61,12 +68,12 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(*, listen: str = "", options: str = "", prefix: Sequence[str] = ()) -> Iterator[PostgresServer]:
+def postgres_server(*, listen: str = "", network: str = "", prefix: Sequence[str] = ()) -> Iterator[PostgresServer]:
     """Run PostgreSQL until the block ends; it may be stopped and started meanwhile.
 
     Args:
-        listen: Addresses at which it answers beside its socket; without a password.
-        options: Further options of the server.
+        listen: Addresses at which it answers beside its socket.
+        network: Addresses that are let in without a password, beside those of the machine; "" for none.
         prefix: Command line that the server is started by.
 
     Raises:
@@ -77,8 +84,8 @@ def postgres_server(*, listen: str = "", options: str = "", prefix: Sequence[str
     if found is None:
         raise PostgresMissingError("needs PostgreSQL's initdb (Debian package postgresql)")
     folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    options = f"-c listen_addresses='{listen}' {options}"
-    server = PostgresServer(folder, Path(found).parent, options=options, prefix=prefix)
+    options = f"-c listen_addresses='{listen}'"
+    server = PostgresServer(folder, Path(found).parent, options=options, network=network, prefix=prefix)
     try:
         server.create()
         server.start()
