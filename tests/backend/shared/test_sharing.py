@@ -1,6 +1,7 @@
 """Any backend answers for any other: a reading, its label, its undo and its limits may each reach another one."""
 
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,45 +167,60 @@ def test_a_restart_keeps_what_waits(backends: Backends, png: bytes) -> None:
     assert label(backends("here"), prediction, status="accepted").json()["proven"]
 
 
+def accepted_until_refused(ask: Callable[[int], bool]) -> list[int]:
+    """Ask two backends in turn until one refuses; return how often each has accepted.
+
+    Tokens come back by the clock, so a slow machine is let through a little more often.
+    """
+    accepted = [0, 0]
+    for number in range(400):
+        if not ask(number % 2):
+            return accepted
+        accepted[number % 2] += 1
+    raise AssertionError("nothing was refused")
+
+
 def test_requests_are_counted_together(backends: Backends) -> None:
-    clients = [backends(name, rate_per_minute=1.0, rate_burst=40) for name in ("here", "there")]
-    # Asking whether they are ready is free.
-    statuses = [clients[number % 2].get("/v1/model").status_code for number in range(42)]
-    assert statuses.count(200) in (40, 41)  # a token comes back each minute
-    assert statuses[:40] == [200] * 40
-    refused = clients[0].get("/v1/model")
-    assert refused.json()["kind"] == "too-many-requests"
-    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    clients = [backends(name, rate_per_minute=0.01, rate_burst=40) for name in ("here", "there")]
+    accepted = accepted_until_refused(lambda at: clients[at].get("/v1/model").status_code == 200)
+    assert sum(accepted) >= 40 > max(accepted)
+    refused = [client.get("/v1/model") for client in clients]
+    assert {answer.json().get("kind") for answer in refused} == {"too-many-requests"}
+    assert all(1 <= int(answer.headers["retry-after"]) <= 6000 for answer in refused)
     assert TestClient(clients[1].app, client=("192.0.2.77", 5)).get("/v1/model").status_code == 200
 
 
-def test_kept_bytes_unproven_labels_and_wrong_tokens_are_counted_together(backends: Backends, png: bytes) -> None:
-    here, there = backends("here"), backends("there")
-    unknown = [f"{number:024d}" for number in range(24)]
-    labels = [
-        label((here, there)[number % 2], name, png, status="accepted", read_text="ART GW2871").status_code
-        for number, name in enumerate(unknown)
-    ]
-    assert labels[:20] == [200] * 20 and 429 in labels[20:]
+def test_unproven_labels_are_counted_together(backends: Backends, png: bytes) -> None:
+    clients = [backends("here"), backends("there")]
+    ids = (f"{number:024d}" for number in itertools.count())
+
+    def ask(at: int) -> bool:
+        return bool(label(clients[at], next(ids), png, status="accepted", read_text="ART GW2871").status_code == 200)
+
+    accepted = accepted_until_refused(ask)
+    assert sum(accepted) >= 20 > max(accepted)
+
+
+def test_wrong_tokens_are_counted_together(backends: Backends) -> None:
+    clients = [backends(name, team_token=SecretStr("a-token-for-the-team")) for name in ("here", "there")]
     wrong = {"Authorization": "Bearer a-wrong-token-of-the-team"}
-    teams = [backends(name, team_token=SecretStr("a-token-for-the-team")) for name in ("one", "two")]
-    guesses = [teams[number % 2].get("/v1/team/overview", headers=wrong).status_code for number in range(14)]
-    assert guesses[:10] == [401] * 10 and 429 in guesses[10:]
+    accepted = accepted_until_refused(lambda at: clients[at].get("/v1/team/overview", headers=wrong).status_code == 401)
+    assert sum(accepted) >= 10 > max(accepted)
 
 
 def test_passwords_are_counted_together_and_right_ones_given_back(backends: Backends) -> None:
-    here, there = backends("here"), backends("there")
+    clients = [backends("here"), backends("there")]
 
-    def attempt(client: TestClient, what: str) -> float | None:
+    def attempt(at: int, what: str) -> float | None:
         """Count in the loop of the app."""
-        attempts = client.app.state.services.accounts.attempts  # type: ignore[attr-defined]
-        wait: float | None = client.portal.call(getattr(attempts, what), "ada@example.com", "192.0.2.1")  # type: ignore[union-attr]
+        attempts = clients[at].app.state.services.accounts.attempts  # type: ignore[attr-defined]
+        wait: float | None = clients[at].portal.call(getattr(attempts, what), "ada@example.com", "192.0.2.1")  # type: ignore[union-attr]
         return wait
 
-    waits = [attempt(client, "begin") for client in (here, there) * 4]
-    assert waits[:5] == [0.0] * 5 and any(waits[5:])
-    attempt(there, "give_back")
-    assert attempt(here, "begin") == 0.0
+    accepted = accepted_until_refused(lambda at: attempt(at, "begin") == 0.0)
+    assert sum(accepted) >= 5 > max(accepted)
+    attempt(1, "give_back")
+    assert attempt(0, "begin") == 0.0
 
 
 def test_a_database_that_stops_costs_nothing_that_was_acknowledged(
