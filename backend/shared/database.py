@@ -61,7 +61,9 @@ class SharedDatabase:
 
     async def open(self) -> None:
         """Connect and make the tables; a failure is tried again later."""
-        await self._try()
+        self.try_again()
+        if self._trial is not None:
+            await asyncio.wait([self._trial])
 
     async def run(self, job: Callable[[sa.Connection], T], *, seconds: float | None = None) -> T:
         """Do a job off the event loop; each of its statements is a transaction of its own.

@@ -46,7 +46,7 @@ def test_a_trial_is_told_as_tables_and_a_picture(tmp_path: Path) -> None:
     ]
     trial.struck = [Struck(kind, 10.0, 15.0, 21.5)]
     told = summary(trial)
-    assert "| requests, failed | 4, 2 |" in told
+    assert "| requests; failed | 4; 2 (0 readings, 2 labels, 0 undos) |" in told
     assert f"| {kind} | 1 | 5 | 2 | 1 | 40 (40) | 6.5 (6.5) |" in told
     assert "| none |  |  | 1 | 0 | 20 (20) |  |" in told  # what came while it healed is not quiet
     write_report(trial, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -36,13 +37,16 @@ and workers are not among the hosts yet.
 def summary(trial: Trial) -> str:
     """Return the trial as Markdown tables."""
     result = trial.result
-    failed = sum(map(_has_failed, trial.asked))
+    failed = Counter(asked.what for asked in trial.asked if _has_failed(asked))
+    kinds = ", ".join(f"{failed[what]:,} {what}s" for what in ("reading", "label", "undo"))
+    loads = trial.loads or [0.0]
     lines = [
         "| | |",
         "|---|---|",
         f"| minutes | {result.seconds / 60:.1f} |",
+        f"| processors; load of the machine | {os.cpu_count()}; {min(loads):.0f} to {max(loads):.0f} |",
         f"| faults, of these backends killed | {len(trial.struck)}, {result.kills} |",
-        f"| requests, failed | {len(trial.asked):,}, {failed:,} |",
+        f"| requests; failed | {len(trial.asked):,}; {failed.total():,} ({kinds}) |",
         f"| verdicts and undos acknowledged | {result.acknowledged:,} |",
         f"| labels that had to carry the crop | {trial.carried:,} |",
         f"| live labels at the end | {result.live:,} |",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
@@ -60,6 +61,7 @@ class Trial:
     asked: list[Asked] = field(default_factory=list)
     struck: list[Struck] = field(default_factory=list)
     carried: int = 0  # labels that had to carry the crop
+    loads: list[float] = field(default_factory=list)  # of the machine, after each fault
 
     def during(self, kind: str | None) -> list[Asked]:
         """The requests that ended during faults of a kind; None: at quiet times."""
@@ -188,6 +190,7 @@ def _let_faults_come(
                 raise RuntimeError(f"the hosts do not heal after: {fault.kind}")
             time.sleep(0.1)
         healed = time.monotonic() - began
+        trial.loads.append(os.getloadavg()[0])
         trial.struck.append(Struck(fault.kind, at, ended, healed))
         tell(f"{at:7.1f} s  {fault.kind:28s} for {ended - at:5.1f} s, healed after {healed - ended:5.1f} s")
         time.sleep(chance.uniform(1.0, 6.0) * min(1.0, seconds / 60))
