@@ -70,7 +70,7 @@ _DESCRIPTION = """
 Reads the product code on a photo of a shoe tag, says how sure it is, looks up what the shoe costs, and keeps
 crops whose reading a shopper has confirmed or corrected.
 
-A photo becomes a *prediction*, which is remembered in memory for minutes. Only a *label* keeps the crop.
+A photo becomes a *prediction*, which is remembered for minutes. Only a *label* keeps the crop.
 Errors are RFC 9457 problem details; branch on `kind`.
 """
 
@@ -155,7 +155,7 @@ def create_app(
         prices = {"/v1/tags": min(_PHOTO_PRICE, float(chosen.rate_burst)), "/v1/team/searches/help": _HELP_PRICE}
         app.add_middleware(
             RateLimit,
-            buckets=services.requests,
+            allowances=services.requests,
             on_refused=metrics.rate_limited.inc,
             price=lambda scope: prices.get(scope["path"], 1.0),
         )

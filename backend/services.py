@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from backend.http.client_places import ClientPlaces
 from backend.http.fair_semaphore import FairSemaphore
-from backend.http.rate_limit import TokenBuckets
-from backend.http.team_access import TeamAccess
+from backend.http.rate_limit import Allowances, TokenBuckets
+from backend.http.team_access import TeamAccess, guess_buckets
 from backend.http.work_queue import WorkQueue
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
 from backend.people.accounts import Accounts
+from backend.people.attempts import Attempts
 from backend.prices.lookup import PriceLookup, make_lookup
 from backend.prices.product_catalogue import ProductCatalogue
 from backend.prices.tag_prices import TagPrices
@@ -32,10 +33,12 @@ from backend.reading.photo_reading import PhotoReading
 from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
+from backend.shared.sharing import Sharing
 from backend.team.feature_keeper import FeatureKeeper
 from backend.team.upload_keeper import UploadKeeper
 from datasets.objects.clock import Clock
 from datasets.samples.places import Places
+from datasets.samples.removals import Removals
 from datasets.samples.uploader import UploadPolicy
 from ocr_model.errors import ModelError
 
@@ -76,11 +79,12 @@ class Services:
     photo_reading: PhotoReading
     decoder: PhotoDecoder
     labels: LabelStore  # confirmed crops
-    pending: PendingPredictions  # predictions that wait for a verdict
+    pending: PendingPredictions  # predictions that wait for a verdict in this process
+    sharing: Sharing  # what several backends share: those that wait for a verdict, rates, deletions
     proofs: ReadingProofs  # of readings, for labels that come when the prediction is forgotten
-    requests: TokenBuckets | None  # requests that each client may send; None: no limit
-    unproven: TokenBuckets  # labels that each client may send without a proof
-    kept_bytes: TokenBuckets | None  # bytes of crops that each client may have kept; None: no limit
+    requests: Allowances | None  # requests that each client may send; None: no limit
+    unproven: Allowances  # labels that each client may send without a proof
+    kept_bytes: Allowances | None  # bytes of crops that each client may have kept; None: no limit
     prices: PriceLookup
     tag_prices: TagPrices  # prices that shoppers have confirmed
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
@@ -129,7 +133,9 @@ class Services:
         # The store opens first, because it names the champion; ONNX Runtime, slow to import, loads beside it.
         importing = asyncio.to_thread(importlib.import_module, "ocr_model.reading.recognizer")
         # A failed import fails again when the model is loaded, and is reported there.
-        await asyncio.gather(asyncio.to_thread(self.labels.open), importing, return_exceptions=True)
+        await asyncio.gather(
+            asyncio.to_thread(self.labels.open), self.sharing.open(), importing, return_exceptions=True
+        )
         await asyncio.to_thread(self.proofs.open)  # the spool may hold the key though the index does not answer
         if not self.labels.is_open:
             self._opening = asyncio.create_task(self._open_again())
@@ -140,12 +146,14 @@ class Services:
             await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
         self.features.start()
         self.uploads.start()
+        self.sharing.start(lambda: self.labels.samples.removals.look(), self._forget)
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
+        await self.sharing.close()
         await self.features.close()
         await self.uploads.close()
         await self.watch.close()
@@ -159,6 +167,15 @@ class Services:
         await asyncio.to_thread(self.decoder.close)
         await self.prices.close()
         await asyncio.to_thread(self.labels.close)
+
+    async def _forget(self, removals: Removals) -> None:
+        """Forget what another backend has deleted."""
+        for prediction_id in removals.predictions:
+            self.pending.forget(prediction_id)
+            self.shadow.forget(prediction_id)
+        for digest in removals.crops:
+            await asyncio.to_thread(self.labels.thumbnails.forget, digest)
+        await asyncio.to_thread(self.tag_prices.forget_all, removals.predictions)
 
     async def _open_again(self) -> None:
         """Open the store when it is back, and load the key of its proofs."""
@@ -223,6 +240,9 @@ def make_services(
     # Addresses are told apart for the limits only where there is a limit.
     photos_at_once = max(_LEAST_PHOTOS, photos // _SHARES_OF_PHOTOS) if settings.rate_per_minute > 0 else photos + 1
     tag_prices = TagPrices(settings.catalogue)
+    pending = PendingPredictions(
+        seconds=settings.pending_seconds, count=settings.pending_count, size=settings.pending_bytes
+    )
     for service, has_key in settings.price_services.items():
         metrics.price_services.labels(service).set(has_key)
     shadow = Shadow(
@@ -230,7 +250,8 @@ def make_services(
         waiting=settings.shadow_queue,
         remembered=settings.pending_count,
     )
-    accounts = Accounts(settings, clock)
+    sharing = Sharing(settings, pending)
+    accounts = Accounts(settings, clock, attempts=Attempts(make=sharing.allowances_with_refunds))
     labels = LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc())
     services = Services(
         settings=settings,
@@ -253,13 +274,16 @@ def make_services(
         photo_reading=PhotoReading(recognizing, lambda: load_detector(settings.model_threads)),
         decoder=decoder,
         labels=labels,
-        pending=PendingPredictions(
-            seconds=settings.pending_seconds, count=settings.pending_count, size=settings.pending_bytes
-        ),
+        pending=pending,
+        sharing=sharing,
         proofs=ReadingProofs(settings.store_key, settings.spool, clock=clock),
-        requests=TokenBuckets(settings.rate_per_minute, settings.rate_burst) if settings.rate_per_minute > 0 else None,
-        unproven=TokenBuckets(_UNPROVEN_PER_MINUTE, _UNPROVEN_AT_ONCE),
-        kept_bytes=TokenBuckets(settings.kept_bytes_per_hour / 60, settings.kept_bytes_per_hour)
+        requests=sharing.allowances("requests", TokenBuckets(settings.rate_per_minute, settings.rate_burst))
+        if settings.rate_per_minute > 0
+        else None,
+        unproven=sharing.allowances("unproven", TokenBuckets(_UNPROVEN_PER_MINUTE, _UNPROVEN_AT_ONCE)),
+        kept_bytes=sharing.allowances(
+            "kept-bytes", TokenBuckets(settings.kept_bytes_per_hour / 60, settings.kept_bytes_per_hour)
+        )
         if settings.kept_bytes_per_hour
         else None,
         prices=make_lookup(
@@ -285,7 +309,10 @@ def make_services(
         features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
         uploads=UploadKeeper(settings, labels, slot),
         team_access=TeamAccess(
-            settings.team_token, on_refused=metrics.team_refused.inc, has_accounts=settings.public_url is not None
+            settings.team_token,
+            guesses=sharing.allowances("team-token", guess_buckets()),
+            on_refused=metrics.team_refused.inc,
+            has_accounts=settings.public_url is not None,
         ),
         accounts=accounts,
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
@@ -306,7 +333,9 @@ def _watch(services: Services) -> None:
     show("tags_ready", "1 when it can read and keep.", lambda: float(services.is_complete))
     show("tags_reading_jobs", "Photos being read or waiting.", lambda: services.reading.jobs)
     show("tags_photo_jobs", "Whole photos being read or waiting.", lambda: services.photos.jobs)
-    show("tags_pending_predictions", "Predictions without a verdict.", lambda: len(services.pending))
+    show("tags_pending_predictions", "Predictions without a verdict in this process.", lambda: len(services.pending))
+    away = "1 while the database that backends share does not answer."
+    show("tags_shared_away", away, lambda: float(services.sharing.is_away))
     show("tags_pending_bytes", "Bytes of their crops.", lambda: services.pending.used_bytes)
     show("tags_store_unsent", "Labels that the bucket does not have yet.", lambda: services.labels.unsent)
     number = "Number of the champion that serves; 0 is the shipped model."

@@ -18,6 +18,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from backend.people.settings import PeopleSettings
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
+from backend.shared.settings import SharedSettings
 from backend.team.settings import TeamSettings
 from datasets.objects.store_key import StoreKey
 from datasets.samples.crop import MOST_BYTES
@@ -40,7 +41,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings, TeamSettings, PeopleSettings):
+class Settings(PriceSettings, TeamSettings, PeopleSettings, SharedSettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
@@ -150,16 +151,19 @@ class Settings(PriceSettings, TeamSettings, PeopleSettings):
         default=600.0,
         gt=0,
         le=3600,
-        description="Seconds that a prediction and its crop wait in memory for their label.",
+        description="Seconds that a prediction and its crop wait for their label.",
     )
     pending_count: int = Field(
-        default=1024, ge=1, le=100_000, description="Most predictions that wait; the oldest is forgotten first."
+        default=1024,
+        ge=1,
+        le=100_000,
+        description="Most predictions that wait in memory; the oldest is forgotten first.",
     )
     pending_bytes: int = Field(
         default=64 * MEBIBYTE,
         ge=MEBIBYTE,
         le=4096 * MEBIBYTE,
-        description="Most bytes of crops that wait; the oldest is forgotten first.",
+        description="Most bytes of crops that wait in memory; the oldest is forgotten first.",
     )
 
     rate_per_minute: float = Field(
@@ -205,7 +209,8 @@ class Settings(PriceSettings, TeamSettings, PeopleSettings):
     database_url: SecretStr | None = Field(
         default=None,
         validation_alias=named("DATABASE_URL"),
-        description="SQLAlchemy URL of the sample index, which may hold a password; unset: SQLite in the spool.",
+        description="SQLAlchemy URL of the sample index, which may hold a password; unset: SQLite in the spool. "
+        "Backends on one PostgreSQL also share unconfirmed readings, rates and deletions.",
     )
 
     store_key: SecretStr | None = Field(
@@ -333,6 +338,12 @@ class Settings(PriceSettings, TeamSettings, PeopleSettings):
     def catalogue(self) -> Path:
         """SQLite file of the product catalogue."""
         return self.catalogue_file or self.data_dir / "catalogue.sqlite3"
+
+    @property
+    def shared_url(self) -> str | None:
+        """SQLAlchemy URL of the PostgreSQL that backends share; None without one."""
+        url = None if self.database_url is None else self.database_url.get_secret_value()
+        return None if url is None or url.startswith("sqlite") else url
 
     @property
     def model_cache(self) -> Path:

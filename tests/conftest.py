@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import settings
 
 from benchmarks.drivers.gcs_server import GcsServer
+from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
 
 # How long an example takes says nothing on a machine that does other work.
 settings.register_profile("untimed", deadline=None)
@@ -21,3 +23,22 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
         server.create_bucket("tags")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of this test run's own, reached through a socket in its folder. Yields its URL."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(running_postgres())
+        except PostgresMissingError as error:
+            pytest.skip(str(error))
+        yield url
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """URL of an empty PostgreSQL database."""
+    pytest.importorskip("psycopg", reason="needs psycopg (requirements.txt)")
+    empty_database(postgres_server)
+    return postgres_server

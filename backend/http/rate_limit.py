@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -93,6 +94,28 @@ class TokenBuckets:
             return 0.0
         return (amount - bucket.tokens) / self._per_second
 
+    @property
+    def burst(self) -> int:
+        """Tokens that a bucket holds."""
+        return self._burst
+
+    @property
+    def per_second(self) -> float:
+        """Tokens that come back per second."""
+        return self._per_second
+
+    def set(self, client: str, tokens: float) -> None:
+        """Set what a bucket holds now.
+
+        Args:
+            client: The client's name.
+            tokens: Fewer than none is owed.
+        """
+        self.take(client, 0.0)
+        bucket = self._buckets.get(client)
+        if bucket is not None:
+            bucket.tokens = tokens
+
     def charge(self, client: str, amount: float) -> None:
         """Take tokens for what a request turned out to cost; the client waits until it has earned what it lacks.
 
@@ -104,6 +127,44 @@ class TokenBuckets:
         bucket = self._buckets.get(client)
         if bucket is not None:
             bucket.tokens = max(bucket.tokens - amount, -float(self._burst))
+
+
+class Allowances(Protocol):
+    """Token buckets of which some may lie elsewhere. For the event loop only."""
+
+    async def take(self, client: str, amount: float = 1.0) -> float:
+        """Take tokens; see `TokenBuckets.take`."""
+
+    async def charge(self, client: str, amount: float) -> None:
+        """Take tokens afterwards; see `TokenBuckets.charge`."""
+
+
+class OwnAllowances:
+    """The buckets of one process.
+
+    Args:
+        buckets: The buckets.
+    """
+
+    def __init__(self, buckets: TokenBuckets) -> None:
+        self._buckets = buckets
+
+    async def take(self, client: str, amount: float = 1.0) -> float:
+        """Take tokens; see `TokenBuckets.take`."""
+        return self._buckets.take(client, amount)
+
+    async def charge(self, client: str, amount: float) -> None:
+        """Take tokens afterwards; see `TokenBuckets.charge`."""
+        self._buckets.charge(client, amount)
+
+
+# Makes allowances of a kind that has a name: those of this process, or those that backends share.
+MakeAllowances = Callable[[str, TokenBuckets], Allowances]
+
+
+def own_allowances(kind: str, buckets: TokenBuckets) -> Allowances:
+    """Return the allowances of one process; see `MakeAllowances`."""
+    return OwnAllowances(buckets)
 
 
 def too_many(kind: str, title: str, wait: float) -> Problem:
@@ -127,7 +188,7 @@ class RateLimit:
 
     Args:
         app: The application behind it.
-        buckets: The clients' buckets.
+        allowances: The clients' buckets.
         on_refused: Called for every refusal.
         price: Tokens that a request of this scope costs; at most as many as a bucket holds.
     """
@@ -135,19 +196,19 @@ class RateLimit:
     def __init__(
         self,
         app: ASGIApp,
-        buckets: TokenBuckets,
+        allowances: Allowances,
         on_refused: Callable[[], None],
         price: Callable[[Scope], float] = lambda scope: 1.0,
     ) -> None:
         self._app = app
         self._price = price
-        self._buckets = buckets
+        self._allowances = allowances
         self._on_refused = on_refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its client has a token left."""
         if scope["type"] == "http" and scope["path"] not in _UNLIMITED:
-            wait = self._buckets.take(bucket_name(scope), self._price(scope))
+            wait = await self._allowances.take(bucket_name(scope), self._price(scope))
             if wait > 0:
                 self._on_refused()
                 problem = too_many("too-many-requests", "Too many requests from this address", wait)

@@ -11,11 +11,16 @@ from pydantic import SecretStr
 from starlette.types import Scope
 
 from backend.http.problems import Problem
-from backend.http.rate_limit import TokenBuckets, bucket_name, too_many
+from backend.http.rate_limit import Allowances, OwnAllowances, TokenBuckets, bucket_name, too_many
 
 # Wrong tokens that an address may send at once, and those that it regains per minute.
 _WRONG_AT_ONCE = 10
 _WRONG_PER_MINUTE = 2.0
+
+
+def guess_buckets() -> TokenBuckets:
+    """Return buckets of the wrong tokens that addresses may send."""
+    return TokenBuckets(_WRONG_PER_MINUTE, _WRONG_AT_ONCE)
 
 
 class TeamAccess:
@@ -40,17 +45,17 @@ class TeamAccess:
         self,
         token: SecretStr | None,
         *,
-        guesses: TokenBuckets | None = None,
+        guesses: Allowances | None = None,
         on_refused: Callable[[], None] = lambda: None,
         has_accounts: bool = False,
     ) -> None:
         # Hashed, so that the time of a comparison does not depend on the token's length.
         self._digest = None if token is None else _digest(token.get_secret_value())
-        self._guesses = guesses or TokenBuckets(_WRONG_PER_MINUTE, _WRONG_AT_ONCE)
+        self._guesses = guesses or OwnAllowances(guess_buckets())
         self._on_refused = on_refused
         self._has_accounts = has_accounts
 
-    def check(self, scope: Scope, token: str | None) -> None:
+    async def check(self, scope: Scope, token: str | None) -> None:
         """Let a request through if it carries the token.
 
         Args:
@@ -71,7 +76,7 @@ class TeamAccess:
             if self._digest is not None and hmac.compare_digest(_digest(token), self._digest):
                 return
             self._on_refused()
-            wait = self._guesses.take(bucket_name(scope))
+            wait = await self._guesses.take(bucket_name(scope))
             if wait > 0:
                 raise too_many("too-many-guesses", "Too many wrong tokens from this address", wait)
         raise Problem(

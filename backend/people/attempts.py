@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from backend.http.rate_limit import TokenBuckets
+from backend.http.rate_limit import Allowances, MakeAllowances, TokenBuckets, own_allowances
 
 # Attempts at once, and those that come back per minute.
 _OF_PAIR = (5, 1.0)
@@ -33,15 +33,19 @@ class Attempts:
 
     Args:
         clock: Seconds from any start, never running backwards.
+        make: Makes the allowances; several backends may count together.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._pairs = TokenBuckets(_OF_PAIR[1], _OF_PAIR[0], clock=clock)
-        self._devices = TokenBuckets(_OF_PAIR[1], _OF_PAIR[0], clock=clock)
-        self._addresses = TokenBuckets(_OF_ADDRESS[1], _OF_ADDRESS[0], clock=clock)
-        self._accounts = TokenBuckets(_OF_ACCOUNT[1], _OF_ACCOUNT[0], clock=clock)
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, make: MakeAllowances = own_allowances) -> None:
+        def counted(kind: str, limit: tuple[int, float]) -> Allowances:
+            return make(kind, TokenBuckets(limit[1], limit[0], clock=clock))
 
-    def begin(self, email: str, client: str, device: str | None = None) -> float:
+        self._pairs = counted("password-pair", _OF_PAIR)
+        self._devices = counted("password-device", _OF_PAIR)
+        self._addresses = counted("password-address", _OF_ADDRESS)
+        self._accounts = counted("password-account", _OF_ACCOUNT)
+
+    async def begin(self, email: str, client: str, device: str | None = None) -> float:
         """Take an attempt, before the password is looked at; return 0, or the seconds until there is one.
 
         Args:
@@ -49,22 +53,22 @@ class Attempts:
             client: The client's name, from `bucket_name`.
             device: Names a browser in which the account has signed in before, from `Devices`; None: another one.
         """
-        taken: list[tuple[TokenBuckets, str]] = []
+        taken: list[tuple[Allowances, str]] = []
         for buckets, name in self._named(email, client, device):
-            wait = buckets.take(name)
+            wait = await buckets.take(name)
             if wait > 0:
                 for other, other_name in taken:
-                    other.charge(other_name, -1.0)
+                    await other.charge(other_name, -1.0)
                 return wait
             taken.append((buckets, name))
         return 0.0
 
-    def give_back(self, email: str, client: str, device: str | None = None) -> None:
+    async def give_back(self, email: str, client: str, device: str | None = None) -> None:
         """Give an attempt back whose password was right, or was not looked at."""
         for buckets, name in self._named(email, client, device):
-            buckets.charge(name, -1.0)
+            await buckets.charge(name, -1.0)
 
-    def _named(self, email: str, client: str, device: str | None) -> tuple[tuple[TokenBuckets, str], ...]:
+    def _named(self, email: str, client: str, device: str | None) -> tuple[tuple[Allowances, str], ...]:
         if device is not None:
             return ((self._devices, f"{email} {device}"),)
         # The address first: one that has used its limit up makes no buckets of made-up accounts, which would push those

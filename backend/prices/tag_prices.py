@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -108,6 +108,16 @@ class TagPrices:
         except sqlite3.Error as error:
             raise CatalogueError(f"{self._path}: {error}") from error
         return deleted > 0
+
+    def forget_all(self, prediction_ids: Collection[str]) -> None:
+        """Delete the prices of many labels; most of them may have none.
+
+        Raises:
+            CatalogueError: The file cannot be read or written.
+        """
+        for price in self.all():
+            if price.prediction_id in prediction_ids:
+                self.forget(price.prediction_id)
 
     def find(self, code: str) -> tuple[TagPrice, ...]:
         """Return the prices of a code, whatever its separators, the latest first.

@@ -1,4 +1,4 @@
-"""Predictions that wait for the shopper's verdict: in memory only, for minutes, within bounds."""
+"""Predictions that wait for the shopper's verdict: in this process, for minutes, within bounds."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class PendingPredictions:
         A crop larger than all the room there is is not remembered: its label has to carry the picture again.
         """
         self._forget_expired()
-        size = _pixel_bytes(entry.crop)
+        size = pixel_bytes(entry.crop)
         if size <= self._most_bytes:
             self._entries[entry.id] = entry
             self._bytes += size
@@ -111,13 +111,7 @@ class PendingPredictions:
             entries: The one that most likely gets a verdict first. The label of one that is left out has to carry the
                 picture again.
         """
-        count, size = max(1, self._most // _SHARE_OF_PHOTO), self._most_bytes // _SHARE_OF_PHOTO
-        kept: list[PendingPrediction] = []
-        for entry in entries:
-            size -= _pixel_bytes(entry.crop)
-            if len(kept) == count or size < 0:
-                break
-            kept.append(entry)
+        kept = likeliest(entries, max(1, self._most // _SHARE_OF_PHOTO), self._most_bytes // _SHARE_OF_PHOTO)
         for entry in reversed(kept):  # the oldest is forgotten first
             self.keep(entry)
 
@@ -130,7 +124,7 @@ class PendingPredictions:
         """Forget a prediction now."""
         entry = self._entries.pop(prediction_id, None)
         if entry is not None:
-            self._bytes -= _pixel_bytes(entry.crop)
+            self._bytes -= pixel_bytes(entry.crop)
 
     def _forget_expired(self) -> None:
         # All live equally long, so the oldest expire first.
@@ -142,5 +136,23 @@ class PendingPredictions:
             self.forget(oldest.id)
 
 
-def _pixel_bytes(image: Image.Image) -> int:
+def likeliest(entries: Sequence[PendingPrediction], count: int, size: int) -> list[PendingPrediction]:
+    """Return the first predictions that a bounded room holds.
+
+    Args:
+        entries: The one that most likely gets a verdict first.
+        count: Most predictions.
+        size: Most bytes of crops.
+    """
+    kept: list[PendingPrediction] = []
+    for entry in entries:
+        size -= pixel_bytes(entry.crop)
+        if len(kept) == count or size < 0:
+            break
+        kept.append(entry)
+    return kept
+
+
+def pixel_bytes(image: Image.Image) -> int:
+    """Bytes of a crop's pixels."""
     return image.width * image.height * _BYTES_PER_PIXEL

@@ -108,7 +108,7 @@ async def sign_in(accounts: AccountsDep, request: Request) -> Response:
             return pages.sign_in(email=email, alert=pages.texts.stale, status=HTTPStatus.FORBIDDEN)
         account, client = email.lower()[:254], bucket_name(request.scope)
         device = accounts.devices.known(request.cookies.get(DEVICE_COOKIE) or "", account)
-        wait = accounts.attempts.begin(account, client, device)
+        wait = await accounts.attempts.begin(account, client, device)
         if wait > 0:
             alert = pages.texts.wait.format(time=pages.texts.duration(wait))
             return pages.sign_in(email=email, alert=alert, status=HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
@@ -119,11 +119,11 @@ async def sign_in(accounts: AccountsDep, request: Request) -> Response:
         except SignInError:
             back = None
         except Problem:
-            accounts.attempts.give_back(account, client, device)  # nobody has looked at the password
+            await accounts.attempts.give_back(account, client, device)  # nobody has looked at the password
             raise
         if back is None:
             return pages.sign_in(email=email, alert=pages.texts.wrong, status=HTTPStatus.UNAUTHORIZED)
-        accounts.attempts.give_back(account, client, device)
+        await accounts.attempts.give_back(account, client, device)
         secure = accounts.settings.is_public_secure
         back.set_cookie(
             DEVICE_COOKIE,

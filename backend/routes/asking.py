@@ -80,7 +80,7 @@ WhoDep = Annotated[Who, Depends(require_team)]
 async def _who(request: Request, services: Services, token: str | None) -> Who:
     accounts = services.accounts
     if token is None or not (accounts.is_on and is_session(token)):
-        services.team_access.check(request.scope, token)
+        await services.team_access.check(request.scope, token)
         return Who(TOKEN_ROLE)
     # No limit of guesses: a session's secret has 256 random bits.
     who = await accounts.run(lambda known: _known(known, token))

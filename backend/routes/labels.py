@@ -18,6 +18,7 @@ from backend.reading.judged import JudgedReading, cut_again, proven_reading, rem
 from backend.routes.tag_prices import unavailable
 from backend.schemas import DeletedBody, FormatBody, LabelBody, LabelForm
 from backend.services import Services
+from backend.shared.database import SharedUnavailableError
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Label
 from ocr_model.codes.lines import extract_code, match_formats
@@ -58,7 +59,7 @@ async def keep_label(
     """Keep the crop with its confirmed label. The answer comes when both are safely on the disk.
 
     The same verdict twice is one label; another verdict takes the place of the earlier one. A label that this backend
-    can match to no reading, neither from memory nor by `proof`, is kept as unproven: it waits for the team, and never
+    can match to no reading, neither remembered nor by `proof`, is kept as unproven: it waits for the team, and never
     takes the place of another.
     """
     _ = services.labels.samples  # Raises while the store is not open, before a picture is read in vain.
@@ -81,7 +82,7 @@ async def keep_label(
         source=_SOURCE if reading.is_proven else UNPROVEN,
     )
     crop = await services.labels.prepare(reading.crop)
-    _count_bytes(services, client, len(crop.png))
+    await _count_bytes(services, client, len(crop.png))
     sample = await services.labels.keep(crop, label)
     afterwards.add_task(services.give_back_memory)
     code = extract_code(verdict.text)
@@ -114,20 +115,40 @@ async def keep_label(
     responses=problems(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> DeletedBody:
-    """Delete the crop, the label and the barcode of a prediction, from memory too. Doing it twice does no harm.
+    """Delete the crop, the label and the barcode of a prediction, remembered ones too. Doing it twice does no harm.
 
     A price seen on the tag hangs on the label, and goes first.
 
-    Where several backends share a bucket, a label that another backend has kept and sent is found there. While the
-    bucket does not answer, a label that this backend does not know is answered with 503: the bucket may hold it.
+    Where several backends share a PostgreSQL, any of them deletes what any has kept or remembered, and each removes its
+    own copies within seconds. Where they share a bucket alone, a label that another backend has kept and sent is found
+    there. While the bucket does not answer, a label that this backend does not know is answered with 503: the bucket
+    may hold it.
     """
-    services.pending.forget(prediction_id)
+    await _forget(services, prediction_id)
     services.shadow.forget(prediction_id)
     try:
         await asyncio.to_thread(services.tag_prices.forget, prediction_id)
     except CatalogueError as error:
         raise unavailable(error) from error
     return DeletedBody(deleted=await services.labels.undo(prediction_id))
+
+
+async def _forget(services: Services, prediction_id: str) -> None:
+    """Forget a reading that has no verdict.
+
+    Raises:
+        Problem: 503, while the database does not answer that may hold it.
+    """
+    try:
+        await services.sharing.readings.forget(prediction_id)
+    except SharedUnavailableError as error:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "database-unavailable",
+            "The database does not answer",
+            "The database does not answer, so nothing can be deleted. Please try again.",
+            headers={"Retry-After": "10"},
+        ) from error
 
 
 async def _move_tag_price(services: Services, prediction_id: str, code: str) -> None:
@@ -140,7 +161,7 @@ async def _move_tag_price(services: Services, prediction_id: str, code: str) -> 
 
 async def _judged_reading(services: Services, client: str, prediction_id: str, form: LabelForm) -> JudgedReading:
     """Return the reading as it is remembered, else as the form proves it, else as the form tells it."""
-    pending = services.pending.get(prediction_id)
+    pending = await services.sharing.readings.get(prediction_id)
     if pending is not None:
         return await asyncio.to_thread(remembered_reading, pending)  # a large crop takes a moment to turn
     if form.image is None:
@@ -157,20 +178,20 @@ async def _judged_reading(services: Services, client: str, prediction_id: str, f
     if proven is not None and form.agrees_with(proven):
         return proven_reading(crop, about.turn, proven)
     shown = form.shown()
-    wait = services.unproven.take(client)
+    wait = await services.unproven.take(client)
     if wait > 0:
         services.metrics.rate_limited.inc()
         raise too_many("too-many-unproven", "Too many unproven labels from this address", wait)
     return await services.reading.run(told_reading, crop, about.turn, recognizer, shown)
 
 
-def _count_bytes(services: Services, client: str, size: int) -> None:
+async def _count_bytes(services: Services, client: str, size: int) -> None:
     """Take a crop's bytes from what its client may have kept.
 
     Raises:
         Problem: 429, if it is more than the client has left.
     """
-    wait = 0.0 if services.kept_bytes is None else services.kept_bytes.take(client, size)
+    wait = 0.0 if services.kept_bytes is None else await services.kept_bytes.take(client, size)
     if wait > 0:
         services.metrics.rate_limited.inc()
         raise too_many("too-much-kept", "This address has kept too many bytes", wait)

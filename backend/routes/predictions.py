@@ -43,7 +43,7 @@ async def create_prediction(
     afterwards: BackgroundTasks,
     form: Annotated[PhotoForm, Form(media_type="multipart/form-data")],
 ) -> PredictionBody:
-    """Read the text on a photo, or on a region of it. The crop is remembered for minutes, in memory only."""
+    """Read the text on a photo, or on a region of it. The crop is remembered for minutes, and kept on no disk."""
     started = time.perf_counter()
     recognizer = services.model.recognizer
     region = form.region()
@@ -51,7 +51,8 @@ async def create_prediction(
     crop, digest, prediction, recognize_milliseconds = await services.reading.run(
         _read, services, form.image.file, region, recognizer
     )
-    pending = services.pending.add(prediction, crop.image, region.turn)
+    pending = services.pending.new(prediction, crop.image, region.turn)
+    await services.sharing.readings.keep(pending)
     afterwards.add_task(_shadow, services, pending)
     if crop.photo_pixels > LARGE_PHOTO_PIXELS:
         afterwards.add_task(services.give_back_memory)

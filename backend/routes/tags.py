@@ -138,13 +138,13 @@ async def _events(photo: _Photo, client: str) -> AsyncIterator[LineEventBody | T
             line = await told.get()
             if line is not None:
                 early = line.pending
-                services.pending.keep(early)
+                await services.sharing.readings.keep(early)
                 yield LineEventBody(**dict(line.body))
             answer = await reading
         finally:
             photo.gone.set()
             reading.cancel()
-    _take_in(services, client, answer, [entry for entry in answer.entries if entry is not early])
+    await _take_in(services, client, answer, [entry for entry in answer.entries if entry is not early])
     yield TagEventBody(**dict(answer.body))
 
 
@@ -175,13 +175,13 @@ async def _json_lines(first: BaseModel, others: AsyncIterator[BaseModel]) -> Asy
         yield f"{event.model_dump_json()}\n"
 
 
-def _take_in(services: Services, client: str, answer: PhotoAnswer, entries: list[PendingPrediction]) -> None:
+async def _take_in(services: Services, client: str, answer: PhotoAnswer, entries: list[PendingPrediction]) -> None:
     """Remember the lines, hand the likeliest code to the challenger, and count."""
-    services.pending.keep_some(entries)
+    await services.sharing.readings.keep_some(entries)
     if answer.first is not None:
         services.shadow.offer(answer.first.id, answer.first.crop, answer.first.prediction)
     if services.requests is not None:
-        services.requests.charge(client, len(answer.body.lines) / _LINES_PER_TOKEN)
+        await services.requests.charge(client, len(answer.body.lines) / _LINES_PER_TOKEN)
     body, metrics = answer.body, services.metrics
     code = body.cards and body.cards[0].code
     metrics.photos.labels("code" if code else "lines" if body.lines else "nothing").inc()

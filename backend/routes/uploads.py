@@ -38,7 +38,7 @@ T = TypeVar("T")
 async def _give_back(request: Request, services: ServicesDep) -> None:
     """Let a request count little, once its token is known to be right: guesses cost what they cost elsewhere."""
     if services.requests is not None:
-        services.requests.charge(bucket_name(request.scope), -_GIVEN_BACK)
+        await services.requests.charge(bucket_name(request.scope), -_GIVEN_BACK)
 
 
 router = team_router()

@@ -28,9 +28,10 @@ class GcsServer:
     Args:
         port: 0 for any free port; the port of an earlier server to take its place.
         page_size: Most names in one page of a listing, even if the client asks for more.
+        host: Address at which it answers.
     """
 
-    def __init__(self, *, port: int = 0, page_size: int = 1000) -> None:
+    def __init__(self, *, port: int = 0, page_size: int = 1000, host: str = "127.0.0.1") -> None:
         self.objects: dict[str, Bucket] = {}
         self.faults = Faults()
         self.requests: list[tuple[str, str]] = []
@@ -39,10 +40,10 @@ class GcsServer:
         self.resumable: dict[str, tuple[str, dict[str, list[str]], dict[str, Any], bytes]] = {}
         self.stopping = threading.Event()
         self._generation = 1
-        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http = _Http((host, port), _Handler)
         self._http.store = self
         self.port: int = self._http.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:

@@ -18,11 +18,12 @@ _SETTING_UP_SECONDS = 10.0  # that the first connections to a new file wait for 
 _CACHE_KIB = 32_768  # of a connection; SQLite's own 2 MB are read anew for every look into a million rows
 
 
-def open_engine(url: str | sa.URL) -> sa.Engine:
+def open_engine(url: str | sa.URL, *, silence: float | None = None) -> sa.Engine:
     """An engine for the database.
 
     Args:
         url: SQLAlchemy URL. `postgres://` and `postgresql://` are served by psycopg 3.
+        silence: seconds without a byte from PostgreSQL after which a call fails; None: as for the index.
 
     Raises:
         IndexUnavailableError: the URL cannot be used, or its driver is not installed.
@@ -38,7 +39,7 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise IndexUnavailableError(f"the index works on sqlite and postgresql, not on {parsed.drivername!r}")
     try:
-        engine = _make_engine(parsed)
+        engine = _make_engine(parsed, silence)
     except ImportError as error:
         raise IndexUnavailableError(f"the database driver is not installed: {error}") from error
     if engine.dialect.name == "sqlite":
@@ -46,12 +47,12 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
     return engine
 
 
-def _make_engine(url: sa.URL) -> sa.Engine:
+def _make_engine(url: sa.URL, silence: float | None) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
         return sa.create_engine(url)
     from datasets.samples.postgres import make_engine  # needs the driver
 
-    return make_engine(url)
+    return make_engine(url, silence)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

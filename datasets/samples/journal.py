@@ -33,7 +33,9 @@ from datasets.samples.unsorted import set_apart, sorting
 _LOG = logging.getLogger(__name__)
 
 # Labels are kept without the index for so many seconds after it has not answered: each would wait for it, one by one.
+# An index that is silent, and does not refuse at once, is left alone for longer: twice as long as it was waited for.
 _AWAY_SECONDS = 1.0
+_AWAY_SHARE = 2.0
 # Between two looks whether there are projects, while none is known.
 _LOOKED_SECONDS = 1.0
 
@@ -99,7 +101,7 @@ class Journal:
             for events in backlog.batches():
                 self._index.add(events)
         self._spool.witness(self._index.last_stamp())
-        self._behind = False
+        self._behind, self._away_until = False, 0.0
         self._look_for_projects()
         return is_new
 
@@ -325,15 +327,18 @@ class Journal:
         """The index, for a label or a pair that can be written without it and must not wait for it again and again."""
         if time.monotonic() < self._away_until:
             raise IndexUnavailableError("the database did not answer a moment ago")
+        began = time.monotonic()
         try:
             yield self.current_index()
         except IndexUnavailableError:
-            self._lose_index()
+            self._lose_index(began)
             raise
 
-    def _lose_index(self) -> None:
+    def _lose_index(self, began: float) -> None:
+        """Note that the index has not answered a question that was asked at a time of the monotonic clock."""
         self._behind = True
-        self._away_until = time.monotonic() + _AWAY_SECONDS
+        now = time.monotonic()
+        self._away_until = now + max(_AWAY_SECONDS, _AWAY_SHARE * (now - began))
 
     def _take_in(self, event: Event) -> str:
         """Pass an event that is on the disk to the index and the uploader, whose failures must not reach the caller.
@@ -341,13 +346,13 @@ class Journal:
         Returns:
             The event's name.
         """
-        name = event.name
+        name, began = event.name, time.monotonic()
         try:
             # An index that lacks earlier events takes them in together, when it answers again.
             if not self._behind:
                 self._index.add([event])
         except IndexUnavailableError as error:
-            self._lose_index()
+            self._lose_index(began)
             _LOG.warning("%s is kept, but not in the index yet: %s", name, error)
         if self._announce is not None:
             self._announce(name, event.stored_at.timestamp())

@@ -19,17 +19,21 @@ SILENCE = 10.0  # seconds
 _ARGUMENTS: dict[str, Any] = {"connect_timeout": 3}  # seconds; the URL's own arguments take precedence
 
 
-def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine whose calls fail with OperationalError after `SILENCE` seconds without a byte from the server.
+def make_engine(url: sa.URL, silence: float | None = None) -> sa.Engine:
+    """An engine whose calls fail with OperationalError after some seconds without a byte from the server.
 
     Args:
         url: URL of the dialect `postgresql+psycopg`.
+        silence: the seconds; None: `SILENCE`.
     """
     engine = sa.create_engine(url, pool_pre_ping=True)
 
     @sa.event.listens_for(engine, "do_connect")
     def connect(_dialect: object, _record: object, arguments: list[Any], settings: dict[str, Any]) -> Any:
-        return _Connection.connect(*arguments, **(_ARGUMENTS | settings))
+        connection = _Connection.connect(*arguments, **(_ARGUMENTS | settings))
+        if silence is not None:
+            connection.silence = silence
+        return connection
 
     return engine
 

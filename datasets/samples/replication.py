@@ -25,13 +25,13 @@ from datasets.errors import ObjectMissingError, StoreError, StoreFullError
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import CROPS, crop_digest, crop_name
 from datasets.objects.several import AT_ONCE, several
-from datasets.samples.backlog import Backlog
 from datasets.samples.event import Event, read_event
 from datasets.samples.event_objects import EventObjects
 from datasets.samples.fetching import ABOUT_ALL, Fetching
 from datasets.samples.genuine import is_genuine, place
 from datasets.samples.index import SampleIndex
 from datasets.samples.live_rows import parts
+from datasets.samples.removals import remove_buried
 from datasets.samples.sealing import remove_sealed
 from datasets.samples.segment import SegmentName, read_segment
 from datasets.samples.spool import Spool
@@ -316,14 +316,7 @@ class Replication:
 
     def _remove_local(self, digest: str) -> bool:
         """Remove the spool's copy; False unless every label on it is known to be buried."""
-        with self._spool.exclusive():
-            # Another backend may have rebuilt the shared database without the labels that only this spool holds.
-            for events in Backlog(self._spool, self._index).batches():
-                self._index.add(events)
-            if not self._index.is_buried(digest):
-                return False
-            self._spool.objects.delete(crop_name(digest))
-            return True
+        return bool(remove_buried(self._spool, self._index, [digest]))
 
 
 def _crop_of(event: Event) -> str | None:

@@ -37,6 +37,7 @@ from datasets.samples.past_labels import PastLabels
 from datasets.samples.period_index import PeriodIndex
 from datasets.samples.places import open_objects
 from datasets.samples.quality_index import QualityIndex
+from datasets.samples.removals import RemovalWatch
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, check_author, checked_label
@@ -76,6 +77,7 @@ class SampleStore:
         self._sealing = SealingThread(self.sealer, seal_policy)
         self.pairs = KeptPairs(self._journal)
         self.marks = KeptMarks(self._journal)
+        self.removals = RemovalWatch(spool, index, self._journal)
 
     @classmethod
     def open(

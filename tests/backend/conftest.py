@@ -253,7 +253,7 @@ def start(settings: Settings, reader: FakeReader, detector: FakeDetector) -> Ite
         client = TestClient(app)
         client.__enter__()
         clients.append(client)
-        for _ in range(200):
+        for _ in range(3000):
             if client.get("/readyz").status_code == 200:
                 return client
             threading.Event().wait(0.02)

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,12 +48,24 @@ class Backend:
 
     Args:
         folder: Holds the spool and everything else that the backend keeps.
-        storage: Environment variables that name the bucket; none without one.
+        storage: Environment variables that name the bucket; none without one. They go before the usual settings.
         jumping: Whether its clock jumps.
         chance: Decides how the clock jumps.
+        host: Address at which it answers.
+        prefix: Command line that it is started by.
     """
 
-    def __init__(self, folder: Path, storage: Mapping[str, str], *, jumping: bool, chance: random.Random) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        storage: Mapping[str, str],
+        *,
+        jumping: bool,
+        chance: random.Random,
+        host: str = "127.0.0.1",
+        prefix: Sequence[str] = (),
+    ) -> None:
+        self._host, self._prefix = host, prefix
         self.spool = folder / "spool"
         self.url = ""
         self._folder = folder
@@ -71,8 +83,9 @@ class Backend:
     def start(self) -> None:
         """Start it on a free port; `wait` tells when it is ready."""
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{self._host}:{port}"
         settings = {
+            "TAGS_HOST": self._host,
             "TAGS_PORT": str(port),
             "TAGS_SPOOL_DIR": str(self.spool),
             "TAGS_DATA_DIR": str(self._folder / "data"),
@@ -85,9 +98,9 @@ class Backend:
         if self._jumping:
             command = [sys.executable, "-c", _WITH_JUMPING_CLOCK, str(self._chance.randrange(1 << 30))]
         self._process = subprocess.Popen(
-            command,
+            [*self._prefix, *command],
             cwd=ROOT,
-            env=self._environment() | settings,
+            env={**self._environment(), **settings, **self._storage},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,  # Not a file: only the store's disk may be full.
             text=True,

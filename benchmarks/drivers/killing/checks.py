@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.drivers.environment import variable
-from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.killing.ledger import Job, Ledger, State
 from benchmarks.drivers.killing.team_ledger import TeamFaults, TeamLedger, doubled
@@ -103,7 +102,7 @@ def check_at_the_end(
     ledger: Ledger,
     team: TeamLedger,
     backends: Sequence[Backend],
-    gcs: GcsServer | None,
+    bucket: str | None,
     folder: Path,
     database: str | None,
 ) -> None:
@@ -114,7 +113,7 @@ def check_at_the_end(
         ledger: The labels that must be there.
         team: The changes of tags and metadata, and the uploads, that must be there.
         backends: Their spools are opened.
-        gcs: The bucket; None without one.
+        bucket: Address of the bucket's server; None without one.
         folder: Folder for the spool of a machine that knows only the bucket.
         database: The backends' index; None is SQLite in each spool.
 
@@ -124,9 +123,9 @@ def check_at_the_end(
     found: list[_Look] = []
     with ExitStack() as stack:
         url = None
-        if gcs is not None:
+        if bucket is not None:
             url = BUCKET_URL
-            stack.enter_context(variable("STORAGE_EMULATOR_HOST", gcs.url))
+            stack.enter_context(variable("STORAGE_EMULATOR_HOST", bucket))
         for backend in backends:
             with SampleStore.open(backend.spool, storage_url=url, database=database, policy=_HASTY) as store:
                 if not store.bucket.flush(120):
@@ -143,7 +142,7 @@ def check_at_the_end(
                 found.append(_look(store))
                 for sample in store.samples():
                     store.crop(sample.digest)  # raises if its pixels do not match its name
-        if gcs is not None:
+        if bucket is not None:
             with SampleStore.open(folder / "new", storage_url=url, policy=_HASTY, upload=False) as store:
                 store.bucket.pull()
                 found.append(_look(store))

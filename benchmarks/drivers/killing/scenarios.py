@@ -125,7 +125,7 @@ def run_scenario(
             result.trouble = steps_back(known.values())
         if scenario.team:
             _finish_uploads(result, team, backends[0])
-        check_at_the_end(result, ledger, team, backends, gcs, folder, database)
+        check_at_the_end(result, ledger, team, backends, None if gcs is None else gcs.url, folder, database)
     result.seconds = time.monotonic() - began
     return result
 

@@ -6,8 +6,9 @@ import io
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -24,6 +25,17 @@ _NOTHING_KEPT = 507  # status of the answer that the disk is full
 _FAILED = 503
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a shopper asks."""
+
+    patience: float = PATIENCE  # seconds that it waits for an answer
+    rest: float = 0.0  # seconds between two tags
+    undoes_anywhere: bool = False  # whether it takes a label back at any backend, or where the label was kept
+    # Told of each request: what it was about, seconds since its beginning, and the status, 0 without an answer.
+    on_answer: Callable[[str, float, int], None] = lambda what, seconds, status: None
+
+
 class PatientShopper(threading.Thread):
     """Reads tags and sends verdicts, again and again; repeats requests to backends that die.
 
@@ -33,10 +45,17 @@ class PatientShopper(threading.Thread):
         ledger: Notes every verdict before it is sent.
         stop: Ends the shopper when it is set.
         seed: Decides about tags and verdicts.
+        manner: How it asks.
     """
 
     def __init__(
-        self, number: int, backends: Sequence[Backend], ledger: Ledger, stop: threading.Event, seed: int
+        self,
+        number: int,
+        backends: Sequence[Backend],
+        ledger: Ledger,
+        stop: threading.Event,
+        seed: int,
+        manner: Manner | None = None,
     ) -> None:
         super().__init__(name=f"shopper-{number}", daemon=True)
         self._number = number
@@ -44,6 +63,7 @@ class PatientShopper(threading.Thread):
         self._ledger = ledger
         self._stop_event = stop
         self._chance = random.Random(seed)
+        self._manner = manner or Manner()
         self._session = requests.Session()
         self.failure: BaseException | None = None
 
@@ -54,6 +74,7 @@ class PatientShopper(threading.Thread):
             while not self._stop_event.is_set():
                 count += 1
                 self._shop(count)
+                self._stop_event.wait(self._manner.rest)
         except BaseException as error:
             self.failure = error
         finally:
@@ -85,7 +106,7 @@ class PatientShopper(threading.Thread):
         while not self._stop_event.is_set():
             backend = self._chance.choice(self._backends)
             with suppress(requests.RequestException):
-                answer = self._session.post(f"{backend.url}/v1/predictions", files={"image": crop}, timeout=PATIENCE)
+                answer = self._ask("reading", "POST", f"{backend.url}/v1/predictions", files={"image": crop})
                 if answer.status_code == 200:
                     return answer.json()
             time.sleep(_PAUSE)
@@ -112,7 +133,7 @@ class PatientShopper(threading.Thread):
             backend = self._chance.choice(self._backends)
             path = f"{backend.url}/v1/predictions/{job.prediction_id}/label"
             try:
-                answer = self._session.post(path, files=parts, timeout=PATIENCE)
+                answer = self._ask("label", "POST", path, files=parts)
             except requests.RequestException:
                 before = before | {state}  # It may have been kept.
             else:
@@ -120,6 +141,7 @@ class PatientShopper(threading.Thread):
                     self._acknowledge(job, state, answer.json())
                     return backend
                 if answer.status_code == 404:
+                    self._ledger.count("carried")
                     parts["image"] = crop
                     continue
                 if answer.status_code not in (_FAILED, _NOTHING_KEPT):
@@ -135,6 +157,20 @@ class PatientShopper(threading.Thread):
             self._ledger.may_be(job, state)
             time.sleep(_PAUSE)
 
+    def _ask(self, what: str, method: str, url: str, **content: Any) -> requests.Response:
+        """Send a request.
+
+        Raises:
+            requests.RequestException: There is no answer.
+        """
+        began, status = time.monotonic(), 0
+        try:
+            answer = self._session.request(method, url, timeout=self._manner.patience, **content)
+            status = answer.status_code
+        finally:
+            self._manner.on_answer(what, time.monotonic() - began, status)
+        return answer
+
     def _acknowledge(self, job: Job, state: State, body: Any) -> None:
         if (body["status"], label_text(body["text"])) != state:
             raise RuntimeError(f"{state} was sent, and this was kept: {body}")
@@ -142,17 +178,27 @@ class PatientShopper(threading.Thread):
         self._ledger.count("acknowledged")
 
     def _undo(self, job: Job, home: Backend) -> None:
-        """Take the label back where it was kept."""
+        """Take the label back."""
         self._ledger.count("sent")
         self._ledger.may_be(job, None)
+        is_open = False  # whether an earlier request may have taken it back
         while True:
-            with suppress(requests.RequestException):
-                answer = self._session.delete(f"{home.url}/v1/predictions/{job.prediction_id}/label", timeout=PATIENCE)
-                if answer.status_code == 200:
+            backend = self._chance.choice(self._backends) if self._manner.undoes_anywhere else home
+            try:
+                answer = self._ask("undo", "DELETE", f"{backend.url}/v1/predictions/{job.prediction_id}/label")
+            except requests.RequestException:
+                is_open = True
+            else:
+                # A backend that knows of no label has taken none back: another one may keep it.
+                is_unknown = answer.status_code == 200 and not answer.json()["deleted"]
+                if answer.status_code == 200 and not (is_unknown and self._manner.undoes_anywhere):
                     self._ledger.must_be(job, {None})
                     self._ledger.count("acknowledged")
                     return
+                if is_unknown and is_open:
+                    return
                 self._ledger.count("refused")
+                is_open = is_open or answer.status_code != 200
             if self._stop_event.is_set():
                 return
             self._ledger.count("resent")

@@ -1,10 +1,12 @@
 """The team's token lets in, and cannot be guessed."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 
 from backend.http.problems import Problem
-from backend.http.rate_limit import TokenBuckets
+from backend.http.rate_limit import OwnAllowances, TokenBuckets
 from backend.http.team_access import TeamAccess
 
 TOKEN = SecretStr("a-token-for-the-team")
@@ -24,7 +26,7 @@ def scope(address: str) -> dict[str, object]:
 
 def refused(access: TeamAccess, token: str | None, address: str = "10.0.0.1") -> str:
     with pytest.raises(Problem) as error:
-        access.check(scope(address), token)
+        asyncio.run(access.check(scope(address), token))
     return f"{error.value.status_code} {error.value.kind}"
 
 
@@ -37,15 +39,17 @@ def test_without_a_token_set_every_request_is_refused() -> None:
 def test_only_the_token_lets_in(token: str | None) -> None:
     access = TeamAccess(TOKEN)
     assert refused(access, token) == "401 wrong-token"
-    access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
+    asyncio.run(access.check(scope("10.0.0.1"), TOKEN.get_secret_value()))
 
 
 def test_guesses_run_out_and_never_lock_the_right_token_out() -> None:
     clock, wrong = Clock(), []
-    access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 3, clock=clock), on_refused=lambda: wrong.append(1))
+    access = TeamAccess(
+        TOKEN, guesses=OwnAllowances(TokenBuckets(2, 3, clock=clock)), on_refused=lambda: wrong.append(1)
+    )
     assert [refused(access, f"guess {n}") for n in range(5)] == ["401 wrong-token"] * 3 + ["429 too-many-guesses"] * 2
     assert len(wrong) == 5
-    access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
+    asyncio.run(access.check(scope("10.0.0.1"), TOKEN.get_secret_value()))
     assert refused(access, "guess 6") == "429 too-many-guesses"
     assert refused(access, "guess 7", "10.0.0.2") == "401 wrong-token"
     clock.seconds = 31
@@ -53,7 +57,7 @@ def test_guesses_run_out_and_never_lock_the_right_token_out() -> None:
 
 
 def test_to_ask_without_a_token_or_with_the_right_one_costs_nothing() -> None:
-    access = TeamAccess(TOKEN, guesses=TokenBuckets(2, 1, clock=Clock()))
+    access = TeamAccess(TOKEN, guesses=OwnAllowances(TokenBuckets(2, 1, clock=Clock())))
     for _ in range(5):
         assert refused(access, None) == "401 wrong-token"
-        access.check(scope("10.0.0.1"), TOKEN.get_secret_value())
+        asyncio.run(access.check(scope("10.0.0.1"), TOKEN.get_secret_value()))

@@ -11,9 +11,6 @@ from backend.people.people import People
 from backend.people.person import AddressTakenError, LastOwnerError, plain_address
 from backend.people.sessions import Sessions, SignInError
 from backend.people.tables import open_people
-from tests.datasets.conftest import postgres, postgres_server
-
-__all__ = ["postgres", "postgres_server"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

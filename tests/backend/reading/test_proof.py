@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import SecretStr
 
-from backend.http.rate_limit import TokenBuckets
+from backend.http.rate_limit import OwnAllowances, TokenBuckets
 from backend.reading.proof import LONGEST_PROOF, ProvenReading, ReadCrop, ReadingProofs
 from backend.settings import Settings
 from datasets.samples.review import REVIEWED, UNPROVEN
@@ -315,7 +315,7 @@ _FORMS = st.fixed_dictionaries(
 @thorough(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=_FORMS)
 def test_no_form_alone_makes_a_proven_label(client: TestClient, png: bytes, form: dict[str, str | None]) -> None:
-    client.app.state.services.unproven = TokenBuckets(60, 1_000_000)  # type: ignore[attr-defined]
+    client.app.state.services.unproven = OwnAllowances(TokenBuckets(60, 1_000_000))  # type: ignore[attr-defined]
     fields = {name: value for name, value in form.items() if value is not None}
     answer = label(client, "0123456789abcdefghijklmn", png, **fields)
     assert answer.status_code in (200, 422)

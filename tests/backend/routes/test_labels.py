@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from backend.http.rate_limit import TokenBuckets
+from backend.http.rate_limit import OwnAllowances, TokenBuckets
 from backend.reading.decoding import PhotoDecoder
 from backend.reading.photos import Crop, Region
 from backend.settings import Settings
@@ -465,7 +465,7 @@ def test_an_address_may_keep_so_many_bytes_an_hour(
     client = start()
     now = [0.0]
     size = 400  # bytes; more than the crop's file, less than two of them
-    client.app.state.services.kept_bytes = TokenBuckets(size / 60, size, clock=lambda: now[0])  # type: ignore[attr-defined]
+    client.app.state.services.kept_bytes = OwnAllowances(TokenBuckets(size / 60, size, clock=lambda: now[0]))  # type: ignore[attr-defined]
     first, second = read(client, png), read(client, png)
     assert label(client, first, status="accepted").status_code == 200
     answer = label(client, second, status="accepted")

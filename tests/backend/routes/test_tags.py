@@ -268,7 +268,7 @@ def _ends(photo: Any) -> bool:
 def test_a_photo_costs_its_client_what_it_takes(start: Callable[..., TestClient], detector: Any) -> None:
     detector.lines = MANY
     client = start(rate_per_minute=0.001, rate_burst=6)
-    client.app.state.services.requests._buckets.clear()  # type: ignore[attr-defined]
+    client.app.state.services.requests._buckets._buckets.clear()  # type: ignore[attr-defined]
     assert post(client).status_code == 200  # 3 for the photo, 1.6 for its lines
     statuses = [client.get("/v1/model").status_code for _ in range(2)]
     assert statuses == [200, 429]
@@ -277,7 +277,7 @@ def test_a_photo_costs_its_client_what_it_takes(start: Callable[..., TestClient]
 def test_a_client_with_little_room_may_send_a_photo(start: Callable[..., TestClient], detector: Any) -> None:
     detector.lines = MANY
     client = start(rate_per_minute=0.001, rate_burst=2)
-    client.app.state.services.requests._buckets.clear()  # type: ignore[attr-defined]
+    client.app.state.services.requests._buckets._buckets.clear()  # type: ignore[attr-defined]
     assert post(client).status_code == 200
     assert post(client).status_code == 429
 
@@ -442,7 +442,7 @@ NUMBERS = st.one_of(
 )
 def test_any_corners_are_answered(client: TestClient, corners: str, turn: str, barcode: str) -> None:
     """Crossed, outside, huge, no numbers, too few: a label or a refusal, never a failure."""
-    client.app.state.services.unproven._buckets.clear()  # type: ignore[attr-defined]
+    client.app.state.services.unproven._buckets._buckets.clear()  # type: ignore[attr-defined]
     line = {"id": "0123456789abcdefghijklmn"}
     fields = {"corners": corners, "turn": turn, "barcode": barcode, "text": "GW2871"}
     answer = label(client, line, PHOTO, **fields)

@@ -1,0 +1,1 @@
+"""What several backends share through one PostgreSQL: unconfirmed readings, rates, and deletions."""

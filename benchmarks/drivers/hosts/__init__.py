@@ -1,0 +1,1 @@
+"""Several hosts on one machine, and what goes wrong among them."""
