@@ -19,6 +19,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from backend.people.settings import PeopleSettings
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
 from backend.team.settings import TeamSettings
+from backend.telemetry.settings import TelemetrySettings
 from datasets.objects.store_key import StoreKey
 from datasets.samples.crop import MOST_BYTES
 from ocr_model.reading.image import ImageLimits
@@ -40,7 +41,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings, TeamSettings, PeopleSettings):
+class Settings(PriceSettings, TeamSettings, PeopleSettings, TelemetrySettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
