@@ -14,6 +14,13 @@ from backend.reading.shadow import ShadowMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LINES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+# Values of the labels of counters that rates and shares are made of.
+_KNOWN = {
+    "readings": ("text", "no_text"),
+    "photos": ("code", "lines", "nothing"),
+    "labels": ("accepted", "corrected", "unreadable", "deleted"),
+    "decoders_killed": ("deadline", "crash", "slow"),
+}
 _BATCHES = (1, 2, 4, 8, 16, 32, 64)
 _SHARPNESS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
@@ -100,6 +107,10 @@ class Metrics:
             registry=registry,
         )
         self.shadow = ShadowMetrics(registry)
+        # Series that stand at 0 until they are counted: a sum or a share of what is missing is nothing, not 0.
+        for counter, values in _KNOWN.items():
+            for value in values:
+                getattr(self, counter).labels(value)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Show a value as it is at each scrape."""
