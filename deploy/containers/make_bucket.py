@@ -33,7 +33,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         print("make_bucket: set STORAGE_EMULATOR_HOST=http://... and STORAGE_URL=gs://bucket/prefix", file=sys.stderr)
         return 2
     client = storage.Client(
-        project="emulator", credentials=AnonymousCredentials(), client_options={"api_endpoint": emulator}
+        project="emulator", credentials=_anonymous(), client_options={"api_endpoint": emulator}
     )
     deadline = time.monotonic() + _WAITING_SECONDS
     while True:
@@ -48,6 +48,10 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if problem:
             print(f"make_bucket: {problem}", file=sys.stderr)
         return 1 if problem else 0
+
+
+def _anonymous() -> AnonymousCredentials:
+    return AnonymousCredentials()  # type: ignore[no-untyped-call]
 
 
 def _make(client: Any, name: str) -> None:

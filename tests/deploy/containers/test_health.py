@@ -58,5 +58,5 @@ def test_a_worker_is_well_while_its_heart_beats(
     assert main(["worker"]) == 1
     host = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
     assert f"no heartbeat of {host}" in capsys.readouterr().err
-    with Heartbeat(FolderObjects(tmp_path / "spool"), f"{host}-1"):
-        assert main(["worker"]) == 0
+    Heartbeat(FolderObjects(tmp_path / "spool"), f"{host}-1").beat()
+    assert main(["worker"]) == 0
