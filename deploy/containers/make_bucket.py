@@ -32,9 +32,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
     if arguments or not emulator or parts.scheme != "gs" or not parts.netloc:
         print("make_bucket: set STORAGE_EMULATOR_HOST=http://... and STORAGE_URL=gs://bucket/prefix", file=sys.stderr)
         return 2
-    client = storage.Client(
-        project="emulator", credentials=_anonymous(), client_options={"api_endpoint": emulator}
-    )
+    client = storage.Client(project="emulator", credentials=_anonymous(), client_options={"api_endpoint": emulator})
     deadline = time.monotonic() + _WAITING_SECONDS
     while True:
         try:
