@@ -1,6 +1,6 @@
 #!/bin/sh
 # The layers of the image `app` without a container engine: made by the same build.sh in a folder with a Debian, and run there
-# as user 10001 on a root that nobody may write. Needs root, debootstrap, bubblewrap and util-linux.
+# as user 10001 on a root that nobody may write. Needs root, debootstrap, bubblewrap and util-linux; docs/containers.md.
 #
 #   debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates bookworm FOLDER
 #   in_folder.sh make FOLDER                       the layers
@@ -12,7 +12,7 @@ shift 2
 here=$(cd "$(dirname "$0")/../.." && pwd)
 case "$command" in
 make)
-    mkdir -p "$root/build" "$root/opt" "$root/data"
+    mkdir -p "$root/build" "$root/opt" "$root/data" "$root/source"
     cp "$here/deploy/containers/build.sh" "$here/requirements-watch.lock" "$root/build/"
     set -- --bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --ro-bind /etc/resolv.conf /etc/resolv.conf
     # How this machine reaches the package index, where that is set.
