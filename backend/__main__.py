@@ -11,12 +11,13 @@ import time
 from collections.abc import Sequence
 
 from backend.http.connections import ConnectionLimits, Connections, listen, raise_file_limit
-from backend.http.log_limit import LogLimit
 from backend.http.server import make_server
 from backend.main import create_app
 from backend.prices.naver import END as NAVER_END
 from backend.reading.memory import map_large_blocks, share_one_arena
 from backend.settings import Settings, SettingsError, load_settings, variable_of
+from backend.telemetry.log import set_up_log
+from backend.telemetry.tracing import export_traces
 from backend.way_out import unusable_variables
 from datasets.objects.clock import Clock
 
@@ -49,13 +50,11 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.parse_args(given)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(LogLimit())
     # python_multipart warns of every malformed form: that is the sender's mistake, and is answered with 400.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         settings = load_settings()
+        set_up_log(settings.log_format)
         if settings.naver_client_id is not None:
             print(f"backend: {NAVER_END}", file=sys.stderr, flush=True)
         if settings.uses_outside_services:
@@ -76,6 +75,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         failures.append(message)
         server.should_exit = True
 
+    end_traces = export_traces("tags-backend", settings.trace_endpoint)
     app = create_app(settings, on_failure=stop, clock=clock)
     try:
         server = make_server(
@@ -98,6 +98,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock = time.time) ->
         return 0
     finally:
         listener.close()
+        end_traces()
     return _refuse(failures[0]) if failures else 0
 
 

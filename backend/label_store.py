@@ -18,6 +18,7 @@ from backend.settings import Settings
 from backend.team.thumbnails import Thumbnails
 from datasets.errors import BucketUnavailableError, IndexUnavailableError, StoreError, StoreFullError
 from datasets.objects.clock import Clock
+from datasets.objects.spans import span
 from datasets.samples.crop import Crop, make_bounded_crop
 from datasets.samples.pair import Pair
 from datasets.samples.sample import Label, Sample
@@ -27,6 +28,7 @@ from ocr_model.tags.tag import Barcode
 if TYPE_CHECKING:
     from backend.team.measuring import PictureMeasuring
     from datasets.samples.store import SampleStore
+    from datasets.samples.uploader import Queue
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,13 +51,20 @@ class LabelStore:
         settings: Names spool, bucket and index.
         clock: Seconds since 1970, for the times that are kept.
         on_change: Called with the status of a kept label, or "deleted" after an undo.
+        on_begun: Called with the seconds that the keeping of a label has waited for a thread.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, on_change: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        on_change: Callable[[str], None],
+        on_begun: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._on_change = on_change
-        self._keeping = WorkQueue("keeping", workers=_KEEPING_WORKERS, waiting=_KEEPING_WAITING)
+        self._keeping = WorkQueue("keeping", workers=_KEEPING_WORKERS, waiting=_KEEPING_WAITING, on_begun=on_begun)
         self._looking = WorkQueue("looking", workers=_LOOKING_WORKERS, waiting=_LOOKING_WAITING)
         self.thumbnails = Thumbnails(settings.thumbnails, least_free=2 * settings.store_free_bytes)
         self._samples: SampleStore | None = None
@@ -83,12 +92,26 @@ class LabelStore:
     @property
     def unsent(self) -> float:
         """Kept labels that the bucket does not have yet; not a number while that is not known."""
-        if self._samples is None:
-            return math.nan
+        queue = self._queue()
+        return math.nan if queue is None else queue.unsent
+
+    @property
+    def oldest_unsent_seconds(self) -> float:
+        """Age of the oldest of them; 0 if there is none, not a number while that is not known."""
+        queue = self._queue()
+        return math.nan if queue is None else queue.oldest_seconds
+
+    @property
+    def stuck(self) -> float:
+        """Kept labels whose sending fails for a reason of their own; not a number while that is not known."""
+        queue = self._queue()
+        return math.nan if queue is None else queue.stuck
+
+    def _queue(self) -> Queue | None:
         try:
-            return self._samples.bucket.queue().unsent
+            return None if self._samples is None else self._samples.bucket.queue()
         except StoreError:
-            return math.nan
+            return None
 
     @property
     def samples(self) -> SampleStore:
@@ -180,7 +203,8 @@ class LabelStore:
             Problem: 503, while the store is not open or too many labels wait.
             StoreError: Nothing of the label was kept.
         """
-        sample = await self._keeping.run(self.samples.keep, crop, label)
+        with span("keep"):
+            sample = await self._keeping.run(self.samples.keep, crop, label)
         if self._measuring is not None:
             self._measuring.wake()
         if sample.label.at == label.at:  # An older time: the same verdict was kept before.

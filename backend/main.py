@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -49,6 +50,8 @@ from backend.routes import (
 from backend.services import make_services
 from backend.settings import Settings, load_settings
 from backend.team.upload_bodies import MOST_PART
+from backend.telemetry.log import LogRequests
+from backend.telemetry.tracing import TraceRequests
 from datasets.objects.clock import Clock
 
 if TYPE_CHECKING:
@@ -65,6 +68,9 @@ _PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
 _PHOTO_PRICE = 3.0
 _UPLOADS = "/v1/team/uploads"
 _HELP_PRICE = 0.25  # tokens; asked for several times while a search is typed
+
+# FastAPI's own spans hold paths, queries and addresses, and belong to whatever trace any client names.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 _DESCRIPTION = """
 Reads the product code on a photo of a shoe tag, says how sure it is, looks up what the shoe costs, and keeps
@@ -129,6 +135,7 @@ def create_app(
         static_url="/docs/assets",
         swagger_ui_parameters={"validatorUrl": None},
         form_limits=FORM_LIMITS,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.services = services
     _describe_once(app)
@@ -162,8 +169,11 @@ def create_app(
     app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(CountRequests, metrics=metrics)
+    if chosen.log_format == "json":
+        app.add_middleware(LogRequests)
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.trusted_hosts)
+    app.add_middleware(TraceRequests, is_trusted=chosen.is_proxy)
     return app
 
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.reading.shadow import ShadowMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LINES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+# Values of the labels of counters that rates and shares are made of.
+_KNOWN = {
+    "readings": ("text", "no_text"),
+    "photos": ("code", "lines", "nothing"),
+    "labels": ("accepted", "corrected", "unreadable", "deleted"),
+    "decoders_killed": ("deadline", "crash", "slow"),
+}
+_BATCHES = (1, 2, 4, 8, 16, 32, 64)
+_SHARPNESS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
@@ -29,7 +40,32 @@ class Metrics:
         )
         self.readings = Counter("tags_readings", "Readings, with text or without.", ("outcome",), registry=registry)
         self.confidence = Histogram(
-            "tags_reading_confidence", "Confidence of readings with text.", buckets=_SHARES, registry=registry
+            "tags_reading_confidence",
+            "Confidence of readings with text; of a whole photo, that of the line shown first.",
+            buckets=_SHARES,
+            registry=registry,
+        )
+        self.second_opinions = Counter(
+            "tags_second_opinions", "Readings that the second reader has taken part in.", registry=registry
+        )
+        self.sharpness = Histogram(
+            "tags_reading_sharpness",
+            "Sharpness of the crops read; see datasets/samples/picture_quality.py.",
+            buckets=_SHARPNESS,
+            registry=registry,
+        )
+        self.batch_size = Histogram(
+            "tags_batch_size", "Crops that the recognizer reads in one go.", buckets=_BATCHES, registry=registry
+        )
+        self.queue_seconds = Histogram(
+            "tags_queue_seconds",
+            "Time that work waits for a thread: readings, whole photos, labels to be kept.",
+            ("queue",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.decoding_seconds = Counter(
+            "tags_decoding_cpu_seconds", "Processor time of the decoding processes.", registry=registry
         )
         self.photos = Counter(
             "tags_photos",
@@ -71,14 +107,33 @@ class Metrics:
             registry=registry,
         )
         self.shadow = ShadowMetrics(registry)
+        # Series that stand at 0 until they are counted: a sum or a share of what is missing is nothing, not 0.
+        for counter, values in _KNOWN.items():
+            for value in values:
+                getattr(self, counter).labels(value)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Show a value as it is at each scrape."""
         Gauge(name, description, registry=self.registry).set_function(value)
 
+    def count(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Show a sum that only grows, as it is at each scrape."""
+        self.registry.register(_Sum(name, description, value))
+
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class _Sum(Collector):
+    """A counter that is kept elsewhere."""
+
+    def __init__(self, name: str, description: str, value: Callable[[], float]) -> None:
+        self._name, self._description, self._value = name, description, value
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """Return the counter, as it is now."""
+        yield CounterMetricFamily(self._name, self._description, value=self._value())
 
 
 class CountRequests:

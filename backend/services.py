@@ -233,6 +233,7 @@ def make_services(
         large_waiting=max(0, large - 1),
         on_killed=lambda reason: metrics.decoders_killed.labels(reason).inc(),
         on_refused=metrics.overloaded.inc,
+        on_computed=metrics.decoding_seconds.inc,
     )
     recognizing = FairSemaphore(settings.reading_workers)
     photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
@@ -252,7 +253,12 @@ def make_services(
     )
     sharing = Sharing(settings, pending)
     accounts = Accounts(settings, clock, attempts=Attempts(make=sharing.allowances_with_refunds))
-    labels = LabelStore(settings, clock, on_change=lambda status: metrics.labels.labels(status).inc())
+    labels = LabelStore(
+        settings,
+        clock,
+        on_change=lambda status: metrics.labels.labels(status).inc(),
+        on_begun=metrics.queue_seconds.labels("keeping").observe,
+    )
     services = Services(
         settings=settings,
         metrics=metrics,
@@ -262,6 +268,7 @@ def make_services(
             workers=settings.reading_workers + more,
             waiting=settings.reading_queue - more,
             on_refused=metrics.overloaded.inc,
+            on_begun=metrics.queue_seconds.labels("reading").observe,
         ),
         recognizing=recognizing,
         photos=WorkQueue(
@@ -269,9 +276,12 @@ def make_services(
             workers=photo_workers,
             waiting=photos_waiting,
             on_refused=metrics.overloaded.inc,
+            on_begun=metrics.queue_seconds.labels("photos").observe,
         ),
         photo_places=ClientPlaces(photos_at_once, on_refused=metrics.rate_limited.inc),
-        photo_reading=PhotoReading(recognizing, lambda: load_detector(settings.model_threads)),
+        photo_reading=PhotoReading(
+            recognizing, lambda: load_detector(settings.model_threads), on_batch=metrics.batch_size.observe
+        ),
         decoder=decoder,
         labels=labels,
         pending=pending,
@@ -338,6 +348,14 @@ def _watch(services: Services) -> None:
     show("tags_shared_away", away, lambda: float(services.sharing.is_away))
     show("tags_pending_bytes", "Bytes of their crops.", lambda: services.pending.used_bytes)
     show("tags_store_unsent", "Labels that the bucket does not have yet.", lambda: services.labels.unsent)
+    oldest = "Age of the oldest of them, in seconds."
+    show("tags_store_unsent_oldest_seconds", oldest, lambda: services.labels.oldest_unsent_seconds)
+    stuck = "Labels of them whose sending fails for a reason of their own."
+    show("tags_store_stuck", stuck, lambda: services.labels.stuck)
+    spent = "Processor time of this process, without its decoding processes."
+    services.metrics.count("tags_cpu_seconds", spent, time.process_time)
+    price = "Price of a processor core for an hour, as it is set."
+    show("tags_core_hour_price", price, lambda: services.settings.core_hour_price)
     number = "Number of the champion that serves; 0 is the shipped model."
     show("tags_champion_number", number, services.watch.number)
     behind = "1 while the store names another champion."

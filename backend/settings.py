@@ -20,6 +20,7 @@ from backend.people.settings import PeopleSettings
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
 from backend.shared.settings import SharedSettings
 from backend.team.settings import TeamSettings
+from backend.telemetry.settings import TelemetrySettings
 from datasets.objects.store_key import StoreKey
 from datasets.samples.crop import MOST_BYTES
 from ocr_model.reading.image import ImageLimits
@@ -41,7 +42,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings, TeamSettings, PeopleSettings, SharedSettings):
+class Settings(PriceSettings, TeamSettings, PeopleSettings, SharedSettings, TelemetrySettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -20,9 +19,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from backend.http.body_limit import BodyLimit
 from backend.http.connections import ConnectionLimits, Connections, listen, raise_file_limit
 from backend.http.forms import FormGuard
-from backend.http.log_limit import LogLimit
 from backend.http.server import make_server
 from backend.settings import SettingsError, load_settings
+from backend.telemetry.log import set_up_log
+from backend.telemetry.tracing import export_traces
 from datasets.errors import StoreError
 from deploy.assets import CompressedAssets
 from deploy.page_headers import PageHeaders
@@ -103,13 +103,15 @@ def main(arguments: Sequence[str]) -> int:
         )
     except OSError as error:
         return _refuse(f"cannot serve on {args.host} port {args.port}: {error.strerror or error}")
-    _limit_log()
+    set_up_log(settings.log_format)  # after Streamlit has given its loggers their handlers
+    end_traces = export_traces("tags-pages", settings.trace_endpoint)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         return 0
     finally:
         listener.close()
+        end_traces()
     return 0
 
 
@@ -126,15 +128,6 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _refuse(message: str) -> int:
     print(f"pages: {' '.join(message.split())}", file=sys.stderr)
     return _CANNOT_START
-
-
-def _limit_log() -> None:
-    """Bound the lines of every log; Streamlit gives each of its loggers a handler."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    limit = LogLimit()
-    known = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
-    for handler in {handler for logger in [logging.getLogger(), *known] for handler in logger.handlers}:
-        handler.addFilter(limit)
 
 
 if __name__ == "__main__":

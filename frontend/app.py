@@ -16,6 +16,7 @@ def main() -> None:
     if root not in sys.path:
         sys.path.insert(0, root)
     from frontend.account import has_accounts
+    from frontend.client.spans import page_span
     from frontend.data_models import texts as data_texts
     from frontend.data_models.page import data_models
     from frontend.explore.page import explore as explore_page
@@ -68,7 +69,9 @@ def main() -> None:
         url_path="projects",
     )
     accounts = [projects, people] if has_accounts() else []
-    st.navigation([reading, several, data, explore, upload, projects, people], position="hidden").run()
+    page = st.navigation([reading, several, data, explore, upload, projects, people], position="hidden")
+    with page_span(page.url_path):
+        page.run()
 
 
 main()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import streamlit as st
+from opentelemetry import context
 
+P = ParamSpec("P")
 T = TypeVar("T")
 # Long enough to cost nothing, short enough that a click during a slow answer is obeyed at once.
 POLL_SECONDS: Final = 0.1
@@ -16,7 +18,24 @@ POLL_SECONDS: Final = 0.1
 @st.cache_resource(show_spinner=False)
 def pool() -> ThreadPoolExecutor:
     """The threads that all sessions share."""
-    return ThreadPoolExecutor(max_workers=32, thread_name_prefix="request")
+    return _Requests(max_workers=32, thread_name_prefix="request")
+
+
+class _Requests(ThreadPoolExecutor):
+    """Threads that work within the span of the page that asks them."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """See `ThreadPoolExecutor.submit`."""
+        page = context.get_current()
+
+        def work() -> T:
+            token = context.attach(page)
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                context.detach(token)
+
+        return super().submit(work)
 
 
 def outcome(job: Future[T], waiting: Callable[[], object]) -> T:

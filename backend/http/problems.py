@@ -260,7 +260,9 @@ class UnexpectedErrors:
         try:
             await self._app(scope, receive, watching_send)
         except Exception:
-            _LOG.exception("unexpected error in %s %s", scope["method"], scope["path"])
+            # The route, not the path: some paths hold what only their sender may know.
+            route = getattr(scope.get("route"), "path", None) or "an unknown route"
+            _LOG.exception("unexpected error in %s %s", scope["method"], route)
             if started:  # Half the answer is sent; only a broken connection tells the client that it failed.
                 raise
             problem = Problem(

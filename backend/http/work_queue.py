@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
@@ -42,12 +44,22 @@ class WorkQueue:
         workers: Jobs done at the same moment.
         waiting: Jobs that may wait for a worker.
         on_refused: Called for every job that is refused.
+        on_begun: Called for every job that begins, with the seconds that it has waited.
     """
 
-    def __init__(self, name: str, *, workers: int, waiting: int, on_refused: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        workers: int,
+        waiting: int,
+        on_refused: Callable[[], None] = lambda: None,
+        on_begun: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         self._executor = ThreadPoolExecutor(max_workers=workers, thread_name_prefix=name)
         self._most = workers + waiting
         self._on_refused = on_refused
+        self._on_begun = on_begun
         self._jobs = 0
         self._lock = threading.Lock()
 
@@ -57,7 +69,7 @@ class WorkQueue:
         return self._jobs
 
     async def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a job in a thread and return its result.
+        """Do a job in a thread and return its result. The job sees the caller's context: its request and its trace.
 
         A caller that is cancelled gives up its place if the job has not begun; one that has begun keeps its
         place until it ends, because its thread is busy until then.
@@ -70,8 +82,14 @@ class WorkQueue:
                 self._on_refused()
                 raise overloaded("Every worker is busy.")
             self._jobs += 1
+        asked, context = time.perf_counter(), contextvars.copy_context()
+
+        def begin() -> T:
+            self._on_begun(time.perf_counter() - asked)
+            return context.run(job, *args, **kwargs)
+
         try:
-            future = self._executor.submit(job, *args, **kwargs)
+            future = self._executor.submit(begin)
         except BaseException:
             self._leave()
             raise

@@ -21,6 +21,7 @@ from PIL import Image
 from backend.reading.decoding_frames import ClosedError
 from backend.reading.decoding_lanes import DeadlineError, Lane, SlowError
 from backend.reading.photos import PHOTO_PIXELS, Crop, Photo, PhotoLine, Preview, Region
+from datasets.objects.spans import span
 from ocr_model.errors import ImageError
 from ocr_model.reading.headers import PictureHeader, inspect_header
 from ocr_model.reading.image import ImageLimits
@@ -58,6 +59,7 @@ class PhotoDecoder:
         large_waiting: Large photos that may wait for another one; more are refused.
         on_killed: Called with the reason ("deadline", "crash", "slow") why a process had to be replaced.
         on_refused: Called for every photo that is refused because others wait.
+        on_computed: Called for every answer with the seconds of computing that it has taken.
     """
 
     def __init__(
@@ -70,8 +72,10 @@ class PhotoDecoder:
         large_waiting: int,
         on_killed: Callable[[str], None] = lambda reason: None,
         on_refused: Callable[[], None] = lambda: None,
+        on_computed: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self._limits = limits
+        self._on_computed = on_computed
         self._seconds = seconds
         self._on_killed = on_killed
         self._small = Lane(_SMALL_BYTES, workers, waiting=None, is_gentle=False, on_refused=on_refused)
@@ -173,6 +177,16 @@ class PhotoDecoder:
     ) -> tuple[dict[str, Any], bytearray]:
         """Have a process answer a request; `most_pixels` are those of the answer, if it is no crop."""
         file = io.BytesIO(photo) if isinstance(photo, bytes) else photo
+        with span("decode"):
+            return self._decoded(file, request, needs, most_pixels)
+
+    def _decoded(
+        self,
+        file: BinaryIO,
+        request: dict[str, Any],
+        needs: Callable[[PictureHeader], int],
+        most_pixels: int | None,
+    ) -> tuple[dict[str, Any], bytearray]:
         header, size = self._inspect(file)
         memory = needs(header)
         limits = self._limits if most_pixels is None else replace(self._limits, max_crop_pixels=most_pixels)
@@ -209,6 +223,7 @@ class PhotoDecoder:
                 found = process.answer(request, file, size, self._seconds * _CLOCK_FACTOR, most_bytes)
             except SlowError:
                 self._on_killed("deadline" if lane is self._large else "slow")
+                self._on_computed(seconds)
                 return None
             except DeadlineError as error:
                 self._on_killed("deadline")
@@ -217,6 +232,9 @@ class PhotoDecoder:
                 self._on_killed("crash")
                 _LOG.warning("a decoding process had to be replaced: %s", error)
                 raise ImageError("truncated", "the picture is damaged or cut off") from error
+        spent = found[0].pop("computed", None)
+        if isinstance(spent, float) and 0.0 <= spent <= self._seconds * _CLOCK_FACTOR:
+            self._on_computed(spent)
         # The header was checked before: memory is all that is still too much.
         return None if found[0].get("kind") == "too_complex" else found
 

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from backend.reading.decoding_frames import ClosedError, receive_frame, send_frame
@@ -43,7 +44,9 @@ def main() -> int:
             del received
             # The kernel ends the process with SIGPROF. Time on the clock is for the service to limit.
             signal.setitimer(signal.ITIMER_PROF, request["seconds"])
+            began = time.process_time()
             answer, pixels = _answer(request, data)
+            answer["computed"] = time.process_time() - began
             del data
             signal.setitimer(signal.ITIMER_PROF, 0)
             send_frame(connection, answer, len(pixels), (pixels,))

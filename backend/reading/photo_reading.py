@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from backend.reading.model import Reader
+from datasets.objects.spans import span
 from ocr_model.reading.prediction import Prediction
 from ocr_model.tags.tag import Tag, TextLine
 
@@ -36,10 +37,17 @@ class PhotoReading:
     Args:
         recognizing: Lends a place among the readers.
         load_detector: Loads the detector of lines; slow.
+        on_batch: Called with the number of lines that were read in one go.
     """
 
-    def __init__(self, recognizing: AbstractContextManager[None], load_detector: Callable[[], LineDetector]) -> None:
+    def __init__(
+        self,
+        recognizing: AbstractContextManager[None],
+        load_detector: Callable[[], LineDetector],
+        on_batch: Callable[[int], None] = lambda lines: None,
+    ) -> None:
         self._recognizing = recognizing
+        self._on_batch = on_batch
         self._load_detector = load_detector
         self._detector: LineDetector | None = None
         self._korean: KoreanModel | None = None
@@ -87,7 +95,7 @@ class PhotoReading:
         place = _Place(self._recognizing, is_wanted)
         detector = _Detector(self.load(), place)
         ways = (recognizer, recognizer.for_many_lines(), recognizer.at_a_glance())
-        lines, quick, glance = (_Lines(way, place) for way in ways)
+        lines, quick, glance = (_Lines(way, place, self._on_batch) for way in ways)
         reader = TagReader(lines, detector, quick=quick, glance=glance, korean=self._korean)
         return reader.read_tag(photo, on_code=on_code)
 
@@ -112,14 +120,16 @@ class _Place:
 class _Lines:
     """A recognizer that takes a place for a few lines at a time."""
 
-    def __init__(self, recognizer: Reader, place: _Place) -> None:
-        self._recognizer, self._place = recognizer, place
+    def __init__(self, recognizer: Reader, place: _Place, on_batch: Callable[[int], None]) -> None:
+        self._recognizer, self._place, self._on_batch = recognizer, place, on_batch
 
     def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
         found: list[Prediction] = []
         for at in range(0, len(images), _TOGETHER):
-            with self._place:
-                found += self._recognizer.read_batch(images[at : at + _TOGETHER], find_turn=find_turn)
+            some = images[at : at + _TOGETHER]
+            with self._place, span("read", {"crops": len(some)}):
+                found += self._recognizer.read_batch(some, find_turn=find_turn)
+            self._on_batch(len(some))
         return found
 
 
@@ -130,5 +140,5 @@ class _Detector:
         self._detector, self._place = detector, place
 
     def find(self, picture: Image.Image, longest_side: int) -> list[FoundLine]:
-        with self._place:
+        with self._place, span("find lines", {"longest_side": longest_side}):
             return self._detector.find(picture, longest_side)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
+from datasets.objects.spans import span
+
 if TYPE_CHECKING:
+    from ocr_model.reading.arrays import Floats
     from ocr_model.reading.recognizer import Recognizer
     from ocr_model.reading.second_reader import SecondReader
 
@@ -31,5 +37,23 @@ class RecognizerLoader:
 
         with self._lock:
             if self._second_reader and threads not in self._loaded:
-                self._loaded[threads] = packaged_second_reader(threads)
+                second = packaged_second_reader(threads)
+                self._loaded[threads] = None if second is None else TracedSecondReader(second)
         return Recognizer.load(folder, threads=threads, second=self._loaded.get(threads) or False)
+
+
+class TracedSecondReader:
+    """A second reader whose work has spans of its own within those of the readings that ask it."""
+
+    def __init__(self, second: SecondReader) -> None:
+        self._second = second
+
+    @property
+    def name(self) -> str:
+        """Of the model."""
+        return self._second.name
+
+    def columns(self, pictures: Sequence[Image.Image]) -> list[Floats]:
+        """See `SecondReader.columns`."""
+        with span("second reader", {"crops": len(pictures)}):
+            return self._second.columns(pictures)

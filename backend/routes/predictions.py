@@ -18,7 +18,9 @@ from backend.reading.photos import Crop, Region
 from backend.reading.proof import ReadCrop
 from backend.schemas import MillisecondsBody, PhotoForm, PredictionBody, reading_values
 from backend.services import Services
+from datasets.objects.spans import span
 from datasets.samples.crop import pixel_digest
+from datasets.samples.picture_quality import sharpness
 from ocr_model.reading.prediction import Prediction
 
 router = APIRouter(tags=["reading"])
@@ -54,6 +56,7 @@ async def create_prediction(
     pending = services.pending.new(prediction, crop.image, region.turn)
     await services.sharing.readings.keep(pending)
     afterwards.add_task(_shadow, services, pending)
+    afterwards.add_task(_measure, services.metrics, pending)
     if crop.photo_pixels > LARGE_PHOTO_PIXELS:
         afterwards.add_task(services.give_back_memory)
     milliseconds = MillisecondsBody(
@@ -73,7 +76,7 @@ def _read(
 ) -> tuple[Crop, str, Prediction, float]:
     """Decode, cut and read; return the crop, its digest, the reading and its milliseconds."""
     crop = services.decoder.cut(file, region)
-    with services.recognizing:
+    with services.recognizing, span("read", {"crops": 1}):
         started = time.perf_counter()
         prediction = recognizer.read(crop.image)
         milliseconds = (time.perf_counter() - started) * 1000
@@ -85,8 +88,16 @@ async def _shadow(services: Services, pending: PendingPrediction) -> None:
     services.shadow.offer(pending.id, pending.crop, pending.prediction)
 
 
+def _measure(metrics: Metrics, pending: PendingPrediction) -> None:
+    """Note how sharp the crop is, in a thread and once the answer is sent: pictures change before readings do."""
+    metrics.sharpness.observe(sharpness(pending.crop))
+
+
 def _count(metrics: Metrics, prediction: Prediction, milliseconds: MillisecondsBody) -> None:
     metrics.readings.labels("text" if prediction.text else "no_text").inc()
+    metrics.batch_size.observe(1)
+    if prediction.second_reader is not None:
+        metrics.second_opinions.inc()
     if prediction.text:
         metrics.confidence.observe(prediction.confidence)
     for step, value in milliseconds.model_dump().items():

@@ -21,6 +21,7 @@ from backend.reading.pending import PendingPrediction
 from backend.reading.photo_lines import PhotoAnswer, PhotoLines, ReadLine, answer_of
 from backend.schemas import LineEventBody, TagBody, TagEventBody, TagPhotoForm
 from backend.services import Services
+from datasets.samples.picture_quality import sharpness
 
 T = TypeVar("T")
 
@@ -119,7 +120,10 @@ class _Photo:
             is_wanted=lambda: not self.gone.is_set(),
         )
         codes = [services.labels.known_code(barcode) for barcode in tag.barcodes]
-        return answer_of(tag, photo, lines, codes, self._started)
+        answer = answer_of(tag, photo, lines, codes, self._started)
+        if answer.first is not None:
+            services.metrics.sharpness.observe(sharpness(answer.first.crop))
+        return answer
 
 
 async def _events(photo: _Photo, client: str) -> AsyncIterator[LineEventBody | TagEventBody]:
@@ -180,6 +184,8 @@ async def _take_in(services: Services, client: str, answer: PhotoAnswer, entries
     await services.sharing.readings.keep_some(entries)
     if answer.first is not None:
         services.shadow.offer(answer.first.id, answer.first.crop, answer.first.prediction)
+        if answer.first.prediction.text:
+            services.metrics.confidence.observe(answer.first.prediction.confidence)
     if services.requests is not None:
         await services.requests.charge(client, len(answer.body.lines) / _LINES_PER_TOKEN)
     body, metrics = answer.body, services.metrics

@@ -181,6 +181,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._upload(bucket, query, body)
             case ("GET", ["download", "storage", "v1", "b", bucket, "o", name]):
                 return self._media(bucket, name, query)
+            case ("POST", ["storage", "v1", "b"]):
+                self.server.store.create_bucket(bucket := str(json.loads(body)["name"]))
+                return self._json({"kind": "storage#bucket", "name": bucket, "id": bucket})
             case ("GET", ["storage", "v1", "b", bucket]):
                 self._bucket(bucket)
                 return self._json({"kind": "storage#bucket", "name": bucket, "id": bucket})

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from datasets.errors import IndexUnavailableError, StoreError, StoreFullError
 from datasets.objects.names import CROPS, crop_digest, crop_name
+from datasets.objects.spans import span
 from datasets.samples.backlog import AT_ONCE, Backlog, events_in, progress
 from datasets.samples.crop import Crop
 from datasets.samples.event import Event, needed_crops, sample_of
@@ -185,18 +186,19 @@ class Journal:
         if is_noted:
             self._spool.unfinished.begin([crop.digest])
         try:
-            created = place(self._spool.objects, crop_name(crop.digest), crop.png)
-            event = self._spool.append(
-                "label",
-                prediction_id=label.prediction_id,
-                sample=crop.digest,
-                label=label,
-                width=crop.width,
-                height=crop.height,
-                by=by,
-                restores=restores,
-                after=self._after,
-            )
+            with span("spool write", {"bytes": len(crop.png)}):
+                created = place(self._spool.objects, crop_name(crop.digest), crop.png)
+                event = self._spool.append(
+                    "label",
+                    prediction_id=label.prediction_id,
+                    sample=crop.digest,
+                    label=label,
+                    width=crop.width,
+                    height=crop.height,
+                    by=by,
+                    restores=restores,
+                    after=self._after,
+                )
         except StoreError:
             if created:
                 self._spool.objects.delete(crop_name(crop.digest))
@@ -350,7 +352,8 @@ class Journal:
         try:
             # An index that lacks earlier events takes them in together, when it answers again.
             if not self._behind:
-                self._index.add([event])
+                with span("index"):
+                    self._index.add([event])
         except IndexUnavailableError as error:
             self._lose_index(began)
             _LOG.warning("%s is kept, but not in the index yet: %s", name, error)

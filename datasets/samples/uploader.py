@@ -9,13 +9,18 @@ import threading
 import time
 from dataclasses import dataclass
 
+from opentelemetry.trace import SpanContext
+
 from datasets.errors import StoreFullError
 from datasets.objects.clock import Clock
+from datasets.objects.spans import recorded_span, span
 from datasets.samples.fetching import ABOUT_ALL
 from datasets.samples.replication import Replication
 
 _LOG = logging.getLogger(__name__)
 _MOST_AT_ONCE = 500  # events
+_MOST_ORIGINS = 1000  # spans that are remembered while the bucket is away
+_MOST_LINKS = 100  # of one span; OpenTelemetry's SDK keeps 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Uploader:
         self._pending: dict[str, float] = {}  # event name -> when it was written, seconds since 1970
         self._stuck: dict[str, str] = {}  # event name -> why
         self._due: set[str] = set()  # stuck events that are tried again now
+        self._origins: dict[str, SpanContext] = {}  # event name -> the span that wrote it, where it is recorded
         self._failures = 0  # in a row
         self._at_once = _MOST_AT_ONCE  # events that are sent together
         self._last_error: str | None = None
@@ -73,9 +79,12 @@ class Uploader:
         self._thread.start()
 
     def notify(self, name: str, written_at: float) -> None:
-        """Add a new event of the spool to the queue."""
+        """Add a new event of the spool to the queue; its sending is linked to the caller's span."""
+        origin = recorded_span()
         with self._changed:
             self._pending[name] = written_at
+            if origin is not None and len(self._origins) < _MOST_ORIGINS:
+                self._origins[name] = origin
             self._changed.notify_all()
 
     def queue(self) -> Queue:
@@ -135,7 +144,11 @@ class Uploader:
         if not names:
             return
         sent = []
-        for name, wrong in self._replication.send_all(names, lambda: self._stopping).items():
+        with self._changed:
+            origins = {origin.span_id: origin for name in names if (origin := self._origins.get(name)) is not None}
+        with span("bucket upload", {"events": len(names)}, links=list(origins.values())[:_MOST_LINKS]):
+            told = self._replication.send_all(names, lambda: self._stopping)
+        for name, wrong in told.items():
             if wrong is None:
                 sent.append(name)
                 continue
@@ -179,6 +192,7 @@ class Uploader:
             for name in names:
                 self._pending.pop(name, None)
                 self._stuck.pop(name, None)
+                self._origins.pop(name, None)
             self._changed.notify_all()
 
     def _succeeded(self) -> None:

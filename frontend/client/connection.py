@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import ReadTimeoutError
 
 from frontend.client.failures import BackendRefusedError, BackendSlowError, BackendUnreachableError, refusal
+from frontend.client.spans import request_span
 
 DEFAULT_URL: Final = "http://127.0.0.1:8000"
 CONNECT_SECONDS: Final = 3.0
@@ -148,32 +149,46 @@ class Connection:
         *,
         stream: bool = False,
     ) -> requests.Response:
+        with request_span(method, path, self._headers) as (span, headers):
+            response = self._answer(method, path, parts, params, headers, stream=stream)
+            span.set_attribute("http.response.status_code", response.status_code)
+            if not response.ok:
+                raise refusal(response.status_code, response.content, response.headers.get("Retry-After"))
+            return response
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        parts: Sequence[tuple[str, _Part]],
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        *,
+        stream: bool,
+    ) -> requests.Response:
         def send() -> requests.Response:
             return self._session.request(
                 method,
                 self._base_url + path,
                 files=parts or None,
                 params=params,
-                headers=self._headers,
+                headers=headers,
                 timeout=self._timeout,
                 stream=stream,
             )
 
         try:
             try:
-                response = send()
+                return send()
             except requests.Timeout:
                 raise
             except requests.ConnectionError:
                 # An idle connection may die under the request. Every request here may be repeated safely.
-                response = send()
+                return send()
         except requests.Timeout as error:
             raise BackendSlowError(str(error)) from error
         except requests.RequestException as error:
             raise BackendUnreachableError(str(error)) from error
-        if not response.ok:
-            raise refusal(response.status_code, response.content, response.headers.get("Retry-After"))
-        return response
 
 
 def _parts(fields: Fields | None, photo: bytes | None, photo_field: str = "image") -> list[tuple[str, _Part]]:

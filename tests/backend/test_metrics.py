@@ -51,3 +51,26 @@ def test_two_apps_count_apart() -> None:
     one.overloaded.inc()
     assert b"tags_overloaded_total 1.0" in one.text()
     assert b"tags_overloaded_total 0.0" in other.text()
+
+
+def test_what_a_dashboard_shows_of_a_reading_is_counted(client: TestClient, png: bytes) -> None:
+    client.post("/v1/predictions", files={"image": png})
+    metrics = client.get("/metrics").text
+    assert "tags_reading_sharpness_count 1.0" in metrics
+    assert 'tags_batch_size_bucket{le="1.0"} 1.0' in metrics
+    assert 'tags_queue_seconds_count{queue="reading"} 1.0' in metrics
+    assert "tags_core_hour_price 0.04" in metrics
+    assert figure(metrics, "tags_cpu_seconds_total") > 0
+    assert figure(metrics, "tags_decoding_cpu_seconds_total") > 0
+
+
+def test_a_whole_photo_s_first_line_counts_for_drift(client: TestClient, png: bytes, detector: Any) -> None:
+    detector.lines = [((1.0, 1.0), (80.0, 1.0), (80.0, 20.0), (1.0, 20.0))]
+    client.post("/v1/tags", files={"image": png})
+    metrics = client.get("/metrics").text
+    assert "tags_reading_sharpness_count 1.0" in metrics
+    assert "tags_reading_confidence_count 1.0" in metrics
+
+
+def figure(metrics: str, name: str) -> float:
+    return float(next(line.split()[1] for line in metrics.splitlines() if line.startswith(f"{name} ")))

@@ -3,6 +3,8 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext
 
 from frontend.job import outcome, pool
 
@@ -42,3 +44,10 @@ def test_the_error_of_a_job_is_raised() -> None:
     job.set_exception(ValueError("refused"))
     with pytest.raises(ValueError, match="refused"):
         outcome(job, lambda: None)
+
+
+def test_a_job_works_within_the_span_of_its_page() -> None:
+    page = SpanContext(trace_id=7, span_id=9, is_remote=False)
+    with trace.use_span(NonRecordingSpan(page)):
+        job = pool().submit(lambda: trace.get_current_span().get_span_context())
+    assert job.result() == page

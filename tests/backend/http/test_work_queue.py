@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from asgi_correlation_id import correlation_id
 
 from backend.http.problems import Problem
 from backend.http.work_queue import WorkQueue
@@ -64,6 +65,19 @@ def test_a_failing_job_frees_its_place() -> None:
         for _ in range(3):
             with pytest.raises(ValueError, match="invalid literal"):
                 await queue.run(int, "x")
+        queue.close()
+
+    asyncio.run(run())
+
+
+def test_a_job_sees_the_request_that_asked_for_it_and_its_wait_is_told() -> None:
+    async def run() -> None:
+        waits: list[float] = []
+        queue = WorkQueue("test", workers=1, waiting=1, on_begun=waits.append)
+        correlation_id.set("this request")
+        assert await queue.run(correlation_id.get) == "this request"
+        assert len(waits) == 1
+        assert waits[0] >= 0
         queue.close()
 
     asyncio.run(run())

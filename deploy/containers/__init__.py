@@ -1,0 +1,1 @@
+"""What the containers' images are built and checked with."""

@@ -1,0 +1,62 @@
+"""What an engine is told about a container's program."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from datasets.cycles.heartbeat import Heartbeat
+from datasets.objects.folder import FolderObjects
+from deploy.containers.health import main
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/well" else 503)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def test_a_program_that_answers_is_well(server: str) -> None:
+    assert main([f"{server}/well"]) == 0
+
+
+def test_one_that_refuses_or_is_silent_is_not(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([f"{server}/busy"]) == 1
+    assert "503" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    assert main([f"http://127.0.0.1:{port}/well"]) == 1
+
+
+def test_nothing_to_look_at_is_a_mistake() -> None:
+    assert main([]) == 2
+
+
+def test_a_worker_is_well_while_its_heart_beats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TAGS_SPOOL_DIR", str(tmp_path / "spool"))
+    monkeypatch.delenv("STORAGE_URL", raising=False)
+    assert main(["worker"]) == 1
+    host = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
+    assert f"no heartbeat of {host}" in capsys.readouterr().err
+    Heartbeat(FolderObjects(tmp_path / "spool"), f"{host}-1").beat()
+    assert main(["worker"]) == 0
