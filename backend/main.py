@@ -28,6 +28,7 @@ from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
     account,
+    canary,
     explore,
     features,
     health,
@@ -135,7 +136,7 @@ def create_app(
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
     teams = (team, explore, searches, selections, features, uploads, account, people, projects)
-    for route in (*shoppers, shadow, *teams, health):
+    for route in (*shoppers, shadow, canary, *teams, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.reading.canary import CanaryMetrics
 from backend.reading.shadow import ShadowMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -71,6 +72,7 @@ class Metrics:
             registry=registry,
         )
         self.shadow = ShadowMetrics(registry)
+        self.canary = CanaryMetrics(registry)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Show a value as it is at each scrape."""
