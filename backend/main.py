@@ -80,7 +80,9 @@ def create_app(
     settings: Settings | None = None,
     *,
     load_recognizer: Callable[[Path | None, int], Reader] | None = None,
+    load_challenger: Callable[[Path], Reader] | None = None,
     load_detector: Callable[[int], LineDetector] | None = None,
+    readings_at_once: int | None = None,
     on_failure: Callable[[str], None] = lambda message: _LOG.error("not ready: %s", message),
     clock: Clock = time.time,
 ) -> FastAPI:
@@ -90,8 +92,10 @@ def create_app(
         settings: Validated settings; None reads them from the environment.
         load_recognizer: Loads the model in a folder (None: the shipped one) for a number of threads per reading; None
             loads it with ONNX Runtime.
+        load_challenger: Loads the model in a folder for reading in shadow; None loads it as others, for one thread.
         load_detector: Loads the detector of lines for a number of threads per look; None loads PP-OCRv6's, if there is
             one.
+        readings_at_once: Readings at the same moment, where they are not made in this process; None: one per worker.
         on_failure: Called with the reason, in one line, why the service can never read (no model).
         clock: Seconds since 1970, for the times that are kept.
 
@@ -100,13 +104,17 @@ def create_app(
     """
     chosen = settings or load_settings()
     metrics = Metrics()
+    load = load_recognizer or RecognizerLoader(chosen.second_reader)
     services = make_services(
         chosen,
         metrics,
-        load_recognizer or RecognizerLoader(chosen.second_reader),
+        load,
+        # One thread: threads that a session starts itself might not have low priority.
+        load_challenger or (lambda folder: load(folder, 1)),
         load_detector or _load_detector,
         on_failure,
         clock,
+        readings_at_once=readings_at_once,
     )
 
     @asynccontextmanager

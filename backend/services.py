@@ -206,9 +206,12 @@ def make_services(
     settings: Settings,
     metrics: Metrics,
     load_recognizer: Callable[[Path | None, int], Reader],
+    load_challenger: Callable[[Path], Reader],
     load_detector: Callable[[int], LineDetector],
     on_failure: Callable[[str], None],
     clock: Clock = time.time,
+    *,
+    readings_at_once: int | None = None,
 ) -> Services:
     """Put the services together; touches neither disk nor network.
 
@@ -216,9 +219,11 @@ def make_services(
         settings: Validated settings.
         metrics: The service's metrics.
         load_recognizer: Loads the model in a folder (None: the shipped one), for a number of threads per reading.
+        load_challenger: Loads the model in a folder for reading in shadow.
         load_detector: Loads the detector of lines, for a number of threads per look.
         on_failure: Called with the reason, in one line, why the service can never read.
         clock: Seconds since 1970, for the times that are kept.
+        readings_at_once: Readings at the same moment; None: one per worker.
     """
     slot = ModelSlot()
     # Threads that wait while a large or an ordinary photo is decoded are taken from the queue, so that ordinary and
@@ -234,7 +239,7 @@ def make_services(
         on_killed=lambda reason: metrics.decoders_killed.labels(reason).inc(),
         on_refused=metrics.overloaded.inc,
     )
-    recognizing = FairSemaphore(settings.reading_workers)
+    recognizing = FairSemaphore(readings_at_once or settings.reading_workers)
     photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
     photos = photo_workers + photos_waiting
     # Addresses are told apart for the limits only where there is a limit.
@@ -299,8 +304,7 @@ def make_services(
             shadow,
             canary,
             load=lambda folder: load_recognizer(folder or settings.model_dir, settings.model_threads),
-            # One thread: threads that a session starts itself might not have low priority.
-            load_challenger=lambda folder: load_recognizer(folder, 1),
+            load_challenger=load_challenger,
             open_places=lambda: open_places(settings),
             cache=settings.model_cache,
             seconds=settings.champion_poll_seconds,
