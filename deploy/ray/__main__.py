@@ -29,6 +29,8 @@ _DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_SERVE_LOG_TO_STDERR": "0",
     "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
+    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a proxy on a busy machine is no dead one
+    "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
 }
 
 
@@ -62,14 +64,9 @@ def _serve(settings: Settings) -> int:
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
+    from deploy.ray.starting import start_ray
 
-    ray.init(
-        address=os.environ.get("RAY_ADDRESS") or "local",
-        include_dashboard=False,
-        logging_level=logging.WARNING,
-        log_to_driver=False,
-        configure_logging=False,
-    )
+    start_ray(os.environ.get("RAY_ADDRESS") or "local")
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # after Ray, which sets its own, that end the process at once
         signal.signal(number, lambda *_: done.set())

@@ -33,6 +33,7 @@ with warnings.catch_warnings():
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
+    from deploy.ray.starting import start_ray
 
 # Ray's own threads, sockets and processes are closed by the garbage collector, and its modules warn of themselves.
 pytestmark = [
@@ -112,11 +113,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "TAGS_MODEL_THREADS": "1",
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_SERVE_LOG_TO_STDERR": "0",
+        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+        "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
     }
     with patch.dict(os.environ, settings):
         for name in ("STORAGE_URL", "DATABASE_URL", "TAGS_MODEL_DIR", "RAY_ADDRESS"):
             os.environ.pop(name, None)
-        ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+        start_ray("local", num_cpus=2)
         try:
             serve.start(http_options={"host": "127.0.0.1", "port": port}, logging_config=dict(QUIET))
             serve.run(build({"recognizer_replicas": 1}), name=NAME, route_prefix="/")

@@ -1,0 +1,32 @@
+"""Starts Ray, or connects to a cluster."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import ray
+
+_LOG = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+_LATE = "timed out during startup"  # of a plain Exception, after thirty seconds that cannot be set
+
+
+def start_ray(address: str, **options: Any) -> None:
+    """Call `ray.init`, and again where a busy machine was too slow for it.
+
+    Args:
+        address: Of a cluster; `local` starts one here.
+        options: Further ones of `ray.init`.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            ray.init(address=address, include_dashboard=False, log_to_driver=False, configure_logging=False, **options)
+        except Exception as error:
+            ray.shutdown()
+            if _LATE not in str(error) or attempt == _ATTEMPTS:
+                raise
+            _LOG.warning("Ray is slow to start, and is started again")
+        else:
+            return
