@@ -40,7 +40,7 @@ _CLIENTS = (1, 2, 4, 8, 16)
 _COMPARED = 8  # clients
 _LEAST_THROUGHPUT, _MOST_P99, _MOST_P50 = 0.8, 1.5, 4.0
 _DRAWN = 40  # crops, where there are no real ones
-_START_SECONDS = 600.0
+_START_SECONDS = 900.0
 _REST_SECONDS = 5.0  # after which memory is measured
 
 

@@ -9,7 +9,7 @@ import ray
 
 _LOG = logging.getLogger(__name__)
 
-_ATTEMPTS = 5
+_ATTEMPTS = 12
 _LATE = "timed out during startup"  # of a plain Exception, after thirty seconds that cannot be set
 
 
