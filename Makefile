@@ -16,12 +16,17 @@ export REAL_CROPS REAL_PLATES
 APP := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
+RAY := .venv-ray
 
-.PHONY: app setup test test-setup train-setup check bench calibrate loop-demo team-day lock lock-check dependencies clean
+.PHONY: app serve-ray setup test test-setup train-setup check bench calibrate loop-demo team-day lock lock-check dependencies clean
 
 app: setup
 	@$(APP)/bin/python -m deploy.app --host $(HOST) --port $(PORT) --backend-port $(BACKEND_PORT) \
 		$(if $(TLS_CERT),--tls-cert "$(TLS_CERT)") $(if $(TLS_KEY),--tls-key "$(TLS_KEY)")
+
+# The backend on Ray Serve, on this machine or (RAY_ADDRESS=...) on a cluster: docs/serving.md. HOST and BACKEND_PORT hold.
+serve-ray: $(RAY)/.installed
+	@TAGS_HOST=$(HOST) TAGS_PORT=$(BACKEND_PORT) $(RAY)/bin/python -m deploy.ray
 
 setup: $(APP)/.installed
 
@@ -44,6 +49,10 @@ $(APP)/.installed: requirements.lock
 
 $(BENCH)/.installed: requirements-bench.lock
 	@$(PYTHON) deploy/make_venv.py $(BENCH) -r requirements-bench.lock
+	@touch $@
+
+$(RAY)/.installed: requirements-ray.lock
+	@$(PYTHON) deploy/make_venv.py $(RAY) -r requirements-ray.lock
 	@touch $@
 
 # TRDG comes without its own requirements: one of its pins is withdrawn, and another brings an OpenCV that needs a display.
@@ -83,4 +92,4 @@ team-day: train-setup
 	$(DEV)/bin/python -m benchmarks.team_day --out var/team-day --docs docs
 
 clean:
-	rm -rf $(APP) $(DEV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(APP) $(DEV) $(BENCH) $(RAY) .mypy_cache .ruff_cache .pytest_cache

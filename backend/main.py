@@ -29,6 +29,7 @@ from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
     account,
+    canary,
     explore,
     features,
     health,
@@ -85,7 +86,9 @@ def create_app(
     settings: Settings | None = None,
     *,
     load_recognizer: Callable[[Path | None, int], Reader] | None = None,
+    load_challenger: Callable[[Path], Reader] | None = None,
     load_detector: Callable[[int], LineDetector] | None = None,
+    readings_at_once: int | None = None,
     on_failure: Callable[[str], None] = lambda message: _LOG.error("not ready: %s", message),
     clock: Clock = time.time,
 ) -> FastAPI:
@@ -95,8 +98,10 @@ def create_app(
         settings: Validated settings; None reads them from the environment.
         load_recognizer: Loads the model in a folder (None: the shipped one) for a number of threads per reading; None
             loads it with ONNX Runtime.
+        load_challenger: Loads the model in a folder for reading in shadow; None loads it as others, for one thread.
         load_detector: Loads the detector of lines for a number of threads per look; None loads PP-OCRv6's, if there is
             one.
+        readings_at_once: Readings at the same moment, where they are not made in this process; None: one per worker.
         on_failure: Called with the reason, in one line, why the service can never read (no model).
         clock: Seconds since 1970, for the times that are kept.
 
@@ -105,13 +110,17 @@ def create_app(
     """
     chosen = settings or load_settings()
     metrics = Metrics()
+    load = load_recognizer or RecognizerLoader(chosen.second_reader)
     services = make_services(
         chosen,
         metrics,
-        load_recognizer or RecognizerLoader(chosen.second_reader),
+        load,
+        # One thread: threads that a session starts itself might not have low priority.
+        load_challenger or (lambda folder: load(folder, 1)),
         load_detector or _load_detector,
         on_failure,
         clock,
+        readings_at_once=readings_at_once,
     )
 
     @asynccontextmanager
@@ -142,7 +151,7 @@ def create_app(
     add_problem_handlers(app)
     shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
     teams = (team, explore, searches, selections, features, uploads, account, people, projects)
-    for route in (*shoppers, shadow, *teams, health):
+    for route in (*shoppers, shadow, canary, *teams, health):
         app.include_router(route.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES

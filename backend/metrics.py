@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.reading.canary import CanaryMetrics
 from backend.reading.shadow import ShadowMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -107,6 +108,7 @@ class Metrics:
             registry=registry,
         )
         self.shadow = ShadowMetrics(registry)
+        self.canary = CanaryMetrics(registry)
         # Series that stand at 0 until they are counted: a sum or a share of what is missing is nothing, not 0.
         for counter, values in _KNOWN.items():
             for value in values:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asgi_correlation_id import correlation_id
+
 from backend.http.client_places import ClientPlaces
 from backend.http.fair_semaphore import FairSemaphore
 from backend.http.rate_limit import Allowances, TokenBuckets
@@ -24,11 +26,12 @@ from backend.people.attempts import Attempts
 from backend.prices.lookup import PriceLookup, make_lookup
 from backend.prices.product_catalogue import ProductCatalogue
 from backend.prices.tag_prices import TagPrices
+from backend.reading.canary import Canary
 from backend.reading.champion_watch import ChampionWatch
 from backend.reading.decoding import PhotoDecoder
 from backend.reading.memory import give_back_memory
 from backend.reading.model import ModelSlot, Reader
-from backend.reading.pending import PendingPredictions
+from backend.reading.pending import PendingPrediction, PendingPredictions
 from backend.reading.photo_reading import PhotoReading
 from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
@@ -88,7 +91,8 @@ class Services:
     prices: PriceLookup
     tag_prices: TagPrices  # prices that shoppers have confirmed
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
-    watch: ChampionWatch  # puts the store's champion into `model`, and its challenger into `shadow`
+    canary: Canary  # the challenger that answers a share of requests, if there is one
+    watch: ChampionWatch  # puts the store's champion into `model`, and its challengers into `shadow` and `canary`
     features: FeatureKeeper  # has features of crops made in the background
     uploads: UploadKeeper  # has what the team brings in worked on
     team_access: TeamAccess
@@ -120,7 +124,7 @@ class Services:
                 samples = self.labels.samples
                 self._team = TeamData(
                     samples,
-                    _open_places(self.settings),
+                    open_places(self.settings),
                     self.labels.thumbnails,
                     self.settings.spool,
                     least_free=self.settings.store_free_bytes,
@@ -187,6 +191,19 @@ class Services:
         if self.reading.jobs + self.photos.jobs == 0:
             give_back_memory()
 
+    def reader_for_request(self) -> Reader:
+        """Who reads for the present request: the champion, or a challenger that answers a share of requests.
+
+        Raises:
+            Problem: 503, while there is no recognizer.
+        """
+        return self.canary.reader_for(self.model.recognizer, correlation_id.get())
+
+    def offer_to_shadow(self, pending: PendingPrediction) -> None:
+        """Have the challenger in shadow read what the champion has read; a canary's readings are no measure for it."""
+        if pending.prediction.model != self.canary.info:
+            self.shadow.offer(pending.id, pending.crop, pending.prediction)
+
     async def _load_model(self) -> str | None:
         """Load the model; return why it cannot be loaded, in one line."""
         try:
@@ -206,9 +223,12 @@ def make_services(
     settings: Settings,
     metrics: Metrics,
     load_recognizer: Callable[[Path | None, int], Reader],
+    load_challenger: Callable[[Path], Reader],
     load_detector: Callable[[int], LineDetector],
     on_failure: Callable[[str], None],
     clock: Clock = time.time,
+    *,
+    readings_at_once: int | None = None,
 ) -> Services:
     """Put the services together; touches neither disk nor network.
 
@@ -216,9 +236,11 @@ def make_services(
         settings: Validated settings.
         metrics: The service's metrics.
         load_recognizer: Loads the model in a folder (None: the shipped one), for a number of threads per reading.
+        load_challenger: Loads the model in a folder for reading in shadow.
         load_detector: Loads the detector of lines, for a number of threads per look.
         on_failure: Called with the reason, in one line, why the service can never read.
         clock: Seconds since 1970, for the times that are kept.
+        readings_at_once: Readings at the same moment; None: one per worker.
     """
     slot = ModelSlot()
     # Threads that wait while a large or an ordinary photo is decoded are taken from the queue, so that ordinary and
@@ -235,7 +257,7 @@ def make_services(
         on_refused=metrics.overloaded.inc,
         on_computed=metrics.decoding_seconds.inc,
     )
-    recognizing = FairSemaphore(settings.reading_workers)
+    recognizing = FairSemaphore(readings_at_once or settings.reading_workers)
     photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
     photos = photo_workers + photos_waiting
     # Addresses are told apart for the limits only where there is a limit.
@@ -249,6 +271,12 @@ def make_services(
     shadow = Shadow(
         metrics.shadow,
         waiting=settings.shadow_queue,
+        remembered=settings.pending_count,
+    )
+    canary = Canary(
+        metrics.canary,
+        share=settings.canary_share,
+        band=settings.canary_band,
         remembered=settings.pending_count,
     )
     sharing = Sharing(settings, pending)
@@ -304,13 +332,14 @@ def make_services(
         ),
         tag_prices=tag_prices,
         shadow=shadow,
+        canary=canary,
         watch=ChampionWatch(
             slot,
             shadow,
+            canary,
             load=lambda folder: load_recognizer(folder or settings.model_dir, settings.model_threads),
-            # One thread: threads that a session starts itself might not have low priority.
-            load_challenger=lambda folder: load_recognizer(folder, 1),
-            open_places=lambda: _open_places(settings),
+            load_challenger=load_challenger,
+            open_places=lambda: open_places(settings),
             cache=settings.model_cache,
             seconds=settings.champion_poll_seconds,
             key=settings.signing_key,
@@ -333,7 +362,8 @@ def make_services(
     return services
 
 
-def _open_places(settings: Settings) -> Places:
+def open_places(settings: Settings) -> Places:
+    """Open the store for short looks at it."""
     return Places.open(settings.spool, settings.storage_url, policy=_LOOKING, key=settings.signing_key)
 
 
@@ -360,4 +390,6 @@ def _watch(services: Services) -> None:
     show("tags_champion_number", number, services.watch.number)
     behind = "1 while the store names another champion."
     show("tags_champion_behind", behind, lambda: float(services.watch.is_behind))
+    answers = "1 while a canary answers a share of requests."
+    show("tags_canary_answers", answers, lambda: float(services.canary.info is not None))
     show("tags_shadow_jobs", "Crops being read by the challenger or waiting.", lambda: services.shadow.jobs)

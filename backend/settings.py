@@ -18,6 +18,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from backend.people.settings import PeopleSettings
 from backend.prices.settings import LOOPBACK_NAMES, PriceSettings, named
+from backend.reading.settings import ReadingSettings
 from backend.shared.settings import SharedSettings
 from backend.team.settings import TeamSettings
 from backend.telemetry.settings import TelemetrySettings
@@ -42,7 +43,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the text is one line that names the variable and its fault."""
 
 
-class Settings(PriceSettings, TeamSettings, PeopleSettings, SharedSettings, TelemetrySettings):
+class Settings(ReadingSettings, PriceSettings, TeamSettings, PeopleSettings, SharedSettings, TelemetrySettings):
     """Settings of one backend process; frozen after validation."""
 
     model_config = SettingsConfigDict(
@@ -96,22 +97,6 @@ class Settings(PriceSettings, TeamSettings, PeopleSettings, SharedSettings, Tele
     )
     reading_queue: int = Field(
         default=16, ge=0, le=1024, description="Photos that may wait for a worker before the service answers 503."
-    )
-
-    champion_poll_seconds: float = Field(
-        default=5.0,
-        ge=0,
-        le=3600,
-        description="Seconds between looks at the champion and the challenger that the store names; 0 never looks.",
-    )
-    model_cache_dir: Path | None = Field(
-        default=None, description="Folder of the models fetched from the store; unset: `models` in the data folder."
-    )
-    shadow_queue: int = Field(
-        default=8,
-        ge=0,
-        le=1024,
-        description="Crops that may wait for the challenger in shadow; it leaves out what comes beyond them.",
     )
 
     image_max_bytes: int = Field(

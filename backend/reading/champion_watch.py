@@ -2,7 +2,8 @@
 
 A new champion is fetched, loaded and tried beside the one that serves, and takes its place in one step: a request
 keeps the recognizer that it began with. If a champion cannot be fetched, or does not read, the one before goes on
-serving, and the reason is logged once and shown. The challenger in shadow is followed in the same way.
+serving, and the reason is logged once and shown. The challenger in shadow and the canary are followed in the same way;
+a canary that was taken back here is taken back in the store, too.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
+from backend.reading.canary import Canary
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.model_cache import ModelCache
 from backend.reading.priority import run_gently
 from backend.reading.self_check import check_reader
-from backend.reading.shadow import Shadow
-from backend.reading.watch_failure import FailureKind, Role, WatchFailure, failure_kind
+from backend.reading.watch_failure import FailureKind, Role, SameNameError, WatchFailure, failure_kind
 from datasets.errors import ChampionUnsignedError
+from datasets.models.canary import CanaryHistory
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.models.seal import check_seal
 from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.objects.names import CHAMPION
 from datasets.objects.store_key import StoreKey
+from datasets.reason import Reason
 from datasets.samples.places import Places
 from ocr_model.errors import ModelError
 
@@ -47,14 +51,38 @@ class _Pause:
     until: float
 
 
+class Follower(Protocol):
+    """Takes the challenger that a pointer names."""
+
+    @property
+    def record(self) -> ShadowRecord | None:
+        """The entry that is followed; None without a challenger."""
+
+    def begin(self, reader: Reader, record: ShadowRecord) -> None:
+        """Take a challenger."""
+
+    def stop(self) -> None:
+        """Take none."""
+
+
+@dataclass
+class _Pointers:
+    """The histories of the store that are followed."""
+
+    champions: Champions
+    shadow: ShadowHistory
+    canary: CanaryHistory
+
+
 class ChampionWatch:
-    """Keeps a `ModelSlot` on the store's champion and a `Shadow` on its challenger. For the event loop only.
+    """Keeps a `ModelSlot` on the store's champion, and followers on its challengers. For the event loop only.
 
     Args:
         slot: Takes the champion.
-        shadow: Takes the challenger.
+        shadow: Takes the challenger that reads unseen; None follows none.
+        canary: Takes the challenger that answers a share of requests; None follows none.
         load: Loads the model in a folder for serving; None is the model that the settings name or that ships.
-        load_challenger: Loads the model in a folder for reading in shadow.
+        load_challenger: Loads the model in a folder for reading in shadow; a canary is loaded as the champion is.
         open_places: Opens the store.
         cache: Folder for fetched models; made when needed.
         seconds: Time between looks at the store; 0 never looks, and serves the model of `load(None)`.
@@ -67,7 +95,8 @@ class ChampionWatch:
     def __init__(
         self,
         slot: ModelSlot,
-        shadow: Shadow,
+        shadow: Follower | None,
+        canary: Follower | None,
         *,
         load: Callable[[Path | None], Reader],
         load_challenger: Callable[[Path], Reader],
@@ -80,7 +109,7 @@ class ChampionWatch:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._slot = slot
-        self._shadow = shadow
+        self._shadow, self._canary = shadow, canary
         self._load = load
         self._load_challenger = load_challenger
         self._open_places = open_places
@@ -91,7 +120,7 @@ class ChampionWatch:
         self._clock = clock
         self._now = now
         self._places: Places | None = None
-        self._pointers: tuple[Champions, ShadowHistory] | None = None
+        self._pointers: _Pointers | None = None
         self._failures: dict[Role, WatchFailure] = {}
         self._pauses: dict[Role, _Pause] = {}
         self._wanted: tuple[int, str] | None = None  # number and model, because the numbers of another store begin anew
@@ -106,6 +135,11 @@ class ChampionWatch:
     def shadow_failure(self) -> WatchFailure | None:
         """The last failure with the challenger, resolved or not."""
         return self._failures.get("challenger")
+
+    @property
+    def canary_failure(self) -> WatchFailure | None:
+        """The last failure with the canary, resolved or not."""
+        return self._failures.get("canary")
 
     @property
     def is_behind(self) -> bool:
@@ -155,29 +189,45 @@ class ChampionWatch:
     # -- looking ----------------------------------------------------------------------------------------
 
     async def _look(self) -> None:
-        """Read both pointers and follow them. A failure is noted, never raised: it must not end the watch."""
+        """Read the pointers and follow them. A failure is noted, never raised: it must not end the watch."""
         try:
             if self._pointers is None:
                 self._pointers = await run_gently(self._open)
-            champions, shadow = self._pointers
-            champion, aside = await run_gently(champions.look)
+            pointers = self._pointers
+            champion, aside = await run_gently(pointers.champions.look)
         except Exception as error:
             self._failed("champion", None, error)
             return
-        if await self._follow_champion(champions, champion):
+        if await self._follow_champion(pointers.champions, champion):
             self._followed("champion", aside)
-        try:
-            challenger, aside = await run_gently(shadow.look)
-        except Exception as error:
-            self._failed("challenger", None, error)
-            return
-        if await self._follow_challenger(champions, shadow, challenger):
-            self._followed("challenger", aside)
+        if self._shadow is not None:
+            await self._look_at("challenger", pointers.shadow, self._shadow, pointers.champions)
+        if self._canary is not None:
+            await self._look_at("canary", pointers.canary, self._canary, pointers.champions)
 
-    def _open(self) -> tuple[Champions, ShadowHistory]:
+    async def _look_at(self, role: Role, history: ShadowHistory, follower: Follower, champions: Champions) -> None:
+        """Read the pointer to a challenger and follow it. A failure is noted, never raised."""
+        try:
+            if isinstance(follower, Canary) and isinstance(history, CanaryHistory):
+                await self._take_back(history, follower)
+            record, aside = await run_gently(history.look)
+        except Exception as error:
+            self._failed(role, None, error)
+            return
+        if await self._follow_challenger(role, history, follower, champions, record):
+            self._followed(role, aside)
+
+    async def _take_back(self, history: CanaryHistory, canary: Canary) -> None:
+        """Write into the store that a canary was taken back here, so that all backends take it back."""
+        returned, record = canary.returned, canary.record
+        if returned is not None and record is not None and returned.record.number == record.number:
+            by = Reason(kind="backend")
+            await run_gently(history.withdraw, record, by, returned.reason)
+
+    def _open(self) -> _Pointers:
         self._places = self._open_places()
         objects, key = self._places.authority, self._key
-        return Champions(objects, key=key), ShadowHistory(objects, key=key)
+        return _Pointers(Champions(objects, key=key), ShadowHistory(objects, key=key), CanaryHistory(objects, key=key))
 
     async def _follow_champion(self, champions: Champions, record: ChampionRecord | None) -> bool:
         """Serve a champion. Returns whether it serves; a failure is noted."""
@@ -200,24 +250,27 @@ class ChampionWatch:
         return True
 
     async def _follow_challenger(
-        self, champions: Champions, shadow: ShadowHistory, record: ShadowRecord | None
+        self, role: Role, history: ShadowHistory, follower: Follower, champions: Champions, record: ShadowRecord | None
     ) -> bool:
-        """Let a challenger read in shadow. Returns whether it does; a failure is noted."""
+        """Let a challenger read. Returns whether it does; a failure is noted."""
         champion = self._slot.champion
         if record is None or record.model is None or (champion is not None and champion.model == record.model):
             # No challenger, or the champion itself, which would agree with itself about everything.
-            self._shadow.stop()
-        elif self._shadow.record is None or self._shadow.record.number != record.number:
-            if self._is_paused("challenger", record.number):
+            follower.stop()
+        elif follower.record is None or follower.record.number != record.number:
+            if self._is_paused(role, record.number):
                 return False
-            self._shadow.stop()
+            follower.stop()
             try:
-                shadow.check(record)
-                reader = await run_gently(self._ready_challenger, champions, record.model)
+                history.check(record)
+                load = self._load if role == "canary" else self._load_challenger
+                reader = await run_gently(self._ready_challenger, champions, record.model, load)
+                if role == "canary" and self._slot.is_ready and self._slot.recognizer.info == reader.info:
+                    raise SameNameError(f"it is called {reader.info.name} {reader.info.version} like the champion")
             except Exception as error:
-                self._failed("challenger", record.number, error)
+                self._failed(role, record.number, error)
                 return False
-            self._shadow.begin(reader, record)
+            follower.begin(reader, record)
         return True
 
     async def _ready(self, champions: Champions, digest: str) -> Reader:
@@ -229,8 +282,8 @@ class ChampionWatch:
         await run_gently(check_reader, reader)
         return reader
 
-    def _ready_challenger(self, champions: Champions, digest: str) -> Reader:
-        reader = self._load_challenger(self._cache.fetch(champions, digest))
+    def _ready_challenger(self, champions: Champions, digest: str, load: Callable[[Path], Reader]) -> Reader:
+        reader = load(self._cache.fetch(champions, digest))
         check_reader(reader)
         return reader
 

@@ -17,8 +17,10 @@ from datasets.errors import (
 )
 from ocr_model.errors import ModelError
 
-Role = Literal["champion", "challenger"]
-FailureKind = Literal["store-unavailable", "missing", "damaged", "unsigned", "no-room", "misreads", "unexpected"]
+Role = Literal["champion", "challenger", "canary"]
+FailureKind = Literal[
+    "store-unavailable", "missing", "damaged", "unsigned", "no-room", "misreads", "same-name", "unexpected"
+]
 
 _REASONS: dict[FailureKind, str] = {
     "store-unavailable": "the store does not answer",
@@ -27,13 +29,18 @@ _REASONS: dict[FailureKind, str] = {
     "unsigned": "it is not signed with the store's key",
     "no-room": "there is no room for its files here",
     "misreads": "it does not read what is plainly printed",
+    "same-name": "it has the name and version of the champion, so no label would tell them apart",
     "unexpected": "something unexpected happened; the log says what",
 }
 
 
+class SameNameError(Exception):
+    """A challenger has name and version of the champion."""
+
+
 @dataclass(frozen=True)
 class WatchFailure:
-    """An entry of the store's champions or challengers that does not read here."""
+    """An entry of the store's champions, challengers in shadow or canaries that does not read here."""
 
     role: Role  # whose pointer named it
     number: int | None  # of the entry; None when the pointer itself could not be read
@@ -63,4 +70,6 @@ def failure_kind(error: Exception) -> FailureKind:
             return "store-unavailable"
         case SelfCheckError():
             return "misreads"
+        case SameNameError():
+            return "same-name"
     return "unexpected"

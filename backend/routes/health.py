@@ -33,12 +33,12 @@ async def get_readiness(services: ServicesDep) -> HealthBody:
     The status is `ready` when labels are kept, too, and `reading` while the store cannot be opened: `missing` says why,
     and the service tries again by itself.
     """
-    _ = services.model.recognizer
+    device = services.model.recognizer.info.device
     refusal = services.labels.refusal
     if refusal is not None:
-        return HealthBody(status="reading", missing=refusal.detail)
+        return HealthBody(status="reading", computes=device, missing=refusal.detail)
     _ = services.labels.samples
-    return HealthBody(status="ready")
+    return HealthBody(status="ready", computes=device)
 
 
 @router.get(

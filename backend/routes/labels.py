@@ -92,6 +92,8 @@ async def keep_label(
         barcode = await services.labels.pair(form.barcode, code, label)
     if reading.is_proven:
         services.shadow.confirm(prediction_id, None if verdict.status == "unreadable" else verdict.text)
+        is_corrected = None if verdict.status == "unreadable" else verdict.status == "corrected"
+        services.canary.confirm(prediction_id, reading.model, is_corrected)
     elif sample.label.at == label.at:
         services.metrics.unproven.inc()
     return LabelBody(
@@ -126,6 +128,7 @@ async def delete_label(services: ServicesDep, prediction_id: PredictionId) -> De
     """
     await _forget(services, prediction_id)
     services.shadow.forget(prediction_id)
+    services.canary.forget(prediction_id)
     try:
         await asyncio.to_thread(services.tag_prices.forget, prediction_id)
     except CatalogueError as error:

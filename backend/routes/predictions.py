@@ -47,7 +47,7 @@ async def create_prediction(
 ) -> PredictionBody:
     """Read the text on a photo, or on a region of it. The crop is remembered for minutes, and kept on no disk."""
     started = time.perf_counter()
-    recognizer = services.model.recognizer
+    recognizer = services.reader_for_request()
     region = form.region()
     # An upload waits in its temporary file, so that only photos being read fill memory.
     crop, digest, prediction, recognize_milliseconds = await services.reading.run(
@@ -85,7 +85,7 @@ def _read(
 
 async def _shadow(services: Services, pending: PendingPrediction) -> None:
     """Hand the crop to the challenger, once the answer is sent."""
-    services.shadow.offer(pending.id, pending.crop, pending.prediction)
+    services.offer_to_shadow(pending)
 
 
 def _measure(metrics: Metrics, pending: PendingPrediction) -> None:

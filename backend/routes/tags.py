@@ -91,13 +91,13 @@ async def create_tag(
 
 
 class _Photo:
-    """A photo that is to be read, with the recognizer that serves when the request begins."""
+    """A photo that is to be read, with the recognizer that reads for the request when it begins."""
 
     def __init__(self, services: Services, file: BinaryIO, turn: int) -> None:
         self.services = services
         self.gone = threading.Event()  # set when nobody waits for the answer any more
         self._started = time.perf_counter()
-        self._file, self._recognizer = file, services.model.recognizer
+        self._file, self._recognizer = file, services.reader_for_request()
         self._lines = PhotoLines(services.pending, services.proofs, turn)
 
     def read(self, on_code: Callable[[ReadLine], None]) -> PhotoAnswer:
@@ -183,7 +183,7 @@ async def _take_in(services: Services, client: str, answer: PhotoAnswer, entries
     """Remember the lines, hand the likeliest code to the challenger, and count."""
     await services.sharing.readings.keep_some(entries)
     if answer.first is not None:
-        services.shadow.offer(answer.first.id, answer.first.crop, answer.first.prediction)
+        services.offer_to_shadow(answer.first)
         if answer.first.prediction.text:
             services.metrics.confidence.observe(answer.first.prediction.confidence)
     if services.requests is not None:

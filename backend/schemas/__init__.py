@@ -4,6 +4,9 @@ from backend.schemas.forms import LabelForm, PhotoForm, PreviewForm, TagPhotoFor
 from backend.schemas.health import HealthBody
 from backend.schemas.labels import DeletedBody, LabelBody
 from backend.schemas.models import (
+    CanaryBody,
+    CanaryReturnBody,
+    CanarySideBody,
     ChampionBody,
     ChampionFailureBody,
     ModelBody,
@@ -45,6 +48,9 @@ from backend.schemas.tags import (
 
 __all__ = [
     "BarcodeBody",
+    "CanaryBody",
+    "CanaryReturnBody",
+    "CanarySideBody",
     "CandidateBody",
     "CardBody",
     "ChampionBody",

@@ -13,4 +13,5 @@ class HealthBody(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
 
     status: Literal["ok", "ready", "reading"]
+    computes: str | None = Field(default=None, description="What the model computes on: `cpu` or `cuda`.")
     missing: str | None = Field(default=None, description="Why labels are not kept, while photos are read.")

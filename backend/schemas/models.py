@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -130,4 +131,65 @@ class ShadowBody(BaseModel):
     labels: ShadowLabelsBody
     last_failure: ChampionFailureBody | None = Field(
         default=None, description="The latest reason why it could not be taken."
+    )
+
+
+class CanarySideBody(BaseModel):
+    """What became of one side's readings since the challenger began, on this backend alone."""
+
+    read: int = Field(description="Crops and lines read.")
+    failed: int = Field(description="Readings that failed; the champion has read them again.")
+    confirmed: int = Field(description="Labels, the corrected ones among them; without unreadable crops.")
+    corrected: int
+
+
+class CanaryReturnBody(BaseModel):
+    """Why a challenger answers no more."""
+
+    challenger: ModelNameBody
+    entry: int = Field(description="The entry of the store that had named it.")
+    why: Literal["corrections", "failures"]
+    at: datetime
+    champion_counts: CanarySideBody = Field(description="As they were then.")
+    challenger_counts: CanarySideBody
+
+
+class CanaryBody(BaseModel):
+    """A challenger that answers a share of requests; counted by this backend alone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "challenger": {"name": "trba", "version": "1.1"},
+                    "entry": {
+                        "number": 2,
+                        "model": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+                        "dataset_version": None,
+                        "promoted_at": "2026-01-31T02:59:58Z",
+                    },
+                    "since": "2026-01-31T03:00:02Z",
+                    "share": 0.05,
+                    "band": 0.02,
+                    "champion_counts": {"read": 950, "failed": 0, "confirmed": 410, "corrected": 31},
+                    "challenger_counts": {"read": 52, "failed": 0, "confirmed": 24, "corrected": 2},
+                    "returned": None,
+                    "last_failure": None,
+                }
+            ]
+        }
+    )
+
+    challenger: ModelNameBody | None = Field(description="Null: the champion answers all requests.")
+    entry: ChampionBody | None = Field(description="The entry of the store that names it.")
+    since: datetime | None
+    share: Probability = Field(description="Share of requests that a challenger answers.")
+    band: Probability = Field(description="How far its corrections or failures may be above the champion's.")
+    champion_counts: CanarySideBody
+    challenger_counts: CanarySideBody
+    returned: CanaryReturnBody | None = Field(
+        description="The last challenger that was taken back here, until another one begins."
+    )
+    last_failure: ChampionFailureBody | None = Field(
+        default=None, description="The latest reason why one could not be taken."
     )

@@ -15,6 +15,7 @@ from datasets.cycles.tracking import default_uri, has_begun, tell_champion
 from datasets.cycles.wording import in_english
 from datasets.errors import ChampionError
 from datasets.models.audit import find_model_problems
+from datasets.models.canary import CanaryHistory
 from datasets.models.champions import ChampionRecord, Champions
 from datasets.models.shadow import ShadowHistory, ShadowRecord
 from datasets.models.share import share_champions
@@ -29,7 +30,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     """Describe the commands to argparse."""
     champion = commands.add_parser("champion", help="see and change which model serves")
     actions = champion.add_subparsers(dest="action", required=True, metavar="ACTION")
-    shown = (("show", "the champion, and the model in shadow"), ("history", "all champions, one a line"))
+    shown = (("show", "the champion, and the challengers"), ("history", "all champions, one a line"))
     for action, about in shown:
         look = actions.add_parser(action, help=about)
         look.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -48,6 +49,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     shadow = actions.add_parser("shadow", help="let a registered model read beside the champion, without showing it")
     shadow.add_argument("digest", nargs="?", help="digest of the model, or its first characters")
     shadow.add_argument("--off", action="store_true", help="let no model read in shadow")
+    canary = actions.add_parser("canary", help="let a registered model answer a share of requests (TAGS_CANARY_SHARE)")
+    canary.add_argument("digest", nargs="?", help="digest of the model, or its first characters")
+    canary.add_argument("--off", action="store_true", help="let the champion answer all requests")
     actions.add_parser("share", help="bring the spool's models and champions to a bucket that has none yet")
     request = commands.add_parser("request-cycle", help="ask the worker for a cycle")
     request.add_argument("--version", metavar="NAME", help="dataset version to train on; else the worker creates one")
@@ -58,7 +62,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
             default=default_uri(environment),
             help="URI of MLflow, whose alias follows; none = no tracker (MLFLOW_TRACKING_URI; %(default)s)",
         )
-    for parser in (promote, rollback, shadow, request):
+    for parser in (promote, rollback, shadow, canary, request):
         parser.add_argument("--by", default="", help="name for the history (you, on this machine)")
         parser.add_argument("--reason", default="", help="the reason, in words")
 
@@ -92,6 +96,8 @@ def run(places: Places, options: argparse.Namespace) -> int:
             _tell(places, champions, record, options.tracking)
         case "shadow":
             _shadow(places, champions, options)
+        case "canary":
+            _canary(places, champions, options)
         case _:
             _share(places)
     return 0
@@ -108,11 +114,12 @@ def verify_champions(places: Places) -> int:
 
 def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
     history = ShadowHistory(places.authority, key=places.key)
-    champion, shadow = champions.latest(), history.current()
+    trying = CanaryHistory(places.authority, key=places.key)
+    champion, shadow, canary = champions.latest(), history.current(), trying.current()
     if as_json:
-        print(
-            json.dumps({name: json.loads(_json(entry)) if entry else None for name, entry in _both(champion, shadow)})
-        )
+        entries: dict[str, ChampionRecord | ShadowRecord | None]
+        entries = {"champion": champion, "shadow": shadow, "canary": canary}
+        print(json.dumps({name: json.loads(_json(entry)) if entry else None for name, entry in entries.items()}))
         return
     if champion is None:
         print(f"no champion in {places.authority.url}: backends serve the model that they ship")
@@ -123,11 +130,12 @@ def _show(places: Places, champions: Champions, *, as_json: bool) -> None:
         print(f"model\t{champion.model}")
         if champions.is_signed(champion) is False:
             print("not signed with the store's key: backends that have the key do not serve it")
-    for name, why in (champions.set_aside() | history.set_aside()).items():
+    for name, why in (champions.set_aside() | history.set_aside() | trying.set_aside()).items():
         print(f"set aside\t{name}\t{why}")
-    if shadow is not None and shadow.model is not None:
-        by, reason = in_english(shadow.by), in_english(shadow.reason)
-        print(f"shadow\t{shadow.model}\t{shadow.name} {shadow.version}\tby {by}\t{reason}")
+    for name, entry in (("shadow", shadow), ("canary", canary)):
+        if entry is not None and (entry.model is not None or name == "canary"):
+            model = f"{entry.model}\t{entry.name} {entry.version}" if entry.model else "none"
+            print(f"{name}\t{model}\tby {in_english(entry.by)}\t{in_english(entry.reason)}")
 
 
 def _chosen(champions: Champions, start: str | None) -> str:
@@ -181,6 +189,15 @@ def _shadow(places: Places, champions: Champions, options: argparse.Namespace) -
     print(f"{record.name} {record.version} reads in shadow" if record.model else "no model reads in shadow")
 
 
+def _canary(places: Places, champions: Champions, options: argparse.Namespace) -> None:
+    if options.off == (options.digest is not None):
+        raise ChampionError("name one model to answer a share of requests, or --off")
+    digest = None if options.off else champions.registry.find(options.digest)
+    record = CanaryHistory(places.authority, key=places.key).set(digest, options.by or whoami(), _reason(options))
+    told = f"{record.name} {record.version} answers a share of requests"
+    print(told if record.model else "the champion answers all requests")
+
+
 def _share(places: Places) -> None:
     if places.replica is None:
         raise ChampionError("there is no bucket to bring them to; --storage-url names one")
@@ -207,12 +224,6 @@ def _request(places: Places, options: argparse.Namespace) -> int:
 
 def _reason(options: argparse.Namespace) -> Reason:
     return Reason.words(options.reason) if options.reason else Reason(kind="command_line")
-
-
-def _both(
-    champion: ChampionRecord | None, shadow: ShadowRecord | None
-) -> tuple[tuple[str, ChampionRecord | None], tuple[str, ShadowRecord | None]]:
-    return ("champion", champion), ("shadow", shadow)
 
 
 def _json(record: ChampionRecord | ShadowRecord) -> str:

@@ -118,9 +118,18 @@ _SENTENCES: Mapping[str, str | Callable[[_Values], str]] = {
     "once": "asked for once; {new} new labels",
     "command_line": "asked for on the command line",
     "shipped": "shipped",
+    "canary_corrections": (
+        "shoppers corrected {challenger_corrected} of {challenger_confirmed} of its readings, "
+        "and {champion_corrected} of {champion_confirmed} of the champion's"
+    ),
+    "canary_failures": (
+        "it failed on {challenger_failed} of {challenger_read} readings, "
+        "the champion on {champion_failed} of {champion_read}"
+    ),
     # by whom
     "trigger": lambda values: f"trigger: {values['trigger'].replace('_', ' ')}",
     "page": "the team's page",
+    "backend": "a backend, by itself",
     # sets of evaluation and their slices
     "holdout": "collected holdout",
     "recipe": "recipe {recipe}",

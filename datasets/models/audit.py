@@ -1,4 +1,4 @@
-"""Checks the models of a store, and both histories that point to them."""
+"""Checks the models of a store, and the histories that point to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datasets.models.sealed_chain import SealedChain
 from datasets.models.shadow import ShadowRecord
 from datasets.objects.chain import Chain
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import CHAMPION, SHADOW
+from datasets.objects.names import CANARY, CHAMPION, SHADOW
 from datasets.objects.store_key import StoreKey
 
 Pointer = TypeVar("Pointer", ChampionRecord, ShadowRecord)
@@ -39,6 +39,7 @@ def find_model_problems(objects: ObjectStore, key: StoreKey | None = None) -> It
             continue  # reported above
     yield from _chain_problems(SealedChain(objects, CHAMPION, ChampionRecord, key), whole)
     yield from _chain_problems(SealedChain(objects, SHADOW, ShadowRecord, key), whole)
+    yield from _chain_problems(SealedChain(objects, CANARY, ShadowRecord, key), whole)
 
 
 def _chain_problems(entries: SealedChain[Pointer], whole: set[str]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 
 from datasets.errors import ChampionError
-from datasets.models.registry import ModelRegistry
+from datasets.models.registry import ModelRecord, ModelRegistry
 from datasets.models.seal import Digest, SealedEntry, sealed
 from datasets.models.sealed_chain import SealedChain
 from datasets.objects.clock import Clock
@@ -21,9 +21,9 @@ from datasets.reason import Reason
 
 
 class ShadowRecord(SealedEntry):
-    """An entry of the shadow's history."""
+    """An entry of the history of the shadow, or of the canary."""
 
-    model: Digest | None  # None: no model reads in shadow from then on
+    model: Digest | None  # None: no challenger reads from then on
     name: str | None
     version: str | None
     at: UtcTime
@@ -38,13 +38,17 @@ class ShadowHistory:
         objects: `Places.authority`.
         clock: seconds since 1970, for the times that people read.
         key: the store's key; None neither signs nor looks for signatures.
+        folder: name of the chain's folder.
     """
 
-    def __init__(self, objects: ObjectStore, *, clock: Clock = time.time, key: StoreKey | None = None) -> None:
+    def __init__(
+        self, objects: ObjectStore, *, clock: Clock = time.time, key: StoreKey | None = None, folder: str = SHADOW
+    ) -> None:
         self._registry = ModelRegistry(objects)
         self._clock = clock
         self._key = key
-        self._entries = SealedChain(objects, SHADOW, ShadowRecord, key)
+        self._folder = folder
+        self._entries = SealedChain(objects, folder, ShadowRecord, key)
 
     def current(self) -> ShadowRecord | None:
         """The entry that counts; where none does, the last one, not signed. None if the shadow was never set.
@@ -81,24 +85,23 @@ class ShadowHistory:
         self._entries.check(record)
 
     def set(self, digest: str | None, by: Reason | str, reason: Reason | str) -> ShadowRecord:
-        """Let a registered model read in shadow, or none (None). The last entry counts.
+        """Let a registered model read, or none (None). The last entry counts.
 
         Raises:
             UnknownModelError: the model is not registered.
             StoreError: too many writers change the shadow at the same time.
         """
         model = self._registry.model(digest) if digest is not None else None
+        return self._entries.chain.append(lambda number: self._record(number, model, by, reason))
 
-        def make(number: int) -> ShadowRecord:
-            record = ShadowRecord(
-                number=number,
-                model=digest,
-                name=model.name if model else None,
-                version=model.version if model else None,
-                at=datetime.fromtimestamp(self._clock(), UTC),
-                by=Reason.model_validate(by),
-                reason=Reason.model_validate(reason),
-            )
-            return sealed(record, self._key, SHADOW, model.files if model else None)
-
-        return self._entries.chain.append(make)
+    def _record(self, number: int, model: ModelRecord | None, by: Reason | str, reason: Reason | str) -> ShadowRecord:
+        record = ShadowRecord(
+            number=number,
+            model=model.digest if model else None,
+            name=model.name if model else None,
+            version=model.version if model else None,
+            at=datetime.fromtimestamp(self._clock(), UTC),
+            by=Reason.model_validate(by),
+            reason=Reason.model_validate(reason),
+        )
+        return sealed(record, self._key, self._folder, model.files if model else None)

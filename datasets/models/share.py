@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from datasets.errors import ChampionMovedError, ObjectConflictError
 from datasets.models.registry import ModelRegistry
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import CHAMPION, SHADOW, numbered_name, numbers
+from datasets.objects.names import CANARY, CHAMPION, SHADOW, numbered_name, numbers
 
 
 def share_champions(source: ObjectStore, target: ObjectStore) -> int:
@@ -28,7 +28,7 @@ def share_champions(source: ObjectStore, target: ObjectStore) -> int:
         for digest in here.digests():
             there.register(here.fetch(digest, Path(folder)))
     copied = 0
-    for history in (SHADOW, CHAMPION):
+    for history in (SHADOW, CANARY, CHAMPION):
         for number in numbers(source, history):  # in order: a copy that is cut off is a shorter history and no other
             name = numbered_name(history, number)
             try:

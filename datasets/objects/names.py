@@ -8,6 +8,7 @@
     models/<sha256 of model.json>/<file>         a recognizer
     champion/<number>.json                       the model that serves from then on; the highest number counts
     shadow/<number>.json                         the model that reads in shadow from then on
+    canary/<number>.json                         the model that answers a share of requests from then on
     cycles/<id>/<file>                           a request for a cycle, and its report
     leases/<name>/<number>.json                  the holder of a lease (see lease.py)
     workers/<worker>/<number>.json               a worker's heartbeats
@@ -39,6 +40,7 @@ VERSIONS = "versions/"
 MODELS = "models/"
 CHAMPION = "champion/"
 SHADOW = "shadow/"
+CANARY = "canary/"
 CYCLES = "cycles/"
 LEASES = "leases/"
 WORKERS = "workers/"

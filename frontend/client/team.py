@@ -9,6 +9,7 @@ from urllib.parse import quote
 from frontend.client.connection import Connection
 from frontend.client.team_answers import (
     Activity,
+    Canary,
     Card,
     Overview,
     Requested,
@@ -71,3 +72,7 @@ class TeamClient:
     def shadow(self) -> Shadow:
         """The challenger that reads in shadow, if there is one."""
         return self._connection.ask(Shadow, "GET", "/v1/shadow")
+
+    def canary(self) -> Canary:
+        """The challenger that answers a share of requests, if there is one."""
+        return self._connection.ask(Canary, "GET", "/v1/canary")

@@ -208,6 +208,35 @@ class ShadowConfidence(Answer):
     challenger: float | None
 
 
+class CanarySide(Answer):
+    """What became of the readings of the champion, or of the challenger, since the challenger began."""
+
+    read: int
+    failed: int
+    confirmed: int
+    corrected: int
+
+
+class CanaryReturn(Answer):
+    """A challenger that answers no more, with the counts as they were."""
+
+    challenger: ModelName
+    why: str
+    at: datetime
+    champion_counts: CanarySide
+    challenger_counts: CanarySide
+
+
+class Canary(Answer):
+    """The challenger that answers a share of requests, and the last one that was taken back."""
+
+    challenger: ModelName | None
+    share: float
+    champion_counts: CanarySide
+    challenger_counts: CanarySide
+    returned: CanaryReturn | None
+
+
 class Shadow(Answer):
     """How the challenger reads beside the champion; without a challenger the rest says nothing."""
 

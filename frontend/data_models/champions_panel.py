@@ -1,4 +1,4 @@
-"""Which model served since when, how to go back, and which one reads in shadow."""
+"""Which model served since when, how to go back, and which challengers answer or read in shadow."""
 
 from __future__ import annotations
 
@@ -76,6 +76,42 @@ def show_shadow(serving: ModelName | None, texts: DataTexts, client: TeamClient)
                 champion=f"{100 * means.champion:.1f}%", challenger=f"{100 * means.challenger:.1f}%"
             )
         )
+
+
+def show_canary(serving: ModelName | None, texts: DataTexts, client: TeamClient) -> None:
+    """Draw the challenger that answers a share of requests, or why the last one went, if there is either."""
+    try:
+        canary = client.canary()
+    except BackendError:
+        st.warning(texts.canary_failed, icon=":material/cloud_off:")
+        return
+    returned = canary.returned
+    if canary.challenger is None and returned is None:
+        return
+    st.header(texts.canary_title, anchor=False)
+    champion = f"**{serving or '–'}**"
+    if canary.challenger is not None:
+        share = f"{100 * canary.share:g}%"
+        st.markdown(texts.canary_about.format(challenger=f"**{canary.challenger}**", champion=champion, share=share))
+        ours, theirs = canary.challenger_counts, canary.champion_counts
+    elif returned is not None:
+        why = texts.canary_why.get(returned.why, returned.why)
+        at = stamp(returned.at, st.context.timezone)
+        st.warning(
+            texts.canary_returned.format(challenger=f"**{returned.challenger}**", why=why, at=at),
+            icon=":material/undo:",
+        )
+        ours, theirs = returned.challenger_counts, returned.champion_counts
+    tiles = (
+        (texts.canary_challenger_corrected, ours.corrected, ours.confirmed),
+        (texts.canary_champion_corrected, theirs.corrected, theirs.confirmed),
+        (texts.canary_challenger_failures, ours.failed, ours.read),
+        (texts.canary_champion_failures, theirs.failed, theirs.read),
+    )
+    show_tiles(
+        ((words, f"{part:,}", texts.canary_of.format(whole=f"{whole:,}")) for words, part, whole in tiles),
+        texts.language,
+    )
 
 
 def _note(entry: ChampionEntry, last: ChampionEntry, texts: DataTexts) -> str:

@@ -15,7 +15,7 @@ from frontend.client.session import backend
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Overview
 from frontend.data_models.accuracy_panel import show_accuracy
-from frontend.data_models.champions_panel import show_champions, show_shadow
+from frontend.data_models.champions_panel import show_canary, show_champions, show_shadow
 from frontend.data_models.cycle_panel import show_cycle
 from frontend.data_models.figures import age, show_tiles
 from frontend.data_models.labels_panel import show_labels
@@ -123,6 +123,7 @@ def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> N
         case "models":
             show_accuracy(overview.cycles, texts, client)
             show_champions(overview.champions, texts)
+            show_canary(overview.serving, texts, client)
             show_shadow(overview.serving, texts, client)
         case "data":
             if overview.labels is not None:

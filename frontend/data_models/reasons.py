@@ -55,6 +55,14 @@ _KOREAN: Final[Mapping[str, str]] = {
     "command_line": "명령줄에서 요청",
     "shipped": "처음부터 들어 있던 모델",
     "page": "팀 페이지",
+    "canary_corrections": (
+        "손님이 이 모델의 {challenger_confirmed}번 중 {challenger_corrected}번, "
+        "챔피언의 {champion_confirmed}번 중 {champion_corrected}번을 고침"
+    ),
+    "canary_failures": (
+        "이 모델은 {challenger_read}번 중 {challenger_failed}번, 챔피언은 {champion_read}번 중 {champion_failed}번 실패"
+    ),
+    "backend": "서버가 스스로 되돌림",
     "trigger": "자동 ({trigger})",
     # Sets and slices
     "holdout": "손님 사진",

@@ -136,6 +136,30 @@ class DataTexts(ReviewTexts):
         en="Mean confidence: champion {champion}, challenger {challenger}",
     )
     shadow_failed = Words(ko="그림자 비교를 불러올 수 없어요.", en="The shadow comparison cannot be loaded.")
+    # Canary
+    canary_title = Words(ko="일부 손님에게 보여 주는 새 모델", en="Canary")
+    canary_about = Words(
+        ko="{challenger} 모델이 요청의 {share}에 {champion} 대신 답하고 있어요. 더 나쁘면 스스로 되돌아가요.",
+        en="{challenger} answers {share} of the requests in place of {champion}. It is taken back by itself if it does "
+        "worse.",
+    )
+    canary_returned = Words(
+        ko="{at}: {why} {challenger} 모델을 되돌렸어요. 이제 챔피언이 모두 답해요.",
+        en="{at}: {challenger} was taken back {why}. The champion answers all requests.",
+    )
+    canary_why = Words(
+        ko={"corrections": "손님이 더 많이 고쳐서", "failures": "더 자주 실패해서"},
+        en={
+            "corrections": "because shoppers corrected more of its readings",
+            "failures": "because it failed more often",
+        },
+    )
+    canary_challenger_corrected = Words(ko="고침 · 새 모델", en="corrected, challenger")
+    canary_champion_corrected = Words(ko="고침 · 챔피언", en="corrected, champion")
+    canary_challenger_failures = Words(ko="실패 · 새 모델", en="failed, challenger")
+    canary_champion_failures = Words(ko="실패 · 챔피언", en="failed, champion")
+    canary_of = Words(ko="{whole}번 중", en="of {whole}")
+    canary_failed = Words(ko="새 모델의 상태를 불러올 수 없어요.", en="The canary's state cannot be loaded.")
     # Labels
     labels_title = Words(ko="수정 비율과 확신도", en="Correction rate and confidence")
     labels_none = Words(ko="아직 확인된 라벨이 없어요.", en="No label has been confirmed yet.")

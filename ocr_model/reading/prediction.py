@@ -16,6 +16,7 @@ class ModelInfo:
     version: str
     # Confidence, 0..1, from which its readings may be accepted without asking; None if it was never measured.
     accept_threshold: float | None = field(default=None, compare=False)
+    device: str = field(default="cpu", compare=False)  # what computes: `cpu`, or `cuda`
 
 
 @dataclass(frozen=True, slots=True)

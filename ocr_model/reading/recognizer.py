@@ -30,7 +30,7 @@ from ocr_model.reading.look import LARGEST_BATCH, Clock, Looker
 from ocr_model.reading.model_description import ModelDescription, one_line
 from ocr_model.reading.picture_reader import PictureReader
 from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
-from ocr_model.reading.processor import has_byte_products
+from ocr_model.reading.processor import has_byte_products, has_cuda
 from ocr_model.reading.second_opinion import SecondOpinion
 from ocr_model.reading.second_reader import SecondReader, packaged_second_reader
 from ocr_model.reading.sessions import ModelSessions, Precision
@@ -101,7 +101,7 @@ class Recognizer:
                 reading is doubtful, so that the crop is read from other views as well. 0 is never.
             prior_weight: used in place of the model's own, 0..1; weight of the format prior beside the picture.
             precision: precision of the encoder; if None, int8 where the model has such a graph and the processor gains
-                from it, else single. A second look is always in single precision.
+                from it, else single, as on a graphics card. A second look is always in single precision.
             second: the reader that is asked where ours is in doubt; True is the one that is installed, if any, False
                 none. A model whose `model.json` does not say what it weighs (`second_reader`) reads alone.
             second_opinion: used in place of the model's own.
@@ -121,7 +121,8 @@ class Recognizer:
             second_opinion=second_opinion or description.second_opinion,
         )
         if precision is None:
-            precision = "int8" if description.encoder_int8 is not None and has_byte_products() else "single"
+            is_quicker = has_byte_products() and not has_cuda()
+            precision = "int8" if description.encoder_int8 is not None and is_quicker else "single"
         if description.second_opinion is None or second is False:
             asked = None
         else:
@@ -153,10 +154,11 @@ class Recognizer:
 
     @property
     def info(self) -> ModelInfo:
-        """Name and version of the model, and the confidence from which its readings may be accepted."""
+        """Name and version of the model, the confidence from which it may be believed, and what it computes on."""
+        info = replace(self._description.info, device=self._sessions.device)
         if self._consultation is None:
-            return self._description.info
-        return replace(self._description.info, accept_threshold=self._consultation.opinion.calibration.accept_threshold)
+            return info
+        return replace(info, accept_threshold=self._consultation.opinion.calibration.accept_threshold)
 
     @property
     def second_reader(self) -> str | None:

@@ -24,6 +24,9 @@ from ocr_model.reading.sessions import open_session
 
 _LOG = logging.getLogger(__name__)
 
+SECOND_READER = "PP-OCRv6 small"
+"""Name of the second reader that comes with `rapidocr`."""
+
 _GRAPH = "PP-OCRv6_rec_small.onnx"
 _HEIGHT = 48  # pixels that the network sees
 _LEAST_WIDTH = 320  # narrower pictures are padded: without the padding it reads 7 % fewer synthetic crops
@@ -88,7 +91,7 @@ class PaddleReader:
     """
 
     def __init__(self, graph: Path, threads: int) -> None:
-        self.name = "PP-OCRv6 small"
+        self.name = SECOND_READER
         # Every line has another width: an arena would keep the memory of the longest for good.
         self._session = open_session(graph, threads, keeps_memory=False)
         self._input = self._session.get_inputs()[0].name

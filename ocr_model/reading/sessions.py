@@ -12,8 +12,10 @@ from ocr_model.errors import ModelError
 from ocr_model.reading.arrays import Floats, Integers
 from ocr_model.reading.attention import FIRST_CHARACTER, DecoderStep
 from ocr_model.reading.model_description import ModelDescription, one_line
+from ocr_model.reading.processor import has_cuda
 
 Precision = Literal["single", "int8"]
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 
 
 class ModelSessions:
@@ -54,6 +56,11 @@ class ModelSessions:
         session = open_session(file, threads)
         _check_names(file, session, {"image"}, set(self._outputs))
         return session
+
+    @property
+    def device(self) -> str:
+        """What the encoder computes on: `cuda`, or `cpu`."""
+        return "cuda" if _CUDA in self._encoder.get_providers() else "cpu"
 
     @property
     def has_single_beside_int8(self) -> bool:
@@ -117,7 +124,7 @@ class ModelSessions:
 
 
 def open_session(file: Path, threads: int, *, keeps_memory: bool = True) -> onnxruntime.InferenceSession:
-    """Open a graph on the CPU.
+    """Open a graph on the graphics card if there is one to use, else on the CPU.
 
     Args:
         file: the graph.
@@ -138,7 +145,7 @@ def open_session(file: Path, threads: int, *, keeps_memory: bool = True) -> onnx
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(file), options, providers=[_CUDA, _CPU] if has_cuda() else [_CPU])
     except Exception as error:  # ONNX Runtime's exceptions have no other common base class
         raise ModelError(f"the model file {file} cannot be loaded: {one_line(error)}") from error
 

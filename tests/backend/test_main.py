@@ -34,6 +34,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("get", "/v1/products"),
         ("get", "/v1/model"),
         ("get", "/v1/shadow"),
+        ("get", "/v1/canary"),
         ("get", "/v1/team/overview"),
         ("get", "/v1/team/versions/{name}"),
         ("get", "/v1/team/versions/{name}/sheet.png"),

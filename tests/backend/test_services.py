@@ -67,7 +67,7 @@ def test_without_a_store_photos_are_read_until_it_comes_back(
         assert (label.status_code, label.json()["kind"]) == (503, "store-unavailable")
         assert label.headers["retry-after"] == "10"
         settings.spool.unlink()
-        assert until(client, "ready").json() == {"status": "ready"}
+        assert until(client, "ready").json() == {"status": "ready", "computes": "cpu"}
         assert client.post(path, files={"status": (None, "accepted")}).status_code == 200
         assert "tags_store_unsent 0.0" in client.get("/metrics").text
     assert failures == []

@@ -200,6 +200,18 @@ class FakeTeam:
             "labels": {"both": 40, "champion": 0, "challenger": 3, "neither": 1},
         }
 
+        nothing = {"read": 0, "failed": 0, "confirmed": 0, "corrected": 0}
+        self.canary: dict[str, Any] = {
+            "challenger": None,
+            "entry": None,
+            "since": None,
+            "share": 0.05,
+            "band": 0.02,
+            "champion_counts": nothing,
+            "challenger_counts": nothing,
+            "returned": None,
+        }
+
     def begin(self, stage: str, done: int, total: int) -> None:
         """The worker takes up the last request, or is further with it."""
         at = NOON.isoformat()
@@ -221,7 +233,7 @@ class FakeTeam:
 
 
 def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
-    """Answer below `/v1/team`, and `/v1/shadow`."""
+    """Answer below `/v1/team`, `/v1/shadow` and `/v1/canary`."""
 
     @app.middleware("http")
     async def guard(request: Request, pass_on: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -231,6 +243,10 @@ def add_team_routes(app: FastAPI, team: Callable[[], FakeTeam]) -> None:
     @app.get("/v1/shadow")
     def shadow() -> Any:
         return team().shadow
+
+    @app.get("/v1/canary")
+    def canary() -> Any:
+        return team().canary
 
     @app.get("/v1/team/overview")
     def overview() -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.schemas import ShadowBody
+from backend.schemas import CanaryBody, ShadowBody
 from backend.team.bodies import ActivityBody, OverviewBody
 from backend.team.explore_bodies import ChangesBody, DetailsBody, FoundCountBody, FoundPageBody
 from backend.team.review_bodies import ReadingNowBody, ReviewBody
@@ -19,6 +19,7 @@ def test_the_fake_team_is_told_what_the_backend_documents() -> None:
         (OverviewBody, team.overview),
         (ActivityBody, {"workers": team.workers, "cycles": team.cycles}),
         (ShadowBody, team.shadow),
+        (CanaryBody, team.canary),
     ):
         assert body.model_validate(answer)
 

@@ -12,7 +12,7 @@ from benchmarks.drivers.gcs_server import wait_until
 
 def test_ready(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ready"}
+    assert client.get("/readyz").json() == {"status": "ready", "computes": "cpu"}
     assert "tags_ready 1.0" in client.get("/metrics").text
 
 

@@ -39,7 +39,7 @@ def test_register_promote_roll_back(spool: Path, tmp_path: Path, capsys: Capture
     assert run(spool, "champion", "show") == 0
     assert "backends serve the model that they ship" in capsys.readouterr().out
     assert run(spool, "champion", "show", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"champion": None, "shadow": None}
+    assert json.loads(capsys.readouterr().out) == {"champion": None, "shadow": None, "canary": None}
     a, b = registered(spool, tmp_path, capsys, "a", "b")
     assert run(spool, "champion", "promote", a[:8], "--by", "jin", "--reason", "shipped") == 0
     arguments = ("champion", "promote", b, "--expected", "1", "--dataset-version", "v2.0")
@@ -134,6 +134,21 @@ def test_shadow_on_and_off(spool: Path, tmp_path: Path, capsys: Capture) -> None
     assert "shadow\t" not in capsys.readouterr().out
     assert run(spool, "champion", "shadow") == 1
     assert run(spool, "champion", "shadow", a, "--off") == 1
+    capsys.readouterr()
+
+
+def test_a_canary_on_and_off(spool: Path, tmp_path: Path, capsys: Capture) -> None:
+    [a] = registered(spool, tmp_path, capsys, "a")
+    assert run(spool, "champion", "canary", a[:6]) == 0
+    assert capsys.readouterr().out == "a 1.0 answers a share of requests\n"
+    assert run(spool, "champion", "show") == 0
+    assert f"canary\t{a}" in capsys.readouterr().out
+    assert run(spool, "champion", "canary", "--off", "--reason", "enough") == 0
+    assert capsys.readouterr().out == "the champion answers all requests\n"
+    assert run(spool, "champion", "show") == 0
+    assert "canary\tnone" in capsys.readouterr().out
+    assert run(spool, "champion", "canary") == 1
+    assert run(spool, "champion", "canary", a, "--off") == 1
 
 
 def test_request_a_cycle(spool: Path, capsys: Capture) -> None:
@@ -199,6 +214,7 @@ def test_errors_are_one_line(spool: Path, tmp_path: Path, capsys: Capture) -> No
         ("promote", ""),
         ("rollback",),
         ("shadow", "0123"),
+        ("canary", "0123"),
     )
     for arguments in commands:
         assert run(spool, "champion", *arguments) == 1

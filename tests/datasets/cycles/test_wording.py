@@ -100,6 +100,17 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
     ("shipped", {}, "shipped"),
     ("trigger", {"trigger": "correction_rate"}, "trigger: correction rate"),
     ("page", {}, "the team's page"),
+    ("backend", {}, "a backend, by itself"),
+    (
+        "canary_corrections",
+        {"challenger_corrected": 12, "challenger_confirmed": 20, "champion_corrected": 9, "champion_confirmed": 300},
+        "shoppers corrected 12 of 20 of its readings, and 9 of 300 of the champion's",
+    ),
+    (
+        "canary_failures",
+        {"challenger_failed": 12, "challenger_read": 20, "champion_failed": 0, "champion_read": 300},
+        "it failed on 12 of 20 readings, the champion on 0 of 300",
+    ),
     ("holdout", {}, "collected holdout"),
     ("recipe", {"recipe": "tags-1"}, "recipe tags-1"),
     ("slice_brand", {"of": HOLDOUT, "brand": "Nike or Puma"}, "collected holdout, brand Nike or Puma"),

@@ -120,6 +120,28 @@ def test_accuracy_champions_and_shadow(open_page: Open) -> None:
     assert "93.2%" in told(app)
 
 
+def test_a_canary_and_its_end(open_page: Open, fake: FakeBackend) -> None:
+    assert ENGLISH.canary_title not in [one.value for one in open_page().header]
+    counts = {"read": 900, "failed": 0, "confirmed": 410, "corrected": 31}
+    worse = {"read": 52, "failed": 1, "confirmed": 24, "corrected": 17}
+    fake.team.canary |= {"challenger": {"name": "trba", "version": "v6.0"}, "champion_counts": counts}
+    fake.team.canary["challenger_counts"] = worse
+    for language, title in (("en", "Canary"), ("ko", "일부 손님에게 보여 주는 새 모델")):
+        app = open_page(language=language)
+        assert title in [one.value for one in app.header]
+        assert any("**trba v6.0**" in one.value and "5%" in one.value for one in app.markdown)
+    ended = {"challenger": fake.team.canary["challenger"], "entry": 3, "why": "corrections", "at": NOON.isoformat()}
+    fake.team.canary |= {
+        "challenger": None,
+        "returned": ended | {"champion_counts": counts, "challenger_counts": worse},
+    }
+    app = open_page()
+    assert any("taken back because shoppers corrected more" in one.value for one in app.warning)
+    page = told(app)
+    assert "of 24" in page
+    assert any("손님이 더 많이 고쳐서" in one.value for one in open_page(language="ko").warning)
+
+
 def test_nothing_yet(open_page: Open, fake: FakeBackend) -> None:
     fake.team.overview |= {"champions": [], "versions": [], "cycles": []}
     fake.team.overview["labels"] |= {"kept": 0, "crops": 0, "days": [], "blocks": []}

@@ -118,6 +118,21 @@ CONTRACT: list[tuple[Reason, str]] = [
     (reason("command_line"), "명령줄에서 요청"),
     (reason("shipped"), "처음부터 들어 있던 모델"),
     (reason("page"), "팀 페이지"),
+    (reason("backend"), "서버가 스스로 되돌림"),
+    (
+        reason(
+            "canary_corrections",
+            challenger_corrected=12,
+            challenger_confirmed=20,
+            champion_corrected=9,
+            champion_confirmed=300,
+        ),
+        "손님이 이 모델의 20번 중 12번, 챔피언의 300번 중 9번을 고침",
+    ),
+    (
+        reason("canary_failures", challenger_failed=12, challenger_read=20, champion_failed=0, champion_read=300),
+        "이 모델은 20번 중 12번, 챔피언은 300번 중 0번 실패",
+    ),
     (reason("trigger", trigger="corrections"), "자동 (수정된 라벨)"),
     (reason("trigger", trigger="schedule"), "자동 (일정)"),
     (reason("trigger", trigger="correction_rate"), "자동 (수정 비율)"),

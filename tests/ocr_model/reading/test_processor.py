@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ocr_model.reading.processor import has_byte_products
+from ocr_model.reading.processor import has_byte_products, has_cuda
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,30 @@ def test_apple(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, ex
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     monkeypatch.setattr(platform, "machine", lambda: machine)
     assert has_byte_products(tmp_path / "missing") is expected
+
+
+@pytest.mark.parametrize(
+    ("providers", "cards", "visible", "found"),
+    [
+        (["CPUExecutionProvider"], ["nvidia0"], None, False),  # the package for processors
+        (["CUDAExecutionProvider", "CPUExecutionProvider"], ["nvidiactl"], None, False),  # a driver without a card
+        (["CUDAExecutionProvider", "CPUExecutionProvider"], ["nvidia0"], None, True),
+        (["CUDAExecutionProvider", "CPUExecutionProvider"], ["nvidia0"], "0", True),
+        (["CUDAExecutionProvider", "CPUExecutionProvider"], ["nvidia0"], "", False),  # hidden from this process
+    ],
+)
+def test_a_graphics_card_needs_its_package_and_a_card(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    providers: list[str],
+    cards: list[str],
+    visible: str | None,
+    found: bool,
+) -> None:
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: providers)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    for card in cards:
+        (tmp_path / card).touch()
+    assert has_cuda(tmp_path) is found

@@ -1,0 +1,1 @@
+"""The service on Ray Serve: `python -m deploy.ray`, or `serve run deploy.ray.application:build`."""

@@ -1,0 +1,165 @@
+"""The models of one recognizer replica: those that the store's pointers name, and those that requests ask for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from backend.reading.champion_watch import ChampionWatch
+from backend.reading.model import ModelSlot, Reader
+from backend.reading.model_cache import ModelCache
+from backend.services import open_places
+from backend.settings import Settings
+from datasets.models.champions import Champions
+from datasets.models.shadow import ShadowRecord
+from deploy.ray.messages import ReadRequest, Way
+from ocr_model.errors import ReaderError
+from ocr_model.reading.prediction import ModelInfo, Prediction
+from ocr_model.reading.recognizer import Recognizer
+from ocr_model.reading.second_reader import SecondReader
+
+_LOG = logging.getLogger(__name__)
+
+# A request names the model that it began with: the champion, the one before it, and challengers are at hand.
+_KEPT = 4
+
+Answer = list[Prediction] | ReaderError
+
+
+class ReplicaModels:
+    """Loads and keeps models; `read` and `info` may be called by any thread, the rest is for the event loop.
+
+    Args:
+        settings: Of the service.
+        second: The second reader, or None.
+        follows: Whether the store's champion and canary are loaded before requests ask for them.
+    """
+
+    def __init__(self, settings: Settings, second: SecondReader | None, *, follows: bool) -> None:
+        self._settings, self._second = settings, second
+        self._kept: OrderedDict[str | None, Recognizer] = OrderedDict()
+        self._lock = threading.Lock()
+        self._cache = ModelCache(settings.model_cache)
+        self._slot = ModelSlot()
+        self._watch = ChampionWatch(
+            self._slot,
+            None,
+            _Kept(),
+            load=self._take,
+            load_challenger=self._take,
+            open_places=lambda: open_places(settings),
+            cache=settings.model_cache,
+            seconds=settings.champion_poll_seconds,
+            key=settings.signing_key,
+        )
+        self._follows = follows
+
+    async def start(self) -> None:
+        """Load the model that serves.
+
+        Raises:
+            ModelError: Not even the shipped one loads.
+        """
+        if self._follows:
+            await self._watch.start()
+
+    async def close(self) -> None:
+        """Stop following."""
+        await self._watch.close()
+
+    def info(self, model: str | None) -> ModelInfo:
+        """Name and version of a model.
+
+        Raises:
+            StoreError: The store does not hold it, or does not answer.
+            ModelError: It does not load.
+        """
+        return self._recognizer(model).info
+
+    def read(self, requests: Sequence[ReadRequest]) -> list[Answer]:
+        """Read the crops of several requests; an answer for each, in order.
+
+        What belongs together is computed together where that changes no answer. The int8 encoder's rounding depends
+        on all crops of a run, so there each request is read by itself, as it is without Ray.
+        """
+        answers: dict[int, Answer] = {}
+        order = sorted(range(len(requests)), key=lambda at: _kind(requests[at]))
+        for _, group in groupby(order, key=lambda at: _kind(requests[at])):
+            members = list(group)
+            first = requests[members[0]]
+            recognizer = self._recognizer(first.model)
+            together = [members] if recognizer.precision == "single" else [[at] for at in members]
+            reader = _in_way(recognizer, first.way)
+            for chunk in together:
+                answers |= _read(reader, requests, chunk)
+        return [answers[at] for at in range(len(requests))]
+
+    def _recognizer(self, model: str | None) -> Recognizer:
+        with self._lock:
+            known = self._kept.get(model)
+            if known is not None:
+                self._kept.move_to_end(model)
+                return known
+        if model is None:
+            return self._take(None)
+        places = open_places(self._settings)
+        try:
+            return self._take(self._cache.fetch(Champions(places.authority, key=self._settings.signing_key), model))
+        finally:
+            places.close()
+
+    def _take(self, folder: Path | None) -> Recognizer:
+        """The model in a folder, loaded unless it is kept."""
+        model = None if folder is None else folder.name
+        with self._lock:  # one load at a time: each takes all cores for a moment
+            if model not in self._kept:
+                second = False if self._second is None else self._second
+                self._kept[model] = Recognizer.load(
+                    folder or self._settings.model_dir, threads=self._settings.model_threads, second=second
+                )
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(model)
+            return self._kept[model]
+
+
+class _Kept:
+    """Follows a challenger that is only to be at hand."""
+
+    def __init__(self) -> None:
+        self.record: ShadowRecord | None = None
+
+    def begin(self, reader: Reader, record: ShadowRecord) -> None:
+        self.record = record
+
+    def stop(self) -> None:
+        self.record = None
+
+
+def _kind(request: ReadRequest) -> tuple[str, Way, bool]:
+    return request.model or "", request.way, request.find_turn
+
+
+def _in_way(recognizer: Recognizer, way: Way) -> Recognizer:
+    match way:
+        case "many":
+            return recognizer.for_many_lines()
+        case "glance":
+            return recognizer.at_a_glance()
+    return recognizer
+
+
+def _read(reader: Recognizer, requests: Sequence[ReadRequest], members: Sequence[int]) -> dict[int, Answer]:
+    """Read the crops of some requests in one go; if that fails, each request by itself."""
+    pictures = [picture for at in members for picture in requests[at].pictures]
+    try:
+        found = iter(reader.read_batch(pictures, find_turn=requests[members[0]].find_turn))
+    except ReaderError as error:
+        if len(members) == 1:
+            return {members[0]: error}
+        return {at: answer for one in members for at, answer in _read(reader, requests, [one]).items()}
+    return {at: [next(found) for _ in requests[at].pictures] for at in members}

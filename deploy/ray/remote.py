@@ -1,0 +1,127 @@
+"""The parts of the service as the application sees them: the same interfaces as in one process, on other replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from ray.serve.handle import DeploymentHandle
+
+from deploy.ray.asking import ask
+from deploy.ray.messages import FindRequest, ReadRequest, Way
+from ocr_model.errors import ReaderError
+from ocr_model.reading.arrays import Floats
+from ocr_model.reading.prediction import ModelInfo, Prediction
+from ocr_model.tags.detection import FoundLine
+
+Handle = DeploymentHandle[Any]
+
+
+class RemoteReader:
+    """A model on the recognizers' replicas, as `backend.reading.model.Reader`.
+
+    Args:
+        handle: The recognizers.
+        model: Digest of the model; None is the one that the settings name or that ships.
+        patience: Seconds to wait for an answer.
+        way: How carefully it reads.
+        info: Name and version, if they are known already.
+
+    Raises:
+        StoreError: The store does not hold the model, or does not answer.
+        ModelError: It does not load.
+        Problem: 503; see `ask`.
+    """
+
+    def __init__(
+        self,
+        handle: Handle,
+        model: str | None,
+        patience: float,
+        *,
+        way: Way = "careful",
+        info: ModelInfo | None = None,
+    ) -> None:
+        self._handle, self._model, self._patience, self._way = handle, model, patience, way
+        self._info: ModelInfo = info or ask(lambda: handle.info.remote(model), patience)
+
+    @property
+    def info(self) -> ModelInfo:
+        """See `Reader.info`."""
+        return self._info
+
+    def read(self, image: Image.Image, /) -> Prediction:
+        """See `Reader.read`."""
+        return self.read_batch([image])[0]
+
+    def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
+        """See `Reader.read_batch`."""
+        request = ReadRequest(self._model, self._way, find_turn, tuple(images))
+        found: list[Prediction] | ReaderError = ask(lambda: self._handle.read.remote(request), self._patience)
+        if isinstance(found, ReaderError):
+            raise found
+        return found
+
+    def for_many_lines(self) -> RemoteReader:
+        """See `Reader.for_many_lines`."""
+        return self._in_way("many")
+
+    def at_a_glance(self) -> RemoteReader:
+        """See `Reader.at_a_glance`."""
+        return self._in_way("glance")
+
+    def _in_way(self, way: Way) -> RemoteReader:
+        return RemoteReader(self._handle, self._model, self._patience, way=way, info=self._info)
+
+
+class RemoteLoader:
+    """Loads models on the recognizers' replicas.
+
+    Args:
+        handle: The recognizers.
+        cache: Folder of the fetched models, whose folders are called by their digests.
+        patience: Seconds to wait for an answer.
+    """
+
+    def __init__(self, handle: Handle, cache: Path, patience: float) -> None:
+        self._handle, self._cache, self._patience = handle, cache, patience
+
+    def __call__(self, folder: Path | None, threads: int = 0) -> RemoteReader:
+        """Have a model loaded; see `RemoteReader`. The replicas know how many threads they use."""
+        model = folder.name if folder is not None and folder.parent == self._cache else None
+        return RemoteReader(self._handle, model, self._patience)
+
+
+class RemoteDetector:
+    """The detector on its replicas, as `ocr_model.tags.detection.LineDetector`."""
+
+    def __init__(self, handle: Handle, patience: float) -> None:
+        self._handle, self._patience = handle, patience
+
+    def find(self, picture: Image.Image, longest_side: int) -> list[FoundLine]:
+        """See `LineDetector.find`."""
+        request = FindRequest(picture, longest_side)
+        found: list[FoundLine] = ask(lambda: self._handle.find.remote(request), self._patience)
+        return found
+
+
+class RemoteSecondReader:
+    """The second reader on its replicas, as `ocr_model.reading.second_reader.SecondReader`.
+
+    Args:
+        handle: The second readers.
+        name: Of their model.
+        patience: Seconds to wait for an answer.
+    """
+
+    def __init__(self, handle: Handle, name: str, patience: float) -> None:
+        self._handle, self.name, self._patience = handle, name, patience
+
+    def columns(self, pictures: Sequence[Image.Image]) -> list[Floats]:
+        """See `SecondReader.columns`."""
+        found: list[Floats] | ReaderError = ask(lambda: self._handle.columns.remote(tuple(pictures)), self._patience)
+        if isinstance(found, ReaderError):
+            raise found
+        return found

@@ -1,0 +1,59 @@
+"""How the service is spread over a Ray cluster; what it does is set as without Ray (`backend.settings`)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ABOUT_CPUS = "Share of a core that Ray books for each replica; several may share one."
+_ABOUT_GPUS = "Share of a graphics card that Ray books for each replica; 0.25 lets four share one."
+_ABOUT_MOST = "Most replicas; their number follows the requests under way."
+
+
+class RaySettings(BaseSettings):
+    """Replicas, cores and batches; frozen after validation."""
+
+    model_config = SettingsConfigDict(env_prefix="TAGS_RAY_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    ingress_cpus: float = Field(default=0.25, ge=0, description=_ABOUT_CPUS)
+    ingress_replicas: int = Field(
+        default=1,
+        ge=1,
+        description=f"{_ABOUT_MOST} With several, a label may reach another one than its reading did.",
+    )
+    recognizer_cpus: float = Field(default=1.0, ge=0, description=_ABOUT_CPUS)
+    recognizer_gpus: float = Field(default=0.0, ge=0, description=_ABOUT_GPUS)
+    recognizer_replicas: int = Field(default=4, ge=1, description=_ABOUT_MOST)
+    detector_cpus: float = Field(default=0.25, ge=0, description=_ABOUT_CPUS)
+    detector_gpus: float = Field(default=0.0, ge=0, description=_ABOUT_GPUS)
+    detector_replicas: int = Field(default=4, ge=1, description=_ABOUT_MOST)
+    second_cpus: float = Field(default=0.25, ge=0, description=_ABOUT_CPUS)
+    second_gpus: float = Field(default=0.0, ge=0, description=_ABOUT_GPUS)
+    second_replicas: int = Field(default=4, ge=1, description=_ABOUT_MOST)
+    shadow_cpus: float = Field(
+        default=0.25, ge=0, description="As above; the one replica that reads in shadow starts when it is needed."
+    )
+
+    batch_size: int = Field(default=8, ge=1, le=64, description="Most requests that a replica takes together.")
+    batch_wait_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Seconds that a replica waits for further requests of a batch; worth it on graphics cards.",
+    )
+    target_ongoing: float = Field(
+        default=4.0, gt=0, description="Requests under way per replica that the number of replicas aims at."
+    )
+    waiting: int = Field(
+        default=64,
+        ge=1,
+        description="Requests of one ingress that may wait for a part before the service answers 503.",
+    )
+    patience_seconds: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds that a request waits for a part, its restarts included."
+    )
+    haproxy: bool = Field(
+        default=False,
+        description="Whether HAProxy, which comes with Ray, takes requests in place of Ray's own proxy: less work for "
+        "each, but it listens on all addresses of the machine. For clusters behind a firewall.",
+    )
