@@ -24,6 +24,9 @@ from data_gen.processes import WorkerProcessError
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_LOG = logging.getLogger(__name__)
+
+_STARTS = 3  # times that a Ray of this machine's own is tried: it gives itself half a minute, little on a busy machine
 _RETRIES = 8  # of a part whose worker died
 _AHEAD = 2  # parts begun or done that wait for their turn, for each part that is worked on
 _prepared: set[str] = set()  # in a worker: the maps for which it has called `prepare`
@@ -120,23 +123,26 @@ def open_cluster(at_once: int | None = None, *, cpus: int | None = None) -> Iter
     if ray.is_initialized():
         yield RayCluster(at_once)
         return
-    try:
-        if os.environ.get("RAY_ADDRESS"):
-            ray.init(log_to_driver=False, logging_level=logging.WARNING)
-        else:
-            ray.init(
-                "local",
-                num_cpus=cpus,
-                include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.WARNING,
-            )
-    except (ConnectionError, RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
-        raise RayUnavailableError(f"Ray does not answer: {_line(error)}") from error
+    for attempt in range(1, _STARTS + 1):
+        try:
+            _connect(ray, cpus)
+            break
+        except Exception as error:  # Ray raises many kinds, and a plain Exception where it was too slow to start
+            if type(error) is not Exception or attempt == _STARTS:
+                raise RayUnavailableError(f"Ray does not answer: {_line(error)}") from error
+            _LOG.warning("Ray has not started within the time that it gives itself; trying again")
     try:
         yield RayCluster(at_once)
     finally:
         ray.shutdown()
+
+
+def _connect(ray: Any, cpus: int | None) -> None:
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
+    if not os.environ.get("RAY_ADDRESS"):
+        # "local" does not look for a Ray that somebody else has started on this machine.
+        options |= {"address": "local", "num_cpus": cpus, "include_dashboard": False}
+    ray.init(**options)
 
 
 def import_ray() -> Any:
