@@ -48,7 +48,11 @@ from ocr_model.training.trainer import Trainer
 from tests.datasets.command_line import run as datasets
 from tests.datasets.making import label, picture
 
-pytestmark = pytest.mark.xdist_group("ray")
+pytestmark = [
+    pytest.mark.xdist_group("ray"),
+    # Of a start of Ray that took too long and was tried again.
+    pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
+]
 
 NETWORK = NetworkConfig(width=32, hidden=32)
 TRAINING = TrainingConfig(recipe="v1.0", crops=96, batch=15, workers=0, threads=1, evaluate_every=30)
