@@ -59,7 +59,7 @@ class Desk:
         self._is_asked_to_stop = True
 
     def fail(self, error: Exception) -> None:
-        """Leave an error that another try would end with as well."""
+        """Leave an error with which another try would end as well."""
         self._error = self._error or error
 
     def look(self) -> tuple[int, Exception | None]:
@@ -137,8 +137,6 @@ def _train(settings: dict[str, Any]) -> None:
 
     run: Run = settings["run"]
     desk = settings["desk"]
-    if ray.get(desk.look.remote())[1] is not None:
-        return  # this is another try after an error that would come again
     context = ray.train.get_context()
     peers = Peers(context.get_world_rank(), context.get_world_size(), get_device(), "forkserver")
     stop, told = threading.Event(), -math.inf
@@ -150,10 +148,11 @@ def _train(settings: dict[str, Any]) -> None:
                 stop.set()
             told = time.monotonic()
 
+    trainer = _open(run, peers, desk)
+    # Together, because a worker that has not begun would be waited for by the others.
+    if peers.sum([trainer is None], get_device())[0] or trainer is None:
+        return
     try:
-        if not run.folder.is_dir():
-            raise ValueError(f"{platform.node()} does not see {run.folder}; a run on several machines needs one folder")
-        trainer = run.open_trainer(peers)
         trainer.train(
             list(run.sets),
             stop_after=run.stop_after,
@@ -161,11 +160,22 @@ def _train(settings: dict[str, Any]) -> None:
             on_progress=tell if peers.is_leader else None,
             with_bar=False,
         )
-        if peers.is_leader:
-            ray.get(desk.report.remote(trainer.seen))
-    except (TrainingDivergedError, ValueError) as error:
+    except TrainingDivergedError as error:  # all workers come to it, and would again
         ray.get(desk.fail.remote(error))
-        raise
+        return
+    if peers.is_leader:
+        ray.get(desk.report.remote(trainer.seen))
+
+
+def _open(run: Run, peers: Peers, desk: Any) -> Trainer | None:
+    """The run for one worker; None if it cannot go on there, which the command is told."""
+    try:
+        if not run.folder.is_dir():
+            raise ValueError(f"{platform.node()} does not see {run.folder}; a run on several machines needs one folder")
+        return run.open_trainer(peers)
+    except ValueError as error:
+        import_ray().get(desk.fail.remote(error))
+        return None
 
 
 def _rows(log: Path) -> list[str]:
