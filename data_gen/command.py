@@ -10,10 +10,12 @@ import numpy as np
 
 from data_gen.crop import CropRenderer
 from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
+from data_gen.plan import plan_dataset
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe, recipe_names
 from data_gen.whole_tag.command import run_tag
-from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+from data_gen.workplace import add_options, open_workplace
+from data_gen.writing import DatasetMismatchError, write_dataset
 from ocr_model.errors import LabelsError
 from ocr_model.labelled_folder import read_labels
 from ocr_model.reading.sheet import contact_sheet
@@ -29,13 +31,15 @@ def _write(arguments: list[str], description: str) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write to; a run that was stopped goes on")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other crops (default: 0)")
-    parser.add_argument("--processes", type=_positive, default=1, help="that render side by side (default: 1)")
+    add_options(parser, "render")
     parser.add_argument(
         "--layout", choices=("folder", "webdataset"), default="folder", help="how crops and labels lie in it"
     )
     args = parser.parse_args(arguments)
     plan = plan_dataset(load_recipe(args.recipe), args.recipe, count=args.count, seed=args.seed)
-    print(f"wrote {plan.count} crops: {write_dataset(plan, args.out, layout=args.layout, processes=args.processes)}")
+    with open_workplace(args) as workplace:
+        written = write_dataset(plan, args.out, layout=args.layout, workplace=workplace)
+    print(f"wrote {plan.count} crops: {written}")
     return 0
 
 

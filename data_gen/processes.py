@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 
 
 class WorkerProcessError(RuntimeError):
-    """A worker process could not start, or died, as when memory runs short; the message is one line."""
+    """A worker could not start, or died, as when memory runs short; the message is one line."""
 
 
 def map_on_processes(

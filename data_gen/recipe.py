@@ -20,7 +20,7 @@ LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a c
 _DRAWING = (
     *("camera", "crop", "degradations", "fonts", "marks", "other_lines", "plain", "recipe", "tag", "texts"),
     *("trdg_adapter", "view"),
-    "writing",  # it decides which recipe draws which crop of a dataset
+    "plan",  # it decides which recipe draws which crop of a dataset
 )
 
 

@@ -13,7 +13,7 @@ from ocr_model.command_line import run_command
 
 _COMMANDS = {
     "train": ("ocr_model.training.train_command", "train a recognizer on synthetic and confirmed crops (needs torch)"),
-    "evaluate": ("ocr_model.training.evaluation", "measure a recognizer on labelled crops"),
+    "evaluate": ("ocr_model.training.evaluate_command", "measure a recognizer on labelled crops"),
     "export": ("ocr_model.export.export_command", "turn a training checkpoint into a model for reading (needs torch)"),
     "calibrate": ("ocr_model.export.reliability", "fit, measure and draw how far the confidence can be trusted"),
     "read": ("ocr_model.reading.command", "read pictures and print their text"),

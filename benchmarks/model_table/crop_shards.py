@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from data_gen.plan import plan_dataset
 from data_gen.processes import map_on_processes
 from data_gen.recipe import load_recipe
-from data_gen.writing import plan_dataset
 from ocr_model.codes.text import match_key
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.mixture import CropMixture, WeightedRecipe

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from functools import lru_cache
 from pathlib import Path
 
 from tqdm import tqdm
 
-from data_gen.processes import map_on_processes
 from data_gen.whole_tag.photograph import PhotoRenderer
 from data_gen.whole_tag.truth import as_record
+from data_gen.workplace import HERE, Workplace
 
 RECORDS = "photos.jsonl"
 
-Task = tuple[int, float | None, int, Path]  # seed, megapixels, number, folder
+Task = tuple[int, float | None, int]  # seed, megapixels, number
 
 
-def write_photos(count: int, seed: int, out: Path, *, megapixels: float | None = None, processes: int = 1) -> Path:
+def write_photos(
+    count: int, seed: int, out: Path, *, megapixels: float | None = None, workplace: Workplace = HERE
+) -> Path:
     """Render photos into a folder; returns the path of the records, which are written last.
 
     Args:
@@ -25,17 +28,20 @@ def write_photos(count: int, seed: int, out: Path, *, megapixels: float | None =
         seed: another seed gives other photos.
         out: folder, which is made; photos of the same numbers are replaced.
         megapixels: of every photo; None: 1 to 12.
-        processes: that render side by side. The files are the same for any number.
+        workplace: where they are rendered; the files are the same anywhere.
 
     Raises:
-        WorkerProcessError: a process died.
+        WorkerProcessError: a worker died.
     """
     (out / "photos").mkdir(parents=True, exist_ok=True)
     records = out / RECORDS
     records.unlink(missing_ok=True)
-    tasks = [(seed, megapixels, number, out) for number in range(count)]
-    written = map(_write_photo, tasks) if processes == 1 else map_on_processes(_write_photo, tasks, processes)
-    lines = [line + "\n" for line in tqdm(written, total=count, unit="photo")]
+    tasks = [(seed, megapixels, number) for number in range(count)]
+    lines = []
+    with contextlib.closing(workplace.map(_render_photo, tasks)) as rendered:
+        for file, jpeg, line in tqdm(rendered, total=count, unit="photo"):
+            (out / file).write_bytes(jpeg)
+            lines.append(line + "\n")
     records.write_text("".join(lines), encoding="utf-8")
     return records
 
@@ -46,10 +52,10 @@ def _renderer(seed: int, megapixels: float | None) -> PhotoRenderer:
     return PhotoRenderer(seed, megapixels=megapixels)
 
 
-def _write_photo(task: Task) -> str:
-    seed, megapixels, number, out = task
+def _render_photo(task: Task) -> tuple[str, bytes, str]:
+    """File, its bytes, and its record."""
+    seed, megapixels, number = task
     photo = _renderer(seed, megapixels).render(number)
     file = f"photos/{number:06d}.jpg"
-    (out / file).write_bytes(photo.jpeg)
     record = as_record(file, photo.size, photo.tags, scene=photo.scene, damage=photo.damage)
-    return json.dumps(record, ensure_ascii=False)
+    return file, photo.jpeg, json.dumps(record, ensure_ascii=False)

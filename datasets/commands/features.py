@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from data_gen.processes import WorkerProcessError
+from data_gen.workplace import add_options, open_workplace
 from datasets.commands.gentle import be_gentle
 from datasets.errors import StoreError
-from datasets.features.making import Stage, make_features
+from datasets.features.encoding import encode_batch, open_encoder
+from datasets.features.making import EncodeBatches, Stage, make_features
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from ocr_model.errors import ModelError
@@ -27,6 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     features.add_argument("--model", type=Path, metavar="FOLDER", help="exported model (the shipped one)")
     features.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the encoder (%(default)s)")
+    add_options(features, "encode crops")
     features.add_argument("--no-umap", action="store_true", help="draw the map by principal components alone")
     features.add_argument(
         "--gently",
@@ -44,10 +51,25 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
         encoder = FeatureEncoder.open(options.model, threads=options.threads)
     except ModelError as error:
         raise StoreError(str(error)) from error
-    with _Bars(is_shown=not options.gently) as bars:
-        made = make_features(store, options.spool, encoder, bars.show, with_umap=not options.no_umap)
+    try:
+        with _encode_elsewhere(options, encoder) as encode, _Bars(is_shown=not options.gently) as bars:
+            made = make_features(store, options.spool, encoder, bars.show, with_umap=not options.no_umap, encode=encode)
+    except WorkerProcessError as error:
+        raise StoreError(str(error)) from error
     print(f"{made.crops} crops have features: {made.new} new, {made.gone} gone, {made.unreadable} cannot be read")
     return 0
+
+
+@contextmanager
+def _encode_elsewhere(options: argparse.Namespace, encoder: FeatureEncoder) -> Iterator[EncodeBatches | None]:
+    """What encodes on other processes or on Ray; None where this process does it by itself."""
+    if options.on == "here" and (options.processes or 1) == 1:
+        yield None
+        return
+    with open_workplace(options) as workplace:
+        yield partial(
+            workplace.map, encode_batch, prepare=open_encoder, arguments=(options.model, options.threads, encoder.name)
+        )
 
 
 class _Bars:

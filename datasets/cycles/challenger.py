@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from data_gen.plan import plan_dataset
 from data_gen.recipe import load_recipe
-from data_gen.writing import plan_dataset
 from datasets.cycles.settings import ChallengerSettings
 from datasets.versions.version import SyntheticPart
 from ocr_model.export.averaging import average_networks

@@ -79,8 +79,8 @@ def render_set(recipe: str, count: int, seed: int = FROZEN_SEED) -> FrozenSet:
     # Imported here: the app has no generator.
     from data_gen.crop import CropRenderer
     from data_gen.fonts import load_fonts
+    from data_gen.plan import plan_dataset
     from data_gen.recipe import load_recipe
-    from data_gen.writing import plan_dataset
 
     plan = plan_dataset(load_recipe(recipe), recipe, count=count, seed=seed)
     renderers: dict[str, CropRenderer] = {}

@@ -5,14 +5,18 @@ A run that was stopped goes on where it was.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from datasets.errors import BucketUnavailableError, StoreError
 from datasets.features.feature_files import FeatureFiles, digest_at, is_blank
@@ -31,6 +35,9 @@ _LOG = logging.getLogger(__name__)
 Stage = Literal["features", "neighbours", "lists", "map"]
 OnProgress = Callable[[Stage, int, int], object]
 """Called with the stage, how much of it is done, and how much there is."""
+
+EncodeBatches = Callable[[Iterable[Sequence[Image.Image]]], Generator[NDArray[np.float32], None, None]]
+"""Gives the vectors of batches of crops, in their order, as the encoder makes them: on other processes, or on Ray."""
 
 _AT_ONCE = 64  # crops whose vectors are written together
 _ROWS_AT_ONCE = 16_384  # by which the table of neighbours grows before it is written
@@ -54,6 +61,7 @@ def make_features(
     on_progress: OnProgress = lambda stage, done, total: None,
     *,
     with_umap: bool = True,
+    encode: EncodeBatches | None = None,
 ) -> Made:
     """Bring everything up to date. Another process that does so at the same time is waited for.
 
@@ -63,6 +71,7 @@ def make_features(
         encoder: makes the vectors.
         on_progress: see `OnProgress`.
         with_umap: whether the map is fitted with UMAP, too, where that is installed.
+        encode: makes the vectors in place of the encoder, elsewhere.
 
     Raises:
         BucketUnavailableError: crops lie in the bucket alone, and it does not answer; what is made stays.
@@ -73,7 +82,7 @@ def make_features(
     with locked(files.folder / "lock"):
         labels = LiveLabels.read(store.samples())
         gone = _forget_gone(files, labels)
-        new, unreadable = _encode_missing(store, files, labels, encoder, on_progress)
+        new, unreadable = _encode_missing(store, files, labels, encode or _one_by_one(encoder), on_progress)
         table = _grow_table(files, on_progress)
         on_progress("lists", 0, 1)
         crops = files.crops()
@@ -97,29 +106,49 @@ def _forget_gone(files: FeatureFiles, labels: LiveLabels) -> int:
     return len(gone)
 
 
+def _one_by_one(encoder: FeatureEncoder) -> EncodeBatches:
+    def encode(batches: Iterable[Sequence[Image.Image]]) -> Generator[NDArray[np.float32], None, None]:
+        yield from map(encoder.encode, batches)
+
+    return encode
+
+
 def _encode_missing(
-    store: SampleStore, files: FeatureFiles, labels: LiveLabels, encoder: FeatureEncoder, on_progress: OnProgress
+    store: SampleStore, files: FeatureFiles, labels: LiveLabels, encode: EncodeBatches, on_progress: OnProgress
 ) -> tuple[int, int]:
     """Append the vectors of crops without one. Returns how many, and how many cannot be read."""
     wanted = np.unique(labels.crops)
     missing = wanted[places_among(wanted, files.crops()) < 0]
     known, new, unreadable = len(wanted) - len(missing), 0, 0
-    for first in range(0, len(missing), _AT_ONCE):
-        on_progress("features", known + new + unreadable, len(wanted))
-        digests, pictures = [], []
-        for place in range(first, min(first + _AT_ONCE, len(missing))):
-            digest = digest_at(missing, place)
-            try:
-                pictures.append(store.crop(digest))
-                digests.append(digest)
-            except BucketUnavailableError:
-                raise
-            except StoreError as error:
-                _LOG.warning("a crop has no features: %s", error)
-                unreadable += 1
-        if pictures:
-            files.append(digests, encoder.encode(pictures))
-        new += len(digests)
+    sent: deque[list[str]] = deque()  # digests of the batches whose vectors are still to come
+
+    def batches() -> Iterator[list[Image.Image]]:
+        nonlocal unreadable
+        for first in range(0, len(missing), _AT_ONCE):
+            digests, pictures = [], []
+            for place in range(first, min(first + _AT_ONCE, len(missing))):
+                digest = digest_at(missing, place)
+                try:
+                    pictures.append(store.crop(digest))
+                    digests.append(digest)
+                except BucketUnavailableError:
+                    raise
+                except StoreError as error:
+                    _LOG.warning("a crop has no features: %s", error)
+                    unreadable += 1
+            if pictures:
+                sent.append(digests)
+                yield pictures
+
+    if len(missing):
+        on_progress("features", known, len(wanted))
+    with contextlib.closing(encode(batches())) as made:
+        for vectors in made:
+            digests = sent.popleft()
+            files.append(digests, vectors)
+            new += len(digests)
+            if known + new + unreadable < len(wanted):
+                on_progress("features", known + new, len(wanted))
     on_progress("features", len(wanted), len(wanted))
     return new, unreadable
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from data_gen.workplace import HERE, Workplace
 from datasets.errors import StoreError, UnknownSampleError
 from datasets.objects.folder import write_whole
 from datasets.samples.picture_quality import light
@@ -62,7 +63,7 @@ def materialize(
     folder: Path,
     *,
     buried: frozenset[str] = frozenset(),
-    processes: int = 1,
+    workplace: Workplace = HERE,
     allow_other_digest: bool = False,
 ) -> Materialized:
     """Write a version to a folder.
@@ -72,13 +73,14 @@ def materialize(
         version: the version.
         folder: made if missing; empty, or one that an earlier run for the same version wrote to.
         buried: digests of crops that were removed for good (`History.buried`).
-        processes: number of processes that draw synthetic crops.
+        workplace: where synthetic crops are drawn.
         allow_other_digest: draw synthetic parts even if this machine draws other crops than the version says.
 
     Raises:
         RecipeDiffersError: a recipe draws other crops here; nothing has been written.
         VersionError: the folder holds other files; or a crop is missing that was not removed.
         StoreError: a crop is damaged, or the disk fails.
+        WorkerProcessError: a worker that draws died.
     """
     differing = _check_recipes(version.manifest.synthetic, allow_other_digest)
     try:
@@ -89,7 +91,7 @@ def materialize(
         }
         drawn: dict[Side, list[_Line]] = {"training": [], "evaluation": []}
         for number, part in enumerate(version.manifest.synthetic):
-            drawn[part.side] += _write_synthetic(folder, number, part, processes)
+            drawn[part.side] += _write_synthetic(folder, number, part, workplace)
         repeated = _add_drawn(lines, drawn)
         for side in SIDES:
             _write_labels(folder / side, lines[side])
@@ -169,17 +171,18 @@ def _write_collected(store: SampleStore, folder: Path, entries: Sequence[Entry],
     return lines
 
 
-def _write_synthetic(folder: Path, number: int, part: SyntheticPart, processes: int) -> list[_Line]:
+def _write_synthetic(folder: Path, number: int, part: SyntheticPart, workplace: Workplace) -> list[_Line]:
     # Imported here: a version without synthetic parts needs no generator.
+    from data_gen.plan import plan_dataset
     from data_gen.recipe import load_recipe
-    from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+    from data_gen.writing import DatasetMismatchError, write_dataset
 
     recipe = Path(part.recipe).name.removesuffix(".toml")
     name = f"{number}-{re.sub(r'[^A-Za-z0-9._-]+', '_', recipe)}"
     out = folder / "synthetic" / name
     plan = plan_dataset(load_recipe(part.recipe), part.recipe, count=part.count, seed=part.seed)
     try:
-        write_dataset(plan, out, processes=processes)
+        write_dataset(plan, out, workplace=workplace)
     except DatasetMismatchError as error:
         raise VersionError(f"{error}; remove that folder first") from error
     return list(_read_synthetic(out, f"../synthetic/{name}", part))

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from data_gen.workplace import HERE, Workplace
 from ocr_model.export.confidence_figures import ACCEPTABLE_RISK, checked_confidences, risk_coverage
 from ocr_model.export.proportion import binomial_cdf
 from ocr_model.export.readings import Readings
@@ -73,7 +74,7 @@ def calibrate_directory(
     recipe: str,
     count: int,
     *,
-    processes: int = 1,
+    workplace: Workplace = HERE,
     progress: bool = False,
     kept: Path | None = None,
 ) -> CalibrationFit:
@@ -87,7 +88,7 @@ def calibrate_directory(
         directory: folder of the model.
         recipe: recipe of the crops.
         count: crops, at least 2; half of them are photographed again.
-        processes: processes that read side by side.
+        workplace: where crops are read.
         progress: whether to draw a bar.
         kept: folder in which readings are kept, so that a run that was interrupted goes on.
 
@@ -113,7 +114,7 @@ def calibrate_directory(
             seed=FIT_SEED,
             shifted=shifted,
             ways=ways,
-            processes=processes,
+            workplace=workplace,
             progress=progress,
             kept=kept,
         )

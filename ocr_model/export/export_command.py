@@ -11,6 +11,7 @@ import shutil
 import sys
 from pathlib import Path, PurePath
 
+from data_gen.workplace import Processes
 from ocr_model.export.averaging import about_model, average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
@@ -75,7 +76,8 @@ def main(args: argparse.Namespace) -> int:
             turns = fit_turn_directory(part, args.recipe, args.turns)
             print(f"turn head puts {100 * turns.ordered:.1f} % of {turns.crops} crops the right way up")
         if args.calibrate:
-            fit = calibrate_directory(part, args.recipe, args.calibrate, processes=args.processes, progress=True)
+            workplace = Processes(args.processes)
+            fit = calibrate_directory(part, args.recipe, args.calibrate, workplace=workplace, progress=True)
             found = fit.calibration
             print(f"word-level temperature {found.temperature:.3f}, bias {found.bias:.3f} from {args.calibrate} crops")
         put_in_place(part, args.out)

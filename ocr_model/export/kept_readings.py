@@ -21,6 +21,20 @@ from ocr_model.reading.recognizer import CHAMPION
 _PARTS = ("confidence", "correct", "has_text", "joint")
 
 
+def sources_digest(model: Path | None, recipe: str | None) -> str:
+    """Hash of what readings depend on: the model, the code that reads, and the recipe as this machine draws it.
+
+    Raises:
+        OSError: the model cannot be read.
+        RecipeError: there is no such recipe.
+    """
+    digest = hashlib.sha256()
+    digest.update(((model or CHAMPION) / "model.json").read_bytes())  # it has the hashes of the graphs
+    digest.update(reading_digest().encode())
+    digest.update(b"" if recipe is None else load_recipe(recipe).digest.encode())
+    return digest.hexdigest()
+
+
 class KeptReadings:
     """The readings of one plan.
 
@@ -36,11 +50,7 @@ class KeptReadings:
     """
 
     def __init__(self, folder: Path, model: Path | None, recipe: str | None, others: object) -> None:
-        digest = hashlib.sha256()
-        digest.update(((model or CHAMPION) / "model.json").read_bytes())  # it has the hashes of the graphs
-        digest.update(reading_digest().encode())
-        digest.update(b"" if recipe is None else load_recipe(recipe).digest.encode())
-        digest.update(repr(others).encode())
+        digest = hashlib.sha256(f"{sources_digest(model, recipe)} {others!r}".encode())
         self._folder, self._name = folder, digest.hexdigest()[:32]
 
     def load(self, indices: range) -> list[Readings] | None:

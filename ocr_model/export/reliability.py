@@ -25,6 +25,7 @@ import numpy as np
 from data_gen.fonts import FontsMissingError
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe
+from data_gen.workplace import Workplace, add_options, open_workplace
 from ocr_model.errors import ModelError
 from ocr_model.export.calibration_fitting import FIT_SEED, calibrate_directory
 from ocr_model.export.confidence_figures import (
@@ -142,13 +143,6 @@ def draw(measured: list[Reliability], threshold: float | None, file: Path) -> No
     pyplot.close(figure)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
 def _recipe_and_count(text: str) -> tuple[str, int]:
     recipe, _, count = text.rpartition(":")
     try:
@@ -179,7 +173,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="crops to measure on (default: tags-1:10000)",
     )
     parser.add_argument("--seed", type=int, default=MEASURE_SEED, help="seed of the crops to measure on")
-    parser.add_argument("--processes", type=_positive, default=1, help="processes that read side by side")
+    add_options(parser, "read")
     parser.add_argument(
         "--work",
         type=Path,
@@ -201,21 +195,20 @@ def main(args: argparse.Namespace) -> int:
         print(f"error: the calibration was fitted on the crops of seed {FIT_SEED}; name another", file=sys.stderr)
         return 2
     try:
-        _fit_and_measure(args)
+        with open_workplace(args) as workplace:
+            _fit_and_measure(args, workplace)
     except (ModelError, FontsMissingError, WorkerProcessError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _fit_and_measure(args: argparse.Namespace) -> None:
+def _fit_and_measure(args: argparse.Namespace, workplace: Workplace) -> None:
     progress = sys.stderr.isatty()
     precision = Recognizer.load(args.model, threads=1).precision
     if args.fit:
         recipe, count = args.fit
-        fit = calibrate_directory(
-            args.model, recipe, count, processes=args.processes, progress=progress, kept=args.work
-        )
+        fit = calibrate_directory(args.model, recipe, count, workplace=workplace, progress=progress, kept=args.work)
         print(f"fitted on {fit.crops} crops: {_in_words(fit.calibration)}", flush=True)
     recipe = args.synthetic[0]
     content = (args.model / "model.json").read_bytes()
@@ -224,7 +217,7 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
     thresholds = [calibration.accept_threshold]
     if opinion is not None and packaged_second_reader(1) is not None:
         thresholds.append(opinion.calibration.accept_threshold)
-    measured, joint = _measure(args, thresholds, progress=progress)
+    measured, joint = _measure(args, thresholds, workplace, progress=progress)
     description = json.loads(content)
     figures = {
         "model": {
@@ -259,13 +252,14 @@ def _fit_and_measure(args: argparse.Namespace) -> None:
 
 
 def _measure(
-    args: argparse.Namespace, thresholds: Sequence[float | None], *, progress: bool
+    args: argparse.Namespace, thresholds: Sequence[float | None], workplace: Workplace, *, progress: bool
 ) -> tuple[list[Reliability], list[Reliability]]:
     """The crops as the recipe makes them and photographed again, read without and with a second reader.
 
     Args:
         args: of the command.
         thresholds: from which a text is accepted: without a second reader, and with it if there is one.
+        workplace: where crops are read.
         progress: whether to draw bars.
     """
     recipe, count = args.synthetic
@@ -278,7 +272,7 @@ def _measure(
             seed=args.seed,
             shifted=shifted,
             ways=[Way(second=second) for second, _ in zip((False, True), thresholds, strict=False)],
-            processes=args.processes,
+            workplace=workplace,
             progress=progress,
             kept=args.work,
         )

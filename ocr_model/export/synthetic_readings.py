@@ -7,7 +7,8 @@ careless camera that the recipe lacks, because a recognizer is surer on crops li
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+import platform
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from tqdm import tqdm
 from data_gen import degradations as degrade
 from data_gen.crop import CropRenderer
 from data_gen.fonts import load_fonts
-from data_gen.processes import map_on_processes
+from data_gen.processes import WorkerProcessError
 from data_gen.recipe import load_recipe
+from data_gen.workplace import HERE, Workplace
 from ocr_model.codes.text import match_key
-from ocr_model.export.kept_readings import KeptReadings
+from ocr_model.export.kept_readings import KeptReadings, sources_digest
 from ocr_model.export.readings import Readings
 from ocr_model.export.tag_lines import TagLines
 from ocr_model.reading.calibration import Calibration
@@ -103,6 +105,7 @@ class _Plan:
     seed: int
     shifted: bool
     ways: tuple[Way, ...]
+    sources: str  # see `sources_digest`
 
 
 class _Reader:
@@ -166,6 +169,8 @@ class _Worker:
 
     @classmethod
     def start(cls, plan: _Plan) -> None:
+        if sources_digest(plan.model, plan.recipe) != plan.sources:
+            raise WorkerProcessError(f"{platform.node()} has another model, other fonts or other code")
         cls.reader = _Reader(plan)
 
     @classmethod
@@ -181,7 +186,7 @@ def read_synthetic(
     seed: int,
     shifted: bool = False,
     ways: Sequence[Way] = (Way(),),
-    processes: int = 1,
+    workplace: Workplace = HERE,
     progress: bool = False,
     kept: Path | None = None,
 ) -> list[Readings]:
@@ -194,7 +199,7 @@ def read_synthetic(
         seed: seed of the crops; one that nothing was trained on.
         shifted: whether each crop is photographed again (see `photograph_again`).
         ways: to read every crop.
-        processes: processes that read side by side; the readings are the same for any number.
+        workplace: where crops are rendered and read; the readings are the same anywhere.
         progress: whether to draw a bar.
         kept: folder in which readings are kept, so that a run that was interrupted goes on (`kept_readings`).
 
@@ -205,11 +210,11 @@ def read_synthetic(
         ModelError: the model cannot be loaded.
         RecipeError: there is no such recipe.
         ValueError: no crop is asked for.
-        WorkerProcessError: a process died or could not start.
+        WorkerProcessError: a worker died or could not start.
     """
     if count < 1:
         raise ValueError(f"at least one crop, not {count}")
-    plan = _Plan(model, recipe, seed, shifted, tuple(ways))
+    plan = _Plan(model, recipe, seed, shifted, tuple(ways), sources_digest(model, recipe))
     size = CHUNK if recipe is not None else PHOTOS
     chunks = [range(first, min(first + size, count)) for first in range(0, count, size)]
     store = None if kept is None else KeptReadings(kept, model, recipe, (seed, shifted, plan.ways))
@@ -220,7 +225,7 @@ def read_synthetic(
     name = "whole tags" if recipe is None else f"{recipe}, photographed again" if shifted else recipe
     with (
         tqdm(total=len(chunks), initial=len(parts), unit="part", desc=name, disable=not progress) as bar,
-        contextlib.closing(_read_chunks(plan, missing, processes)) as reading,
+        contextlib.closing(workplace.map(_Worker.read, missing, prepare=_Worker.start, arguments=(plan,))) as reading,
     ):
         for chunk, part in zip(missing, reading, strict=True):
             parts[chunk.start] = part
@@ -229,12 +234,3 @@ def read_synthetic(
             bar.update()
     in_order = [parts[chunk.start] for chunk in chunks]
     return [Readings.joined([part[at] for part in in_order]) for at in range(len(plan.ways))]
-
-
-def _read_chunks(plan: _Plan, chunks: Sequence[range], processes: int) -> Generator[list[Readings], None, None]:
-    if not chunks:
-        return
-    if processes == 1:
-        yield from map(_Reader(plan).read, chunks)
-    else:
-        yield from map_on_processes(_Worker.read, chunks, processes, prepare=_Worker.start, arguments=(plan,))

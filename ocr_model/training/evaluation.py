@@ -1,12 +1,7 @@
-"""Evaluation of a recognizer on labelled crops: exact match, strict match, character error rate.
-
-python -m ocr_model evaluate --run runs/first --synthetic tags-1:1000 --folder path/with/labels.tsv
-"""
+"""Evaluation of a recognizer on labelled crops: exact match, strict match, character error rate."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +14,6 @@ from PIL import Image
 from torch import Tensor
 
 from ocr_model.codes.text import edit_distance, label_text, match_key
-from ocr_model.command_line import print_json
-from ocr_model.errors import LabelsError
 from ocr_model.labelled_folder import folder_name, read_labels
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.architecture.prediction import END, START
@@ -35,7 +28,7 @@ class EvaluationSet:
     """Labelled crops that are never trained on."""
 
     name: str
-    images: tuple[NDArray[np.uint8], ...]  # grey, (H, W) each
+    images: tuple[NDArray[np.uint8], ...]  # grey, (H, W) each; none where workers have read them
     texts: tuple[str, ...]
     files: tuple[str, ...]
 
@@ -189,37 +182,3 @@ def load_run(run: Path) -> RecognitionNetwork:
     network = RecognitionNetwork(NetworkConfig(**fields))
     network.load_state_dict(saved["averages"])
     return network.eval()
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `python -m ocr_model evaluate`."""
-    parser.add_argument("--run", type=Path, required=True, help="folder of a training run or of an exported model")
-    parser.add_argument("--folder", type=Path, action="append", default=[], help="folder with labels.tsv")
-    parser.add_argument(
-        "--synthetic", action="append", default=[], metavar="RECIPE:COUNT", help="fresh crops of a recipe"
-    )
-    parser.add_argument("--errors", action="store_true", help="list every misread crop")
-
-
-def main(args: argparse.Namespace) -> int:
-    """Run `python -m ocr_model evaluate`: one JSON line per set.
-
-    Returns:
-        Exit status: 0, or 2 if a folder cannot be read.
-    """
-    network = load_run(args.run)
-    try:
-        sets = [load_labelled_folder(folder) for folder in args.folder]
-    except LabelsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for part in args.synthetic:
-        recipe, _, count = part.partition(":")
-        sets.append(synthetic_set(recipe, int(count or 1000)))
-    for data in sets:
-        evaluation = evaluate_network(network, data)
-        print_json({"set": data.name, **evaluation.summary()})
-        if args.errors:
-            for file, label, reading, confidence in evaluation.errors():
-                print(f"  {file}\t{label}\t{reading}\t{confidence:.3f}")
-    return 0

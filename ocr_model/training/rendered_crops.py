@@ -64,13 +64,27 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
     """Batches of freshly rendered crops: pictures (batch, 1, H, W) uint8 and their texts.
 
     Crop numbers run on from `start`, so a resumed run sees new crops; a worker renders every n-th batch.
+
+    Args:
+        config: settings of the training.
+        network: size of the pictures.
+        start: number of the first crop.
+        source: source of the crops; `config.recipe` if None.
+        places: in a batch, of the crops that are rendered; all if None. Crops have the same numbers either way.
     """
 
     def __init__(
-        self, config: TrainingConfig, network: NetworkConfig, start: int, source: CropSource | None = None
+        self,
+        config: TrainingConfig,
+        network: NetworkConfig,
+        start: int,
+        source: CropSource | None = None,
+        *,
+        places: range | None = None,
     ) -> None:
         super().__init__()
         self.config, self.network, self.start = config, network, start
+        self.places = range(config.batch) if places is None else places
         self.source = source or RecipeCrops(config.recipe, config.seed)
 
     def __iter__(self) -> Iterator[tuple[Tensor, list[str]]]:
@@ -85,10 +99,10 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
         size = (self.network.input_width, self.network.input_height)
         batch = self.config.batch
         for first in range(self.start + number * batch, self.config.crops, count * batch):
-            pictures = np.empty((batch, 1, size[1], size[0]), np.uint8)
+            pictures = np.empty((len(self.places), 1, size[1], size[0]), np.uint8)
             texts = []
-            for i in range(batch):
-                image, text = draw(first + i, self._is_easy(first + i))
+            for i, place in enumerate(self.places):
+                image, text = draw(first + place, self._is_easy(first + place))
                 pictures[i, 0] = fit_input(image, size)
                 texts.append(text)
             yield torch.from_numpy(pictures), texts

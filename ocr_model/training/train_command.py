@@ -1,8 +1,9 @@
 """The command `train`: trains a recognizer on synthetic crops that are rendered meanwhile.
 
     python -m ocr_model train --recipe tags-1 --crops 1000000 --run runs/first
+    python -m ocr_model train --recipe tags-1 --crops 1000000 --run runs/first --on ray --workers 4
 
-Started again, a run goes on from its checkpoint.
+Started again, a run goes on from its checkpoint, with any number of workers, on Ray or not.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import torch
+
+from data_gen.processes import WorkerProcessError
+from data_gen.ray_cluster import open_cluster
 from ocr_model.command_line import print_json
 from ocr_model.training.architecture import NetworkConfig
-from ocr_model.training.evaluation import load_labelled_folder, load_run, synthetic_set
+from ocr_model.training.evaluation import EvaluationSet, load_labelled_folder, load_run, synthetic_set
 from ocr_model.training.hard_crops import WithHardCrops
 from ocr_model.training.mixture import CropMixture, WeightedRecipe
+from ocr_model.training.on_ray import Run, train_on_ray
+from ocr_model.training.peers import Peers
 from ocr_model.training.rendered_crops import CropSource, RecipeCrops
 from ocr_model.training.schedule import TrainingConfig
 from ocr_model.training.stopping import stopped_by_signals
@@ -87,8 +96,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evaluate-every", type=int, default=training.evaluate_every, help="crops between two evaluations"
     )
-    parser.add_argument("--workers", type=int, default=training.workers, help="rendering processes")
-    parser.add_argument("--threads", type=int, default=training.threads, help="torch threads")
+    parser.add_argument("--renderers", type=int, default=training.workers, help="rendering processes, of each worker")
+    parser.add_argument("--threads", type=int, default=training.threads, help="torch threads, of each worker")
+    parser.add_argument(
+        "--on",
+        choices=("here", "ray"),
+        default="here",
+        help="where to train: in this process, or by workers on Ray (RAY_ADDRESS, or one that is started) that share "
+        "every batch",
+    )
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="workers on Ray (default: as many as it has GPUs, or else CPUs)"
+    )
     parser.add_argument(
         "--stop-after", type=float, default=math.inf, metavar="HOURS", help="stop then; the same command continues"
     )
@@ -105,23 +124,60 @@ def main(args: argparse.Namespace) -> int:
         Exit status: 0 at the end of the schedule or of the given hours, 2 if it cannot start, 130 after Ctrl-C
         or SIGTERM.
     """
+    is_on_ray = args.on == "ray"
     try:
-        trainer = _set_up(args)
+        if args.workers is not None and (args.workers < 1 or not is_on_ray):
+            raise ValueError("--workers says how many workers train on Ray, at least 1; --renderers is for rendering")
+        # On Ray this process only sees whether the run can begin, and where it stands.
+        trainer = _set_up(args, Peers(device=torch.device("cpu")) if is_on_ray else Peers())
         folders = [load_labelled_folder(folder) for folder in args.crops_folder]
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     sets = [synthetic_set(args.recipe, args.validation), *folders]
-    with stopped_by_signals() as stop:
-        trainer.train(sets, stop_after=args.stop_after, stop=stop)
-    if stop.is_set() and trainer.seen < trainer.config.crops:
+    if is_on_ray:
+        try:
+            is_stopped = _train_on_ray(args, trainer, sets)
+        except (ValueError, WorkerProcessError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+    else:
+        with stopped_by_signals() as stop:
+            trainer.train(sets, stop_after=args.stop_after, stop=stop)
+        is_stopped = stop.is_set()
+    if is_stopped and trainer.seen < trainer.config.crops:
         print(f"stopped after {trainer.seen:,} crops and saved; the same command continues", file=sys.stderr)
         return STOPPED
     print_json(trainer.log[-1], indent=2)
     return 0
 
 
-def _set_up(args: argparse.Namespace) -> Trainer:
+def _train_on_ray(args: argparse.Namespace, trainer: Trainer, sets: Sequence[EvaluationSet]) -> bool:
+    """Train by workers on Ray, then take over what they have written. Returns whether a signal stopped them."""
+    run = Run(partial(_set_up, _with_whole_paths(args)), trainer.run.absolute(), sets, args.stop_after)
+    with open_cluster() as cluster, stopped_by_signals() as stop:  # in this order, because Ray takes SIGTERM for itself
+        workers = cluster.check_workers(args.workers)
+        train_on_ray(run, workers=workers, begun=trainer.seen, crops=trainer.config.crops, stop=stop)
+        is_stopped = stop.is_set()
+    if trainer.checkpoint.is_file():
+        trainer.resume()
+    return is_stopped
+
+
+def _with_whole_paths(args: argparse.Namespace) -> argparse.Namespace:
+    """The same options for a process with another working directory."""
+    paths = {name: getattr(args, name) for name in ("run", "start_from", "hard_crops")}
+    whole: dict[str, Any] = {name: path and path.absolute() for name, path in paths.items()}
+    whole["recipe"] = _whole(args.recipe)
+    whole["mix"] = [replace(other, recipe=_whole(other.recipe)) for other in args.mix]
+    return argparse.Namespace(**(vars(args) | whole))
+
+
+def _whole(recipe: str) -> str:
+    return str(Path(recipe).absolute()) if recipe.endswith(".toml") else recipe
+
+
+def _set_up(args: argparse.Namespace, peers: Peers) -> Trainer:
     """The run of a command: a new one, a resumed one, or one that starts from another run's weights."""
     network = NetworkConfig(
         transformation=args.transformation,
@@ -146,7 +202,7 @@ def _set_up(args: argparse.Namespace) -> Trainer:
         label_smoothing=args.label_smoothing,
         easy_until=args.easy_until,
         evaluate_every=args.evaluate_every,
-        workers=args.workers,
+        workers=args.renderers,
         threads=args.threads,
     )
     source: CropSource = RecipeCrops(config.recipe, config.seed)
@@ -157,7 +213,7 @@ def _set_up(args: argparse.Namespace) -> Trainer:
     if args.hard_crops is not None:
         source = WithHardCrops(RecipeCrops(config.recipe, config.seed), args.hard_crops, args.hard_share)
         source.describe()  # a list that cannot be used ends the command here, and not in a rendering process
-    trainer = Trainer(network, config, args.run, source)
+    trainer = Trainer(network, config, args.run, source, peers=peers)
     if args.start_from is not None and not trainer.seen:
         left_out = trainer.start_from(load_run(args.start_from))
         if left_out:

@@ -1,5 +1,7 @@
 """Training a recognizer: one run with its network, optimiser, averages, checkpoints and log.
 
+Several processes may train a run together (`Peers`); the leader alone writes, and anybody may go on with what it wrote.
+
 A run folder holds `checkpoint.pt` (everything needed to go on), `log.jsonl` (one line per evaluation), `curve.png` and
 `card.json` (recipe, seed, crops seen, hours, hardware, results). Started again, a run goes on from its checkpoint.
 """
@@ -26,6 +28,7 @@ from tqdm import tqdm
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.averaged_weights import AveragedWeights
 from ocr_model.training.evaluation import EvaluationSet, evaluate_network
+from ocr_model.training.peers import Peers
 from ocr_model.training.rendered_crops import CropSource, RecipeCrops, RenderedCrops
 from ocr_model.training.run_card import write_card
 from ocr_model.training.schedule import TrainingConfig, learning_rate_at
@@ -48,20 +51,34 @@ class Trainer:
         config: settings of the training.
         run: folder of the run; an existing one goes on.
         source: source of the crops; `config.recipe` if None.
+        peers: this process's place among those that train the run; alone if None.
+
+    Raises:
+        ValueError: the run's checkpoint has another network, or there are more processes than crops in a batch.
     """
 
     def __init__(
-        self, network_config: NetworkConfig, config: TrainingConfig, run: Path, source: CropSource | None = None
+        self,
+        network_config: NetworkConfig,
+        config: TrainingConfig,
+        run: Path,
+        source: CropSource | None = None,
+        *,
+        peers: Peers | None = None,
     ) -> None:
         self.network_config, self.config, self.run = network_config, config, run
+        self.peers = peers or Peers()
+        if self.peers.count > config.batch:
+            raise ValueError(f"{self.peers.count} workers cannot share batches of {config.batch} crops")
         self.source = source or RecipeCrops(config.recipe, config.seed)
         run.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = self.peers.device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.network = RecognitionNetwork(network_config).to(self.device)
         if self.device.type == "cpu":
             self.network = self.network.to(memory_format=torch.channels_last)
+        self._learner: nn.Module = self.network  # as it is called in a step
         self.targets = Targets(network_config.charset, network_config.max_length)
         self.averages = AveragedWeights(self.network, config.average_decay)
         located = [p for n, p in self.network.named_parameters() if ".localization." in n]
@@ -77,7 +94,7 @@ class Trainer:
         self.overflowed = 0  # batches in a row
         self.log: list[dict[str, Any]] = []
         if self.checkpoint.is_file():
-            self._resume()
+            self.resume()
 
     def start_from(self, network: RecognitionNetwork) -> list[str]:
         """Take over a trained network's weights, as far as their names and shapes fit.
@@ -108,7 +125,12 @@ class Trainer:
         """The file of the run's state."""
         return self.run / "checkpoint.pt"
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """Take over the run's checkpoint.
+
+        Raises:
+            ValueError: it has another network.
+        """
         saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         if saved["network_config"] != json.loads(json.dumps(asdict(self.network_config))):
             raise ValueError(f"{self.checkpoint} was trained with another network configuration; choose another --run")
@@ -154,13 +176,14 @@ class Trainer:
             "hours": round(self.hours, 3),
             "crops_per_second": round(self.seen / max(self.hours * 3600, 1e-9), 1),
             "hardware": f"{platform.machine()}, {os.cpu_count()} cores, {self.device.type}",
+            "processes": self.peers.count,
             "torch": torch.__version__,
             "parameters": sum(p.numel() for p in self.network.parameters()),
             "results": self.log[-1] if self.log else {},
         }
 
     def step(self, pictures: Tensor, texts: list[str]) -> dict[str, float]:
-        """Learn from one batch: pictures (N, 1, H, W) uint8. Returns the losses.
+        """Learn from this process's share of a batch: pictures (N, 1, H, W) uint8. Returns the losses of the batch.
 
         Raises:
             TrainingDivergedError: too many batches in a row overflow.
@@ -170,16 +193,20 @@ class Trainer:
             group["lr"] = rate * group["scale"]
         inputs, wanted = self.targets.attention(texts)
         flat, lengths = self.targets.ctc(texts)
+        tokens = int((wanted != IGNORED).sum())
+        all_crops, all_tokens = self.peers.sum([len(texts), tokens], self.device)
+        # What a share counts for in the batch: gradients are averaged over the processes.
+        by_crops, by_tokens = len(texts) * self.peers.count / all_crops, tokens * self.peers.count / all_tokens
         pictures = pictures.to(self.device, non_blocking=True).float().div_(127.5).sub_(1)
         with torch.autocast(self.device.type, torch.bfloat16):
-            ctc_logits, attention_logits = self.network(pictures, inputs.to(self.device))
+            ctc_logits, attention_logits = self._learner(pictures, inputs.to(self.device))
         ctc_log_probs = ctc_logits.float().log_softmax(2).transpose(0, 1)
         steps = torch.full((len(texts),), ctc_log_probs.shape[0], dtype=torch.int64)
-        ctc = F.ctc_loss(ctc_log_probs, flat.to(self.device), steps, lengths, zero_infinity=True)
+        ctc = by_crops * F.ctc_loss(ctc_log_probs, flat.to(self.device), steps, lengths, zero_infinity=True)
         losses = {"ctc": ctc}
         loss = ctc if attention_logits is None else self.config.ctc_weight * ctc
         if attention_logits is not None:
-            attention = F.cross_entropy(
+            attention = by_tokens * F.cross_entropy(
                 attention_logits.float().flatten(0, 1),
                 wanted.to(self.device).flatten(),
                 ignore_index=IGNORED,
@@ -189,13 +216,21 @@ class Trainer:
             loss = loss + attention
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
+        self._learn()
+        self.seen += int(all_crops)
+        sums = self.peers.sum([value.detach().item() / self.peers.count for value in losses.values()], self.device)
+        return dict(zip(losses, sums, strict=True))
+
+    def _learn(self) -> None:
+        """Take the step of the gradients, which are the same in all processes."""
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         if torch.isfinite(norm):  # a batch that overflows is skipped
             self.optimizer.step()
             # Raised at once: torch's grid_sample crashes the process if the network places its points at NaN.
             if not all(bool(torch.isfinite(n)) for n in torch._foreach_norm(list(self.network.parameters()))):
                 raise TrainingDivergedError(f"training has diverged: weights overflowed after {self.seen} crops")
-            self.averages.update(self.network)
+            if self.peers.is_leader:
+                self.averages.update(self.network)
             self.overflowed = 0
         else:
             self.overflowed += 1
@@ -204,8 +239,6 @@ class Trainer:
                     f"training has diverged: {self.overflowed} batches in a row without a finite gradient, "
                     f"after {self.seen} crops"
                 )
-        self.seen += len(texts)
-        return {name: value.detach().item() for name, value in losses.items()}
 
     def train(
         self,
@@ -214,54 +247,70 @@ class Trainer:
         stop_after: float = math.inf,
         stop: threading.Event | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        with_bar: bool = True,
     ) -> None:
         """Train to the end of the schedule, or until `stop_after` hours of this call; checkpoint at each evaluation.
+
+        Of several processes each calls it; what the leader is given counts.
 
         Args:
             sets: measured at each checkpoint, for the log.
             stop_after: hours of this call.
             stop: once set, training saves its checkpoint and returns without an evaluation.
             on_progress: called after each batch with the number of crops seen and that of the whole schedule.
+            with_bar: whether the leader draws a bar.
 
         Raises:
             TrainingDivergedError: too many batches in a row overflow.
         """
         started, began_hours = time.monotonic(), self.hours
+        places = self.peers.share(self.config.batch)
         loader = DataLoader(
-            RenderedCrops(self.config, self.network_config, self.seen, self.source),
+            RenderedCrops(self.config, self.network_config, self.seen, self.source, places=places),
             batch_size=None,
             num_workers=self.config.workers,
             prefetch_factor=8 if self.config.workers else None,
+            multiprocessing_context=self.peers.start_method if self.config.workers else None,
         )
         running: dict[str, float] = {}
         next_evaluation = (self.seen // self.config.evaluate_every + 1) * self.config.evaluate_every
+        self._learner = self.peers.join(self.network)
         self.network.train()
-        with tqdm(total=self.config.crops, initial=self.seen, unit="crop", smoothing=0.05) as bar:
+        is_hidden = not (with_bar and self.peers.is_leader)
+        with tqdm(total=self.config.crops, initial=self.seen, unit="crop", smoothing=0.05, disable=is_hidden) as bar:
             for pictures, texts in loader:
                 for name, value in self.step(pictures, texts).items():
                     if math.isfinite(value):  # not finite: the batch was skipped
                         running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
-                bar.update(len(texts))
+                bar.update(self.seen - bar.n)
                 bar.set_postfix({name: f"{value:.3f}" for name, value in running.items()}, refresh=False)
                 if on_progress is not None:
                     on_progress(self.seen, self.config.crops)
                 self.hours = began_hours + (time.monotonic() - started) / 3600
-                if stop is not None and stop.is_set():
-                    self.save()
+                asked, late = self._agree(stop is not None and stop.is_set(), self.hours - began_hours >= stop_after)
+                if asked:
+                    if self.peers.is_leader:
+                        self.save()
                     return
-                late = self.hours - began_hours >= stop_after
                 if self.seen >= next_evaluation or late:
                     next_evaluation += self.config.evaluate_every
-                    self.save()  # first, so that a failure below loses nothing that was learned
-                    self._evaluate(sets, running)
-                    self.save()
-                    self.network.train()
+                    self._save_and_evaluate(sets, running)
                 if late:
                     break
         if not self.log or self.log[-1]["seen"] < self.seen:
+            self._save_and_evaluate(sets, running)
+
+    def _agree(self, *flags: bool) -> list[bool]:
+        """The leader's flags, so that all processes do the same."""
+        return [bool(flag) for flag in self.peers.sum([flag and self.peers.is_leader for flag in flags], self.device)]
+
+    def _save_and_evaluate(self, sets: list[EvaluationSet], losses: dict[str, float]) -> None:
+        """Done by the leader; the others wait for it in their next step."""
+        if self.peers.is_leader:
+            self.save()  # first, so that a failure below loses nothing that was learned
+            self._evaluate(sets, losses)
             self.save()
-            self._evaluate(sets, running)
-            self.save()
+        self.network.train()
 
     def _evaluate(self, sets: list[EvaluationSet], losses: dict[str, float]) -> None:
         network = self.averaged_network()

@@ -9,8 +9,10 @@ import pytest
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 from data_gen import writing
+from data_gen.plan import plan_dataset
 from data_gen.recipe import load_recipe
-from data_gen.writing import DatasetMismatchError, plan_dataset, write_dataset
+from data_gen.workplace import Processes
+from data_gen.writing import DatasetMismatchError, MachineDiffersError, write_dataset
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -18,11 +20,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_one_process_and_two_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "CHUNK", 8)  # the spawned processes keep their own; chunk borders must not matter
+    monkeypatch.setattr(writing, "CHUNK", 8)  # chunk borders must not matter
     plan = plan_dataset(load_recipe("v2.0"), "v2.0", count=30, seed=5)
     write_dataset(plan, tmp_path / "one")
     monkeypatch.undo()
-    write_dataset(plan, tmp_path / "two", processes=2)
+    write_dataset(plan, tmp_path / "two", workplace=Processes(2))
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
@@ -36,22 +38,28 @@ def test_a_stopped_run_goes_on_and_ends_the_same(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(writing, "CHUNK", 5)
     plan = plan_dataset(load_recipe("v1.0"), "v1.0", count=20)
     write_dataset(plan, tmp_path / "whole")
-    real, calls = writing._write_chunk, []
+    real, calls = writing._render_chunk, []
 
-    def stops(task: tuple[writing.Plan, Path, writing.Layout, int]) -> int:
+    def stops(chunk: writing._Chunk) -> list[writing._Rendered]:
         if len(calls) == 2:
             raise KeyboardInterrupt
-        calls.append(task)
-        return real(task)
+        calls.append(chunk)
+        return real(chunk)
 
-    monkeypatch.setattr(writing, "_write_chunk", stops)
+    monkeypatch.setattr(writing, "_render_chunk", stops)
     with pytest.raises(KeyboardInterrupt):
         write_dataset(plan, tmp_path / "stopped")
     assert json.loads((tmp_path / "stopped" / "dataset.json").read_text())["complete"] is False
-    monkeypatch.setattr(writing, "_write_chunk", lambda task: calls.append(task) or real(task))
+    monkeypatch.setattr(writing, "_render_chunk", lambda chunk: calls.append(chunk) or real(chunk))
     write_dataset(plan, tmp_path / "stopped")
     assert len(calls) == 4
     assert tree(tmp_path / "stopped") == tree(tmp_path / "whole")
+
+
+def test_a_machine_that_draws_other_crops_says_so() -> None:
+    plan = plan_dataset(load_recipe("v1.0"), "v1.0", count=4, seed=987)
+    with pytest.raises(MachineDiffersError, match=r"draws other crops of recipe v1\.0"):
+        writing._render_chunk(writing._Chunk(plan, "another digest", 0, 4))
 
 
 def test_another_dataset_in_the_folder_is_refused_and_kept(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from PIL import Image
 
 from data_gen.__main__ import main
 from data_gen.whole_tag.writing import write_photos
+from data_gen.workplace import Processes
 
 
 def test_two_processes_write_what_one_does(tmp_path: Path) -> None:
     for name, processes in (("one", 1), ("two", 2)):
-        write_photos(3, 5, tmp_path / name, megapixels=0.3, processes=processes)
+        write_photos(3, 5, tmp_path / name, megapixels=0.3, workplace=Processes(processes))
     files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
     assert sorted(map(str, files)) == sorted(["photos.jsonl", *(f"photos/00000{number}.jpg" for number in range(3))])
     for file in files:

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
+from data_gen.workplace import Processes
 from ocr_model.export.synthetic_readings import Way, photograph_again, read_synthetic
 from ocr_model.reading.calibration import Calibration
 
@@ -17,7 +18,7 @@ Writer = Callable[..., Path]
 def test_any_number_of_processes_reads_the_same(attention_model: Writer) -> None:
     model = attention_model()
     (alone,) = read_synthetic(model, "v1.0", 130, seed=5)
-    (together,) = read_synthetic(model, "v1.0", 130, seed=5, processes=2)
+    (together,) = read_synthetic(model, "v1.0", 130, seed=5, workplace=Processes(2))
     assert len(alone) == 130
     for part in ("confidence", "correct", "has_text"):
         np.testing.assert_array_equal(getattr(alone, part), getattr(together, part))

@@ -20,7 +20,7 @@ from ocr_model.training.hard_crops import new_list
 from ocr_model.training.train_command import add_arguments, main
 from ocr_model.training.trainer import Trainer
 
-TINY = "--recipe v1.0 --crops 96 --batch 16 --workers 0 --threads 1 --validation 2 --width 32 --hidden 32"
+TINY = "--recipe v1.0 --crops 96 --batch 16 --renderers 0 --threads 1 --validation 2 --width 32 --hidden 32"
 
 
 def train(run: Path, *options: str) -> int:
@@ -45,7 +45,7 @@ def test_the_command_stops_at_a_signal_and_says_so(
 
 
 def test_a_signal_to_the_whole_process_group_loses_nothing(tmp_path: Path) -> None:
-    options = "--recipe v1.0 --crops 1000000 --batch 16 --workers 1 --threads 1 --validation 2 --width 32 --hidden 32"
+    options = "--recipe v1.0 --crops 1000000 --batch 16 --renderers 1 --threads 1 --validation 2 --width 32 --hidden 32"
     command = [sys.executable, "-m", "ocr_model", "train", "--run", str(tmp_path / "run"), *options.split()]
     with (tmp_path / "err").open("wb") as errors:
         process = subprocess.Popen(command, stdout=errors, stderr=errors, start_new_session=True)
