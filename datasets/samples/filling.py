@@ -13,9 +13,17 @@ import sqlalchemy as sa
 
 from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import asking_of_all
 from datasets.samples.event import Event
 from datasets.samples.live_rows import count_anew, derive_all, derive_marks, insert_events, marked_crops
-from datasets.samples.tables import ABOUT_TABLE, EVENT_TABLE, LIVE_TABLE
+from datasets.samples.tables import (
+    ABOUT_TABLE,
+    BRANDS_TABLE,
+    EVENT_TABLE,
+    LIVE_MARK_TABLE,
+    LIVE_TABLE,
+    PROJECTS_TABLE,
+)
 
 MANY = 20_000  # events from which on filling is worth its while
 _DERIVED_AT_ONCE = 20_000  # ids
@@ -77,8 +85,11 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
 
 def analyze(engine: sa.Engine, table: sa.Table = LIVE_TABLE) -> None:
     """Let the database learn how a table's values are distributed, which shows it the best way to few of them."""
-    with database_errors(), engine.begin() as connection:
-        connection.exec_driver_sql(f"ANALYZE {table.name}")
+    # Nothing tells PostgreSQL by itself about tables of a few rows, of which it then expects a thousand.
+    small = () if engine.dialect.name == "sqlite" else (BRANDS_TABLE, PROJECTS_TABLE, LIVE_MARK_TABLE)
+    with database_errors(), engine.begin() as connection, asking_of_all(connection):
+        for each in (table, *small):
+            connection.exec_driver_sql(f"ANALYZE {each.name}")
 
 
 def _make(engine: sa.Engine, index: sa.Index) -> None:
