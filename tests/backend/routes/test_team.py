@@ -61,6 +61,7 @@ ROUTES = [
     *(("POST", f"/v1/team/people/{'0' * 32}/{path}") for path in ("invitation", "sign-out")),
     ("DELETE", f"/v1/team/people/{'0' * 32}"),
     *((method, f"/v1/team/{path}") for method in ("GET", "POST") for path in ("projects", "projects/shoes")),
+    ("DELETE", "/v1/team/projects/shoes"),
     *((method, f"/v1/team/projects/shoes/members/{'0' * 32}") for method in ("POST", "DELETE")),
     *(("GET", f"/v1/team/{path}") for path in ("uploads", UPLOAD, f"{UPLOAD}/files", f"{UPLOAD}/results.csv")),
     *(("POST", f"/v1/team/{path}") for path in ("uploads", f"{UPLOAD}/files", f"{UPLOAD}/start")),

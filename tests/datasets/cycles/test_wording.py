@@ -100,6 +100,8 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
     ("shipped", {}, "shipped"),
     ("trigger", {"trigger": "correction_rate"}, "trigger: correction rate"),
     ("page", {}, "the team's page"),
+    ("project", {"project": "shoes"}, "a version of the project shoes"),
+    ("project_why", {"project": "shoes", "why": Reason.words("new")}, "a version of the project shoes: new"),
     ("holdout", {}, "collected holdout"),
     ("recipe", {"recipe": "tags-1"}, "recipe tags-1"),
     ("slice_brand", {"of": HOLDOUT, "brand": "Nike or Puma"}, "collected holdout, brand Nike or Puma"),
