@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.http.problems import Problem, problem_response
@@ -130,6 +131,7 @@ class RateLimit:
         buckets: The clients' buckets.
         on_refused: Called for every refusal.
         price: Tokens that a request of this scope costs; at most as many as a bucket holds.
+        page: Draws the answer to a browser that is to wait so many seconds; None where a program asks.
     """
 
     def __init__(
@@ -138,9 +140,10 @@ class RateLimit:
         buckets: TokenBuckets,
         on_refused: Callable[[], None],
         price: Callable[[Scope], float] = lambda scope: 1.0,
+        page: Callable[[Scope, float], Response | None] = lambda scope, wait: None,
     ) -> None:
         self._app = app
-        self._price = price
+        self._price, self._page = price, page
         self._buckets = buckets
         self._on_refused = on_refused
 
@@ -151,7 +154,8 @@ class RateLimit:
             if wait > 0:
                 self._on_refused()
                 problem = too_many("too-many-requests", "Too many requests from this address", wait)
-                answer = problem_response(problem)
+                answer = self._page(scope, wait) or problem_response(problem)
+                answer.headers.update(problem.headers or {})
                 # Otherwise one connection could send thousands at once, each to be refused.
                 answer.headers["Connection"] = "close"
                 await answer(scope, receive, send)
