@@ -118,8 +118,11 @@ CONTRACT: list[tuple[Reason, str]] = [
     (reason("command_line"), "명령줄에서 요청"),
     (reason("shipped"), "처음부터 들어 있던 모델"),
     (reason("page"), "팀 페이지"),
-    (reason("project", project="shoes"), "프로젝트 shoes의 버전"),
-    (reason("project_why", project="shoes", why=reason("words", text="새 상자")), "프로젝트 shoes의 버전: 새 상자"),
+    (reason("project", project="신발"), "프로젝트 신발의 버전"),
+    (
+        reason("project_why", project="신발", why=Reason(kind="words", values={"text": "새 상자"}, text="새 상자")),
+        "프로젝트 신발의 버전: 새 상자",
+    ),
     (reason("trigger", trigger="corrections"), "자동 (수정된 라벨)"),
     (reason("trigger", trigger="schedule"), "자동 (일정)"),
     (reason("trigger", trigger="correction_rate"), "자동 (수정 비율)"),
