@@ -25,6 +25,7 @@ from backend.http.problems import UnexpectedErrors, add_problem_handlers
 from backend.http.rate_limit import RateLimit
 from backend.http.site_guard import SiteGuard
 from backend.metrics import CountRequests, Metrics
+from backend.people.account_pages import waiting_page
 from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
 from backend.routes import (
@@ -169,11 +170,13 @@ def create_app(
     app.add_middleware(BodyLimit, limit=body_limit, seconds=chosen.upload_seconds)
     if services.requests is not None:
         prices = {"/v1/tags": min(_PHOTO_PRICE, float(chosen.rate_burst)), "/v1/team/searches/help": _HELP_PRICE}
+        prices[account.STYLE_PATH] = 0.0  # of the page that asks to wait, too
         app.add_middleware(
             RateLimit,
             allowances=services.requests,
             on_refused=metrics.rate_limited.inc,
             price=lambda scope: prices.get(scope["path"], 1.0),
+            page=lambda scope, wait: waiting_page(services.accounts, scope, wait),
         )
     app.add_middleware(SiteGuard, names=chosen.host_names)
     app.add_middleware(UnexpectedErrors)

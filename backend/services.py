@@ -33,6 +33,7 @@ from backend.reading.memory import give_back_memory
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.pending import PendingPrediction, PendingPredictions
 from backend.reading.photo_reading import PhotoReading
+from backend.reading.project_models import ProjectModels
 from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
 from backend.settings import Settings
@@ -94,6 +95,7 @@ class Services:
     canary: Canary  # the challenger that answers a share of requests, if there is one
     watch: ChampionWatch  # puts the store's champion into `model`, and its challengers into `shadow` and `canary`
     features: FeatureKeeper  # has features of crops made in the background
+    project_models: ProjectModels  # those that projects name
     uploads: UploadKeeper  # has what the team brings in worked on
     team_access: TeamAccess
     accounts: Accounts  # people who sign in
@@ -167,6 +169,7 @@ class Services:
         await asyncio.to_thread(self.accounts.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
+        await asyncio.to_thread(self.project_models.close)
         await asyncio.to_thread(self.shadow.close)
         await asyncio.to_thread(self.decoder.close)
         await self.prices.close()
@@ -281,6 +284,12 @@ def make_services(
     )
     sharing = Sharing(settings, pending)
     accounts = Accounts(settings, clock, attempts=Attempts(make=sharing.allowances_with_refunds))
+    project_models = ProjectModels(
+        lambda: open_places(settings),
+        settings.model_cache,
+        lambda folder: load_recognizer(folder, settings.model_threads),
+        settings.signing_key,
+    )
     labels = LabelStore(
         settings,
         clock,
@@ -346,7 +355,8 @@ def make_services(
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
         features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
-        uploads=UploadKeeper(settings, labels, slot),
+        project_models=project_models,
+        uploads=UploadKeeper(settings, labels, slot, accounts=accounts, project_models=project_models),
         team_access=TeamAccess(
             settings.team_token,
             guesses=sharing.allowances("team-token", guess_buckets()),

@@ -43,6 +43,7 @@ from datasets.samples.index import SampleIndex
 from datasets.samples.live_rows import parts
 from datasets.samples.marks import MOST_CROPS, Marks
 from datasets.samples.picture_quality import PictureQuality
+from datasets.samples.review import SuspicionRules
 from datasets.samples.sample import Label, LabelStatus
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS
@@ -55,6 +56,7 @@ _BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 _AT_ONCE = 2000
 _MADE = "made"  # file of a store that is finished
 _NEW = 150  # labels added to each store
+_BLOCK = 50  # labels of a point of the overview's curves
 _OPENED = 5  # times that a store is opened
 _MEASURED_AT_ONCE = 50
 SEARCHES = (
@@ -99,6 +101,7 @@ class Figures:
     page: Mapping[str, float]  # the first page of each search, in each order
     full: Set[str]  # those that have all the labels that fit on them
     count: Sequence[float]
+    overview: float  # what the page of data and models counts
     keep: float  # median of keeping a crop with its label, on the disk
     add: float  # median of the index's part of it
     peak: float  # of this process's memory until then, MB
@@ -208,11 +211,18 @@ def _measure(spool: Path, database: str | None, labels: int, clock: Clock) -> Fi
                 if found.after is not None:
                     full.add(name)
                 count.append(_milliseconds(clock, partial(search.count, wanted)))
+        overview = _milliseconds(clock, partial(_overview, store))
         keep = [_milliseconds(clock, partial(_keep, store, number)) for number in range(_NEW)]
         with closing(SampleIndex(database) if database else SampleIndex.beside(spool)) as index:
             add = [_milliseconds(clock, partial(index.add, [event])) for event in _others()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Figures(page, full, count, statistics.median(keep), statistics.median(add), peak)
+    return Figures(page, full, count, overview, statistics.median(keep), statistics.median(add), peak)
+
+
+def _overview(store: SampleStore) -> None:
+    rules = SuspicionRules()
+    store.periods.count(_BLOCK)
+    store.doubts.crops(rules, store.doubts.clients(rules))
 
 
 def _make(spool: Path, database: str | None, labels: int, clock: Clock) -> None:
@@ -310,6 +320,7 @@ def _report(few: Figures, many: Figures, labels: int) -> None:
         ("first page, median", statistics.median(pages[0]), statistics.median(pages[1]), "ratio at most 1.5"),
         (f"  of {len(both)} full in both stores", alike[0], alike[1], "ratio at most 1.5"),
         ("count, 95 of 100", p95(few.count), p95(many.count), "at most 300 ms"),
+        ("the overview's counts", few.overview, many.overview, ""),
         ("a new label, with its crop", few.keep, many.keep, "ratio at most 1.5"),
         ("the index's part of it", few.add, many.add, "ratio at most 1.5"),
     )

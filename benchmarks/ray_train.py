@@ -57,7 +57,7 @@ def apart(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]], 
     losses = {row["seen"]: row[loss] for row in one}
     both = [abs(losses[row["seen"]] - row[loss]) for row in other if row["seen"] in losses]
     half = both[len(both) // 2 :]
-    return sum(half) / len(half)
+    return float(sum(half) / len(half))
 
 
 def draw(logs: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> None:

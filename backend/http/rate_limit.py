@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.http.problems import Problem, problem_response
@@ -191,6 +192,7 @@ class RateLimit:
         allowances: The clients' buckets.
         on_refused: Called for every refusal.
         price: Tokens that a request of this scope costs; at most as many as a bucket holds.
+        page: Draws the answer to a browser that is to wait so many seconds; None where a program asks.
     """
 
     def __init__(
@@ -199,9 +201,10 @@ class RateLimit:
         allowances: Allowances,
         on_refused: Callable[[], None],
         price: Callable[[Scope], float] = lambda scope: 1.0,
+        page: Callable[[Scope, float], Response | None] = lambda scope, wait: None,
     ) -> None:
         self._app = app
-        self._price = price
+        self._price, self._page = price, page
         self._allowances = allowances
         self._on_refused = on_refused
 
@@ -212,7 +215,8 @@ class RateLimit:
             if wait > 0:
                 self._on_refused()
                 problem = too_many("too-many-requests", "Too many requests from this address", wait)
-                answer = problem_response(problem)
+                answer = self._page(scope, wait) or problem_response(problem)
+                answer.headers.update(problem.headers or {})
                 # Otherwise one connection could send thousands at once, each to be refused.
                 answer.headers["Connection"] = "close"
                 await answer(scope, receive, send)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
 
 from backend.people.accounts import Accounts
 from backend.people.page_texts import PageTexts, page_texts
@@ -70,6 +71,15 @@ class AccountPages:
         """Return a page that says something and leads to the team's pages."""
         return self._draw(status, title=title, lead=more, link=f"{self._accounts.public_url}/explore")
 
+    def too_many(self, wait: float) -> Response:
+        """Return the page of an address that has sent too many requests.
+
+        Args:
+            wait: Seconds until it may go on.
+        """
+        more = self.texts.too_many_more.format(time=self.texts.duration(wait))
+        return self._draw(HTTPStatus.TOO_MANY_REQUESTS, title=self.texts.too_many, lead=more)
+
     def _form(self, form: str, title: str, *, status: HTTPStatus, **values: Any) -> Response:
         # The form's own address carries what was asked, so that nothing of it needs to be trusted.
         held = self._held or secrets.token_urlsafe(32)
@@ -119,3 +129,18 @@ class AccountPages:
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
         }
+
+
+def waiting_page(accounts: Accounts, scope: Scope, wait: float) -> Response | None:
+    """Return what a browser on these pages is shown that has to wait; None for programs, and for other pages.
+
+    Args:
+        accounts: Of the app.
+        scope: Of the request.
+        wait: Seconds.
+    """
+    is_here = scope["path"].startswith(f"{PREFIX}/") and accounts.is_on
+    request = Request(scope)
+    if not is_here or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return AccountPages(accounts, request).too_many(wait)

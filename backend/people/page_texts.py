@@ -23,6 +23,11 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "비밀번호를 너무 많이 틀렸어요. {time} 후에 다시 시도해 주세요. 다른 사람의 로그인에는 영향이 없어요.",
         "Too many wrong passwords. Try again in {time}. Others can go on signing in.",
     ),
+    "too_many": ("요청이 너무 많아요.", "Too many requests."),
+    "too_many_more": (
+        "이 주소에서 온 요청이 너무 많았어요. {time} 후에 다시 열어 주세요.",
+        "Too many requests came from this address. Open the page again in {time}.",
+    ),
     "seconds": ("{count}초", "{count} s"),
     "minutes": ("{count}분", "{count} min"),
     "stale": ("페이지가 오래됐어요. 다시 시도해 주세요.", "This page has grown old. Please try again."),

@@ -25,6 +25,8 @@ class Project:
     name: str
     description: str
     visibility: Visibility
+    model: str  # digest of the model that reads its crops; "" for the champion
+    model_name: str  # that model's name and version, as they were when it was chosen
     created_by: str
     created_at: float
 
@@ -46,7 +48,7 @@ class ProjectChange:
 
     at: float
     by: str
-    what: Literal["created", "name", "description", "visibility", "member", "member-removed"]
+    what: Literal["created", "name", "description", "visibility", "model", "member", "member-removed", "deleted"]
     value: str  # the new one; of a member the address and the role
 
 
@@ -56,6 +58,10 @@ class UnknownProjectError(PeopleError):
 
 class ProjectTakenError(PeopleError):
     """There is a project of this id already."""
+
+
+class ProjectNotEmptyError(PeopleError):
+    """A private project that crops belong to: without it, the team would see them."""
 
 
 class ProjectNotYoursError(PeopleError):

@@ -37,6 +37,16 @@ def _plain_id(text: str) -> str:
 Name = Annotated[str, AfterValidator(_plain), Field(min_length=1, max_length=_LONGEST_NAME)]
 Description = Annotated[str, AfterValidator(_lines), Field(max_length=_LONGEST_DESCRIPTION)]
 
+ModelName = Annotated[
+    str,
+    AfterValidator(_plain),
+    Field(
+        max_length=_LONGEST_NAME,
+        description="The model that reads its crops: `NAME`, `NAME VERSION`, or the beginning of its digest; empty: "
+        "the champion.",
+    ),
+]
+
 
 class ProjectBody(BaseModel):
     """A project."""
@@ -47,6 +57,7 @@ class ProjectBody(BaseModel):
     visibility: Visibility = Field(
         description="private: members and owners see its crops; team: all who sign in; public: anybody, to look."
     )
+    model: str = Field(description="The model that reads its crops, by name and version; empty: the champion.")
     crops: int | None = Field(description="Labels of its crops; about, where counting takes long; null: not counted.")
     may_change: bool = Field(description="Whether the sender may change the project and its members.")
     may_add: bool = Field(description="Whether the sender may let crops join and leave.")
@@ -59,6 +70,7 @@ class ProjectBody(BaseModel):
             name=project.name,
             description=project.description,
             visibility=project.visibility,
+            model=project.model_name,
             crops=crops,
             may_change=may_change,
             may_add=may_add,
@@ -85,7 +97,7 @@ class ProjectChangeBody(BaseModel):
 
     at: datetime
     by: str
-    what: Literal["created", "name", "description", "visibility", "member", "member-removed"]
+    what: Literal["created", "name", "description", "visibility", "model", "member", "member-removed", "deleted"]
     value: str
 
     @staticmethod
@@ -113,16 +125,27 @@ class ProjectForm(BaseModel):
     )
     description: Description = ""
     visibility: Visibility = "private"
+    model: ModelName = ""
     by: Author = TEAM
 
 
 class ProjectChangeForm(BaseModel):
-    """What to change about a project; what is left out stays."""
+    """What to change about a project; what is left out stays, and a blank empties it."""
 
     name: Name | None = None
     description: Description | None = None
     visibility: Visibility | None = None
+    model: ModelName | None = None
     by: Author = TEAM
+
+
+class DeletedProjectBody(BaseModel):
+    """A project that is gone."""
+
+    id: str
+    actions: list[str] = Field(
+        description="Names of the actions by which its crops have left; `DELETE /v1/team/marks/ACTION` takes one back."
+    )
 
 
 class MemberForm(BaseModel):

@@ -6,7 +6,7 @@ A project that is known there and not here, say because this database was lost, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from backend.people.project import (
     MemberRole,
     Project,
     ProjectChange,
+    ProjectNotEmptyError,
     ProjectTakenError,
     UnknownProjectError,
     Visibility,
@@ -93,6 +94,15 @@ class Projects:
         with self._engine.connect() as connection:
             return _get(connection, project)
 
+    def model_of(self, projects: Collection[str]) -> str:
+        """Return the digest of the model that reads what belongs to these projects; "" for the champion.
+
+        Of several that name one, the first by its id decides.
+        """
+        query = sa.select(PROJECTS.c.model).where(PROJECTS.c.id.in_(sorted(projects)), PROJECTS.c.model != "")
+        with self._engine.connect() as connection:
+            return connection.scalar(query.order_by(PROJECTS.c.id).limit(1)) or ""
+
     def members(self, project: str) -> list[Member]:
         """Return the members of a project, by address."""
         query = (
@@ -116,18 +126,39 @@ class Projects:
     # -- changes ------------------------------------------------------------------------------------------
 
     def create(
-        self, project: str, *, name: str, description: str, visibility: Visibility, who: Who, by: str
+        self,
+        project: str,
+        *,
+        name: str,
+        description: str,
+        visibility: Visibility,
+        who: Who,
+        by: str,
+        model: str = "",
+        model_name: str = "",
     ) -> Project:
         """Add a project; whoever makes it maintains it.
+
+        Args:
+            project: Its id.
+            name: As people call it.
+            description: What it is about.
+            visibility: Who sees its crops.
+            who: Who makes it.
+            by: The name of whoever makes it.
+            model: Digest of the model that reads its crops; "" for the champion.
+            model_name: That model's name and version.
 
         Raises:
             ProjectTakenError: There is one of this id.
         """
-        made = Project(project, name, description, visibility, by, self._clock())
+        made = Project(project, name, description, visibility, model, model_name, by, self._clock())
         try:
             with self._engine.begin() as connection:
                 connection.execute(PROJECTS.insert().values(**vars(made)))
                 self._note(connection, project, by, "created", visibility)
+                if model:
+                    self._note(connection, project, by, "model", model_name)
                 if who.person is not None:
                     self._put_member(connection, project, who.person.id, "maintainer")
         except IntegrityError as error:
@@ -135,7 +166,7 @@ class Projects:
         return made
 
     def change(self, project: str, by: str, **changes: str) -> Project:
-        """Change name, description or visibility.
+        """Change name, description, visibility, or `model` together with `model_name`.
 
         Raises:
             UnknownProjectError: There is no such project.
@@ -143,11 +174,31 @@ class Projects:
         with self._engine.begin() as connection:
             before = _get(connection, project)
             for what, value in changes.items():
-                if getattr(before, what) != value:
-                    self._note(connection, project, by, what, value)
+                if what != "model_name" and getattr(before, what) != value:
+                    self._note(connection, project, by, what, changes["model_name"] if what == "model" else value)
             if changes:
                 connection.execute(PROJECTS.update().where(PROJECTS.c.id == project).values(**changes))
             return _get(connection, project)
+
+    def delete(self, project: str, by: str, *, is_empty: bool) -> None:
+        """Remove a project with its members; what was done to it stays noted under its id.
+
+        Args:
+            project: Its id.
+            by: Who does it.
+            is_empty: Whether no crop belonged to it when it was looked at.
+
+        Raises:
+            UnknownProjectError: There is no such project.
+            ProjectNotEmptyError: It is private, or has become so, and is not empty.
+        """
+        with self._engine.begin() as connection:
+            gone = sa.and_(PROJECTS.c.id == project, sa.true() if is_empty else PROJECTS.c.visibility != "private")
+            if not connection.execute(PROJECTS.delete().where(gone)).rowcount:
+                _get(connection, project)
+                raise ProjectNotEmptyError("crops belong to the private project")
+            connection.execute(PROJECT_MEMBERS.delete().where(PROJECT_MEMBERS.c.project == project))
+            self._note(connection, project, by, "deleted", "")
 
     def put_member(self, project: str, person: Person, role: MemberRole, by: str) -> None:
         """Add a person to a project, or change what the person may do there.

@@ -74,6 +74,7 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
     ),
     "owner": (
         ("GET", f"{_V}/downloads"),
+        ("DELETE", f"{_V}/projects/{{project}}"),
         ("POST", f"{_V}/people"),
         ("POST", f"{_V}/people/{{person}}"),
         ("POST", f"{_V}/people/{{person}}/invitation"),

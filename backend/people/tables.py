@@ -63,6 +63,8 @@ PROJECTS: Final = sa.Table(
     sa.Column("name", sa.String(100), nullable=False),
     sa.Column("description", sa.Text, nullable=False),
     sa.Column("visibility", sa.String(16), nullable=False),
+    sa.Column("model", sa.String(64), nullable=False, server_default=""),  # digest; empty: the champion
+    sa.Column("model_name", sa.Text, nullable=False, server_default=""),
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
 )
@@ -99,7 +101,20 @@ def open_people(url: str | sa.URL) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _keep_for_good)
     _METADATA.create_all(engine)
+    _add_columns(engine)
     return engine
+
+
+def _add_columns(engine: sa.Engine) -> None:
+    """Add the columns that a database of an earlier release lacks."""
+    present = {column["name"] for column in sa.inspect(engine).get_columns(PROJECTS.name)}
+    with engine.begin() as connection:
+        for column in PROJECTS.columns:
+            if column.name not in present:
+                kind = column.type.compile(engine.dialect)
+                connection.exec_driver_sql(
+                    f"ALTER TABLE {PROJECTS.name} ADD COLUMN {column.name} {kind} NOT NULL DEFAULT ''"
+                )
 
 
 def _keep_for_good(connection: Any, _record: object) -> None:

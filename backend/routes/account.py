@@ -28,6 +28,7 @@ from backend.people.sessions import SignInError
 _LOG = logging.getLogger(__name__)
 
 TOKEN_PATH: Final = f"{PREFIX}/token"
+STYLE_PATH: Final = f"{PREFIX}/style.css"
 _LONGEST_NAME: Final = 200
 _MOST_PARAMETERS: Final = 20
 

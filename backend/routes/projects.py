@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from fastapi import Form, Path, Query
 
@@ -12,8 +12,15 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import Problem, problems
 from backend.people.accounts import Accounts
 from backend.people.person import UnknownPersonError
-from backend.people.project import Project, ProjectNotYoursError, ProjectTakenError, UnknownProjectError
+from backend.people.project import (
+    Project,
+    ProjectNotEmptyError,
+    ProjectNotYoursError,
+    ProjectTakenError,
+    UnknownProjectError,
+)
 from backend.people.project_bodies import (
+    DeletedProjectBody,
     MemberBody,
     MemberForm,
     ProjectBody,
@@ -28,9 +35,12 @@ from backend.routes.asking import WhoDep, ask_team, not_found, team_router
 from backend.routes.people import PersonId
 from backend.services import Services
 from backend.team.author import TEAM, Author
-from datasets.errors import LabelError
+from datasets.errors import ChampionUnsignedError, LabelError, UnknownModelError
 from datasets.samples.marks import project_id
 from datasets.samples.search.filters import Comparison
+
+if TYPE_CHECKING:
+    from backend.team.overview import TeamData
 
 router = team_router()
 T = TypeVar("T")
@@ -94,6 +104,7 @@ async def create_project(
     # Crops may belong to a project that this database does not know, say because it was lost: who made one of that id
     # would come to see them.
     is_held = await ask_team(services, who, lambda team: team.holds_project(made_id))
+    model = await _model(services, form.model)
 
     def create(accounts: Accounts) -> Project:
         if is_held and who.sight is not None:
@@ -105,6 +116,7 @@ async def create_project(
             visibility=form.visibility,
             who=who,
             by=who.author(form.by),
+            **model,
         )
 
     return ProjectBody.of(await _ask(services, create), crops=0, may_change=True, may_add=True)
@@ -122,14 +134,43 @@ async def change_project(
     project: ProjectId,
     form: Annotated[ProjectChangeForm, Form(media_type="multipart/form-data")],
 ) -> ProjectBody:
-    """Change name, description or visibility; who sees its crops follows at once."""
-    changes = form.model_dump(exclude_none=True, exclude={"by"})
+    """Change name, description, visibility or model; who sees its crops follows at once."""
+    changes: dict[str, str] = form.model_dump(exclude_none=True, exclude={"by", "model"})
+    await _ask(services, lambda accounts: _check(accounts, project, who))
+    if form.model is not None:
+        changes |= await _model(services, form.model)
 
     def change(accounts: Accounts) -> Project:
         _check(accounts, project, who)
         return accounts.projects.change(project, who.author(form.by), **changes)
 
     return (await _bodies(services, who, [(await _ask(services, change), True)]))[0]
+
+
+@router.delete(
+    "/projects/{project}",
+    summary="Delete a project",
+    response_model=DeletedProjectBody,
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def delete_project(
+    services: ServicesDep, who: WhoDep, project: ProjectId, by: Annotated[Author, Query()] = TEAM
+) -> DeletedProjectBody:
+    """Delete a project. Its crops stay and leave it, each by an event, so that they are the team's.
+
+    A private project that crops belong to is not deleted: they would come to be seen.
+    """
+    found = await _ask(services, lambda accounts: accounts.projects.get(project, who))
+    author = who.author(by)
+
+    def leave(team: TeamData) -> tuple[list[str], bool]:
+        is_empty = not team.samples.crops_in(found.id)
+        return [] if is_empty or found.visibility == "private" else team.samples.leave(found.id, author), is_empty
+
+    # Before the project goes: crops of a project that is not known are seen by owners alone.
+    actions, is_empty = await ask_team(services, who, leave)
+    await _ask(services, lambda accounts: accounts.projects.delete(found.id, author, is_empty=is_empty))
+    return DeletedProjectBody(id=found.id, actions=actions)
 
 
 @router.post(
@@ -176,6 +217,27 @@ async def remove_member(
         return [MemberBody.of(member) for member in accounts.projects.members(project)]
 
     return await _ask(services, remove)
+
+
+async def _model(services: Services, name: str) -> dict[str, str]:
+    """What is kept of the model of a name; nothing of the champion.
+
+    Raises:
+        Problem: 404, there is no such model, or it may not be taken.
+    """
+
+    def find() -> dict[str, str]:
+        model = services.project_models.find(name)
+        return {"model": model.digest, "model_name": f"{model.name} {model.version}"}
+
+    if not name.strip():
+        return {"model": "", "model_name": ""}
+    try:
+        return await services.asking.run(find)
+    except (UnknownModelError, ChampionUnsignedError) as error:
+        raise Problem(
+            HTTPStatus.NOT_FOUND, "unknown-model", "No model can be taken by this name", str(error)
+        ) from error
 
 
 def _all(accounts: Accounts, who: Who) -> list[Project]:
@@ -230,6 +292,13 @@ async def _ask(services: Services, job: Callable[[Accounts], T]) -> T:
     except ProjectTakenError as error:
         raise Problem(
             HTTPStatus.CONFLICT, "project-taken", "There is a project of this id already", "Choose another one."
+        ) from error
+    except ProjectNotEmptyError as error:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "project-not-empty",
+            "Crops belong to the private project",
+            "Let them leave it first, or show the project to the team: else they would come to be seen unnoticed.",
         ) from error
     except ProjectNotYoursError as error:
         raise Problem(

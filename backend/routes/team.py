@@ -197,13 +197,21 @@ async def get_crop(services: ServicesDep, who: WhoDep, digest: Digest) -> Respon
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def read_now(services: ServicesDep, who: WhoDep, digest: Digest) -> ReadingNowBody:
-    """Read a sample with the model that serves now; its labels may be about a reading of an earlier one."""
-    recognizer = services.model.recognizer
+    """Read a sample with the model of its project, or else with the one that serves now.
+
+    Its labels may be about a reading of an earlier one.
+    """
+    recognizer, named = services.model.recognizer, ""
+    if services.accounts.is_on:
+        projects = await ask_team(services, who, lambda team: team.samples.projects_of(digest))
+        if projects:
+            named = await services.accounts.run(lambda known: known.projects.model_of(projects))
 
     def read(team: TeamData) -> Prediction:
         crop = team.picture(digest)
+        reader = services.project_models.reader(named) if named else recognizer
         with services.recognizing:
-            return recognizer.read(crop)
+            return reader.read(crop)
 
     prediction = await ask_team(services, who, read)
     model = ModelNameBody(name=prediction.model.name, version=prediction.model.version)

@@ -83,7 +83,9 @@ class TeamCycles:
             self._activity = (time.monotonic(), body)
         return self._activity[1]
 
-    def request(self, version: str | None, why: str, key: str | None, by: Reason = BY_PAGE) -> tuple[str, bool]:
+    def request(
+        self, version: str | None, why: str | Reason, key: str | None, by: Reason = BY_PAGE
+    ) -> tuple[str, bool]:
         """Ask the worker for a cycle, unless one on the same version already waits.
 
         Returns:
@@ -91,7 +93,7 @@ class TeamCycles:
 
         Args:
             version: Version to train on; with None the worker makes one from the labels so far.
-            why: The reason, in words.
+            why: The reason, in words or as data.
             key: Repeating a key repeats the request; None makes a new request each time.
             by: Who asks; the team's page where no person is known.
 

@@ -6,6 +6,7 @@ they take a twentieth of the time at most, so that a page that is looked at whil
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class _Statistics:
 
 
 class TeamLabels:
-    """The labels of a store. For one thread at a time.
+    """The labels of a store. Safe to use from several threads; those that count wait for each other.
 
     Args:
         store: Where confirmed samples are kept, as somebody sees it.
@@ -48,6 +49,7 @@ class TeamLabels:
     def __init__(self, store: SeenStore) -> None:
         self._store = store
         self._known: _Statistics | None = None
+        self._counting = threading.Lock()
 
     def counts(self) -> LabelsBody:
         """All labels, counted.
@@ -94,6 +96,10 @@ class TeamLabels:
         return ReviewBody(waiting=len(waiting.digests) - settled, items=list(map(review_item, now)))
 
     def _statistics(self) -> _Statistics:
+        with self._counting:
+            return self._counted()
+
+    def _counted(self) -> _Statistics:
         revision = self._store.revision()
         known = self._known
         if known is None or (known.revision != revision and time.monotonic() > known.fresh_until):

@@ -17,7 +17,7 @@ from typing import TypeVar
 from PIL import Image
 
 from backend.schemas import ModelNameBody
-from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, OverviewBody
+from backend.team.bodies import ActivityBody, CardBody, ChampionEntryBody, CycleBody, OverviewBody
 from backend.team.cycles import TeamCycles, cycle_body
 from backend.team.explore_bodies import DetailsBody
 from backend.team.explorer import TeamExplorer
@@ -25,7 +25,7 @@ from backend.team.exports import TeamExports
 from backend.team.features import TeamFeatures
 from backend.team.freezing import Frozen, freeze
 from backend.team.labels import TeamLabels
-from backend.team.reasons import reason_body
+from backend.team.reasons import known_reason, of_projects, reason_body
 from backend.team.review_bodies import ReviewBody
 from backend.team.samples import TeamSamples
 from backend.team.searches import TeamSearches
@@ -171,6 +171,8 @@ class TeamData:
                 fault(error)
                 return otherwise
 
+        # Counting may take long, and others wait for the lock.
+        labels = attempt(self._labels.counts, None)
         with self._lock:
             none: list[CycleReport] = []
             reports = attempt(self._cycles.reports, none)
@@ -181,8 +183,8 @@ class TeamData:
                 serving_number=serving_number,
                 champions=attempt(lambda: [self._champion_body(entry) for entry in self._champions.history()], []),
                 versions=attempt(lambda: self._versions.all(reports, fault), []),
-                cycles=[cycle_body(report, with_notes=self._is_told(report)) for report in reports],
-                labels=attempt(self._labels.counts, None),
+                cycles=list(map(self._cycle_body, reports)),
+                labels=labels,
                 queue=attempt(self._labels.queue, None) if self._places.replica is not None else None,
                 faults=faults,
                 set_aside=len(aside),
@@ -229,12 +231,15 @@ class TeamData:
     def activity(self) -> ActivityBody:
         """What workers do; see `TeamCycles.activity`."""
         with self._lock:
-            return self._cycles.activity()
+            found = self._cycles.activity()
+        if self._sight is None:
+            return found
+        told = [cycle.model_copy(update={"why": known_reason(cycle.why, self._sight)}) for cycle in found.cycles]
+        return found.model_copy(update={"cycles": told})
 
     def review(self, most: int) -> ReviewBody:
         """Pictures that wait for a second look; see `TeamLabels.review`."""
-        with self._lock:
-            return self._labels.review(most)
+        return self._labels.review(most)
 
     def details(self, prediction_id: str) -> DetailsBody:
         """Everything about a label; see `TeamExplorer.details`."""
@@ -269,10 +274,9 @@ class TeamData:
             UnknownVersionError: There is no version of this name.
             StoreError: Nothing answers.
         """
-        if version is not None:
-            self._versions.check(version)
+        projects = set[str]() if version is None else self._versions.projects_of(version)
         # Outside the lock: a slow bucket delays this answer only.
-        return self._cycles.request(version, why, key, by)
+        return self._cycles.request(version, of_projects(projects, why), key, by)
 
     def freeze(self, wanted: Filter, name: str | None, key: str | None, author: str) -> Frozen:
         """Make a dataset version; see `freezing.freeze`."""
@@ -281,6 +285,10 @@ class TeamData:
     def withdraw(self, cycle: str) -> None:
         """Take back a request for a cycle; see `TeamCycles.withdraw`."""
         self._cycles.withdraw(cycle)
+
+    def _cycle_body(self, report: CycleReport) -> CycleBody:
+        body = cycle_body(report, with_notes=self._is_told(report))
+        return body.model_copy(update={"why": known_reason(body.why, self._sight)})
 
     def _champion_body(self, record: ChampionRecord) -> ChampionEntryBody:
         reasons = {"by": reason_body(record.by), "reason": reason_body(record.reason)}

@@ -7,7 +7,7 @@ import uuid
 from backend.team.bodies import ActionBody, MarksForm, TagBody
 from backend.team.search_line import parse_search
 from datasets.errors import LabelError
-from datasets.samples.marks import project_id
+from datasets.samples.marks import CropMarks, project_id
 from datasets.samples.seen_store import SeenStore
 
 _AT_ONCE = 500  # labels of a page of a search whose crops are all changed
@@ -71,6 +71,37 @@ class TeamSamples:
                 action=action,
             )
         return ActionBody(action=action, crops=len(crops))
+
+    def crops_in(self, project: str) -> list[str]:
+        """Digests of all crops that belong to a project, whether the sender sees them or not; for owners.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        return self._store.everything.marks.index.crops_in(project)
+
+    def leave(self, project: str, by: str) -> list[str]:
+        """Let all crops leave a project; on the disk when this returns. For owners.
+
+        Returns:
+            Names of the actions.
+
+        Raises:
+            StoreError: Nothing answers, or the disk is full; the same again goes on.
+        """
+        marks, crops = self._store.everything.marks, self.crops_in(project)
+        return [
+            marks.change(crops[start : start + _MARKED_AT_ONCE], by=by, leave=[project], are_to_come=True)
+            for start in range(0, len(crops), _MARKED_AT_ONCE)
+        ]
+
+    def projects_of(self, digest: str) -> frozenset[str]:
+        """The projects that a crop belongs to, of those that the sender knows.
+
+        Raises:
+            StoreError: The index does not answer.
+        """
+        return self._store.marks.of([digest]).get(digest, CropMarks()).projects
 
     def unmark(self, action: str, by: str) -> ActionBody:
         """Take an action back.

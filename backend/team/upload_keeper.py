@@ -10,9 +10,13 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from backend.http.problems import Problem
 from backend.label_store import LabelStore
+from backend.people.accounts import Accounts
 from backend.reading.model import ModelSlot
+from backend.reading.project_models import ProjectModels
 from backend.settings import Settings
 from backend.team.background_command import DATASETS, model_folder, run_beside
 from datasets.errors import StoreError
@@ -34,6 +38,8 @@ class UploadKeeper:
         labels: The store, once it is open.
         model: The model that serves; it reads what came without labels.
         command: The command line of the store.
+        accounts: Know the projects, which may name another model.
+        project_models: Fetch it.
     """
 
     def __init__(
@@ -42,9 +48,13 @@ class UploadKeeper:
         labels: LabelStore,
         model: ModelSlot,
         command: Sequence[str] = DATASETS,
+        *,
+        accounts: Accounts | None = None,
+        project_models: ProjectModels | None = None,
     ) -> None:
         self._settings, self._labels, self._model = settings, labels, model
         self._command = tuple(command)
+        self._accounts, self._project_models = accounts, project_models
         self._jobs = UploadJobs(settings.spool)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -104,10 +114,26 @@ class UploadKeeper:
 
     async def _work(self, job: UploadJob) -> str | None:
         arguments = ["upload", "--work", job.id, "--gently"]
-        folder = model_folder(self._settings, self._model)
+        try:
+            folder = await self._project_folder(job.request.project) or model_folder(self._settings, self._model)
+        except (StoreError, Problem) as error:
+            return f"the model of its project: {error}"
         if folder is not None:
             arguments += ["--model", str(folder.resolve())]
         try:
             return await run_beside(self._settings, self._command, arguments)
         except OSError as error:  # no process, no memory
             return f"no process can be started: {error}"
+
+    async def _project_folder(self, project: str) -> Path | None:
+        """The folder of the model that an upload's project names; None: it names none.
+
+        Raises:
+            StoreError: It cannot be fetched.
+            Problem: The people's database does not answer.
+        """
+        accounts, models = self._accounts, self._project_models
+        if not project or accounts is None or models is None or not accounts.is_on:
+            return None
+        digest = await accounts.run(lambda known: known.projects.model_of([project]))
+        return await asyncio.to_thread(models.folder, digest) if digest else None

@@ -13,7 +13,10 @@ from backend.team.reasons import reason_body
 from datasets.cycles.report import CycleReport
 from datasets.errors import StoreError
 from datasets.samples.history import read_buried
+from datasets.samples.marks import NO_PROJECT
 from datasets.samples.places import Places
+from datasets.samples.search.filters import Comparison, Filter, Joined
+from datasets.samples.search.parser import parse_filter
 from datasets.samples.seen_store import SeenStore
 from datasets.versions.card import describe
 from datasets.versions.catalogue import VersionCatalogue
@@ -157,20 +160,34 @@ class TeamVersions:
                 found.append(HeldBody.model_validate({"version": name, "side": side}))
         return found
 
-    def check(self, name: str) -> None:
-        """Make sure that there is a version of this name.
+    def projects_of(self, name: str) -> set[str]:
+        """The projects whose crops alone a version holds, by its definition; none, where it says nothing of the kind.
 
         Raises:
             UnknownVersionError: There is none of this name.
             StoreError: It is damaged, or nothing answers.
         """
-        self._catalogue.read(name)
+        named = [_projects_in(parse_filter(text)) for text in self._catalogue.read(name).manifest.filters]
+        return set().union(*named) if all(named) else set()
 
     def _read(self, name: str) -> _Known:
         known = self._known.get(name)
         if known is None:
             known = self._known[name] = _known(self._catalogue.read(name))
         return known
+
+
+def _projects_in(wanted: Filter) -> set[str]:
+    """The project that a filter keeps to; of several, each that its parts keep to."""
+    match wanted:
+        case Comparison("project", "=", str(project)) if project != NO_PROJECT:
+            return {project}
+        case Joined("and", parts):
+            return set().union(*map(_projects_in, parts))
+        case Joined("or", parts):
+            found = list(map(_projects_in, parts))
+            return set().union(*found) if all(found) else set()
+    return set()
 
 
 def _known(version: Version) -> _Known:

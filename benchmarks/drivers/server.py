@@ -44,7 +44,7 @@ def free_port() -> int:
 
 @contextmanager
 def program(
-    command: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, *, seconds: float = 60
+    command: Sequence[str], environment: Mapping[str, str], ready: str, log: Path, *, seconds: float = 600
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command until the block ends; the block starts once the command is ready, and gets its process.
 

@@ -116,6 +116,8 @@ _SENTENCES: Mapping[str, str | Callable[[_Values], str]] = {
     "confidence": "the last {count} readings have a mean confidence of {mean:.3f}, the band begins at {band:g}",
     "schedule": _schedule,
     "once": "asked for once; {new} new labels",
+    "project": "a version of the project {project}",
+    "project_why": "a version of the project {project}: {why}",
     "command_line": "asked for on the command line",
     "shipped": "shipped",
     "canary_corrections": (

@@ -40,6 +40,8 @@ from datasets.objects.folder import disk_errors, locked
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import MODELS, is_digest, model_file_name, model_name, put_instead
 
+_LEAST_OF_DIGEST = 4  # characters that name a model
+
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
@@ -135,10 +137,34 @@ class ModelRegistry:
         Raises:
             UnknownModelError: none does, or more than one.
         """
-        found = [digest for digest in self.digests() if digest.startswith(start)] if len(start) >= 4 else []
+        is_enough = len(start) >= _LEAST_OF_DIGEST
+        found = [digest for digest in self.digests() if digest.startswith(start)] if is_enough else []
         if len(found) != 1:
-            why = f"{len(found)} models begin with" if found else "no model begins with (at least 4 characters of)"
+            needed = f"(at least {_LEAST_OF_DIGEST} characters of)"
+            why = f"{len(found)} models begin with" if found else f"no model begins with {needed}"
             raise UnknownModelError(f"{why} {start!r} in {self._objects.url}")
+        return found[0]
+
+    def named(self, name: str) -> ModelRecord:
+        """The model of a name: `NAME`, `NAME VERSION`, or the beginning of its digest. Damaged models have no name.
+
+        Raises:
+            UnknownModelError: there is none, or there are several.
+            BucketUnavailableError: the bucket does not answer.
+        """
+        wanted, found = " ".join(name.split()), list[ModelRecord]()
+        for digest in self.digests():
+            try:
+                model = self.model(digest)
+            except ChampionError:
+                continue
+            is_begun = len(wanted) >= _LEAST_OF_DIGEST and digest.startswith(wanted)
+            if is_begun or wanted in (model.name, f"{model.name} {model.version}"):
+                found.append(model)
+        if len(found) != 1:
+            told = ", ".join(f"{model.name} {model.version} ({model.digest[:8]})" for model in found)
+            why = f"several models have the name {wanted!r}: {told}" if found else f"no model has the name {wanted!r}"
+            raise UnknownModelError(why)
         return found[0]
 
     def fetch(self, digest: str, cache: Path, *, serving: bool = False) -> Path:

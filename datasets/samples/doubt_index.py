@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import asking_of_all
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
 from datasets.samples.review import ASKED, DROPPED, REVIEWED, SECOND_LOOKS, UNPROVEN, Judged, SuspicionRules
@@ -46,7 +47,7 @@ class DoubtIndex(SeenIndex):
             .having(sa.func.count() >= rules.client_contradictions)
         )
         found: dict[str, Judged] = {}
-        with database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection, asking_of_all(connection):
             for some in parts(list(connection.scalars(contradicting))):
                 numbers = sa.select(_live.client, sa.func.sum(sa.case((_CONTRADICTS, 1), else_=0)), sa.func.count())
                 query = numbers.where(_live.client.in_(some), is_judged).group_by(_live.client)
@@ -86,7 +87,7 @@ class DoubtIndex(SeenIndex):
             ),
         ]
         found = set[str]()
-        with database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection, asking_of_all(connection):
             for query in queries:
                 found.update(connection.scalars(query.where(*self._is_seen())))
         return sorted(found)

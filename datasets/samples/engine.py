@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +17,8 @@ from datasets.errors import IndexUnavailableError
 # That a connection waits for another one to finish writing: a shopper waits as well, and a label needs no index.
 BUSY_SECONDS = 1.0
 _SETTING_UP_SECONDS = 10.0  # that the first connections to a new file wait for each other
+_LONG_SILENCE = 300.0  # seconds that PostgreSQL may be silent about all labels: no label waits for such an answer
+_ROOM = "64MB"  # for sorting there: with its own 4 MB it would sort a million labels on the disk
 _CACHE_KIB = 32_768  # of a connection; SQLite's own 2 MB are read anew for every look into a million rows
 
 
@@ -45,6 +49,26 @@ def open_engine(url: str | sa.URL, *, silence: float | None = None) -> sa.Engine
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+@contextmanager
+def asking_of_all(connection: sa.Connection) -> Iterator[None]:
+    """Let questions be about all labels, which take long: until the block ends PostgreSQL is waited for, and has room.
+
+    Args:
+        connection: of the index, within a transaction. One of SQLite stays as it is.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection  # of postgres.py
+    usual = driver.silence
+    connection.exec_driver_sql(f"SET LOCAL work_mem = '{_ROOM}'")
+    driver.silence = _LONG_SILENCE
+    try:
+        yield
+    finally:
+        driver.silence = usual
 
 
 def _make_engine(url: sa.URL, silence: float | None) -> sa.Engine:

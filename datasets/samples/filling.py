@@ -13,12 +13,21 @@ import sqlalchemy as sa
 
 from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import asking_of_all
 from datasets.samples.event import Event
 from datasets.samples.live_rows import count_anew, derive_all, derive_marks, insert_events, marked_crops
-from datasets.samples.tables import ABOUT_TABLE, EVENT_TABLE, LIVE_TABLE
+from datasets.samples.tables import (
+    ABOUT_TABLE,
+    BRANDS_TABLE,
+    EVENT_TABLE,
+    LIVE_MARK_TABLE,
+    LIVE_TABLE,
+    PROJECTS_TABLE,
+)
 
 MANY = 20_000  # events from which on filling is worth its while
-_DERIVED_AT_ONCE = 20_000  # ids; PostgreSQL must not be silent for as long as a statement about all of them takes
+_DERIVED_AT_ONCE = 20_000  # ids
+_DERIVED_BY_POSTGRES = 4_000  # ids: it must not be silent for as long as a statement about more of them may take
 
 
 def is_filling(engine: sa.Engine) -> bool:
@@ -53,11 +62,16 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
     for index in indexes:
         if index.table is EVENT_TABLE:
             _make(engine, index)
+    at_once = _DERIVED_AT_ONCE
+    if engine.dialect.name != "sqlite":
+        # A table that has grown since its statistics were made is compared with itself row by row.
+        analyze(engine, EVENT_TABLE)
+        at_once = _DERIVED_BY_POSTGRES
     with database_errors(), engine.connect() as connection:
         last = connection.scalar(sa.select(sa.func.max(EVENT_TABLE.c.id))) or 0
-    for first in range(0, last + 1, _DERIVED_AT_ONCE):
+    for first in range(0, last + 1, at_once):
         with database_errors(), engine.begin() as connection:
-            derive_all(connection, first, first + _DERIVED_AT_ONCE - 1)
+            derive_all(connection, first, first + at_once - 1)
     for index in indexes:
         if index.table is LIVE_TABLE:
             _make(engine, index)
@@ -69,10 +83,13 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
     analyze(engine)
 
 
-def analyze(engine: sa.Engine) -> None:
-    """Let the database learn how its values are distributed, which shows it the best way to few of them."""
-    with database_errors(), engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE live")
+def analyze(engine: sa.Engine, table: sa.Table = LIVE_TABLE) -> None:
+    """Let the database learn how a table's values are distributed, which shows it the best way to few of them."""
+    # Nothing tells PostgreSQL by itself about tables of a few rows, of which it then expects a thousand.
+    small = () if engine.dialect.name == "sqlite" else (BRANDS_TABLE, PROJECTS_TABLE, LIVE_MARK_TABLE)
+    with database_errors(), engine.begin() as connection, asking_of_all(connection):
+        for each in (table, *small):
+            connection.exec_driver_sql(f"ANALYZE {each.name}")
 
 
 def _make(engine: sa.Engine, index: sa.Index) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from datasets.samples.engine import asking_of_all
 from datasets.samples.event import Event
 from datasets.samples.marks import project_in, rows_of
 from datasets.samples.quality_index import qualities_in
@@ -229,13 +230,15 @@ def count_anew(connection: sa.Connection) -> None:
     lock(connection)
     by_status = sa.select(LIVE_TABLE.c.status, sa.func.count()).group_by(LIVE_TABLE.c.status)
     found = {str(status): int(number) for status, number in connection.execute(by_status)}
+    different = sa.select(LIVE_TABLE.c.sample).distinct().subquery()
     totals = {
         "events": sa.select(sa.func.count()).select_from(EVENT_TABLE),
-        "crops": sa.select(sa.func.count(LIVE_TABLE.c.sample.distinct())),
+        "crops": sa.select(sa.func.count()).select_from(different),
         "pairs": sa.select(sa.func.count()).select_from(LIVE_PAIR_TABLE),
         "last_stamp": sa.select(sa.func.max(EVENT_TABLE.c.stamp)),
     }
-    values = {name: connection.scalar(query) or 0 for name, query in totals.items()}
+    with asking_of_all(connection):
+        values = {name: connection.scalar(query) or 0 for name, query in totals.items()}
     connection.execute(TALLY_TABLE.update().values(values | {name: found.get(name, 0) for name in LABEL_STATUSES}))
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
 from datasets.samples.live_rows import parts
-from datasets.samples.marks import CropMarks, crop_marks, project_in
+from datasets.samples.marks import CropMarks, crop_marks, project_in, tag_of_project
 from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import (
     ACTION_TABLE,
@@ -126,6 +126,12 @@ class MarkIndex(SeenIndex):
         )
         with database_errors(), self._engine.connect() as connection:
             return {project for tag in connection.scalars(query) if (project := project_in(tag)) is not None}
+
+    def crops_in(self, project: str) -> list[str]:
+        """Digests of all crops that belong to a project, labelled or not, sorted; not bounded to what somebody sees."""
+        about = (LIVE_MARK_TABLE.c.is_tag.is_(True), LIVE_MARK_TABLE.c.name == tag_of_project(project))
+        with database_errors(), self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(LIVE_MARK_TABLE.c.sample).where(*about).order_by("sample")))
 
     def crops_of(self, action: str) -> list[str] | None:
         """Digests of the crops of an action; None if it is not known, or was taken back."""

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import asking_of_all
 from datasets.samples.review import UNPROVEN
 from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import LIVE_TABLE, time_of
@@ -39,7 +40,7 @@ class PeriodIndex(SeenIndex):
     def proven(self) -> int:
         """How many labels there are, without unproven ones."""
         number = sa.select(sa.func.count()).select_from(LIVE_TABLE).where(*self._is_seen())
-        with database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection, asking_of_all(connection):
             unproven = connection.scalar(number.where(LIVE_TABLE.c.source == UNPROVEN)) or 0
             return (connection.scalar(number) or 0) - unproven
 
@@ -65,7 +66,7 @@ class PeriodIndex(SeenIndex):
             sa.func.sum(sa.case((found.status == "unreadable", 1), else_=0)),
             sa.func.sum(found.read_confidence),
         ).group_by(day, number)
-        with database_errors(), self._engine.connect() as connection:
+        with database_errors(), self._engine.connect() as connection, asking_of_all(connection):
             rows = [tuple(row) for row in connection.execute(query)]
         return _merged(rows, lambda row: row[0]), _merged(rows, lambda row: row[1])
 

@@ -8,6 +8,7 @@ also holds the values that labels are searched by. `tally` counts. `segments` na
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -183,6 +184,7 @@ def _place(events: Any) -> Any:
     return sa.tuple_(events.c.stamp, events.c.writer, events.c.sequence, events.c.name)
 
 
+@functools.cache  # made for each label, it would take longer than the question
 def is_buried() -> sa.ColumnElement[bool]:
     """Condition on an event: a label or a pair with a later tombstone for its prediction, or for the label's crop."""
     stone = EVENT_TABLE.alias("stone")
@@ -196,6 +198,7 @@ def is_buried() -> sa.ColumnElement[bool]:
     )
 
 
+@functools.cache
 def is_live() -> sa.ColumnElement[bool]:
     """Condition on an event whose `buried` is right: a label that is its prediction's last, and not buried."""
     newer = EVENT_TABLE.alias("newer")
@@ -207,6 +210,7 @@ def is_live() -> sa.ColumnElement[bool]:
     )
 
 
+@functools.cache
 def is_live_pair() -> sa.ColumnElement[bool]:
     """Condition on an event whose `buried` is right: the last pair of its prediction and number, and not buried."""
     newer = EVENT_TABLE.alias("newer")

@@ -104,6 +104,14 @@ _BY_KIND = {
         "ko": "같은 ID의 프로젝트가 이미 있어요. 다른 ID를 적어 주세요.",
         "en": "Another project has this id already. Please choose another one.",
     },
+    "project-not-empty": {
+        "ko": "비공개 프로젝트에 아직 사진이 있어요. 먼저 사진을 빼거나, 프로젝트를 팀에 보여 주세요.",
+        "en": "Crops still belong to this private project. Let them leave it first, or show the project to the team.",
+    },
+    "unknown-model": {
+        "ko": "그 이름의 모델을 쓸 수 없어요. 저장소에 하나만 있는 이름을, 필요하면 버전과 함께 적어 주세요.",
+        "en": "No model can be taken by this name. Give one that the store holds once, with its version if need be.",
+    },
     "bad-project-id": {
         "ko": "프로젝트 ID는 글자와 숫자, `.`, `_`, `-`로 40자까지 적어 주세요.",
         "en": "The id of a project has at most 40 letters, digits, `.`, `_` and `-`.",

@@ -13,7 +13,7 @@ Visibility = Literal["private", "team", "public"]
 VISIBILITIES: Final[tuple[Visibility, ...]] = get_args(Visibility)
 MemberRole = Literal["viewer", "labeller", "maintainer"]
 MEMBER_ROLES: Final[tuple[MemberRole, ...]] = get_args(MemberRole)
-ProjectWhat = Literal["created", "name", "description", "visibility", "member", "member-removed"]
+ProjectWhat = Literal["created", "name", "description", "visibility", "model", "member", "member-removed", "deleted"]
 
 
 class _Answer(BaseModel):
@@ -27,6 +27,7 @@ class Project(_Answer):
     name: str
     description: str
     visibility: Visibility
+    model: str  # that reads its crops, by name and version; "": the champion
     crops: int | None  # its labels; None: they were not counted
     may_change: bool  # whether the visitor may change it and its members
     may_add: bool  # whether the visitor may let crops join and leave

@@ -38,14 +38,20 @@ class ProjectsClient:
         """A project with its members and history."""
         return self._connection.ask(ProjectDetails, "GET", _path(project))
 
-    def create(self, name: str, project: str, description: str, visibility: Visibility) -> Project:
+    def create(self, name: str, project: str, description: str, visibility: Visibility, model: str = "") -> Project:
         """Make a project; sent again on a broken connection, it may say that the id is taken."""
-        fields = {"name": name, "id": project, "description": description, "visibility": visibility}
+        fields = {"name": name, "id": project, "description": description, "visibility": visibility, "model": model}
         return self._connection.ask(Project, "POST", "/v1/team/projects", fields=fields | self._by)
 
     def change(self, project: str, **fields: str) -> Project:
         """Change `name`, `description` or `visibility`."""
-        return self._connection.ask(Project, "POST", _path(project), fields=fields | self._by)
+        # An empty field counts as left out.
+        said = {name: value or " " for name, value in fields.items()}
+        return self._connection.ask(Project, "POST", _path(project), fields=said | self._by)
+
+    def delete(self, project: str) -> None:
+        """Delete a project; its crops leave it."""
+        self._connection.delete(_path(project))
 
     def put_member(self, project: str, person: str, role: MemberRole) -> MemberList:
         """Add a person, or change what the person may do."""

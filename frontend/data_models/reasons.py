@@ -52,6 +52,8 @@ _KOREAN: Final[Mapping[str, str]] = {
     "confidence": "최근 {count}번의 평균 확신도 {mean:.3f} (기준 {band:g}부터)",
     "schedule": "{every}마다 하는 학습 ({last}), 새 라벨 {new}개",
     "once": "한 번만 요청, 새 라벨 {new}개",
+    "project": "프로젝트 {project}의 버전",
+    "project_why": "프로젝트 {project}의 버전: {why}",
     "command_line": "명령줄에서 요청",
     "shipped": "처음부터 들어 있던 모델",
     "page": "팀 페이지",

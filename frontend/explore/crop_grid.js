@@ -8,10 +8,11 @@ function element(name, properties, ...children) {
   return made;
 }
 
-function makeCell(item) {
+function makeCell(item, selectable) {
   const picture = element("span", { className: "crop-picture" });
   if (item.picture) picture.append(element("img", { src: item.picture, alt: "", draggable: false }));
   const open = element("button", { type: "button", className: "crop-open" }, picture, element("b"), element("small"));
+  if (!selectable) return element("li", {}, open);
   const box = element("input", { type: "checkbox", tabIndex: -1 });
   return element("li", {}, open, element("label", { className: "crop-select" }, box));
 }
@@ -20,7 +21,7 @@ function describe(cell, item, texts) {
   cell.querySelector("b").textContent = item.text;
   cell.querySelector("small").textContent = item.note;
   cell.dataset.kind = item.kind;
-  cell.querySelector("input").setAttribute("aria-label", `${texts.select}: ${item.text}`);
+  cell.querySelector("input")?.setAttribute("aria-label", `${texts.select}: ${item.text}`);
 }
 
 // The details stand below the grid where the window is narrow.
@@ -36,7 +37,7 @@ export default function (component) {
   const grid = parentElement.querySelector(".crop-grid");
   const memory = (grid.memory ??= { of: null, round: null, selected: new Set(), focused: 0, last: null });
   if (memory.of !== data.of) {
-    grid.replaceChildren(...data.items.map(makeCell));
+    grid.replaceChildren(...data.items.map((item) => makeCell(item, data.selectable)));
     grid.scrollTo(0, 0);
     clearTimeout(memory.telling);
     Object.assign(memory, { of: data.of, round: null, focused: 0, last: null });
@@ -54,7 +55,8 @@ export default function (component) {
     cells.forEach((cell, place) => {
       const is_selected = memory.selected.has(place);
       cell.classList.toggle("selected", is_selected);
-      cell.querySelector("input").checked = is_selected;
+      const box = cell.querySelector("input");
+      if (box) box.checked = is_selected;
       buttons[place].tabIndex = place === memory.focused ? 0 : -1; // Tab leads into the grid and out of it, arrows within
     });
   };
@@ -70,6 +72,7 @@ export default function (component) {
     setTriggerValue("opened", { of: data.of, places: [place] });
   };
   const select = (place, is_selected, is_range) => {
+    if (!data.selectable) return;
     const from = is_range && memory.last !== null ? memory.last : place;
     for (let other = Math.min(from, place); other <= Math.max(from, place); other += 1) {
       if (is_selected) memory.selected.add(other);
@@ -100,7 +103,7 @@ export default function (component) {
     if (event.target.matches("input")) {
       select(place, event.target.checked, event.shiftKey);
     } else if (event.target.closest("button")) {
-      if (event.shiftKey || event.ctrlKey || event.metaKey) {
+      if (data.selectable && (event.shiftKey || event.ctrlKey || event.metaKey)) {
         select(place, event.shiftKey || !memory.selected.has(place), event.shiftKey);
       } else {
         show();
@@ -112,7 +115,7 @@ export default function (component) {
   grid.onkeydown = (event) => {
     const place = buttons.indexOf(document.activeElement);
     if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " ") {
+    if (event.key === " " && data.selectable) {
       event.preventDefault(); // else the button would be pressed
       select(place, !memory.selected.has(place), false);
       return;

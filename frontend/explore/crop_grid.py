@@ -33,6 +33,7 @@ def show_crop_grid(
     order: Order,
     of: str,
     round_: int,
+    may_select: bool,
     on_select: Callable[[Sequence[int]], object],
     on_open: Callable[[Found], object],
 ) -> None:
@@ -46,6 +47,7 @@ def show_crop_grid(
         order: The order of the labels; the value that they are ordered by stands below each.
         of: Names the page: another one is drawn anew.
         round_: Changes when the page, and not the grid, has selected; the grid then takes that over.
+        may_select: Whether crops have a box to select them by.
         on_select: Called with the places of all selected labels.
         on_open: Called with the label that is pressed.
     """
@@ -54,6 +56,7 @@ def show_crop_grid(
         "round": round_,
         "items": [_item(label, order, texts) for label in labels],
         "selected": [place for place, label in enumerate(labels) if label.prediction_id in selected],
+        "selectable": may_select,
         "opened": next((place for place, label in enumerate(labels) if label.prediction_id == opened), None),
         "texts": {"label": texts.grid_label, "select": texts.select_one},
         "language": texts.language,

@@ -163,6 +163,7 @@ def _show_found(
             order=state.order,
             of=repr((state.shown, state.search, state.order, state.cursors[-1], state.fetched)),
             round_=state.round,
+            may_select=not is_guest,
             on_select=state.select_here,
             on_open=state.open,
         )

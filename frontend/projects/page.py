@@ -21,7 +21,15 @@ from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
 from frontend.projects.choice import forget_projects
 from frontend.projects.texts import PROJECT_TEXTS, ProjectTexts
-from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_links, show_refusal
+from frontend.team_entry import (
+    entered_name,
+    entered_role,
+    entered_token,
+    for_role,
+    offer_leaving,
+    show_links,
+    show_refusal,
+)
 
 _SAID: Final = "projects-said"  # what the last press led to, shown once: a kind of box and its text
 _CHOSEN: Final = "projects-chosen"
@@ -110,6 +118,7 @@ def _show(details: ProjectDetails, client: ProjectsClient, explore_page: Streaml
         if st.button(texts.explore, icon=":material/grid_view:", key="project-explore"):
             st.switch_page(explore_page, query_params={"search": search})
         st.caption(texts.meanings[project.visibility])
+        st.caption(texts.read_by.format(model=escaped(project.model)) if project.model else texts.read_by_champion)
     if project.may_change:
         _offer_changes(project, client, texts)
     if details.members or project.may_change:
@@ -127,7 +136,8 @@ def _offer_changes(project: Project, client: ProjectsClient, texts: ProjectTexts
     key = f"{project.id}-{_round()}"
 
     def save() -> None:
-        fields = {name: str(st.session_state[f"{name}-{key}"]) for name in ("name", "description", "visibility")}
+        names = ("name", "description", "visibility", "model")
+        fields = {name: str(st.session_state[f"{name}-{key}"]) for name in names}
         _do(lambda: client.change(project.id, **fields), texts.saved.format(name=escaped(fields["name"])), texts)
 
     with (
@@ -139,7 +149,27 @@ def _offer_changes(project: Project, client: ProjectsClient, texts: ProjectTexts
             texts.description, project.description, max_chars=_LONGEST_DESCRIPTION, key=f"description-{key}", height=90
         )
         _choose_visibility(project.visibility, f"visibility-{key}", texts)
+        _type_model(project.model, f"model-{key}", texts)
         st.form_submit_button(texts.save, icon=":material/check:", on_click=save)
+    if entered_role() == "owner":
+        _offer_deleting(project, client, texts)
+
+
+def _offer_deleting(project: Project, client: ProjectsClient, texts: ProjectTexts) -> None:
+    done = texts.deleted.format(name=escaped(project.name))
+    with st.expander(texts.delete, icon=":material/delete:"):
+        st.markdown(texts.delete_note)
+        st.button(
+            texts.delete,
+            icon=":material/delete:",
+            key="delete-project",
+            on_click=_do,
+            args=(lambda: client.delete(project.id), done, texts),
+        )
+
+
+def _type_model(present: str, key: str, texts: ProjectTexts) -> None:
+    st.text_input(texts.model, present, max_chars=_LONGEST_NAME, key=key, autocomplete="off", help=texts.model_hint)
 
 
 def _choose_visibility(present: Visibility, key: str, texts: ProjectTexts) -> None:
@@ -239,15 +269,17 @@ def _offer_making(client: ProjectsClient, texts: ProjectTexts) -> None:
     key = f"new-{_round()}"
 
     def make() -> None:
-        name, project, description, visibility = (
-            str(st.session_state[f"{part}-{key}"]).strip() for part in ("name", "id", "description", "visibility")
+        parts = ("name", "id", "description", "visibility", "model")
+        name, project, description, visibility, model = (
+            str(st.session_state[f"{part}-{key}"]).strip() for part in parts
         )
         done = texts.created.format(name=escaped(name))
-        _do(lambda: client.create(name, project, description, visibility), done, texts)  # type: ignore[arg-type]
+        _do(lambda: client.create(name, project, description, visibility, model), done, texts)  # type: ignore[arg-type]
 
     with st.expander(texts.new, icon=":material/create_new_folder:"), st.form(f"make-{key}", border=False):
         st.text_input(texts.name, max_chars=_LONGEST_NAME, key=f"name-{key}", autocomplete="off")
         st.text_input(texts.id, max_chars=40, key=f"id-{key}", autocomplete="off", help=texts.id_hint)
         st.text_area(texts.description, max_chars=_LONGEST_DESCRIPTION, key=f"description-{key}", height=90)
         _choose_visibility("private", f"visibility-{key}", texts)
+        _type_model("", f"model-{key}", texts)
         st.form_submit_button(texts.create, icon=":material/add:", on_click=make, **for_role("maintainer", texts))

@@ -62,6 +62,21 @@ class ProjectTexts(EntryTexts, RoleTexts, ProjectChoiceTexts):
     explore = Words(ko="사진 보기", en="Look at its crops")
     none = Words(ko="아직 프로젝트가 없어요.", en="There are no projects yet.")
     settings = Words(ko="프로젝트 바꾸기", en="Change the project")
+    model = Words(ko="사진을 읽는 모델 (선택)", en="Model that reads its crops (optional)")
+    model_hint = Words(
+        ko="저장소에 등록된 모델의 이름이나 이름과 버전이에요. 비워 두면 챔피언이 읽어요.",
+        en="Name, or name and version, of a model in the store. Left empty, the champion reads them.",
+    )
+    read_by = Words(ko="읽는 모델: {model}", en="Read by {model}")
+    read_by_champion = Words(ko="읽는 모델: 챔피언", en="Read by the champion")
+    delete = Words(ko="프로젝트 지우기", en="Delete the project")
+    delete_note = Words(
+        ko="사진과 라벨은 남고, 사진은 프로젝트에서 빠져 팀의 것이 돼요. 구성원 목록은 사라져요. "
+        "비공개 프로젝트는 사진이 없을 때만 지울 수 있어요.",
+        en="Crops and labels stay; the crops leave the project and are the team's. Its list of members goes. "
+        "A private project can only be deleted when no crop belongs to it.",
+    )
+    deleted = Words(ko="지웠어요: {name}", en="Deleted: {name}")
     members = Words(ko="구성원", en="Members")
     member_note = Words(
         ko="비공개 프로젝트에서 할 수 있는 일이에요. 계정의 역할보다 많이 할 수는 없어요.",
@@ -84,6 +99,8 @@ class ProjectTexts(EntryTexts, RoleTexts, ProjectChoiceTexts):
             "name": "이름",
             "description": "설명",
             "visibility": "공개 범위",
+            "model": "모델",
+            "deleted": "지움",
             "member": "구성원",
             "member-removed": "구성원에서 뺌",
         },
@@ -92,6 +109,8 @@ class ProjectTexts(EntryTexts, RoleTexts, ProjectChoiceTexts):
             "name": "name",
             "description": "description",
             "visibility": "visibility",
+            "model": "model",
+            "deleted": "deleted",
             "member": "member",
             "member-removed": "member removed",
         },

@@ -83,6 +83,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("post", "/v1/team/projects"),
         ("get", "/v1/team/projects/{project}"),
         ("post", "/v1/team/projects/{project}"),
+        ("delete", "/v1/team/projects/{project}"),
         ("post", "/v1/team/projects/{project}/members/{person}"),
         ("delete", "/v1/team/projects/{project}/members/{person}"),
         ("get", "/v1/team/uploads"),

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from datasets.samples.database_errors import database_errors
+from datasets.samples.engine import asking_of_all
 from datasets.samples.live_rows import parts
 from datasets.samples.mark_index import tagged
 from datasets.samples.marks import tag_of_project
@@ -174,8 +175,10 @@ class SearchIndex(SeenIndex):
     def totals(self) -> tuple[dict[LabelStatus, int], int]:
         """Live labels by status, and the number of different crops that they point at."""
         by_status = sa.select(LIVE_TABLE.c.status, sa.func.count()).where(*self._is_seen()).group_by("status")
-        crops = sa.select(sa.func.count(LIVE_TABLE.c.sample.distinct())).where(*self._is_seen())
-        with database_errors(), self._engine.connect() as connection:
+        # PostgreSQL sorts all of them for a count of distinct ones, but not for the distinct ones.
+        different = sa.select(LIVE_TABLE.c.sample).where(*self._is_seen()).distinct()
+        crops = sa.select(sa.func.count()).select_from(different.subquery())
+        with database_errors(), self._engine.connect() as connection, asking_of_all(connection):
             found = {status: int(number) for status, number in connection.execute(by_status)}
             return {status: found.get(status, 0) for status in LABEL_STATUSES}, connection.scalar(crops) or 0
 

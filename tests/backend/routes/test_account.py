@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from pydantic import SecretStr
 
 from backend.http.problems import Problem
 from backend.people.attempts import Attempts
 from backend.people.tables import SESSIONS
-from tests.backend.people.conftest import PASSWORD, PUBLIC, REDIRECT, Site, site
+from tests.backend.people.conftest import PASSWORD, PUBLIC, REDIRECT, TOKEN, Site, site
 
 __all__ = ["site"]
 
@@ -79,6 +80,28 @@ def test_who_guesses_locks_out_nobody_else_and_is_told_for_how_long(site: Site) 
     assert "Try again in 30 s." in site.type_in("ada@example.com").text
     now[0] = 61.0
     assert site.type_in("ada@example.com").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("ko", "이 주소에서 온 요청이 너무 많았어요."), ("en", "Too many requests came from this")],
+    ids=["ko", "en"],
+)
+def test_a_browser_that_sends_too_much_is_shown_a_page_and_a_program_a_problem(
+    start: Callable[..., TestClient], language: str, told: str
+) -> None:
+    client = start(public_url=PUBLIC, team_token=SecretStr(TOKEN), rate_per_minute=1.0, rate_burst=1)
+    path, browser = "/account/authorize", {"Accept": "text/html,*/*;q=0.8", "Accept-Language": language}
+    client.get(path, headers=browser)
+    page = client.get(path, headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
+    assert told in page.text
+    assert int(page.headers["retry-after"]) > 0
+    assert page.headers["connection"] == "close"
+    assert f'lang="{language}"' in page.text
+    assert client.get("/account/style.css").status_code == 200
+    for program in (client.get(path), client.get("/v1/model", headers=browser)):
+        assert (program.status_code, program.json()["kind"]) == (429, "too-many-requests")
 
 
 def test_another_address_of_the_network_is_not_locked_out() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,16 +27,24 @@ TOKEN = "a-token-for-the-team"
 CROPS = 25
 
 
-@pytest.fixture
-def spool(settings: Settings) -> Path:
+@pytest.fixture(scope="module")
+def full_spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A spool with 25 labels, every fourth of them corrected."""
-    with SampleStore.open(settings.spool) as store:
+    folder = tmp_path_factory.mktemp("full") / "spool"
+    with SampleStore.open(folder) as store:
         for number in range(CROPS):
             changes: dict[str, Any] = {"at": datetime(2026, 5, 4, 12, number, tzinfo=UTC)}
             if number % 4 == 0:
                 changes |= {"status": "corrected", "text": f"CW2288-1{number:02d}"}
             changes |= {"read_confidence": 0.5 + number / 100}
             store.keep(pattern(number), label(f"prediction{number:08d}", **changes))
+    return folder
+
+
+@pytest.fixture
+def spool(settings: Settings, full_spool: Path) -> Path:
+    """A copy of the full spool, which takes less time than to fill another."""
+    shutil.copytree(full_spool, settings.spool)
     return settings.spool
 
 

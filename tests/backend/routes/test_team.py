@@ -1,6 +1,7 @@
 """What the team sees and does: versions, cycles, champions, labels, second looks."""
 
 import io
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,7 @@ ROUTES = [
     *(("POST", f"/v1/team/people/{'0' * 32}/{path}") for path in ("invitation", "sign-out")),
     ("DELETE", f"/v1/team/people/{'0' * 32}"),
     *((method, f"/v1/team/{path}") for method in ("GET", "POST") for path in ("projects", "projects/shoes")),
+    ("DELETE", "/v1/team/projects/shoes"),
     *((method, f"/v1/team/projects/shoes/members/{'0' * 32}") for method in ("POST", "DELETE")),
     *(("GET", f"/v1/team/{path}") for path in ("uploads", UPLOAD, f"{UPLOAD}/files", f"{UPLOAD}/results.csv")),
     *(("POST", f"/v1/team/{path}") for path in ("uploads", f"{UPLOAD}/files", f"{UPLOAD}/start")),
@@ -67,10 +69,11 @@ ROUTES = [
 ]
 
 
-@pytest.fixture
-def spool(settings: Settings) -> Path:
+@pytest.fixture(scope="module")
+def full_spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A spool with twenty labels on two days: five corrected, one of these hard to believe."""
-    with SampleStore.open(settings.spool) as store:
+    folder = tmp_path_factory.mktemp("full") / "spool"
+    with SampleStore.open(folder) as store:
         for number in range(20):
             changes: dict[str, Any] = {"at": datetime(2026, 5, 4 + number // 10, 12, number, tzinfo=UTC)}
             if number % 4 == 0:
@@ -78,12 +81,21 @@ def spool(settings: Settings) -> Path:
             if number == 16:
                 changes |= {"text": "GW2871", "read_confidence": 0.99}
             store.keep(pattern(number), label(f"prediction{number:08d}", **changes))
+    return folder
+
+
+@pytest.fixture
+def spool(settings: Settings, full_spool: Path) -> Path:
+    """A copy of the full spool, which takes less time than to fill another."""
+    shutil.copytree(full_spool, settings.spool)
     return settings.spool
 
 
 @pytest.fixture
-def team(start: Callable[..., TestClient]) -> TestClient:
-    """A backend whose team has a token, asked with it."""
+def team(start: Callable[..., TestClient], request: pytest.FixtureRequest) -> TestClient:
+    """A backend whose team has a token, asked with it; its store is empty unless the test has a spool."""
+    if "spool" in request.fixturenames:
+        request.getfixturevalue("spool")
     client = start(team_token=SecretStr(TOKEN))
     client.headers["Authorization"] = f"Bearer {TOKEN}"
     return client

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import pytest
+
+from backend.team.bodies import LabelsBody
 from backend.team.overview import TeamData
 from backend.team.thumbnails import Thumbnails
 from datasets.samples.places import Places
@@ -35,3 +39,30 @@ def test_the_queue_to_the_bucket_is_told_where_there_is_a_bucket(tmp_path: Path)
             queue = data.overview(None, None).queue
             data.close()
         assert (queue if queue is None else queue.unsent) == expected
+
+
+def test_counting_keeps_others_of_the_team_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = tmp_path / "spool"
+    begun, done, gate = threading.Event(), threading.Event(), threading.Event()
+    with SampleStore.open(spool) as store:
+        data = TeamData(store, Places.open(spool, None), Thumbnails(tmp_path / "thumbnails"), spool)
+        counted = data._labels.counts
+
+        def counts() -> LabelsBody:
+            begun.set()
+            assert gate.wait(600)
+            return counted()
+
+        monkeypatch.setattr(data._labels, "counts", counts)
+        counting = threading.Thread(target=data.overview, args=(None, None))
+        other = threading.Thread(target=lambda: (data.activity(), data.review(5), done.set()))
+        counting.start()
+        assert begun.wait(60)
+        other.start()
+        try:
+            assert done.wait(60)
+        finally:
+            gate.set()
+            counting.join()
+            other.join()
+            data.close()

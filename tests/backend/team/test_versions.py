@@ -50,9 +50,9 @@ def test_a_damaged_version_is_told_and_hides_no_other(place: tuple[SampleStore, 
     faults: list[StoreError] = []
     assert [version.name for version in versions.all([], faults.append)] == ["v1.0"]
     assert len(faults) == 1
-    versions.check("v1.0")
+    versions.projects_of("v1.0")
     for name in ("v2.0", "v9.9"):
         with pytest.raises(StoreError):
-            versions.check(name)
+            versions.projects_of(name)
     with pytest.raises(UnknownVersionError):
         versions.card("v9.9")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -67,14 +68,23 @@ class Workshop:
         return Champions(self.places.authority)
 
 
-@pytest.fixture
-def workshop(tmp_path: Path, shipped: Path) -> Iterator[Workshop]:
-    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
+@pytest.fixture(scope="module")
+def full_spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A spool with forty labels and a version."""
+    folder = tmp_path_factory.mktemp("full") / "spool"
+    with SampleStore.open(folder) as store, Places.open(folder) as places:
         keep_all(store, range(24))
         for number in range(24, 40):
             keep(store, number, status="corrected", read_text="X", read_confidence=0.5)
         request = VersionRequest(filters=(parse_filter("status = corrected"),), rules=Rules(evaluation_share=0.4))
         create_version(store, places, "v1.0", request)
+    return folder
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, full_spool: Path, shipped: Path) -> Iterator[Workshop]:
+    shutil.copytree(full_spool, tmp_path / "spool")  # which takes less time than to fill another
+    with SampleStore.open(tmp_path / "spool") as store, Places.open(tmp_path / "spool") as places:
         yield Workshop(store, places, hasty(shipped), tmp_path / "work")
 
 

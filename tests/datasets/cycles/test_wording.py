@@ -111,6 +111,8 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
         {"challenger_failed": 12, "challenger_read": 20, "champion_failed": 0, "champion_read": 300},
         "it failed on 12 of 20 readings, the champion on 0 of 300",
     ),
+    ("project", {"project": "shoes"}, "a version of the project shoes"),
+    ("project_why", {"project": "shoes", "why": Reason.words("new")}, "a version of the project shoes: new"),
     ("holdout", {}, "collected holdout"),
     ("recipe", {"recipe": "tags-1"}, "recipe tags-1"),
     ("slice_brand", {"of": HOLDOUT, "brand": "Nike or Puma"}, "collected holdout, brand Nike or Puma"),

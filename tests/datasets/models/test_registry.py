@@ -31,6 +31,23 @@ def registry(objects: ObjectStore) -> ModelRegistry:
     return ModelRegistry(objects)
 
 
+def test_a_model_is_found_by_its_name_version_or_digest(registry: ModelRegistry, tmp_path: Path) -> None:
+    one, two = register_models(registry, tmp_path, "one", "two")
+    for name in ("one", " one  1.0 ", one[:8]):
+        assert registry.named(name).digest == one
+    for name in ("", "three", "one 2.0", one[:3]):
+        with pytest.raises(UnknownModelError, match="no model has the name"):
+            registry.named(name)
+    again = registry.register(model_folder(tmp_path / "again", "two"))
+    assert again == two
+    other = model_folder(tmp_path / "other", "two x")
+    (other / "model.json").write_text((other / "model.json").read_text().replace('"two x"', '"two"'))
+    registry.register(other)
+    with pytest.raises(UnknownModelError, match=r"several models have the name 'two': two 1\.0"):
+        registry.named("two")
+    assert registry.named(two[:12]).digest == two
+
+
 def test_a_model_comes_back_byte_for_byte(registry: ModelRegistry, objects: ObjectStore, tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "a", "a")
     (folder / ".lock").write_bytes(b"left over")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.errors import LabelError, StoreError, UnknownActionError, UnknownSampleError
@@ -188,6 +188,7 @@ STEPS = st.lists(
 )
 
 
+@settings(max_examples=40)  # each builds its indexes three times
 @given(STEPS, st.randoms(use_true_random=False))
 def test_index_and_events_agree_in_whatever_order_they_come(steps: list[tuple[str, Any, Any]], draw: Any) -> None:
     events = []

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.errors import LabelError, NotYoursError, UnknownActionError, UnknownSampleError
@@ -47,6 +47,7 @@ def made(stamp: int, what: str, about: Any, name: Any) -> Event:
     return action_event(stamp, samples=(about,), **{what: (name,)})
 
 
+@settings(max_examples=40)  # each builds its indexes three times
 @given(STEPS, st.randoms(use_true_random=False))
 def test_labels_belong_where_the_events_say_in_whatever_order_they_come(
     steps: list[tuple[str, Any, Any]], draw: Any

@@ -133,6 +133,11 @@ CONTRACT: list[tuple[Reason, str]] = [
         reason("canary_failures", challenger_failed=12, challenger_read=20, champion_failed=0, champion_read=300),
         "이 모델은 20번 중 12번, 챔피언은 300번 중 0번 실패",
     ),
+    (reason("project", project="신발"), "프로젝트 신발의 버전"),
+    (
+        reason("project_why", project="신발", why=Reason(kind="words", values={"text": "새 상자"}, text="새 상자")),
+        "프로젝트 신발의 버전: 새 상자",
+    ),
     (reason("trigger", trigger="corrections"), "자동 (수정된 라벨)"),
     (reason("trigger", trigger="schedule"), "자동 (일정)"),
     (reason("trigger", trigger="correction_rate"), "자동 (수정 비율)"),

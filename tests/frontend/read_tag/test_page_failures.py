@@ -266,9 +266,10 @@ def test_the_copy_button_copies_the_code(
         assert page.page.evaluate("navigator.clipboard.readText()") == "CW2288-111"
 
 
-@pytest.mark.parametrize(
-    ("data", "name", "kind"),
-    [
+def test_a_file_of_no_use_is_told_and_another_can_be_chosen(
+    browser: Browser, app_on_fake: str, fake: FakeBackend
+) -> None:
+    files = [
         (b"just words", "letter.jpg", "unsupported-format"),
         (b"GIF89a" + bytes(80), "tag.gif", "unsupported-format"),
         (b"%PDF-1.7" + bytes(80), "receipt.pdf", "unsupported-format"),
@@ -276,16 +277,19 @@ def test_the_copy_button_copies_the_code(
         (b"just words", "noext", "unsupported-format"),
         (b"just words", "letter.txt ", "unsupported-format"),
         (TAG[:200], "half.png", "truncated"),
-    ],
-)
-def test_a_file_of_no_use_is_told_and_another_can_be_chosen(
-    browser: Browser, app_on_fake: str, fake: FakeBackend, data: bytes, name: str, kind: str
-) -> None:
+    ]
     with reading_page(browser, app_on_fake) as page:
-        page.upload(data, name)
-        expect(page.alert).to_contain_text(ENGLISH.by_kind[kind])
-        page.upload(TAG, "tag.png.download")
-        page.expect_text("CW2288-111")
+        for number, (data, name, kind) in enumerate(files):
+            page.upload(data, name)
+            expect(page.alert).to_contain_text(ENGLISH.by_kind[kind])
+            code = f"CW2288-11{number}"
+            fake.tag = tag(tag_line(code))
+            page.upload(TAG, "tag.png.download")
+            page.expect_text(code)
+            expect(page.alert).to_have_count(0)
+            page.press("another-photo")
+            expect(page.uploader).to_be_visible()
+            page.settle()
 
 
 @pytest.mark.parametrize(("locale", "language", "other"), [("ko-KR", "ko", "English"), ("en-GB", "en", "한국어")])

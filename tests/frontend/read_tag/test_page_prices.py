@@ -14,6 +14,8 @@ from tests.frontend.fake_backend import (
     FakeBackend,
     prices,
     problem,
+    tag,
+    tag_line,
 )
 
 pytestmark = pytest.mark.browser
@@ -89,18 +91,23 @@ def test_a_price_that_fails_can_be_tried_again_by_itself(browser: Browser, app_o
         assert len(fake.tags) == 1
 
 
-@pytest.mark.parametrize("kind", ["quota", "service_ended", "not_found", "unavailable"])
 def test_why_there_is_no_price_stands_there_with_the_search_links(
-    browser: Browser, app_on_fake: str, fake: FakeBackend, kind: str
+    browser: Browser, app_on_fake: str, fake: FakeBackend
 ) -> None:
-    reason = {"kind": kind, "message": "from the service", "provider": "eBay"}
-    fake.prices = prices(products=[], reason=reason)
     with reading_page(browser, app_on_fake, locale="ko-KR") as page:
-        page.upload(TAG)
-        expect(page.alert).to_contain_text(KOREAN.price_reasons[kind])
-        links = page.page.get_by_test_id("stLinkButton").get_by_role("link")
-        expect(links).to_have_text(["네이버 쇼핑", "KREAM", "구글"])
-        assert "CW2288-111" in (links.nth(1).get_attribute("href") or "")
+        for number, kind in enumerate(("quota", "service_ended", "not_found", "unavailable")):
+            reason = {"kind": kind, "message": "from the service", "provider": "eBay"}
+            fake.prices = prices(products=[], reason=reason)
+            if number:
+                page.press("another-photo")
+            code = f"CW2288-11{number}"  # the price of a code is asked for once
+            fake.tag = tag(tag_line(code))
+            page.upload(TAG)
+            page.expect_code(code)
+            expect(page.alert).to_contain_text(KOREAN.price_reasons[kind])
+            links = page.page.get_by_test_id("stLinkButton").get_by_role("link")
+            expect(links).to_have_text(["네이버 쇼핑", "KREAM", "구글"])
+            assert "CW2288-111" in (links.nth(1).get_attribute("href") or "")  # as the fake backend has it
 
 
 def test_offers_say_where_when_and_whether_it_may_be_another_product(
