@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from fastapi.dependencies import models as dependency_models
 from fastapi.testclient import TestClient
 from PIL import Image
 
@@ -21,6 +22,15 @@ from ocr_model.reading.image import ImageLimits
 from ocr_model.reading.prediction import Candidate, Character, ModelInfo, Prediction
 from ocr_model.tags.detection import FoundLine
 from ocr_model.tags.tag import Corners
+
+
+@pytest.fixture(autouse=True)
+def _applications_end_with_their_test() -> Iterator[None]:
+    """Empty FastAPI's bounded caches, which would keep thousands of applications of earlier tests in memory."""
+    yield
+    for cached in vars(dependency_models).values():
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
 
 
 class FakeReader:
