@@ -96,6 +96,8 @@ def write_format_table(file: Path = FORMAT_TABLE) -> int:
     """Compile `FORMATS` into the table of the reader; returns its number of states."""
     table = compile_formats()
     lines = json.dumps(table).replace('{"formats"', '\n{"formats"')  # one state a line: a change can be reviewed
-    file.write_text(lines + "\n", encoding="utf-8")
+    unfinished = file.with_suffix(".part")  # a reader that starts meanwhile finds the whole table, before or after
+    unfinished.write_text(lines + "\n", encoding="utf-8")
+    unfinished.replace(file)
     states: int = len(table["states"])
     return states
