@@ -20,6 +20,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
+from data_gen.ray_cluster import import_ray
 from deploy.ray.settings import RaySettings
 
 _CANNOT_START = 2
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(settings: Settings) -> int:
     # Imported here: `--help` and wrong settings need no Ray, which takes seconds to import.
-    import ray
+    ray = import_ray()  # before any other import of it: a Ray of this machine alone listens on 127.0.0.1 only
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
