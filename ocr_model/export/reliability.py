@@ -217,6 +217,7 @@ def _fit_and_measure(args: argparse.Namespace, workplace: Workplace) -> None:
     thresholds = [calibration.accept_threshold]
     if opinion is not None and packaged_second_reader(1) is not None:
         thresholds.append(opinion.calibration.accept_threshold)
+    read_by, drawn_by = reading_digest(), load_recipe(recipe).digest  # before an edit meanwhile
     measured, joint = _measure(args, thresholds, workplace, progress=progress)
     description = json.loads(content)
     figures = {
@@ -225,13 +226,13 @@ def _fit_and_measure(args: argparse.Namespace, workplace: Workplace) -> None:
             "version": description["version"],
             "sha256": hashlib.sha256(content).hexdigest(),
         },
-        "reading_digest": reading_digest(),
+        "reading_digest": read_by,
         "precision": precision,
         "temperature": calibration.temperature,
         "bias": calibration.bias,
         "accept_threshold": calibration.accept_threshold,
         "recipe": recipe,
-        "recipe_digest": load_recipe(recipe).digest,
+        "recipe_digest": drawn_by,
         "seed": args.seed,
         "synthetic": measured[0].figures(),
         "shifted": measured[1].figures(),
