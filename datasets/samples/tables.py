@@ -27,7 +27,7 @@ from ocr_model.codes.formats import FORMATS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
-_FORM = 9
+_FORM = 10
 VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample

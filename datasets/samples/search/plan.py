@@ -151,8 +151,7 @@ def _has_index(connection: sa.Connection, wanted: Filter) -> bool:
     """Whether an index leads to the labels that pass."""
     match wanted:
         case Comparison(operator="contains"):
-            is_sqlite = connection.dialect.name == "sqlite"
-            return is_sqlite and wanted.field in INDEXED and is_indexed(str(wanted.value))
+            return wanted.field in INDEXED and is_indexed(str(wanted.value), connection.dialect.name)
         case Comparison(operator=operator):
             return operator != "!="
         case OneOf():

@@ -149,10 +149,12 @@ class FilterSql:
 
     def _contains(self, wanted: Comparison, column: Column, bound: sa.BindParameter[Any]) -> Condition:
         found = self._find(column, bound)
-        if self._dialect != "sqlite" or self._order is not None:
+        if self._order is not None:
             return found
-        has_part = text_index.has_part(FIELDS[wanted.field].column, str(wanted.value))
-        return found if has_part is None else sa.and_(has_part, self._find(plus(column), bound))
+        has_part = text_index.has_part(FIELDS[wanted.field].column, str(wanted.value), self._dialect)
+        if has_part is None or self._dialect != "sqlite":
+            return found if has_part is None else has_part
+        return sa.and_(has_part, self._find(plus(column), bound))
 
     def _find(self, column: Column, text: str | sa.BindParameter[Any]) -> Condition:
         return _holds(column, text, self._dialect)
