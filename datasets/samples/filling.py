@@ -43,10 +43,7 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
         engine: of the index.
         batches: the events; each batch is committed by itself.
     """
-    # PostgreSQL keeps up with its indexes, and making one would silence it for longer than is waited for.
     indexes = sorted((*EVENT_TABLE.indexes, *LIVE_TABLE.indexes), key=lambda index: str(index.name))
-    if engine.dialect.name != "sqlite":
-        indexes = []
     with database_errors(), engine.begin() as connection:
         connection.execute(ABOUT_TABLE.update().values(is_filling=True))
         text_index.stop(connection)
@@ -93,5 +90,5 @@ def analyze(engine: sa.Engine, table: sa.Table = LIVE_TABLE) -> None:
 
 
 def _make(engine: sa.Engine, index: sa.Index) -> None:
-    with database_errors(), engine.begin() as connection:
+    with database_errors(), engine.begin() as connection, asking_of_all(connection):
         index.create(connection, checkfirst=True)
