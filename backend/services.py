@@ -45,6 +45,7 @@ from datasets.objects.clock import Clock
 from datasets.samples.places import Places
 from datasets.samples.removals import Removals
 from datasets.samples.uploader import UploadPolicy
+from ocr_model.domains.domain import Domain
 from ocr_model.errors import ModelError
 
 if TYPE_CHECKING:
@@ -106,6 +107,11 @@ class Services:
     _opening: asyncio.Task[None] | None = None  # opens the store again after a failure
     _team: TeamData | None = None
     _team_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def domain(self) -> Domain:
+        """What is read and kept here."""
+        return self.settings.domain
 
     @property
     def is_complete(self) -> bool:

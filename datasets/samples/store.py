@@ -48,6 +48,8 @@ from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.upkeep import Upkeep
 from datasets.samples.uploader import UploadPolicy
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 
 class SampleStore:
@@ -135,6 +137,11 @@ class SampleStore:
             opened.close()
             raise
         return store
+
+    @property
+    def domain(self) -> Domain:
+        """What its crops show, and when two of its texts are the same."""
+        return TAGS
 
     def __enter__(self) -> Self:
         return self

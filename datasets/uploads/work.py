@@ -29,6 +29,7 @@ from datasets.uploads.request import UploadRequest
 from datasets.uploads.sources import UploadFile, UploadListing, sources_of
 from datasets.uploads.tables import UploadTables, read_tables
 from ocr_model.codes.text import edit_distance, label_text, match_key
+from ocr_model.domains.domain import Domain
 from ocr_model.errors import ImageError
 from ocr_model.reading.image import ImageLimits, decode_image, turn_image
 from ocr_model.reading.prediction import Prediction
@@ -77,7 +78,7 @@ def work_on(
         if request.labels:
             listing.add_table(Path(request.labels))
         listing.add(job.sent() if not request.sources else list(sources_of([Path(path) for path in request.sources])))
-        tables = _tables_of(job, listing.files)
+        tables = _tables_of(job, listing.files, store.domain)
         at_once = [*listing.refused, *tables.outcomes]
         total = len(at_once) + len(tables.pictures)
         done = job.begin(total)
@@ -101,12 +102,12 @@ def work_on(
         job.finish()
 
 
-def _tables_of(job: UploadJob, files: Sequence[UploadFile]) -> UploadTables:
+def _tables_of(job: UploadJob, files: Sequence[UploadFile], domain: Domain) -> UploadTables:
     """The tables among some files; where reading them has ended the program again and again, all files are refused."""
     if job.attempt_tables() > _MOST_ATTEMPTS:
         fault = FaultError("crashed", f"{_MOST_ATTEMPTS} attempts at the tables ended in the middle")
         return UploadTables(outcomes=[refused(file.name, fault) for file in files])
-    tables = read_tables(files)
+    tables = read_tables(files, domain)
     job.forget_tables()
     return tables
 
