@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as thorough
 from hypothesis import strategies as st
 from PIL import Image
+from pydantic import SecretStr
 
 from backend.http.rate_limit import OwnAllowances, TokenBuckets
 from backend.reading.proof import LONGEST_PROOF, ProvenReading, ReadCrop, ReadingProofs
@@ -200,7 +201,10 @@ def test_a_proven_label_outlives_its_backend(
 def test_two_backends_with_one_key_believe_each_other(
     start: Callable[..., TestClient], png: bytes, tmp_path: Path
 ) -> None:
-    one, other = (start(store_key=KEY, data_dir=tmp_path / name) for name in ("one", "other"))
+    one, other = (
+        start(store_key=SecretStr("the-key-of-one-store-and-no-other"), data_dir=tmp_path / name)
+        for name in ("one", "other")
+    )
     stranger = start(data_dir=tmp_path / "stranger")
     reading = read(one, png)
     assert label(other, reading["id"], png, **told(reading)).json()["proven"] is True
