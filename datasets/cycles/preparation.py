@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,7 @@ def prepare(
     sets = []
     for recipe, count, seed in wanted_sets(version.manifest.synthetic, trained, settings.evaluation.synthetic_crops):
         watch.tell("prepare", 1, 3, f"{count} crops of {recipe}")
-        sets.append(render_set(recipe, count, seed))
+        sets.append(replace(render_set(recipe, count, seed), domain=store.domain))
     notes += _recipe_notes(version)
     drawn = [store.domain.groups(crop.text) for evaluated in sets for crop in evaluated.crops]
     codes = frozenset(code for keys in drawn for code in keys if len(code) >= _SHORTEST_CODE)
