@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from backend.http.settings import NetworkSettings
 from backend.people.settings import PeopleSettings
@@ -22,7 +22,12 @@ from backend.reading.settings import ReadingSettings
 from backend.shared.settings import SharedSettings
 from backend.team.settings import TeamSettings
 from backend.telemetry.settings import TelemetrySettings
+from datasets.objects.store_domain import domain_key
 from datasets.objects.store_key import StoreKey
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.registry import domain_named
+from ocr_model.domains.tags import TAGS
+from ocr_model.errors import UnknownDomainError
 
 _MEBIBYTE = 1 << 20
 _DATABASE = re.compile(r"(sqlite|postgres|postgresql)(\+[a-z0-9_]+)?\Z")
@@ -47,6 +52,12 @@ class Settings(
         env_prefix="TAGS_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
     )
 
+    domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(TAGS.name,),
+        min_length=1,
+        description="What is read, comma separated: tags, digits, plates. The first answers at /v1, each further one "
+        "at /domains/NAME/v1, with a store and a model of its own.",
+    )
     data_dir: Path = Field(
         default=Path("var"),
         description="Folder of everything that is kept here, unless a finer setting says otherwise.",
@@ -81,6 +92,22 @@ class Settings(
         description="Key that signs readings and champions, 32 or more characters; the same for all backends and "
         "workers of a bucket. Unset: the spool draws one for readings, and champions are not signed.",
     )
+
+    @field_validator("domains", mode="before")
+    @classmethod
+    def _split_domains(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("domains")
+    @classmethod
+    def _check_domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            found = [domain_named(name) for name in value]
+        except UnknownDomainError as error:
+            raise ValueError(str(error)) from error
+        if len({domain.name for domain in found}) < len(found):
+            raise ValueError("names a domain twice")
+        return value
 
     @field_validator("store_key")
     @classmethod
@@ -122,6 +149,11 @@ class Settings(
         return self
 
     @property
+    def domain(self) -> Domain:
+        """What is read and kept here."""
+        return domain_named(self.domains[0])
+
+    @property
     def uses_outside_services(self) -> bool:
         """Whether the backend itself calls services on the network: a bucket, or a price service."""
         return any(self.price_services.values()) or (self.storage_url or "").startswith("gs:")
@@ -161,7 +193,14 @@ class Settings(
     @property
     def signing_key(self) -> StoreKey | None:
         """The store's key; None if none is set."""
-        return None if self.store_key is None else StoreKey.parse(self.store_key.get_secret_value())
+        if self.store_key is None:
+            return None
+        return domain_key(StoreKey.parse(self.store_key.get_secret_value()), self.domain)
+
+    @property
+    def first_model(self) -> Path | None:
+        """Folder of the model that reads while the store names no champion; None: the shipped one of shoe tags."""
+        return self.model_dir or (None if self.domain is TAGS else self.domain.shipped_model)
 
 
 def variable_of(field: str) -> str:

@@ -5,6 +5,7 @@ The tree, from the general to the particular::
     ReaderError
     ├── ImageError (also a ValueError)   the picture cannot be used; `kind` says why in one word
     ├── LabelsError (also a ValueError)  a labelled folder cannot be used; the message names the file and the line
+    ├── UnknownDomainError (also a LookupError)  no domain has that name
     └── ModelError                       the model directory is missing, damaged or not ours
 
 Every message is one line that a shopper may see.
@@ -32,6 +33,10 @@ class ImageError(ReaderError, ValueError):
 
 class LabelsError(ReaderError, ValueError):
     """A `labels.tsv`, or a picture that it names, which cannot be read; the message names the file and the line."""
+
+
+class UnknownDomainError(ReaderError, LookupError):
+    """No domain has that name."""
 
 
 class ModelError(ReaderError):

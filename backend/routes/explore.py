@@ -25,7 +25,6 @@ from backend.team.thumbnails import Size
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import LONGEST
 from datasets.samples.search.search_index import Order
-from ocr_model.codes.verdict import typed_line
 
 router = team_router()
 
@@ -115,7 +114,7 @@ async def change_labels(
 
     What becomes of each is in the answer. The same request again changes nothing more.
     """
-    line = typed_line(form.text) if form.change == "fix" else ""
+    line = services.domain.typed(form.text) if form.change == "fix" else ""
     by = who.author(form.by)
     return ChangesBody(
         items=await ask_team(services, who, lambda team: team.explorer.change(form.change, form.seen(), line, by))

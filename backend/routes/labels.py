@@ -21,9 +21,6 @@ from backend.services import Services
 from backend.shared.database import SharedUnavailableError
 from datasets.samples.review import UNPROVEN
 from datasets.samples.sample import Label
-from ocr_model.codes.lines import extract_code, match_formats
-from ocr_model.codes.text import label_text
-from ocr_model.codes.verdict import settle_verdict, typed_line
 
 router = APIRouter(tags=["keeping"])
 
@@ -63,15 +60,17 @@ async def keep_label(
     takes the place of another.
     """
     _ = services.labels.samples  # Raises while the store is not open, before a picture is read in vain.
-    typed = typed_line(form.text) if form.status == "corrected" else form.text
+    domain = services.domain
+    typed = domain.typed(form.text) if form.status == "corrected" else form.text
     client = bucket_name(request.scope)
     reading = await _judged_reading(services, client, prediction_id, form)
-    verdict = settle_verdict(form.status, reading.text, typed, is_whole=form.whole)
-    reading = reading.standing_as(verdict.text)
+    verdict = domain.settle(form.status, reading.text, typed, is_whole=form.whole)
+    if domain.stands_any_way:
+        reading = reading.standing_as(verdict.text)
     label = Label(
         prediction_id=prediction_id,
         status=verdict.status,
-        text=label_text(verdict.text),
+        text=domain.label(verdict.text),
         read_text=reading.text,
         read_confidence=reading.confidence,
         model_name=reading.model.name,
@@ -85,7 +84,7 @@ async def keep_label(
     await _count_bytes(services, client, len(crop.png))
     sample = await services.labels.keep(crop, label)
     afterwards.add_task(services.give_back_memory)
-    code = extract_code(verdict.text)
+    code = domain.code(verdict.text)
     await _move_tag_price(services, prediction_id, code)
     barcode = None
     if reading.is_proven and code and verdict.status != "unreadable":
@@ -102,7 +101,7 @@ async def keep_label(
         status=verdict.status,
         text=verdict.text,
         code=code,
-        formats=[FormatBody.model_validate(match, from_attributes=True) for match in match_formats(verdict.text)],
+        formats=[FormatBody.model_validate(match, from_attributes=True) for match in domain.matches(verdict.text)],
         completed=verdict.is_completed,
         barcode=barcode,
         proven=sample.label.source != UNPROVEN,
@@ -178,9 +177,9 @@ async def _judged_reading(services: Services, client: str, prediction_id: str, f
     file = form.image.file
     crop, about = await services.reading.run(cut_again, prediction_id, file, wanted, services.decoder)
     proven = services.proofs.check(form.proof, about)
-    if proven is not None and form.agrees_with(proven):
+    if proven is not None and form.agrees_with(proven, services.domain):
         return proven_reading(crop, about.turn, proven)
-    shown = form.shown()
+    shown = form.shown(services.domain)
     wait = await services.unproven.take(client)
     if wait > 0:
         services.metrics.rate_limited.inc()

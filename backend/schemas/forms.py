@@ -14,8 +14,8 @@ from backend.http.problems import Problem
 from backend.reading.judged import ShownReading
 from backend.reading.photos import PhotoLine, Region
 from backend.reading.proof import LONGEST_PROOF, ProvenReading
-from ocr_model.codes.text import label_text
-from ocr_model.codes.verdict import VerdictError, VerdictStatus, checked_line
+from ocr_model.codes.verdict import VerdictError, VerdictStatus
+from ocr_model.domains.domain import Domain
 from ocr_model.reading.image import Box
 from ocr_model.reading.prediction import ModelInfo
 
@@ -148,15 +148,15 @@ class LabelForm(_RegionForm):
         a, b, c, d, e, f, g, h = (float(number) for number in self.corners.split(","))
         return PhotoLine(((a, b), (c, d), (e, f), (g, h)), self.turn)
 
-    def agrees_with(self, proven: ProvenReading) -> bool:
+    def agrees_with(self, proven: ProvenReading, domain: Domain) -> bool:
         """Whether the form tells no other text than the one that was read."""
-        return self.read_text is None or label_text(self.read_text) == label_text(proven.text)
+        return self.read_text is None or domain.label(self.read_text) == domain.label(proven.text)
 
-    def shown(self) -> ShownReading:
+    def shown(self, domain: Domain) -> ShownReading:
         """Return the reading that the shopper saw, as far as the form tells.
 
         Raises:
-            VerdictError: an acceptance lacks the accepted text, or the text cannot be on a tag.
+            VerdictError: an acceptance lacks the accepted text, or the text cannot be right in this domain.
         """
         text = self.read_text
         if text is None and self.status == "accepted":
@@ -167,7 +167,7 @@ class LabelForm(_RegionForm):
         elif text is None and self.read_confidence is not None:
             text = ""  # The reading was "no text": an empty field of a form does not arrive.
         return ShownReading(
-            None if text is None else checked_line(text),
+            None if text is None else domain.checked(text),
             self.read_confidence,
             ModelInfo(self.model_name, self.model_version),
         )

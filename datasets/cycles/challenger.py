@@ -171,8 +171,8 @@ def export_challenger(
 
 
 def _keep_search(champion: dict[str, Any], model_json: Path) -> None:
-    """Keep the champion's search and calibration where they are not fitted anew."""
-    kept = {key: champion[key] for key in ("calibration", "decoding", "second_reader") if key in champion}
+    """Keep what the champion reads, and its search and calibration where they are not fitted anew."""
+    kept = {key: champion[key] for key in ("domain", "calibration", "decoding", "second_reader") if key in champion}
     content = json.loads(model_json.read_text(encoding="utf-8")) | kept
     model_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

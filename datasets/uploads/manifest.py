@@ -25,7 +25,8 @@ from datasets.samples.marks import is_key, tag_text
 from datasets.samples.sample import LONGEST_TEXT
 from datasets.uploads.outcome import FaultError
 from ocr_model.codes.table import from_cell
-from ocr_model.codes.verdict import VerdictError, typed_line
+from ocr_model.codes.verdict import VerdictError
+from ocr_model.domains.domain import Domain
 from ocr_model.table_text import TableTextError, decode_table
 
 TABLE_NAMES: Final = ("labels.tsv", "labels.csv", "labels.json", "labels.jsonl")
@@ -65,7 +66,7 @@ class TableRow:
         name = self.cells.get("file")
         return unicodedata.normalize("NFC", name.strip().replace("\\", "/")) if isinstance(name, str) else ""
 
-    def checked(self) -> Row:
+    def checked(self, domain: Domain) -> Row:
         """What it says.
 
         Raises:
@@ -76,7 +77,7 @@ class TableRow:
             raise FaultError("bad-metadata", f"a file has at most {MOST_MARKS} tags and values")
         if str(self.cells.get("status") or "").strip().lower() == _UNREADABLE:
             return Row(None, True, tags, values)
-        return Row(_label(self.cells), False, tags, values)
+        return Row(_label(self.cells, domain), False, tags, values)
 
 
 def read_table(name: str, data: bytes, most: int = MOST_ROWS) -> list[TableRow]:
@@ -145,14 +146,14 @@ def _json_rows(text: str, *, by_line: bool) -> Iterator[TableRow]:
         yield TableRow(f"entry {number}", cells)
 
 
-def _label(cells: Mapping[str, Any]) -> str | None:
+def _label(cells: Mapping[str, Any], domain: Domain) -> str | None:
     written = cells.get("label", cells.get("text"))
     if written is None or (isinstance(written, str) and not written.strip()):
         return None
     if not isinstance(written, str):
         raise FaultError("bad-text", f"a label is a text, not {written!r:.80}")
     try:
-        return typed_line(written)
+        return domain.typed(written)
     except VerdictError as error:
         raise FaultError("bad-text", str(error)) from error
 

@@ -13,7 +13,7 @@ from PIL import Image
 from datasets.uploads.outcome import FaultError
 from datasets.uploads.request import LinesKept
 from ocr_model.codes.text import edit_distance, match_key
-from ocr_model.codes.verdict import settle_verdict
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.prediction import Prediction
 from ocr_model.reading.recognizer import Recognizer
 from ocr_model.tags.cutting import cut_line, snapped
@@ -47,14 +47,14 @@ class ModelReader:
     """Reads with an exported model; what reads whole photos is loaded with the first of them.
 
     Args:
-        folder: of the model; None: the champion that comes with the package.
+        folder: of the model.
         threads: CPU threads of one reading.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
 
-    def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         self._threads = threads
         self._recognizer = Recognizer.load(folder, threads=threads)
 
@@ -127,7 +127,7 @@ def labelled_line(picture: Image.Image, tag: Tag, label: str) -> CutLine:
     if number is None:
         raise FaultError("text-not-found", f"no line on the photo says {label}")
     line = tag.lines[number]
-    return _cut(picture, number, line, settle_verdict("corrected", line.text, label).text)
+    return _cut(picture, number, line, TAGS.settle("corrected", line.text, label).text)
 
 
 def _likeliest(lines: Sequence[TextLine], label: str) -> int | None:

@@ -21,6 +21,7 @@ from datasets.uploads.vectors import (
     read_parquet,
     read_vectors,
 )
+from ocr_model.domains.domain import Domain
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class UploadTables:
     vectors_left: int = MOST_VECTORS  # likewise
 
 
-def read_tables(files: Sequence[UploadFile]) -> UploadTables:
+def read_tables(files: Sequence[UploadFile], domain: Domain) -> UploadTables:
     """Read the tables among some files; every fault is an outcome or stands for its file."""
     found = UploadTables()
     tables = list[UploadFile]()
@@ -54,7 +55,7 @@ def read_tables(files: Sequence[UploadFile]) -> UploadTables:
     names = _Names([file.name for file in found.pictures])
     order: dict[str, list[str]] = {}  # files in the order of the rows, by the folder of the table
     for table in tables:
-        order[_split(table.name)[0]] = _read_rows(table, names, found)
+        order[_split(table.name)[0]] = _read_rows(table, names, found, domain)
     for file in vectors:
         _read_features(file, lists.pop(_split(file.name)[0], None), order, names, found)
     # Those with labels first: the same picture without one then adds nothing.
@@ -91,7 +92,7 @@ def _split(path: str) -> tuple[str, str]:
     return folder, name.lower()
 
 
-def _read_rows(table: UploadFile, names: _Names, found: UploadTables) -> list[str]:
+def _read_rows(table: UploadFile, names: _Names, found: UploadTables, domain: Domain) -> list[str]:
     """Take in the rows of a table; returns their files in order, "" where there is none."""
     folder, name = _split(table.name)
     try:
@@ -110,14 +111,14 @@ def _read_rows(table: UploadFile, names: _Names, found: UploadTables) -> list[st
             )
             found.outcomes.append(refused(f"{table.name}: {row.where}", fault))
         else:
-            _take_row(file, row, found)
+            _take_row(file, row, found, domain)
     found.outcomes.append(FileOutcome(file=table.name, result="table", detail=f"{len(rows)} rows"))
     return order
 
 
-def _take_row(file: str, row: TableRow, found: UploadTables) -> None:
+def _take_row(file: str, row: TableRow, found: UploadTables, domain: Domain) -> None:
     try:
-        said: Row | FaultError = row.checked()
+        said: Row | FaultError = row.checked(domain)
     except FaultError as error:
         said = FaultError(error.kind, f"{row.where}: {error.detail}")
     known = found.rows.get(file)

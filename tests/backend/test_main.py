@@ -33,6 +33,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("delete", "/v1/predictions/{prediction_id}/tag-price"),
         ("get", "/v1/products"),
         ("get", "/v1/model"),
+        ("get", "/v1/domains"),
         ("get", "/v1/shadow"),
         ("get", "/v1/canary"),
         ("get", "/v1/team/overview"),

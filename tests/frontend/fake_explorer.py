@@ -27,6 +27,7 @@ from datasets.samples.search.fields import FIELDS
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Number
 from datasets.samples.verdict import find_waiting
+from ocr_model.domains.tags import TAGS
 from tests.frontend.fake_team import NOON
 
 PAGE = 60
@@ -108,7 +109,7 @@ class FakeExplorer:
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
         """A page of the labels that a search finds."""
         wanted = parse_search(search)
-        found = [one for one in self.samples if wanted.matches(one)]
+        found = [one for one in self.samples if wanted.matches(one, TAGS)]
         keys: dict[str, Callable[[Sample], float]] = {
             "newest": lambda one: -one.stamp,
             "oldest": lambda one: one.stamp,
@@ -121,13 +122,13 @@ class FakeExplorer:
         found.sort(key=keys[order])
         begin = next((place + 1 for place, one in enumerate(found) if one.event == after), 0)
         shown = found[begin : begin + PAGE]
-        items = [found_body(one, _MARKS, _THUMBNAIL).model_dump(mode="json") for one in shown]
+        items = [found_body(one, TAGS, _MARKS, _THUMBNAIL).model_dump(mode="json") for one in shown]
         return {"items": items, "after": shown[-1].event if begin + PAGE < len(found) else None}
 
     def count(self, search: str) -> dict[str, Any]:
         """How many labels a search finds."""
         wanted = parse_search(search)
-        return {"labels": sum(wanted.matches(one) for one in self.samples), "is_exact": self.is_exact}
+        return {"labels": sum(wanted.matches(one, TAGS) for one in self.samples), "is_exact": self.is_exact}
 
     def details(self, prediction_id: str) -> dict[str, Any] | None:
         """Everything about a label."""
@@ -151,7 +152,7 @@ class FakeExplorer:
         marks |= {"kind": "marks", "stored_at": NOON.isoformat(), "by": "kim", "undone_by": None}
         history.append(marks)
         return {
-            "label": found_body(present, _MARKS).model_dump(mode="json"),
+            "label": found_body(present, TAGS, _MARKS).model_dump(mode="json"),
             "can_undo": len(past) > 1,
             "history": history,
             "others": [],
@@ -166,7 +167,7 @@ class FakeExplorer:
 
     def review(self) -> dict[str, Any]:
         """Pictures that wait for a second look."""
-        items = [review_item(waiting).model_dump(mode="json") for waiting in find_waiting(self.doubted)]
+        items = [review_item(waiting, TAGS).model_dump(mode="json") for waiting in find_waiting(self.doubted)]
         return {"waiting": len(items), "items": items}
 
     def change(self, change: str, lines: str, text: str, by: str = "") -> dict[str, Any]:
@@ -179,7 +180,7 @@ class FakeExplorer:
             present, label = self.find(prediction_id), None
             problem = self.problem or (None if present is not None and present.event == event else "label-moved")
             if problem is None and present is not None:
-                label = found_body(self._changed(present, change, text, by), _MARKS).model_dump(mode="json")
+                label = found_body(self._changed(present, change, text, by), TAGS, _MARKS).model_dump(mode="json")
             items.append({"prediction_id": prediction_id, "problem": problem, "label": label})
         return {"items": items}
 
@@ -191,7 +192,7 @@ class FakeExplorer:
     def mark(self, samples: str, where: str, give: str, take: str, action: str) -> dict[str, Any]:
         """Give and take tags."""
         wanted, named = parse_search(where), set(samples.split())
-        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one))]
+        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one, TAGS))]
         self._before[action] = chosen
         for one in chosen:
             tags = (one.tags | set(give.splitlines())) - set(take.splitlines())
@@ -260,7 +261,7 @@ class _Searched:
 
     def count(self, wanted: Filter) -> Number:
         """How many labels a filter takes."""
-        return Number(sum(wanted.matches(one) for one in self._explorer.samples), is_exact=True)
+        return Number(sum(wanted.matches(one, TAGS) for one in self._explorer.samples), is_exact=True)
 
     def of(self, gap: Gap, most: int) -> list[str]:
         """How a search can go on."""

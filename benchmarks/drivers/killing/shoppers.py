@@ -17,7 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.killing.ledger import Job, Ledger, State
 from ocr_model.codes.text import label_text
-from ocr_model.codes.verdict import VerdictStatus, settle_verdict
+from ocr_model.codes.verdict import VerdictStatus
+from ocr_model.domains.tags import TAGS
 
 PATIENCE = 30.0  # seconds that a shopper waits for an answer
 _PAUSE = 0.2  # seconds before a shopper asks again
@@ -114,7 +115,7 @@ class PatientShopper(threading.Thread):
 
     def _say(self, job: Job, reading: Any, crop: bytes, status: VerdictStatus, text: str) -> Backend | None:
         """Send a verdict until it is acknowledged; return the backend that did, or None if the shopper gave up."""
-        verdict = settle_verdict(status, reading["text"], text)
+        verdict = TAGS.settle(status, reading["text"], text)
         state: State = (verdict.status, label_text(verdict.text))
         fields = {
             "status": status,

@@ -10,6 +10,7 @@ from backend.reading.photos import Region
 from backend.schemas import LabelForm
 from backend.schemas.forms import parse_region
 from ocr_model.codes.verdict import VerdictError
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.image import Box
 from ocr_model.reading.prediction import ModelInfo
 
@@ -31,7 +32,7 @@ NAMELESS = ModelInfo("", "")
     ],
 )
 def test_the_reading_that_was_shown(fields: dict[str, Any], shown: ShownReading) -> None:
-    assert LabelForm(**fields).shown() == shown
+    assert LabelForm(**fields).shown(TAGS) == shown
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_the_reading_that_was_shown(fields: dict[str, Any], shown: ShownReading)
 )
 def test_an_acceptance_says_of_what(fields: dict[str, Any], kind: str) -> None:
     with pytest.raises(VerdictError) as refused:
-        LabelForm(status="accepted", **fields).shown()
+        LabelForm(status="accepted", **fields).shown(TAGS)
     assert refused.value.kind == kind
 
 

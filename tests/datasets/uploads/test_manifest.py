@@ -9,6 +9,7 @@ import pytest
 
 from datasets.uploads.manifest import Row, read_table
 from datasets.uploads.outcome import FaultError, FileFault
+from ocr_model.domains.tags import TAGS
 from tests.datasets.uploads_in_hand import table
 
 MARK, UTF = b"\xef\xbb\xbf", "utf-16"
@@ -37,17 +38,17 @@ OBJECT = {"file": "a.png", "label": "cw2288-111", "tags": ["Blurry", "very  dark
 def test_a_table_of_each_kind_says_the_same(name: str, data: bytes) -> None:
     (row,) = read_table(name, data)
     assert row.file == "a.png"
-    assert row.checked() == ROW
+    assert row.checked(TAGS) == ROW
 
 
 def test_a_row_may_say_less() -> None:
     data = table("file|text|status|model", "a\\b.png|||x", "c.png|anything|unreadable|x", "", "'=d.png|GW2871||x")
     rows = read_table("labels.tsv", data)
     assert [row.file for row in rows] == ["a/b.png", "c.png", "=d.png"]
-    assert [row.checked() for row in rows] == [Row(), Row(None, True), Row("GW2871")]
-    assert [row.checked().has_label for row in rows] == [False, True, True]
+    assert [row.checked(TAGS) for row in rows] == [Row(), Row(None, True), Row("GW2871")]
+    assert [row.checked(TAGS).has_label for row in rows] == [False, True, True]
     (row,) = read_table("labels.json", b'{"a.png": "GW2871"}')
-    assert (row.file, row.checked()) == ("a.png", Row("GW2871"))
+    assert (row.file, row.checked(TAGS)) == ("a.png", Row("GW2871"))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_row_may_say_less() -> None:
 def test_what_is_wrong_with_a_row_is_said(cells: dict[str, object], fault: FileFault) -> None:
     (row,) = read_table("labels.json", json.dumps([{"file": "a.png", **cells}]).encode())
     with pytest.raises(FaultError) as error:
-        row.checked()
+        row.checked(TAGS)
     assert error.value.kind == fault
 
 

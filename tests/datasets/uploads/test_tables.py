@@ -17,11 +17,12 @@ from datasets.uploads.outcome import FaultError
 from datasets.uploads.sources import UploadFile
 from datasets.uploads.tables import UploadTables, read_tables
 from datasets.uploads.vectors import read_vectors
+from ocr_model.domains.tags import TAGS
 from tests.datasets.uploads_in_hand import npy, table
 
 
 def read(files: Mapping[str, bytes]) -> UploadTables:
-    return read_tables([UploadFile(name, lambda most, data=data: data[:most]) for name, data in files.items()])
+    return read_tables([UploadFile(name, lambda most, data=data: data[:most]) for name, data in files.items()], TAGS)
 
 
 def faults(found: UploadTables) -> dict[str, str | None]:

@@ -1,0 +1,25 @@
+"""The domains that there are, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ocr_model.domains.digits import DIGITS
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.plates import PLATES
+from ocr_model.domains.tags import TAGS
+from ocr_model.errors import UnknownDomainError
+
+DOMAINS: Mapping[str, Domain] = {domain.name: domain for domain in (TAGS, DIGITS, PLATES)}
+
+
+def domain_named(name: str) -> Domain:
+    """The domain of this name.
+
+    Raises:
+        UnknownDomainError: there is none.
+    """
+    try:
+        return DOMAINS[name]
+    except KeyError:
+        raise UnknownDomainError(f"there is no domain {name!r}; there are {', '.join(DOMAINS)}") from None
