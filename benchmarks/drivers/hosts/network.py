@@ -75,18 +75,18 @@ class HostNetwork:
 
     def __exit__(self, *_: object) -> None:
         with suppress(subprocess.CalledProcessError):
-            _ip(f"link delete {self._outer}")
+            _ip(f"link delete dev {self._outer}")
         for namespace in (*(host.namespace for host in self.hosts.values()), self._switch):
             with suppress(subprocess.CalledProcessError):
                 _ip(f"netns delete {namespace}")
 
     def cut(self, name: str) -> None:
         """Take a host off the network: what is sent to it or by it is lost."""
-        _ip(f"-n {self._switch} link set {name} down")
+        _ip(f"-n {self._switch} link set dev {name} down")
 
     def join(self, name: str) -> None:
         """Bring a host back."""
-        _ip(f"-n {self._switch} link set {name} up")
+        _ip(f"-n {self._switch} link set dev {name} up")
 
     def slow_down(self, name: str) -> str:
         """Make what is sent to and by a host arrive late; return how.
@@ -116,18 +116,18 @@ class HostNetwork:
     def _make(self) -> None:
         _ip(f"netns add {self._switch}")
         _ip(f"-n {self._switch} link add bridge type bridge")
-        _ip(f"-n {self._switch} link set bridge up")
+        _ip(f"-n {self._switch} link set dev bridge up")
         _ip(f"link add {self._outer} type veth peer name outside netns {self._switch}")
-        _ip(f"-n {self._switch} link set outside master bridge up")
+        _ip(f"-n {self._switch} link set dev outside master bridge up")
         _ip(f"address add {self._subnet}.1/24 dev {self._outer}")
-        _ip(f"link set {self._outer} up")
+        _ip(f"link set dev {self._outer} up")
         for host in self.hosts.values():
             _ip(f"netns add {host.namespace}")
             _ip(f"-n {host.namespace} link add eth0 type veth peer name {host.name} netns {self._switch}")
-            _ip(f"-n {self._switch} link set {host.name} master bridge up")
+            _ip(f"-n {self._switch} link set dev {host.name} master bridge up")
             _ip(f"-n {host.namespace} address add {host.address}/24 dev eth0")
-            _ip(f"-n {host.namespace} link set lo up")
-            _ip(f"-n {host.namespace} link set eth0 up")
+            _ip(f"-n {host.namespace} link set dev lo up")
+            _ip(f"-n {host.namespace} link set dev eth0 up")
 
 
 def _ip(arguments: str) -> None:
