@@ -20,7 +20,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
-from data_gen.ray_cluster import import_ray
+from data_gen.ray_start import RayUnavailableError, import_ray, start_ray
 from deploy.ray.settings import RaySettings
 
 _CANNOT_START = 2
@@ -60,14 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings) -> int:
+    try:
+        # Before any other import of Ray: one of this machine alone listens on 127.0.0.1 only.
+        ray = import_ray()
+        start_ray()
+    except RayUnavailableError as error:
+        print(f"deploy.ray: {error}", file=sys.stderr)
+        return _CANNOT_START
     # Imported here: `--help` and wrong settings need no Ray, which takes seconds to import.
-    ray = import_ray()  # before any other import of it: a Ray of this machine alone listens on 127.0.0.1 only
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
-    from deploy.ray.starting import start_ray
 
-    start_ray(os.environ.get("RAY_ADDRESS") or "local")
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # after Ray, which sets its own, that end the process at once
         signal.signal(number, lambda *_: done.set())

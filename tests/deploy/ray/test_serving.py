@@ -22,6 +22,7 @@ from backend.main import create_app
 from backend.settings import Settings
 from benchmarks.drivers.server import free_port
 from benchmarks.drivers.tag_picture import draw_tag, encode
+from data_gen.ray_start import start_ray
 from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
@@ -33,7 +34,6 @@ with warnings.catch_warnings():
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
-    from deploy.ray.starting import start_ray
 
 # Ray's own threads, sockets and processes are closed by the garbage collector, and its modules warn of themselves.
 pytestmark = [
@@ -119,7 +119,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with patch.dict(os.environ, settings):
         for name in ("STORAGE_URL", "DATABASE_URL", "TAGS_MODEL_DIR", "RAY_ADDRESS"):
             os.environ.pop(name, None)
-        start_ray("local", num_cpus=2)
+        start_ray(cpus=2)
         try:
             serve.start(http_options={"host": "127.0.0.1", "port": port}, logging_config=dict(QUIET))
             serve.run(build({"recognizer_replicas": 1}), name=NAME, route_prefix="/")
