@@ -100,7 +100,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "--storage-url",
         default=_setting(environment, "STORAGE_URL"),
         metavar="URL",
-        help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
+        help="bucket that holds a copy, gs://bucket/prefix or s3://bucket/prefix (STORAGE_URL)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):

@@ -40,12 +40,12 @@ class Places:
 
         Args:
             spool: the same folder as for `SampleStore.open`.
-            storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
+            storage_url: `gs://bucket/prefix`, `s3://bucket/prefix`, `file:///folder`, or None.
             policy: time limits of the bucket.
             key: the store's key.
 
         Raises:
-            StoreError: the folder cannot be used, or the URL is of neither kind.
+            StoreError: the folder cannot be used, or the URL is of no known kind.
         """
         replica = open_objects(storage_url, policy or UploadPolicy()) if storage_url else None
         return cls(FolderObjects(spool), replica, key)
@@ -74,7 +74,7 @@ def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
     """Open a bucket or a folder by its URL.
 
     Raises:
-        StoreError: the URL is of neither kind.
+        StoreError: the URL is of no known kind.
     """
     scheme = urlsplit(url).scheme
     if scheme == "gs":
@@ -82,6 +82,10 @@ def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
         from datasets.objects.bucket import BucketObjects
 
         return BucketObjects(url, timeout=policy.timeout, deadline=policy.deadline)
+    if scheme == "s3":
+        from datasets.objects.s3 import S3Objects
+
+        return S3Objects(url, timeout=policy.timeout, deadline=policy.deadline)
     if scheme == "file":
         return FolderObjects(Path(unquote(urlsplit(url).path)))
-    raise StoreError(f"storage is written gs://bucket/prefix or file:///folder, not {url!r}")
+    raise StoreError(f"storage is written gs://bucket/prefix, s3://bucket/prefix or file:///folder, not {url!r}")

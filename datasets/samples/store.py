@@ -96,8 +96,8 @@ class SampleStore:
 
         Args:
             spool: folder of this machine where everything is kept first.
-            storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
-                copy; None keeps everything in the spool alone.
+            storage_url: `gs://bucket/prefix` or `s3://bucket/prefix` (or `file:///folder`, say of a file server)
+                that receives a copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool.
             upload: whether threads send to `storage_url` and seal old events in the background; reading needs none.
             policy: the uploader's delays and time limits.
