@@ -26,10 +26,13 @@ from deploy.ray.settings import RaySettings
 _CANNOT_START = 2
 # Set for Ray unless the environment says otherwise: no figures to its makers, its log lines to files, and one event
 # loop less for each request: nothing of the service blocks one.
-_DEFAULTS = {
+DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_SERVE_LOG_TO_STDERR": "0",
     "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
+    "RAY_worker_niceness": "0",  # Ray has its workers wait for everybody else (15), and so would shoppers
+    "RAY_SERVE_USE_GRPC_BY_DEFAULT": "1",  # between replicas: less work than by Ray's calls of actors
+    "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",  # looks at all replicas ten times a second otherwise
     "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a proxy on a busy machine is no dead one
     "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
 }
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Workers have another folder than this program.
     os.environ["TAGS_DATA_DIR"] = str(Path(os.environ.get("TAGS_DATA_DIR") or "var").absolute())
-    for name, value in _DEFAULTS.items():
+    for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     try:
         settings = load_settings()

@@ -26,6 +26,7 @@ from data_gen.ray_start import start_ray
 from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
+from deploy.ray.__main__ import DEFAULTS
 from ocr_model.reading.recognizer import CHAMPION
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (requirements-ray.txt)")
@@ -111,10 +112,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "TAGS_CHAMPION_POLL_SECONDS": "0.2",
         "TAGS_CANARY_SHARE": "0.5",
         "TAGS_MODEL_THREADS": "1",
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_SERVE_LOG_TO_STDERR": "0",
-        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
-        "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+        **DEFAULTS,
     }
     with patch.dict(os.environ, settings):
         for name in ("STORAGE_URL", "DATABASE_URL", "TAGS_MODEL_DIR", "RAY_ADDRESS"):
