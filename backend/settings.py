@@ -72,8 +72,8 @@ class Settings(
     storage_url: str | None = Field(
         default=None,
         validation_alias=named("STORAGE_URL"),
-        description="Bucket (gs://bucket/prefix) or file server's folder (file:///folder) that confirmed samples are "
-        "copied to; unset: they stay here only.",
+        description="Bucket (gs://bucket/prefix or s3://bucket/prefix) or file server's folder (file:///folder) that "
+        "confirmed samples are copied to; unset: they stay here only.",
     )
     store_free_bytes: int = Field(
         default=64 * _MEBIBYTE,
@@ -121,9 +121,9 @@ class Settings(
     def _check_storage_url(cls, value: str | None) -> str | None:
         if value is not None:
             parts = urlsplit(value)
-            is_bucket = parts.scheme == "gs" and parts.netloc
+            is_bucket = parts.scheme in ("gs", "s3") and parts.netloc
             if not is_bucket and not (parts.scheme == "file" and parts.path.startswith("/")):
-                raise ValueError("must look like gs://bucket/prefix (or file:///folder)")
+                raise ValueError("must look like gs://bucket/prefix or s3://bucket/prefix (or file:///folder)")
             if parts.scheme == "file" and parts.netloc not in ("", "localhost"):
                 raise ValueError("names a host; a file server's folder is mounted and written file:///folder")
         return value

@@ -25,7 +25,8 @@ from benchmarks.attack.victim import megabytes_of
 from benchmarks.report import busyness, processor
 from data_gen.plan import Plan, plan_dataset
 from data_gen.processes import WorkerProcessError
-from data_gen.ray_cluster import RayCluster, import_ray, open_cluster
+from data_gen.ray_cluster import RayCluster, open_cluster
+from data_gen.ray_start import import_ray
 from data_gen.recipe import RecipeError, load_recipe
 from data_gen.workplace import HERE, Workplace
 from data_gen.writing import write_dataset

@@ -9,10 +9,7 @@ killed. Ray Data would turn the pictures into blocks of tables and back, and bri
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import secrets
-import sys
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,20 +17,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from data_gen.processes import WorkerProcessError
+from data_gen.ray_start import RayUnavailableError, import_ray, one_line, start_ray
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-_LOG = logging.getLogger(__name__)
-
-_STARTS = 3  # times that a Ray of this machine's own is tried: it gives itself half a minute, little on a busy machine
 _RETRIES = 8  # of a part whose worker died
 _AHEAD = 2  # parts begun or done that wait for their turn, for each part that is worked on
 _prepared: set[str] = set()  # in a worker: the maps for which it has called `prepare`
-
-
-class RayUnavailableError(WorkerProcessError):
-    """Ray is not installed, or does not answer; the message is one line."""
 
 
 class RayCluster:
@@ -123,50 +114,11 @@ def open_cluster(at_once: int | None = None, *, cpus: int | None = None) -> Iter
     if ray.is_initialized():
         yield RayCluster(at_once)
         return
-    for attempt in range(1, _STARTS + 1):
-        try:
-            _connect(ray, cpus)
-            break
-        except Exception as error:  # Ray raises many kinds, and a plain Exception where it was too slow to start
-            if type(error) is not Exception or attempt == _STARTS:
-                raise RayUnavailableError(f"Ray does not answer: {_line(error)}") from error
-            _LOG.warning("Ray has not started within the time that it gives itself; trying again")
+    start_ray(cpus=cpus)
     try:
         yield RayCluster(at_once)
     finally:
         ray.shutdown()
-
-
-def _connect(ray: Any, cpus: int | None) -> None:
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
-    if not os.environ.get("RAY_ADDRESS"):
-        # "local" does not look for a Ray that somebody else has started on this machine.
-        options |= {"address": "local", "num_cpus": cpus, "include_dashboard": False}
-    ray.init(**options)
-
-
-def import_ray() -> Any:
-    """Ray's module, with the settings that it reads when it is imported.
-
-    Raises:
-        RayUnavailableError: it is not installed.
-    """
-    if "ray" not in sys.modules:  # it looks at them when it is imported, and not again
-        settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_CHDIR_TO_TRIAL_DIR": "0"}
-        if not os.environ.get("RAY_ADDRESS"):
-            # On Linux, too, as Ray does by itself elsewhere: its processes listen on 127.0.0.1 and no other address.
-            settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-            # Other people of this machine cannot have it run anything. In a variable, so that no file is written.
-            settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        for name, value in settings.items():
-            os.environ.setdefault(name, value)
-    try:
-        import ray
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "ray":
-            raise
-        raise RayUnavailableError("Ray is not installed; `pip install -r requirements-ray.txt` brings it") from None
-    return ray
 
 
 def _run(name: str, preparation: list[Any], function: Callable[[Any], Any], task: Any) -> Any:
@@ -186,8 +138,4 @@ def _result(part: Any) -> Any:
         cause = getattr(error, "cause", None)
         raise cause if isinstance(cause, Exception) else error from error
     except ray.exceptions.RayError as error:
-        raise WorkerProcessError(f"a worker of Ray died {_RETRIES + 1} times at a part: {_line(error)}") from error
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+        raise WorkerProcessError(f"a worker of Ray died {_RETRIES + 1} times at a part: {one_line(error)}") from error

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.drivers.postgres_server import PostgresMissingError, empty_database, running_postgres
+from benchmarks.drivers.s3_server import S3Server
 
 # How long an example takes says nothing on a machine that does other work.
 settings.register_profile("untimed", deadline=None)
@@ -22,6 +23,16 @@ def gcs(monkeypatch: pytest.MonkeyPatch) -> Iterator[GcsServer]:
     with GcsServer() as server:
         server.create_bucket("tags")
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
+        yield server
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """A running S3 with an empty bucket `tags`; its client is led to it."""
+    with S3Server("tags") as server:
+        settings = {"ENDPOINT_URL": server.url, "ALLOW_HTTP": "true", "REGION": "us-east-1", "ACCESS_KEY_ID": "test"}
+        for name, value in {**settings, "SECRET_ACCESS_KEY": "test"}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
         yield server
 
 

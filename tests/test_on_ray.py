@@ -23,7 +23,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
-from data_gen.ray_cluster import RayCluster, RayUnavailableError, import_ray, open_cluster
+from data_gen.ray_cluster import RayCluster, open_cluster
+from data_gen.ray_start import RayUnavailableError, import_ray
 
 try:
     import_ray()

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -142,8 +143,13 @@ def problem_response(problem: Problem) -> Response:
 
 def problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of the given error statuses for a route's `responses`."""
-    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
+    content = {MEDIA_TYPE: {"schema": _schema()}}
     return {int(status): {"description": status.phrase, "content": content} for status in statuses}
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return ProblemDetails.model_json_schema()
 
 
 def _from_image_error(error: ImageError) -> Problem:

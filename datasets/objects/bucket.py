@@ -28,7 +28,7 @@ from datasets.errors import (
     ObjectMissingError,
     StoreError,
 )
-from datasets.objects.interface import checked_name
+from datasets.objects.interface import checked_name, checked_prefix
 from datasets.objects.limits import check_size
 from datasets.objects.several import several
 
@@ -213,10 +213,3 @@ def _hang_up(error: BaseException | None) -> None:
         if isinstance(answer, requests.Response):
             answer.close()
         error = error.__cause__ or error.__context__
-
-
-def checked_prefix(folder: str) -> str:
-    """The folder of a bucket's URL as a prefix of names."""
-    if any(part in ("", ".", "..") for part in folder.split("/")):
-        raise StoreError(f"not a folder in a bucket: {folder!r}")
-    return folder + "/"

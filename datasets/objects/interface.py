@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from datasets.errors import ObjectError
+from datasets.errors import ObjectError, StoreError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*\Z")
 
@@ -26,12 +26,23 @@ def checked_name(name: str) -> str:
     return name
 
 
+def checked_prefix(folder: str) -> str:
+    """The folder of a bucket's URL as a prefix of names.
+
+    Raises:
+        StoreError: it climbs out, or has an empty part.
+    """
+    if any(part in ("", ".", "..") for part in folder.split("/")):
+        raise StoreError(f"not a folder in a bucket: {folder!r}")
+    return folder + "/"
+
+
 class ObjectStore(Protocol):
     """A place that holds immutable objects by name."""
 
     @property
     def url(self) -> str:
-        """Its address: `gs://bucket/prefix` or `file:///folder`."""
+        """Its address: `gs://bucket/prefix`, `s3://bucket/prefix` or `file:///folder`."""
         ...
 
     def put(self, name: str, data: bytes) -> bool:

@@ -44,14 +44,14 @@ class Places:
 
         Args:
             spool: the same folder as for `SampleStore.open`.
-            storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
+            storage_url: `gs://bucket/prefix`, `s3://bucket/prefix`, `file:///folder`, or None.
             domain: what the store is of; an empty one becomes so.
             policy: time limits of the bucket.
             key: the store's key.
 
         Raises:
             DomainError: the spool is of another domain; that the bucket is, is found with its first use.
-            StoreError: the folder cannot be used, or the URL is of neither kind.
+            StoreError: the folder cannot be used, or the URL is of no known kind.
         """
         local = FolderObjects(spool)
         settle_domain(local, domain)
@@ -101,12 +101,12 @@ def open_objects(url: str, policy: UploadPolicy, domain: Domain = TAGS) -> Domai
     """Open a bucket or a folder by its URL; nothing is sent over the network yet.
 
     Args:
-        url: `gs://bucket/prefix` or `file:///folder`.
+        url: `gs://bucket/prefix`, `s3://bucket/prefix` or `file:///folder`.
         policy: time limits of a bucket.
         domain: that it must be of. An empty one becomes so with its first use; the first use of another one's fails.
 
     Raises:
-        StoreError: the URL is of neither kind.
+        StoreError: the URL is of no known kind.
     """
     return DomainObjects(_open(url, policy), domain)
 
@@ -118,6 +118,10 @@ def _open(url: str, policy: UploadPolicy) -> ObjectStore:
         from datasets.objects.bucket import BucketObjects
 
         return BucketObjects(url, timeout=policy.timeout, deadline=policy.deadline)
+    if scheme == "s3":
+        from datasets.objects.s3 import S3Objects
+
+        return S3Objects(url, timeout=policy.timeout, deadline=policy.deadline)
     if scheme == "file":
         return FolderObjects(Path(unquote(urlsplit(url).path)))
-    raise StoreError(f"storage is written gs://bucket/prefix or file:///folder, not {url!r}")
+    raise StoreError(f"storage is written gs://bucket/prefix, s3://bucket/prefix or file:///folder, not {url!r}")

@@ -106,8 +106,8 @@ class SampleStore:
 
         Args:
             spool: folder of this machine where everything is kept first.
-            storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
-                copy; None keeps everything in the spool alone.
+            storage_url: `gs://bucket/prefix` or `s3://bucket/prefix` (or `file:///folder`, say of a file server)
+                that receives a copy; None keeps everything in the spool alone.
             database: SQLAlchemy URL of the index; None is SQLite inside the spool. Each domain has an index of its own
                 there.
             domain: what the store is of; an empty one becomes so.

@@ -20,16 +20,19 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
-from data_gen.ray_cluster import import_ray
+from data_gen.ray_start import RayUnavailableError, import_ray, start_ray
 from deploy.ray.settings import RaySettings
 
 _CANNOT_START = 2
 # Set for Ray unless the environment says otherwise: no figures to its makers, its log lines to files, and one event
 # loop less for each request: nothing of the service blocks one.
-_DEFAULTS = {
+DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_SERVE_LOG_TO_STDERR": "0",
     "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
+    "RAY_worker_niceness": "0",  # Ray has its workers wait for everybody else (15), and so would shoppers
+    "RAY_SERVE_USE_GRPC_BY_DEFAULT": "1",  # between replicas: less work than by Ray's calls of actors
+    "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",  # looks at all replicas ten times a second otherwise
     "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a proxy on a busy machine is no dead one
     "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
 }
@@ -47,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Workers have another folder than this program.
     os.environ["TAGS_DATA_DIR"] = str(Path(os.environ.get("TAGS_DATA_DIR") or "var").absolute())
-    for name, value in _DEFAULTS.items():
+    for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     try:
         settings = load_settings()
@@ -60,14 +63,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings) -> int:
+    try:
+        # Before any other import of Ray: one of this machine alone listens on 127.0.0.1 only.
+        ray = import_ray()
+        start_ray()
+    except RayUnavailableError as error:
+        print(f"deploy.ray: {error}", file=sys.stderr)
+        return _CANNOT_START
     # Imported here: `--help` and wrong settings need no Ray, which takes seconds to import.
-    ray = import_ray()  # before any other import of it: a Ray of this machine alone listens on 127.0.0.1 only
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
-    from deploy.ray.starting import start_ray
 
-    start_ray(os.environ.get("RAY_ADDRESS") or "local")
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # after Ray, which sets its own, that end the process at once
         signal.signal(number, lambda *_: done.set())

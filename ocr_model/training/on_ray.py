@@ -21,7 +21,7 @@ from typing import Any
 from tqdm import tqdm
 
 from data_gen.processes import WorkerProcessError
-from data_gen.ray_cluster import import_ray
+from data_gen.ray_start import import_ray
 from ocr_model.training.evaluation import EvaluationSet
 from ocr_model.training.peers import Peers
 from ocr_model.training.trainer import Trainer, TrainingDivergedError

@@ -86,7 +86,7 @@ def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None
         ({"TAGS_ALLOWED_HOSTS": "https://tags.example.com"}, "TAGS_ALLOWED_HOSTS: 'https://tags.example.com' is not"),
         ({"TAGS_ALLOWED_HOSTS": "*"}, "TAGS_ALLOWED_HOSTS"),
         ({"TAGS_KEPT_BYTES_PER_HOUR": "1000"}, "TAGS_KEPT_BYTES_PER_HOUR: must be 0 or at least 16777216"),
-        ({"STORAGE_URL": "s3://bucket"}, "STORAGE_URL: must look like gs://bucket/prefix"),
+        ({"STORAGE_URL": "http://bucket"}, "STORAGE_URL: must look like gs://bucket/prefix"),
         ({"STORAGE_URL": "gs:///prefix"}, "STORAGE_URL"),
         ({"STORAGE_URL": "file://host/folder"}, "STORAGE_URL: names a host"),
         (

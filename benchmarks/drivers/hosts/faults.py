@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from benchmarks.drivers.hosts.network import HostNetwork, NamespacesMissingError
+from benchmarks.drivers.hosts.ray_hosts import RayHosts
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.postgres_server import PostgresServer
 
@@ -22,6 +23,7 @@ class Site:
     network: HostNetwork
     backends: Sequence[Backend]
     postgres: PostgresServer
+    ray: RayHosts | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Fault:
     # Lets it come and go, with a share of its usual length.
     strike: Callable[[Site, random.Random, float], None]
     kills: int = 0  # backends that it kills
+    is_of_ray: bool = False  # whether it strikes Ray's workers
 
 
 def _cut(names: Sequence[str], site: Site, chance: random.Random, share: float) -> None:
@@ -65,6 +68,16 @@ def _restart(mode: str, site: Site, chance: random.Random, share: float) -> None
     site.postgres.start()
 
 
+def _kill_worker(site: Site, chance: random.Random, share: float) -> None:
+    if site.ray is None:
+        raise ValueError("there is no Ray")
+    victim = site.ray.workers[chance.choice(RAY_WORKERS)]
+    victim.kill()
+    time.sleep(share * chance.uniform(0, 10))
+    victim.start()
+
+
+RAY_WORKERS: Final = ("worker1", "worker2")
 FAULTS: Final = (
     Fault("a backend is killed", _kill, kills=1),
     Fault("a backend is cut off", partial(_cut, ("backend1", "backend2"))),
@@ -74,4 +87,9 @@ FAULTS: Final = (
     Fault("PostgreSQL's link is slow", partial(_slow, "postgres")),
     Fault("the bucket is cut off", partial(_cut, ("bucket",))),
     Fault("the bucket's link is slow", partial(_slow, "bucket")),
+)
+# Those of a site with Ray, beside the others.
+RAY_FAULTS: Final = (
+    Fault("a worker of Ray is killed", _kill_worker, is_of_ray=True),
+    Fault("a worker of Ray is cut off", partial(_cut, RAY_WORKERS), is_of_ray=True),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self
@@ -28,8 +30,19 @@ class Host:
 
     @property
     def prefix(self) -> tuple[str, ...]:
-        """The command line that starts a program on the host."""
-        return ("ip", "netns", "exec", self.namespace)
+        """The command line that starts a program on the host.
+
+        In a session of its own, by which Linux shares out the processors: one busy host leaves the others theirs.
+        """
+        return ("setsid", "ip", "netns", "exec", self.namespace)
+
+    def kill_all(self) -> None:
+        """End all programs on the host with `kill -9`, and what they start meanwhile."""
+        while pids := _run(["ip", "netns", "pids", self.namespace]).split():
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+            time.sleep(0.05)
 
 
 class HostNetwork:
@@ -75,18 +88,18 @@ class HostNetwork:
 
     def __exit__(self, *_: object) -> None:
         with suppress(subprocess.CalledProcessError):
-            _ip(f"link delete {self._outer}")
+            _ip(f"link delete dev {self._outer}")
         for namespace in (*(host.namespace for host in self.hosts.values()), self._switch):
             with suppress(subprocess.CalledProcessError):
                 _ip(f"netns delete {namespace}")
 
     def cut(self, name: str) -> None:
         """Take a host off the network: what is sent to it or by it is lost."""
-        _ip(f"-n {self._switch} link set {name} down")
+        _ip(f"-n {self._switch} link set dev {name} down")
 
     def join(self, name: str) -> None:
         """Bring a host back."""
-        _ip(f"-n {self._switch} link set {name} up")
+        _ip(f"-n {self._switch} link set dev {name} up")
 
     def slow_down(self, name: str) -> str:
         """Make what is sent to and by a host arrive late; return how.
@@ -116,23 +129,23 @@ class HostNetwork:
     def _make(self) -> None:
         _ip(f"netns add {self._switch}")
         _ip(f"-n {self._switch} link add bridge type bridge")
-        _ip(f"-n {self._switch} link set bridge up")
+        _ip(f"-n {self._switch} link set dev bridge up")
         _ip(f"link add {self._outer} type veth peer name outside netns {self._switch}")
-        _ip(f"-n {self._switch} link set outside master bridge up")
+        _ip(f"-n {self._switch} link set dev outside master bridge up")
         _ip(f"address add {self._subnet}.1/24 dev {self._outer}")
-        _ip(f"link set {self._outer} up")
+        _ip(f"link set dev {self._outer} up")
         for host in self.hosts.values():
             _ip(f"netns add {host.namespace}")
             _ip(f"-n {host.namespace} link add eth0 type veth peer name {host.name} netns {self._switch}")
-            _ip(f"-n {self._switch} link set {host.name} master bridge up")
+            _ip(f"-n {self._switch} link set dev {host.name} master bridge up")
             _ip(f"-n {host.namespace} address add {host.address}/24 dev eth0")
-            _ip(f"-n {host.namespace} link set lo up")
-            _ip(f"-n {host.namespace} link set eth0 up")
+            _ip(f"-n {host.namespace} link set dev lo up")
+            _ip(f"-n {host.namespace} link set dev eth0 up")
 
 
 def _ip(arguments: str) -> None:
     _run(["ip", *arguments.split()])
 
 
-def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True)
+def _run(command: list[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.drivers.hosts.faults import FAULTS
+from benchmarks.drivers.hosts.faults import FAULTS, RAY_FAULTS
 from benchmarks.drivers.hosts.trial import Asked, Trial
 
 _BIN: Final = 10.0  # seconds of a bar in the picture
 _COLOURS: Final = ("#c0392b", "#e67e22", "#2c6fbb", "#5d9c59", "#8e44ad", "#9aa5b1", "#b7950b", "#17a589")
+_RAY_COLOURS: Final = ("#d81b60", "#6d4c41")
 _PAGE: Final = """# Several hosts, and what goes wrong among them
 
-`python -m benchmarks.hosts --write` lays out two backends, PostgreSQL and a bucket that honours preconditions on four
-hosts, which are network namespaces of one Linux machine joined by a bridge. Shoppers send each request to either
-backend: they read, confirm, correct themselves and undo. One fault after another strikes; a fault has healed when each
-backend labels, without the crop, what the other has read. At the end every label is looked up in the files, in the
-index, in an index made anew, and on a new machine that has only the bucket.
+`python -m benchmarks.hosts --write{option}` lays out two backends, PostgreSQL{hosts} and a bucket that honours
+preconditions on hosts of their own, which are network namespaces of one Linux machine joined by a bridge. Shoppers
+send each request to either backend: they read, confirm, correct themselves and undo. One fault after another strikes; a
+fault has healed when each backend labels, without the crop, what the other has read. At the end every label is looked
+up in the files, in the index, in an index made anew, and on a new machine that has only the bucket.
 
 ![Requests answered and failed over time, with the faults](hosts.png)
 
@@ -29,9 +30,18 @@ index, in an index made anew, and on a new machine that has only the bucket.
 A request has failed that got no answer within ten seconds or was told that it cannot be served now (503); a shopper
 sends it again. While a backend is cut off or killed, half of the requests go to a host that does not answer: a load
 balancer that asks `/readyz` would send them elsewhere. A link is made slow by `tc` (netem with 400 ms, or 192 kbit/s
-where the kernel lacks it). All hosts share one machine's processors, so times are no measure of larger ones. Ray's head
-and workers are not among the hosts yet.
+where the kernel lacks it). All hosts share one machine's processors, so times are no measure of larger ones: a backend
+needs four seconds of a processor to start.
+
+{ray}
 """
+_RAY: Final = """Beside them a command on the host of Ray's head has two workers render the same crops again and again
+(`data_gen/ray_cluster.py`), and compares each round with what one process renders. A fault of a worker has healed when
+each worker has delivered a part that it finished since. A worker that is killed, or ends by itself when the head has
+given it up, is started anew, as a machine's supervisor does."""
+_NO_RAY: Final = """Without `--no-ray` there are Ray's head and two workers, too, on three more hosts: they render the
+same crops again and again while they are killed and cut off, and each round is compared with what one process renders.
+That is not in the figures above."""
 
 
 def summary(trial: Trial) -> str:
@@ -53,11 +63,12 @@ def summary(trial: Trial) -> str:
         f"| **lost** | **{result.lost}** |",
         f"| **doubled** | **{result.twice}** |",
         f"| wrong, invented, damaged | {result.wrong}, {result.invented}, {result.damaged} |",
+        *_about_ray(trial),
         "",
         "| fault | times | seconds | requests | failed | a reading, median (95th), ms | healed, median (most), s |",
         "|---|---|---|---|---|---|---|",
     ]
-    for kind in (None, *(fault.kind for fault in FAULTS)):
+    for kind in (None, *(fault.kind for fault in (*FAULTS, *RAY_FAULTS))):
         struck = [fault for fault in trial.struck if fault.kind == kind]
         if kind is not None and not struck:
             continue
@@ -72,9 +83,27 @@ def summary(trial: Trial) -> str:
     return "\n".join(lines)
 
 
+def _about_ray(trial: Trial) -> list[str]:
+    if trial.job is None:
+        return []
+    killed, cut = (sum(struck.kind == fault.kind for struck in trial.struck) for fault in RAY_FAULTS)
+    return [
+        f"| Ray's workers killed, cut off | {killed}, {cut} |",
+        f"| parts rendered on Ray, in whole rounds of the same crops | {trial.job.parts}, {trial.job.rounds} |",
+        f"| **rounds with other bytes than in one process** | **{trial.job.different}** |",
+    ]
+
+
 def write_report(trial: Trial, folder: Path) -> None:
     """Write `hosts.md` and `hosts.png` into a folder."""
-    (folder / "hosts.md").write_text(_PAGE.format(table=summary(trial)))
+    has_ray = trial.job is not None
+    page = _PAGE.format(
+        table=summary(trial),
+        option="" if has_ray else " --no-ray",
+        hosts=", Ray's head, two workers of Ray" if has_ray else "",
+        ray=_RAY if has_ray else _NO_RAY,
+    )
+    (folder / "hosts.md").write_text(page)
     _draw(trial, folder / "hosts.png")
 
 
@@ -104,7 +133,7 @@ def _draw(trial: Trial, path: Path) -> None:
 
 
 def _mark_faults(axes: Sequence[Any], trial: Trial) -> None:
-    for fault, colour in zip(FAULTS, _COLOURS, strict=True):
+    for fault, colour in zip((*FAULTS, *RAY_FAULTS), (*_COLOURS, *_RAY_COLOURS), strict=True):
         spans = [(struck.began / 60, struck.healed / 60) for struck in trial.struck if struck.kind == fault.kind]
         for number, (began, healed) in enumerate(spans):
             for place in axes:

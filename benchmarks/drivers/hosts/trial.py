@@ -15,8 +15,10 @@ from typing import Final
 
 import requests
 
-from benchmarks.drivers.hosts.faults import FAULTS, Fault, Site
+from benchmarks.drivers.hosts.faults import FAULTS, RAY_FAULTS, RAY_WORKERS, Fault, Site
 from benchmarks.drivers.hosts.network import HostNetwork
+from benchmarks.drivers.hosts.ray_hosts import RayHosts
+from benchmarks.drivers.hosts.ray_job import JobState
 from benchmarks.drivers.killing.backends import Backend
 from benchmarks.drivers.killing.checks import BUCKET, BUCKET_URL, KillResult, check_at_once, check_at_the_end
 from benchmarks.drivers.killing.ledger import Ledger
@@ -29,6 +31,8 @@ _BUCKET_PORT: Final = 4443
 _PATIENCE: Final = 10.0  # seconds that a shopper waits for an answer
 _HEALED_WITHIN: Final = 600.0  # seconds
 _PROBE_PATIENCE: Final = 5.0
+_HEAD: Final = "head"  # of Ray
+_CROPS: Final = 2000  # of a round of the job on Ray: eight parts
 _LIMITS: Final = {"TAGS_RATE_PER_MINUTE": "600000", "TAGS_RATE_BURST": "600000"}  # counted, never reached
 
 
@@ -62,6 +66,12 @@ class Trial:
     struck: list[Struck] = field(default_factory=list)
     carried: int = 0  # labels that had to carry the crop
     loads: list[float] = field(default_factory=list)  # of the machine, after each fault
+    job: JobState | None = None  # what the job on Ray has done, if there was one
+
+    @property
+    def is_good(self) -> bool:
+        """Whether no label was lost or invented, and all rendered bytes are the same."""
+        return self.result.is_good and (self.job is None or self.job.different == 0)
 
     def during(self, kind: str | None) -> list[Asked]:
         """The requests that ended during faults of a kind; None: at quiet times."""
@@ -73,7 +83,14 @@ class Trial:
 
 
 def run_trial(
-    folder: Path, *, seconds: float, shoppers: int, rest: float, chance: random.Random, tell: Callable[[str], None]
+    folder: Path,
+    *,
+    seconds: float,
+    shoppers: int,
+    rest: float,
+    with_ray: bool,
+    chance: random.Random,
+    tell: Callable[[str], None],
 ) -> Trial:
     """Let faults come for some time under load, then compare everything with what was acknowledged.
 
@@ -82,6 +99,7 @@ def run_trial(
         seconds: How long faults come; at least one does.
         shoppers: At the same moment.
         rest: Seconds of a shopper between two tags.
+        with_ray: Whether there are a head and two workers of Ray, too, and a job that renders.
         chance: Decides about faults and shoppers.
         tell: Called with a line for each fault.
 
@@ -94,7 +112,7 @@ def run_trial(
     trial = Trial(seconds / 60, result)
     ledger, stop = Ledger(), threading.Event()
     with ExitStack() as stack:
-        site, database, bucket = _build(stack, folder, chance)
+        site, database, bucket = _build(stack, folder, chance, with_ray)
         began = time.monotonic()
 
         def note(what: str, taken: float, status: int) -> None:
@@ -117,6 +135,8 @@ def run_trial(
             if person.failure is not None:
                 raise person.failure
         result.seconds = time.monotonic() - began
+        if site.ray is not None:
+            trial.job = site.ray.finish()
         for backend in site.backends:
             backend.kill()
         for kind in ("sent", "acknowledged", "resent", "refused"):
@@ -127,9 +147,10 @@ def run_trial(
     return trial
 
 
-def _build(stack: ExitStack, folder: Path, chance: random.Random) -> tuple[Site, str, str]:
+def _build(stack: ExitStack, folder: Path, chance: random.Random, with_ray: bool) -> tuple[Site, str, str]:
     """Make the hosts and start everything; return the site, and the addresses of database and bucket."""
-    network = stack.enter_context(HostNetwork("backend1", "backend2", "postgres", "bucket"))
+    names = ("backend1", "backend2", "postgres", "bucket", *((_HEAD, *RAY_WORKERS) if with_ray else ()))
+    network = stack.enter_context(HostNetwork(*names))
     postgres, bucket = network.hosts["postgres"], network.hosts["bucket"]
     server = stack.enter_context(
         postgres_server(listen=postgres.address, network=network.addresses, prefix=postgres.prefix)
@@ -161,7 +182,12 @@ def _build(stack: ExitStack, folder: Path, chance: random.Random) -> tuple[Site,
         backends.append(backend)
     for backend in backends:
         backend.wait()
-    return Site(network, backends, server), database, bucket_url
+    ray = None
+    if with_ray:
+        workers = [network.hosts[name] for name in RAY_WORKERS]
+        ray = RayHosts(network.hosts[_HEAD], workers, folder / "ray", recipe="tags-7", count=_CROPS)
+        stack.enter_context(ray)
+    return Site(network, backends, server, ray), database, bucket_url
 
 
 def _let_faults_come(
@@ -178,14 +204,17 @@ def _let_faults_come(
     time.sleep(min(10.0, seconds / 4))  # quiet, to compare with
     while time.monotonic() - began < seconds or not trial.struck:
         if not waiting:  # each kind comes as often as the others
-            waiting = list(FAULTS)
+            waiting = [*FAULTS, *(RAY_FAULTS if site.ray is not None else ())]
             chance.shuffle(waiting)
         fault = waiting.pop()
         at = time.monotonic() - began
         fault.strike(site, chance, min(1.0, seconds / 60))
-        ended = time.monotonic() - began
+        ended, ended_at = time.monotonic() - began, time.time()
         trial.result.kills += fault.kills
-        while not _is_healed(site, ledger, number := number + 1):
+        while not (
+            _is_healed(site, ledger, number := number + 1)
+            and (site.ray is None or not fault.is_of_ray or site.ray.have_all_worked_since(ended_at))
+        ):
             if time.monotonic() - began - ended > _HEALED_WITHIN:
                 raise RuntimeError(f"the hosts do not heal after: {fault.kind}")
             time.sleep(0.1)

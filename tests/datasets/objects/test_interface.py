@@ -1,4 +1,4 @@
-"""What every `ObjectStore` must do: the same tests for the folder and, over a real connection, the bucket."""
+"""What every `ObjectStore` must do: the same tests for the folder and, over real connections, the buckets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from datasets.objects.bucket import BucketObjects
 from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore, checked_name
 from datasets.objects.limits import SMALL_BYTES
+from datasets.objects.s3 import S3Objects
 
 
-@pytest.fixture(params=["folder", "bucket", "bucket with prefix"])
+@pytest.fixture(params=["folder", "bucket", "bucket with prefix", "S3", "S3 with prefix"])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "folder":
         yield FolderObjects(tmp_path)
+        return
+    if request.param.startswith("S3"):
+        request.getfixturevalue("s3").page_size = 3
+        yield S3Objects("s3://tags" if request.param == "S3" else "s3://tags/some/prefix")
         return
     server = request.getfixturevalue("gcs")
     server.page_size = 3

@@ -7,7 +7,7 @@ from deploy.ray.__main__ import main
 
 def test_wrong_settings_are_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("TAGS_DATA_DIR", "var")
-    monkeypatch.setattr("deploy.ray.__main__._DEFAULTS", {})
+    monkeypatch.setattr("deploy.ray.__main__.DEFAULTS", {})
     monkeypatch.setenv("TAGS_RAY_BATCH_SIZE", "0")
     assert main([]) == 2
     told = capsys.readouterr().err

@@ -22,9 +22,11 @@ from backend.main import create_app
 from backend.settings import Settings
 from benchmarks.drivers.server import free_port
 from benchmarks.drivers.tag_picture import draw_tag, encode
+from data_gen.ray_start import start_ray
 from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
+from deploy.ray.__main__ import DEFAULTS
 from ocr_model.reading.recognizer import CHAMPION
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (requirements-ray.txt)")
@@ -33,7 +35,6 @@ with warnings.catch_warnings():
     from ray import serve
 
     from deploy.ray.application import NAME, QUIET, build
-    from deploy.ray.starting import start_ray
 
 # Ray's own threads, sockets and processes are closed by the garbage collector, and its modules warn of themselves.
 pytestmark = [
@@ -111,15 +112,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "TAGS_CHAMPION_POLL_SECONDS": "0.2",
         "TAGS_CANARY_SHARE": "0.5",
         "TAGS_MODEL_THREADS": "1",
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_SERVE_LOG_TO_STDERR": "0",
-        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
-        "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
+        **DEFAULTS,
     }
     with patch.dict(os.environ, settings):
         for name in ("STORAGE_URL", "DATABASE_URL", "TAGS_MODEL_DIR", "RAY_ADDRESS"):
             os.environ.pop(name, None)
-        start_ray("local", num_cpus=2)
+        start_ray(cpus=2)
         try:
             serve.start(http_options={"host": "127.0.0.1", "port": port}, logging_config=dict(QUIET))
             serve.run(build({"recognizer_replicas": 1}), name=NAME, route_prefix="/")
