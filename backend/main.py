@@ -37,6 +37,7 @@ from backend.routes import (
     labels,
     model,
     people,
+    pins,
     predictions,
     previews,
     products,
@@ -150,7 +151,7 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    shoppers = (previews, predictions, tags, labels, products, tag_prices, model)
+    shoppers = (previews, predictions, tags, labels, products, tag_prices, model, pins)
     teams = (team, explore, searches, selections, features, uploads, account, people, projects)
     for route in (*shoppers, shadow, canary, *teams, health):
         app.include_router(route.router)

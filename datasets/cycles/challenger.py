@@ -113,7 +113,9 @@ def train_challenger(
         ctc_weight=1.0 if network.attention is None else TrainingConfig().ctc_weight,
     )
     share = settings.collected_share if collected is not None else 0.0
-    mixture = CropMixture(collected, share, tuple(recipes), seed, excluded, settings.strength)
+    mixture = CropMixture(
+        collected, share, tuple(recipes), seed, excluded, settings.strength, way_in=network.config.way_in
+    )
     trainer = Trainer(network.config, config, run, mixture)
     if not trainer.seen:
         trainer.start_from(network)
@@ -186,7 +188,7 @@ def _check_and_fit(
         check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
     if settings.int8_crops and "encoder_int8" in champion["files"]:
         quantize_directory(part, base, settings.int8_crops, checked=settings.int8_check_crops)
-    if settings.turn_crops:
+    if settings.turn_crops and network.config.way_in == "crop":
         fit_turn_directory(part, base, settings.turn_crops)
     if settings.calibration_crops:
         calibrate_directory(part, base, settings.calibration_crops)

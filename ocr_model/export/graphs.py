@@ -124,18 +124,29 @@ def export_network(
             ["log_probs", "hidden_out", "cell_out"],
             out / files["decoder"],
         )
+    is_drawn, reads_alone = config.way_in == "drawing", config.max_length == 1
     description = {
         "name": name,
         "version": version,
         "architecture": config.architecture,
         "prediction": config.prediction,
         "charset": config.charset,
-        "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width},
+        "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width}
+        | ({"way_in": config.way_in} if is_drawn else {}),
         "max_length": config.max_length,
         "calibration": {"temperature": temperature},
-        "decoding": {"ctc_weight": ctc_weight, "second_look": second_look, "prior_weight": prior_weight},
+        # Of a single character there is no other view, no format, and nothing that a reader of lines could say.
+        "decoding": {
+            "ctc_weight": ctc_weight,
+            "second_look": 0.0 if reads_alone else second_look,
+            "prior_weight": 0.0 if reads_alone else prior_weight,
+        },
         # What a second reader weighs beside a new model, until its joint readings are calibrated.
-        "second_reader": SecondOpinion().description() | {"calibration": {"temperature": temperature}},
+        **(
+            {}
+            if reads_alone
+            else {"second_reader": SecondOpinion().description() | {"calibration": {"temperature": temperature}}}
+        ),
         "card": card or {},
         "files": files,
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},

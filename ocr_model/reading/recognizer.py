@@ -39,7 +39,7 @@ from ocr_model.reading.turns import TurnedReading, pool_context
 CHAMPION = Path(__file__).parents[1] / "weights" / "champion"
 """The model that comes with the package."""
 
-_CANDIDATES = 6  # the chosen reading and five others
+_CANDIDATES = 6  # the chosen reading and five others; all where there are so few texts that all are scored
 _DOUBT_OF_MANY = 0.95  # probability under which one of many lines is in doubt whose text is of no known format
 
 
@@ -177,7 +177,7 @@ class Recognizer:
             image: a Pillow picture of any mode; an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255 or floats
                 0..1; or the path of a picture file, which is read as an upload is: by content, upright, with limits.
             find_turn: whether to find out which way up the crop stands (`Prediction.turn`); else it is read as it
-                stands.
+                stands, as drawings always are.
 
         Raises:
             ImageError: (also a ValueError) the picture has no pixels, or values that are no numbers; or the file cannot
@@ -203,6 +203,7 @@ class Recognizer:
         """
         began = time.perf_counter()
         clock = Clock()
+        find_turn = find_turn and self._description.way_in == "crop"
         found = self._reader.read(open_pictures(images), clock, find_turn=find_turn)
         searched = time.perf_counter()
         shown = [replace(reading, hypotheses=self._add_prior(reading.hypotheses)) for _, reading in found]
@@ -255,7 +256,7 @@ class Recognizer:
         """The shown readings: the best of a crop by the picture and the format prior together."""
         prior, weight = self._prior, self._description.prior_weight
         bonuses = [0.0 if prior is None else prior.bonus(reading.text, weight) for reading in readings]
-        return add_bonuses(readings, bonuses, _CANDIDATES)
+        return add_bonuses(readings, bonuses, max(_CANDIDATES, len(self._description.every_text)))
 
     def _confidences(self, reading: TurnedReading) -> list[float]:
         """Calibrated probabilities of the readings of one crop, the best first; together at most 1.
