@@ -65,7 +65,8 @@ async def keep_label(
     client = bucket_name(request.scope)
     reading = await _judged_reading(services, client, prediction_id, form)
     verdict = domain.settle(form.status, reading.text, typed, is_whole=form.whole)
-    reading = reading.standing_as(verdict.text)
+    if domain.stands_any_way:
+        reading = reading.standing_as(verdict.text)
     label = Label(
         prediction_id=prediction_id,
         status=verdict.status,

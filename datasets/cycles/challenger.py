@@ -162,6 +162,7 @@ def export_challenger(
         name=name,
         version=version,
         card=json.loads((run / "card.json").read_text(encoding="utf-8")) | {"base_recipe": base} | card,
+        **({"domain": str(description["domain"])} if "domain" in description else {}),
     )
     _keep_search(description, part / "model.json")
     if base is not None:
