@@ -156,6 +156,7 @@ class LabelStore:
                 settings.spool,
                 storage_url=settings.storage_url,
                 database=database.get_secret_value() if database else None,
+                domain=settings.domain,
                 least_free=settings.store_free_bytes,
                 clock=self._clock,
             )

@@ -7,9 +7,9 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI, Request, Response
@@ -19,6 +19,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from backend.domains import MOUNT, domain_routers, domain_settings, further_domains, own_path
 from backend.http.body_limit import BodyLimit
 from backend.http.forms import FORM_LIMITS, FormGuard
 from backend.http.problems import UnexpectedErrors, add_problem_handlers
@@ -28,29 +29,8 @@ from backend.metrics import CountRequests, Metrics
 from backend.people.account_pages import waiting_page
 from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
-from backend.routes import (
-    account,
-    canary,
-    explore,
-    features,
-    health,
-    labels,
-    model,
-    people,
-    pins,
-    predictions,
-    previews,
-    products,
-    projects,
-    searches,
-    selections,
-    shadow,
-    tag_prices,
-    tags,
-    team,
-    uploads,
-)
-from backend.services import make_services
+from backend.routes import account, domains, people, pins
+from backend.services import Services, make_services
 from backend.settings import Settings, load_settings
 from backend.team.upload_bodies import MOST_PART
 from backend.telemetry.log import LogRequests
@@ -113,27 +93,35 @@ def create_app(
     chosen = settings or load_settings()
     metrics = Metrics()
     load = load_recognizer or RecognizerLoader(chosen.second_reader)
+    # One thread: threads that a session starts itself might not have low priority.
+    challenger, detector = load_challenger or (lambda folder: load(folder, 1)), load_detector or _load_detector
     services = make_services(
-        chosen,
-        metrics,
-        load,
-        # One thread: threads that a session starts itself might not have low priority.
-        load_challenger or (lambda folder: load(folder, 1)),
-        load_detector or _load_detector,
-        on_failure,
-        clock,
-        readings_at_once=readings_at_once,
+        chosen, metrics, load, challenger, detector, on_failure, clock, readings_at_once=readings_at_once
+    )
+    services.others = tuple(
+        make_services(
+            domain_settings(chosen, domain),
+            Metrics(),
+            load,
+            challenger,
+            detector,
+            partial(_LOG.error, "%s: not ready: %s", domain.name),
+            clock,
+            first=services,
+        )
+        for domain in further_domains(chosen)
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Beside serving, so that /healthz answers and /readyz says why not yet.
-        starting = asyncio.create_task(services.start())
+        starting = [asyncio.create_task(each.start()) for each in (services, *services.others)]
         try:
             yield
         finally:
-            await asyncio.wait([starting])
-            await services.stop()
+            await asyncio.wait(starting)
+            for each in (*services.others, services):
+                await each.stop()
 
     # The page at /docs comes with its assets, so that no browser fetches them from a third party.
     app = FastAPIOffline(
@@ -151,17 +139,18 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    shoppers = (previews, predictions, tags, labels, products, tag_prices, model, pins)
-    teams = (team, explore, searches, selections, features, uploads, account, people, projects)
-    for route in (*shoppers, shadow, canary, *teams, health):
-        app.include_router(route.router)
+    for router in (*domain_routers(chosen.domain), account.router, people.router, pins.router, domains.router):
+        app.include_router(router)
+    for other in services.others:
+        app.mount(f"{MOUNT}/{other.domain.name}", _further_app(other))
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 
     def body_limit(scope: Scope) -> int:
-        if scope["method"] == "POST" and scope["path"].startswith(_UPLOADS):
+        path = own_path(scope["path"])
+        if scope["method"] == "POST" and path.startswith(_UPLOADS):
             return MOST_PART + _FORM_BYTES
-        carries_photo = scope["method"] == "POST" and scope["path"].startswith(_PHOTO_PATHS)
+        carries_photo = scope["method"] == "POST" and path.startswith(_PHOTO_PATHS)
         if scope["path"] == account.TOKEN_PATH:
             return _TOKEN_BYTES
         return photo_bytes if carries_photo else _FORM_BYTES
@@ -176,7 +165,7 @@ def create_app(
             RateLimit,
             allowances=services.requests,
             on_refused=metrics.rate_limited.inc,
-            price=lambda scope: prices.get(scope["path"], 1.0),
+            price=lambda scope: prices.get(own_path(scope["path"]), 1.0),
             page=lambda scope, wait: waiting_page(services.accounts, scope, wait),
         )
     app.add_middleware(SiteGuard, names=chosen.host_names)
@@ -187,6 +176,17 @@ def create_app(
     app.add_middleware(CorrelationIdMiddleware)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=chosen.trusted_hosts)
     app.add_middleware(TraceRequests, is_trusted=chosen.is_proxy)
+    return app
+
+
+def _further_app(services: Services) -> FastAPI:
+    """The service of a further domain, behind the limits of the first, which has accounts and the API's description."""
+    limits: dict[str, Any] = {"form_limits": FORM_LIMITS}
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=_NO_TELEMETRY, **limits)
+    app.state.services = services
+    add_problem_handlers(app)
+    for router in domain_routers(services.domain):
+        app.include_router(router)
     return app
 
 

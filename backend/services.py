@@ -14,25 +14,17 @@ from typing import TYPE_CHECKING
 
 from asgi_correlation_id import correlation_id
 
-from backend.http.client_places import ClientPlaces
-from backend.http.fair_semaphore import FairSemaphore
-from backend.http.rate_limit import Allowances, TokenBuckets
-from backend.http.team_access import TeamAccess, guess_buckets
-from backend.http.work_queue import WorkQueue
+from backend.commons import Commons, make_commons
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
-from backend.people.accounts import Accounts
-from backend.people.attempts import Attempts
 from backend.prices.lookup import PriceLookup, make_lookup
 from backend.prices.product_catalogue import ProductCatalogue
 from backend.prices.tag_prices import TagPrices
 from backend.reading.canary import Canary
 from backend.reading.champion_watch import ChampionWatch
-from backend.reading.decoding import PhotoDecoder
 from backend.reading.memory import give_back_memory
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.pending import PendingPrediction, PendingPredictions
-from backend.reading.photo_reading import PhotoReading
 from backend.reading.project_models import ProjectModels
 from backend.reading.proof import ReadingProofs
 from backend.reading.shadow import Shadow
@@ -47,6 +39,7 @@ from datasets.samples.removals import Removals
 from datasets.samples.uploader import UploadPolicy
 from ocr_model.domains.domain import Domain
 from ocr_model.errors import ModelError
+from ocr_model.reading.model_description import check_domain
 
 if TYPE_CHECKING:
     from backend.team.overview import TeamData
@@ -54,43 +47,21 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-# The team's requests may read much and wait for a bucket; they must not hold up shoppers.
-_ASKING_WORKERS = 2
-_ASKING_WAITING = 16
-# Photos that take much memory or work, being decoded (one of them) or waiting for that.
-_LARGE_PHOTOS = 4
-# Whole photos being read: each keeps two processors busy, and takes two hundred megabytes.
-_MOST_PHOTOS = 2
-# Of the whole photos under way and waiting, a client has a third, but as many as the page of several photos sends.
-_SHARES_OF_PHOTOS = 3
-_LEAST_PHOTOS = 2
 # Time limit of a look at the champion, in seconds; short, because the next look comes soon.
 _LOOKING = UploadPolicy(timeout=5.0, deadline=5.0)
-# Unproven labels that an address may send at once, and per minute from then on.
-_UNPROVEN_AT_ONCE = 20
-_UNPROVEN_PER_MINUTE = 1.0
 
 
 @dataclass
-class Services:
+class Services(Commons):
     """What an app works with."""
 
     settings: Settings  # as validated at the start
     metrics: Metrics
     model: ModelSlot  # the recognizer, once it is loaded
-    reading: WorkQueue  # threads that have photos decoded, and show and read them
-    recognizing: FairSemaphore  # held by a thread while it reads
-    photos: WorkQueue  # threads that read whole photos
-    photo_places: ClientPlaces  # whole photos that each client may have under way
-    photo_reading: PhotoReading
-    decoder: PhotoDecoder
     labels: LabelStore  # confirmed crops
     pending: PendingPredictions  # predictions that wait for a verdict in this process
     sharing: Sharing  # what several backends share: those that wait for a verdict, rates, deletions
     proofs: ReadingProofs  # of readings, for labels that come when the prediction is forgotten
-    requests: Allowances | None  # requests that each client may send; None: no limit
-    unproven: Allowances  # labels that each client may send without a proof
-    kept_bytes: Allowances | None  # bytes of crops that each client may have kept; None: no limit
     prices: PriceLookup
     tag_prices: TagPrices  # prices that shoppers have confirmed
     shadow: Shadow  # the challenger that reads beside the recognizer, if there is one
@@ -99,11 +70,10 @@ class Services:
     features: FeatureKeeper  # has features of crops made in the background
     project_models: ProjectModels  # those that projects name
     uploads: UploadKeeper  # has what the team brings in worked on
-    team_access: TeamAccess
-    accounts: Accounts  # people who sign in
-    asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
     on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never read
+    is_first: bool = True  # whether it is of the first domain, which closes what all share
+    others: tuple[Services, ...] = ()  # of the further domains of this process
     _opening: asyncio.Task[None] | None = None  # opens the store again after a failure
     _team: TeamData | None = None
     _team_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -170,15 +140,14 @@ class Services:
         await self.features.close()
         await self.uploads.close()
         await self.watch.close()
-        await asyncio.to_thread(self.photos.close)
-        await asyncio.to_thread(self.reading.close)
-        await asyncio.to_thread(self.asking.close)
-        await asyncio.to_thread(self.accounts.close)
+        if self.is_first:
+            await self.close_commons()
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.project_models.close)
         await asyncio.to_thread(self.shadow.close)
-        await asyncio.to_thread(self.decoder.close)
+        if self.is_first:
+            await asyncio.to_thread(self.decoder.close)
         await self.prices.close()
         await asyncio.to_thread(self.labels.close)
 
@@ -239,8 +208,9 @@ def make_services(
     clock: Clock = time.time,
     *,
     readings_at_once: int | None = None,
+    first: Services | None = None,
 ) -> Services:
-    """Put the services together; touches neither disk nor network.
+    """Put the services of a domain together; touches neither disk nor network.
 
     Args:
         settings: Validated settings.
@@ -251,27 +221,9 @@ def make_services(
         on_failure: Called with the reason, in one line, why the service can never read.
         clock: Seconds since 1970, for the times that are kept.
         readings_at_once: Readings at the same moment; None: one per worker.
+        first: Services of the first domain of this process, whose queues, rates and people all share.
     """
     slot = ModelSlot()
-    # Threads that wait while a large or an ordinary photo is decoded are taken from the queue, so that ordinary and
-    # small photos have their own.
-    large = min(_LARGE_PHOTOS, settings.reading_queue)
-    more = min(large + settings.reading_workers, settings.reading_queue)
-    decoder = PhotoDecoder(
-        settings.image_limits,
-        seconds=settings.decode_seconds,
-        memory=settings.decode_bytes,
-        workers=settings.reading_workers,
-        large_waiting=max(0, large - 1),
-        on_killed=lambda reason: metrics.decoders_killed.labels(reason).inc(),
-        on_refused=metrics.overloaded.inc,
-        on_computed=metrics.decoding_seconds.inc,
-    )
-    recognizing = FairSemaphore(readings_at_once or settings.reading_workers)
-    photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
-    photos = photo_workers + photos_waiting
-    # Addresses are told apart for the limits only where there is a limit.
-    photos_at_once = max(_LEAST_PHOTOS, photos // _SHARES_OF_PHOTOS) if settings.rate_per_minute > 0 else photos + 1
     tag_prices = TagPrices(settings.catalogue)
     pending = PendingPredictions(
         seconds=settings.pending_seconds, count=settings.pending_count, size=settings.pending_bytes
@@ -282,6 +234,7 @@ def make_services(
         metrics.shadow,
         waiting=settings.shadow_queue,
         remembered=settings.pending_count,
+        domain=settings.domain,
     )
     canary = Canary(
         metrics.canary,
@@ -290,7 +243,12 @@ def make_services(
         remembered=settings.pending_count,
     )
     sharing = Sharing(settings, pending)
-    accounts = Accounts(settings, clock, attempts=Attempts(make=sharing.allowances_with_refunds))
+    commons = (
+        make_commons(settings, metrics, sharing, load_detector, clock, readings_at_once=readings_at_once)
+        if first is None
+        else first.as_commons()
+    )
+    accounts = commons.accounts
     project_models = ProjectModels(
         lambda: open_places(settings),
         settings.model_cache,
@@ -307,39 +265,11 @@ def make_services(
         settings=settings,
         metrics=metrics,
         model=slot,
-        reading=WorkQueue(
-            "reading",
-            workers=settings.reading_workers + more,
-            waiting=settings.reading_queue - more,
-            on_refused=metrics.overloaded.inc,
-            on_begun=metrics.queue_seconds.labels("reading").observe,
-        ),
-        recognizing=recognizing,
-        photos=WorkQueue(
-            "photos",
-            workers=photo_workers,
-            waiting=photos_waiting,
-            on_refused=metrics.overloaded.inc,
-            on_begun=metrics.queue_seconds.labels("photos").observe,
-        ),
-        photo_places=ClientPlaces(photos_at_once, on_refused=metrics.rate_limited.inc),
-        photo_reading=PhotoReading(
-            recognizing, lambda: load_detector(settings.model_threads), on_batch=metrics.batch_size.observe
-        ),
-        decoder=decoder,
+        **vars(commons),
         labels=labels,
         pending=pending,
         sharing=sharing,
-        proofs=ReadingProofs(settings.store_key, settings.spool, clock=clock),
-        requests=sharing.allowances("requests", TokenBuckets(settings.rate_per_minute, settings.rate_burst))
-        if settings.rate_per_minute > 0
-        else None,
-        unproven=sharing.allowances("unproven", TokenBuckets(_UNPROVEN_PER_MINUTE, _UNPROVEN_AT_ONCE)),
-        kept_bytes=sharing.allowances(
-            "kept-bytes", TokenBuckets(settings.kept_bytes_per_hour / 60, settings.kept_bytes_per_hour)
-        )
-        if settings.kept_bytes_per_hour
-        else None,
+        proofs=ReadingProofs(settings.signing_key, settings.spool, clock=clock),
         prices=make_lookup(
             settings,
             catalogue=ProductCatalogue(settings.catalogue),
@@ -353,32 +283,40 @@ def make_services(
             slot,
             shadow,
             canary,
-            load=lambda folder: load_recognizer(folder or settings.model_dir, settings.model_threads),
+            load=lambda folder: load_recognizer(own_model(settings, folder), settings.model_threads),
             load_challenger=load_challenger,
             open_places=lambda: open_places(settings),
             cache=settings.model_cache,
             seconds=settings.champion_poll_seconds,
+            domain=settings.domain,
             key=settings.signing_key,
             on_failure=lambda kind: metrics.champion_failures.labels(kind).inc(),
         ),
         features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
         project_models=project_models,
         uploads=UploadKeeper(settings, labels, slot, accounts=accounts, project_models=project_models),
-        team_access=TeamAccess(
-            settings.team_token,
-            guesses=sharing.allowances("team-token", guess_buckets()),
-            on_refused=metrics.team_refused.inc,
-            has_accounts=settings.public_url is not None,
-        ),
-        accounts=accounts,
-        asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
         clock=clock,
         on_failure=on_failure,
+        is_first=first is None,
     )
     show_state(services)
     return services
 
 
+def own_model(settings: Settings, folder: Path | None) -> Path | None:
+    """The folder of a model, known to read this domain; None stands for the first model, and for the shipped one.
+
+    Raises:
+        ModelError: it reads another domain.
+    """
+    chosen = folder or settings.first_model
+    if chosen is not None:
+        check_domain(chosen, settings.domain)
+    return chosen
+
+
 def open_places(settings: Settings) -> Places:
     """Open the store for short looks at it."""
-    return Places.open(settings.spool, settings.storage_url, policy=_LOOKING, key=settings.signing_key)
+    return Places.open(
+        settings.spool, settings.storage_url, domain=settings.domain, policy=_LOOKING, key=settings.signing_key
+    )

@@ -22,6 +22,7 @@ from backend.reading.settings import ReadingSettings
 from backend.shared.settings import SharedSettings
 from backend.team.settings import TeamSettings
 from backend.telemetry.settings import TelemetrySettings
+from datasets.objects.store_domain import domain_key
 from datasets.objects.store_key import StoreKey
 from ocr_model.domains.domain import Domain
 from ocr_model.domains.registry import domain_named
@@ -192,7 +193,14 @@ class Settings(
     @property
     def signing_key(self) -> StoreKey | None:
         """The store's key; None if none is set."""
-        return None if self.store_key is None else StoreKey.parse(self.store_key.get_secret_value())
+        if self.store_key is None:
+            return None
+        return domain_key(StoreKey.parse(self.store_key.get_secret_value()), self.domain)
+
+    @property
+    def first_model(self) -> Path | None:
+        """Folder of the model that reads while the store names no champion; None: the shipped one of shoe tags."""
+        return self.model_dir or (None if self.domain is TAGS else self.domain.shipped_model)
 
 
 def variable_of(field: str) -> str:

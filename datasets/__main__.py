@@ -26,10 +26,12 @@ from datasets.commands import (
 )
 from datasets.commands import cycle as cycle_commands
 from datasets.errors import StoreError
+from datasets.objects.store_domain import domain_key
 from datasets.objects.store_key import StoreKey
 from datasets.samples.places import Places, domain_folder, domain_url
 from datasets.samples.store import SampleStore
 from ocr_model.command_line import run_command
+from ocr_model.domains.domain import Domain
 from ocr_model.domains.registry import DOMAINS, domain_named
 from ocr_model.domains.tags import TAGS
 
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     try:
         if options.command == "upload" and options.to:  # another machine's store
             return upload.send(options, environment)
-        key = _store_key(environment)
+        key = _store_key(environment, domain)
         if options.command in champion_commands.COMMANDS:  # these need no labels, so no `SampleStore` is opened
             with Places.open(options.spool, options.storage_url or None, domain=domain, key=key) as places:
                 return champion_commands.run(places, options)
@@ -93,7 +95,7 @@ def _at_home(options: argparse.Namespace, environment: Mapping[str, str]) -> arg
     return options
 
 
-def _store_key(environment: Mapping[str, str]) -> StoreKey | None:
+def _store_key(environment: Mapping[str, str], domain: Domain) -> StoreKey | None:
     """The key with which the backends of this store check champions; None if none is set.
 
     Raises:
@@ -103,7 +105,7 @@ def _store_key(environment: Mapping[str, str]) -> StoreKey | None:
     if not text:
         return None
     try:
-        return StoreKey.parse(text)
+        return domain_key(StoreKey.parse(text), domain)
     except ValueError as error:
         raise StoreError(f"TAGS_STORE_KEY {error}") from None
 

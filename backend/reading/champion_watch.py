@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +33,8 @@ from datasets.objects.names import CHAMPION
 from datasets.objects.store_key import StoreKey
 from datasets.reason import Reason
 from datasets.samples.places import Places
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 from ocr_model.errors import ModelError
 
 _LOG = logging.getLogger(__name__)
@@ -103,6 +106,7 @@ class ChampionWatch:
         open_places: Callable[[], Places],
         cache: Path,
         seconds: float,
+        domain: Domain = TAGS,
         key: StoreKey | None = None,
         on_failure: Callable[[FailureKind], None] = lambda kind: None,
         clock: Callable[[], float] = time.monotonic,
@@ -114,6 +118,7 @@ class ChampionWatch:
         self._load_challenger = load_challenger
         self._open_places = open_places
         self._cache = ModelCache(cache)
+        self._domain = domain
         self._seconds = seconds
         self._key = key
         self._on_failure = on_failure
@@ -279,12 +284,12 @@ class ChampionWatch:
         # At ordinary priority, for a tenth of a second: the threads that a session starts for its readings keep
         # for good the priority of the thread that loads it.
         reader = await asyncio.to_thread(self._load, folder)
-        await run_gently(check_reader, reader)
+        await run_gently(partial(check_reader, domain=self._domain), reader)
         return reader
 
     def _ready_challenger(self, champions: Champions, digest: str, load: Callable[[Path], Reader]) -> Reader:
         reader = load(self._cache.fetch(champions, digest))
-        check_reader(reader)
+        check_reader(reader, self._domain)
         return reader
 
     async def _fall_back(self) -> None:

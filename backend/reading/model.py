@@ -71,6 +71,11 @@ class ModelSlot:
         return self._serving is not None
 
     @property
+    def failure(self) -> str | None:
+        """Why there is none, in one line; None while it is being loaded, and once there is one."""
+        return None if self._serving is not None else self._failure
+
+    @property
     def serving(self) -> Serving:
         """The recognizer that reads now.
 

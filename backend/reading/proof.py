@@ -16,8 +16,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from datasets.errors import StoreError
 from datasets.objects.clock import Clock
 from datasets.objects.record import Record
@@ -72,9 +70,9 @@ class ReadingProofs:
         clock: Seconds since 1970.
     """
 
-    def __init__(self, key: SecretStr | None, spool: Path, *, clock: Clock = time.time) -> None:
+    def __init__(self, key: StoreKey | None, spool: Path, *, clock: Clock = time.time) -> None:
         # Until `open`, and if the spool cannot be used, a key that ends with the process.
-        self._keys: tuple[StoreKey, ...] = (StoreKey.parse(StoreKey.draw() if key is None else key.get_secret_value()),)
+        self._keys: tuple[StoreKey, ...] = (StoreKey.parse(StoreKey.draw()) if key is None else key,)
         self._spool = spool if key is None else None
         self._clock = clock
 

@@ -20,7 +20,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from backend.reading.model import Reader
 from backend.reading.priority import lower_priority
-from ocr_model.codes.text import label_text, match_key
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ class Shadow:
         remembered: Predictions whose verdict is still awaited; the oldest is forgotten first.
     """
 
-    def __init__(self, metrics: ShadowMetrics, *, waiting: int, remembered: int) -> None:
+    def __init__(self, metrics: ShadowMetrics, *, waiting: int, remembered: int, domain: Domain = TAGS) -> None:
         self._metrics = metrics
+        self._domain = domain
         self._waiting = waiting
         self._remembered = remembered
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="shadow", initializer=lower_priority)
@@ -206,7 +208,7 @@ class Shadow:
                 if self._is_current(challenger, prediction):
                     self._count("failed")
             return
-        is_same = label_text(reading.text) == label_text(prediction.text)
+        is_same = self._domain.label(reading.text) == self._domain.label(prediction.text)
         with self._lock:
             if not self._is_current(challenger, prediction):
                 return
@@ -247,7 +249,7 @@ class Shadow:
 
     def _judge(self, prediction_id: str, case: _Case) -> None:
         """Keep the case as it is now, and count which model was right if that is known."""
-        right = _right_reader(case)
+        right = _right_reader(case, self._domain)
         if self._tally is not None and right != case.right:
             if case.right is not None:
                 self._tally.right[case.right] -= 1
@@ -257,12 +259,12 @@ class Shadow:
         self._cases[prediction_id] = replace(case, right=right)
 
 
-def _right_reader(case: _Case) -> Right | None:
-    """Compare by letters and digits alone, like all measurements of accuracy."""
+def _right_reader(case: _Case, domain: Domain) -> Right | None:
+    """Compare by the domain's keys, like all measurements of accuracy."""
     if case.verdict is None or case.challenger_text is None:
         return None
-    wanted = match_key(case.verdict)
-    champion, challenger = match_key(case.champion_text) == wanted, match_key(case.challenger_text) == wanted
+    wanted = domain.key(case.verdict)
+    champion, challenger = domain.key(case.champion_text) == wanted, domain.key(case.challenger_text) == wanted
     if champion:
         return "both" if challenger else "champion"
     return "challenger" if challenger else "neither"

@@ -10,7 +10,6 @@ from backend.dependencies import ServicesDep
 from backend.http.problems import problems
 from backend.reading.watch_failure import WatchFailure
 from backend.schemas import ChampionBody, ChampionFailureBody, ModelBody
-from ocr_model.codes.text import CHARSET
 
 router = APIRouter(tags=["reading"])
 
@@ -36,7 +35,7 @@ async def get_model(services: ServicesDep) -> ModelBody:
     return ModelBody(
         name=info.name,
         version=info.version,
-        charset=CHARSET,
+        charset=services.domain.charset,
         accept_threshold=info.accept_threshold,
         image_formats=["JPEG", "PNG", "WebP", "HEIC"],
         image_max_bytes=services.settings.image_max_bytes,

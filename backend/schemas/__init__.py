@@ -1,7 +1,8 @@
 """The forms that requests carry and the bodies that the service answers with, as documented in OpenAPI."""
 
+from backend.schemas.domains import DomainBody, DomainsBody
 from backend.schemas.forms import LabelForm, PhotoForm, PreviewForm, TagPhotoForm, TagPriceForm
-from backend.schemas.health import HealthBody
+from backend.schemas.health import DomainHealthBody, HealthBody
 from backend.schemas.labels import DeletedBody, LabelBody
 from backend.schemas.models import (
     CanaryBody,
@@ -57,6 +58,9 @@ __all__ = [
     "ChampionFailureBody",
     "CharacterBody",
     "DeletedBody",
+    "DomainBody",
+    "DomainHealthBody",
+    "DomainsBody",
     "FieldBody",
     "FormatBody",
     "HealthBody",

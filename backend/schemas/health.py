@@ -7,6 +7,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class DomainHealthBody(BaseModel):
+    """Whether a further domain is ready."""
+
+    status: Literal["ready", "reading", "not ready"] = Field(examples=["ready"])
+    missing: str | None = Field(default=None, description="Why labels are not kept, or nothing is read.")
+
+
 class HealthBody(BaseModel):
     """Whether the process lives or is ready."""
 
@@ -15,3 +22,6 @@ class HealthBody(BaseModel):
     status: Literal["ok", "ready", "reading"]
     computes: str | None = Field(default=None, description="What the model computes on: `cpu` or `cuda`.")
     missing: str | None = Field(default=None, description="Why labels are not kept, while photos are read.")
+    domains: dict[str, DomainHealthBody] | None = Field(
+        default=None, description="The further domains of this service, by name."
+    )

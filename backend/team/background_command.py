@@ -26,7 +26,7 @@ DATASETS = (sys.executable, "-m", "datasets")
 def model_folder(settings: Settings, model: ModelSlot) -> Path | None:
     """The folder of the model that serves; None for the one that comes with the package."""
     champion = model.champion
-    return settings.model_dir if champion is None else settings.model_cache / champion.model
+    return settings.first_model if champion is None else settings.model_cache / champion.model
 
 
 async def run_beside(settings: Settings, command: Sequence[str], arguments: Sequence[str]) -> str | None:
@@ -40,7 +40,7 @@ async def run_beside(settings: Settings, command: Sequence[str], arguments: Sequ
     Returns:
         Why it failed, in one line; None after a success.
     """
-    store = ["--spool", str(settings.spool.resolve())]
+    store = ["--domain", settings.domain.name, "--spool", str(settings.spool.resolve())]
     if settings.storage_url:
         store += ["--storage-url", settings.storage_url]
     process = await asyncio.create_subprocess_exec(

@@ -6,7 +6,7 @@ import base64
 import heapq
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backend.schemas import ModelNameBody
 from backend.team.explore_bodies import (
@@ -43,7 +43,7 @@ from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Order
 from datasets.samples.search.teaching import choose_teaching
 from datasets.samples.seen_store import SeenStore
-from ocr_model.codes.lines import code_and_formats
+from ocr_model.domains.domain import Domain
 
 _LOG = logging.getLogger(__name__)
 _GRID: Size = 240
@@ -72,7 +72,7 @@ class TeamExplorer:
         page = self._store.search.page(wanted, size=size, order=order, after=after)
         pictures = self._pictures(page.samples) if with_thumbnails else {}
         marks = self._store.marks.of(sample.digest for sample in page.samples)
-        items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in page.samples]
+        items = [self._found(sample, marks, pictures) for sample in page.samples]
         return FoundPageBody(items=items, after=page.after)
 
     def search_help(self, line: str, cursor: int) -> SearchHelpBody:
@@ -92,7 +92,7 @@ class TeamExplorer:
         chosen = choose_teaching(self._store.search, wanted, most, self._store.domain)
         pictures = self._pictures(chosen.samples)
         marks = self._store.marks.of(sample.digest for sample in chosen.samples)
-        items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in chosen.samples]
+        items = [self._found(sample, marks, pictures) for sample in chosen.samples]
         return TeachingBody(items=items, looked_at=chosen.looked_at, kinds=chosen.kinds)
 
     def named(self, digests: Sequence[str], *, with_thumbnails: bool, most: int) -> list[FoundBody]:
@@ -110,7 +110,7 @@ class TeamExplorer:
         samples = [sample for labels in of_crops for sample in labels]
         pictures = self._pictures(samples) if with_thumbnails else {}
         marks = self._store.marks.of(sample.digest for sample in samples)
-        return [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in samples]
+        return [self._found(sample, marks, pictures) for sample in samples]
 
     def count(self, wanted: Filter) -> FoundCountBody:
         """How many labels a search finds.
@@ -151,10 +151,10 @@ class TeamExplorer:
         others = [label for label in self._store.past.labels_of(sample.digest) if label.event != sample.event]
         marks = self._marks(sample)
         return DetailsBody(
-            label=found_body(sample, marks),
+            label=found_body(sample, self._store.domain, marks),
             can_undo=undone_label(events) is not None,
             history=_history(events, self._store.marks.history(sample.digest)),
-            others=[found_body(label, marks) for label in others],
+            others=[found_body(label, self._store.domain, marks) for label in others],
             quality=_quality_body(sample) or self._quality(sample.digest),
             versions=list(versions),
         )
@@ -199,7 +199,9 @@ class TeamExplorer:
         except CropError as error:
             _LOG.error("a label is not changed: %s", error)
             return ChangedBody(prediction_id=prediction_id, problem="damaged", label=None)
-        return ChangedBody(prediction_id=prediction_id, problem=None, label=found_body(sample, self._marks(sample)))
+        return ChangedBody(
+            prediction_id=prediction_id, problem=None, label=self._found(sample, {sample.digest: self._marks(sample)})
+        )
 
     def _marks(self, sample: Sample) -> CropMarks | None:
         return self._store.marks.of([sample.digest]).get(sample.digest)
@@ -228,11 +230,21 @@ class TeamExplorer:
             return None
         return QualityBody.model_validate(quality, from_attributes=True)
 
+    def _found(
+        self, sample: Sample, marks: Mapping[str, CropMarks | None], pictures: Mapping[str, str | None] | None = None
+    ) -> FoundBody:
+        return found_body(
+            sample,
+            self._store.domain,
+            marks.get(sample.digest),
+            None if pictures is None else pictures.get(sample.digest),
+        )
 
-def found_body(sample: Sample, marks: CropMarks | None, thumbnail: str | None = None) -> FoundBody:
-    """A label as it is answered."""
+
+def found_body(sample: Sample, domain: Domain, marks: CropMarks | None, thumbnail: str | None = None) -> FoundBody:
+    """A label of a store of the domain, as it is answered."""
     label = sample.label
-    code, formats = code_and_formats(label.text)
+    code, formats = domain.take_apart(label.text)
     return FoundBody(
         prediction_id=label.prediction_id,
         event=sample.event,

@@ -17,6 +17,7 @@ from datasets.samples.live_rows import parts
 from datasets.samples.period_index import Period
 from datasets.samples.seen_store import SeenStore
 from datasets.samples.verdict import Waiting, WaitingCrops, find_waiting, waiting_crops
+from ocr_model.domains.domain import Domain
 
 # Fewest labels in a row per point of a curve, and most points of a curve.
 _BLOCK = 50
@@ -93,7 +94,9 @@ class TeamLabels:
                     now.append(by_crop[digest])
                 else:
                     settled += 1
-        return ReviewBody(waiting=len(waiting.digests) - settled, items=list(map(review_item, now)))
+        return ReviewBody(
+            waiting=len(waiting.digests) - settled, items=[review_item(picture, self._store.domain) for picture in now]
+        )
 
     def _statistics(self) -> _Statistics:
         with self._counting:
@@ -125,10 +128,10 @@ def _period(period: Period) -> PeriodBody:
     return PeriodBody.model_validate(period, from_attributes=True)
 
 
-def review_item(waiting: Waiting) -> ReviewItemBody:
-    """A picture that waits as it is answered."""
+def review_item(waiting: Waiting, domain: Domain) -> ReviewItemBody:
+    """A picture of a store of the domain that waits, as it is answered."""
     return ReviewItemBody(
         sample=waiting.digest,
         reasons=[doubt.reason for doubt in waiting.doubts],
-        labels=[found_body(label, None) for label in waiting.labels],
+        labels=[found_body(label, domain, None) for label in waiting.labels],
     )

@@ -18,6 +18,7 @@ from datasets.objects.canonical import canonical_json
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import CHAMPION, CROPS, DOMAIN, EVENTS, MODELS, SEGMENTS, VERSIONS
 from datasets.objects.record import Record
+from datasets.objects.store_key import StoreKey
 from ocr_model.domains.domain import Domain
 from ocr_model.domains.registry import domain_named
 from ocr_model.domains.tags import TAGS
@@ -47,6 +48,11 @@ def domain_of(objects: ObjectStore) -> Domain:
     if isinstance(objects, DomainObjects):
         return objects.domain
     return _read(objects) or TAGS
+
+
+def domain_key(key: StoreKey, domain: Domain) -> StoreKey:
+    """The key of a domain's store, where one key is set for all: what signs one domain's readings proves no other's."""
+    return key if domain is TAGS else key.derived(domain.name)
 
 
 def settle_domain(objects: ObjectStore, domain: Domain) -> None:

@@ -44,6 +44,10 @@ class StoreKey:
         """A new random key as text, for `parse`."""
         return secrets.token_urlsafe(SHORTEST)
 
+    def derived(self, name: str) -> Self:
+        """A key of its own, for a part of the service whose signatures are worth nothing elsewhere."""
+        return type(self)(hmac.digest(self._secret, _DERIVED + f"part {name}".encode(), hashlib.sha256))
+
     def sign(self, purpose: str, content: object) -> str:
         """The signature of a value.
 

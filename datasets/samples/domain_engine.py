@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from datasets.samples.database_errors import database_errors
-from datasets.samples.engine import open_engine
+from datasets.samples.engine import open_engine, parse_url
 from ocr_model.domains.domain import Domain
 from ocr_model.domains.tags import TAGS
 
@@ -27,17 +27,30 @@ def open_domain_engine(url: str | sa.URL, domain: Domain, *, is_own_file: bool =
     Raises:
         IndexUnavailableError: the URL cannot be used, its driver is not installed, or PostgreSQL does not answer.
     """
-    engine = open_engine(url)
-    if domain is TAGS or is_own_file:
-        return engine
-    found = engine.url
-    engine.dispose()
-    if engine.dialect.name == "sqlite":
-        file = Path(found.database or "")
-        return open_engine(found.set(database=str(file.with_stem(f"{file.stem}-{domain.name}"))))
-    schema = f"domain_{domain.name}"
-    with database_errors(), engine.begin() as connection:
-        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
-    engine.dispose()
-    options = f"{found.query.get('options', '')} -csearch_path={schema}".strip()
-    return open_engine(found.update_query_dict({"options": options}))
+    engine = open_engine(url if is_own_file else _of_domain(parse_url(url), domain))
+    if domain is not TAGS and engine.dialect.name != "sqlite":
+        with database_errors(), engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(_schema(domain), if_not_exists=True))
+        engine.dispose()  # connections that were opened without the schema do not look for it
+    return engine
+
+
+def domain_database(url: str, domain: Domain) -> str:
+    """The URL of a domain's tables in a database of all domains; for what looks for no SQLite file at it."""
+    found = parse_url(url)
+    return url if found.get_backend_name() == "sqlite" else _of_domain(found, domain).render_as_string(False)
+
+
+def _of_domain(url: sa.URL, domain: Domain) -> sa.URL:
+    if domain is TAGS:
+        return url
+    if url.get_backend_name() == "sqlite":
+        file = Path(url.database or "")
+        return url.set(database=str(file.with_stem(f"{file.stem}-{domain.name}")))
+    option = f"-csearch_path={_schema(domain)}"
+    options = str(url.query.get("options", ""))
+    return url if option in options else url.update_query_dict({"options": f"{options} {option}".strip()})
+
+
+def _schema(domain: Domain) -> str:
+    return f"domain_{domain.name}"

@@ -22,6 +22,20 @@ _ROOM = "64MB"  # for sorting there: with its own 4 MB it would sort a million l
 _CACHE_KIB = 32_768  # of a connection; SQLite's own 2 MB are read anew for every look into a million rows
 
 
+def parse_url(url: str | sa.URL) -> sa.URL:
+    """Take the URL of a database apart.
+
+    Raises:
+        IndexUnavailableError: it cannot be parsed.
+    """
+    try:
+        return make_url(url)
+    except (SQLAlchemyError, ValueError):  # the driver's message may hold a part of the password
+        raise IndexUnavailableError(
+            "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
+        ) from None
+
+
 def open_engine(url: str | sa.URL, *, silence: float | None = None) -> sa.Engine:
     """An engine for the database.
 
@@ -32,12 +46,7 @@ def open_engine(url: str | sa.URL, *, silence: float | None = None) -> sa.Engine
     Raises:
         IndexUnavailableError: the URL cannot be used, or its driver is not installed.
     """
-    try:
-        parsed = make_url(url)
-    except (SQLAlchemyError, ValueError):  # the driver's message may hold a part of the password
-        raise IndexUnavailableError(
-            "the URL of the database cannot be parsed; an @, : or / in a password is written %40, %3A or %2F"
-        ) from None
+    parsed = parse_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):

@@ -119,7 +119,7 @@ class ReplicaModels:
             if model not in self._kept:
                 second = False if self._second is None else self._second
                 self._kept[model] = Recognizer.load(
-                    folder or self._settings.model_dir, threads=self._settings.model_threads, second=second
+                    folder or self._settings.first_model, threads=self._settings.model_threads, second=second
                 )
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)

@@ -52,6 +52,7 @@ class Domain:
     complete: Callable[[str, str], str] = _as_typed
     recipe: str  # of data_gen, that a first model trains on
     weights: str  # folder of the model that comes with the package, below `ocr_model/weights`
+    clean_print: str = ""  # a text that each of its models reads off clean print; "": none can be asked for that
     has_format_prior: bool = False  # whether the compiled table of formats (`ocr_model prior`) is of this domain
     stands_any_way: bool = False  # whether the recognizer finds out which way up a crop stands
     reads_photos: bool = False  # whether lines are found on whole photos of it; else a picture is a crop

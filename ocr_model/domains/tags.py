@@ -28,6 +28,7 @@ TAGS = Domain(
     complete=complete_line,
     recipe="tags-1",
     weights="champion",
+    clean_print="CW2288-111",
     has_format_prior=True,
     stands_any_way=True,
     reads_photos=True,

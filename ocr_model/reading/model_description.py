@@ -139,6 +139,20 @@ class ModelDescription:
         return ["context", "projected", *(["ctc_log_probs"] if self.ctc_weight > 0.0 else [])]
 
 
+def check_domain(directory: Path, domain: Domain) -> None:
+    """Refuse a model that reads another domain; whether it can be loaded is found by loading it.
+
+    Raises:
+        ModelError: it reads another one. One line.
+    """
+    try:
+        read = json.loads((directory / "model.json").read_text(encoding="utf-8")).get("domain", TAGS.name)
+    except (OSError, ValueError, AttributeError):
+        return
+    if read != domain.name:
+        raise ModelError(f"the model in {directory} reads {read}, not {domain.name}")
+
+
 def _model_file(directory: Path, name: str) -> Path:
     if name != PurePath(name).name:  # a foreign model must not point out of its folder
         raise ValueError(f"{name!r} is not a file name")

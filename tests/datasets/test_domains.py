@@ -109,9 +109,11 @@ def test_a_new_spool_does_not_get_the_bucket_of_another_domain(digits: Opened, t
     for domain in (TAGS, PLATES):
         with pytest.raises(DomainError, match="is a store of digits"):
             SampleStore.open(tmp_path / f"other {domain.name}", storage_url=bucket, domain=domain)
-        with Places.open(tmp_path / f"places {domain.name}", bucket, domain=domain) as places:
-            with pytest.raises(DomainError, match="is a store of digits"):
-                VersionCatalogue(places).names()
+        with (
+            Places.open(tmp_path / f"places {domain.name}", bucket, domain=domain) as places,
+            pytest.raises(DomainError, match="is a store of digits"),
+        ):
+            VersionCatalogue(places).names()
     with SampleStore.open(tmp_path / "two", storage_url=bucket, domain=DIGITS) as store:
         assert store.bucket.pull() == 1
 

@@ -122,7 +122,7 @@ class FakeExplorer:
         found.sort(key=keys[order])
         begin = next((place + 1 for place, one in enumerate(found) if one.event == after), 0)
         shown = found[begin : begin + PAGE]
-        items = [found_body(one, _MARKS, _THUMBNAIL).model_dump(mode="json") for one in shown]
+        items = [found_body(one, TAGS, _MARKS, _THUMBNAIL).model_dump(mode="json") for one in shown]
         return {"items": items, "after": shown[-1].event if begin + PAGE < len(found) else None}
 
     def count(self, search: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class FakeExplorer:
         marks |= {"kind": "marks", "stored_at": NOON.isoformat(), "by": "kim", "undone_by": None}
         history.append(marks)
         return {
-            "label": found_body(present, _MARKS).model_dump(mode="json"),
+            "label": found_body(present, TAGS, _MARKS).model_dump(mode="json"),
             "can_undo": len(past) > 1,
             "history": history,
             "others": [],
@@ -167,7 +167,7 @@ class FakeExplorer:
 
     def review(self) -> dict[str, Any]:
         """Pictures that wait for a second look."""
-        items = [review_item(waiting).model_dump(mode="json") for waiting in find_waiting(self.doubted)]
+        items = [review_item(waiting, TAGS).model_dump(mode="json") for waiting in find_waiting(self.doubted)]
         return {"waiting": len(items), "items": items}
 
     def change(self, change: str, lines: str, text: str, by: str = "") -> dict[str, Any]:
@@ -180,7 +180,7 @@ class FakeExplorer:
             present, label = self.find(prediction_id), None
             problem = self.problem or (None if present is not None and present.event == event else "label-moved")
             if problem is None and present is not None:
-                label = found_body(self._changed(present, change, text, by), _MARKS).model_dump(mode="json")
+                label = found_body(self._changed(present, change, text, by), TAGS, _MARKS).model_dump(mode="json")
             items.append({"prediction_id": prediction_id, "problem": problem, "label": label})
         return {"items": items}
 

@@ -16,18 +16,18 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as thorough
 from hypothesis import strategies as st
 from PIL import Image
-from pydantic import SecretStr
 
 from backend.http.rate_limit import OwnAllowances, TokenBuckets
 from backend.reading.proof import LONGEST_PROOF, ProvenReading, ReadCrop, ReadingProofs
 from backend.settings import Settings
+from datasets.objects.store_key import StoreKey
 from datasets.samples.review import REVIEWED, UNPROVEN
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import give_verdict
 from ocr_model.reading.prediction import ModelInfo, Prediction
 
-KEY = SecretStr("the-key-of-one-store-and-no-other")
+KEY = StoreKey.parse("the-key-of-one-store-and-no-other")
 CROP = ReadCrop("0123456789abcdefghijklmn", "a" * 64, 1)
 DAY = 86_400
 
@@ -111,7 +111,7 @@ def test_one_key_holds_for_all_backends_of_a_store(tmp_path: Path) -> None:
     other.open()
     assert other.check(proof, CROP) is not None
     assert not (tmp_path / "other").exists()
-    stranger = ReadingProofs(SecretStr("the-key-of-a-store-of-strangers-0"), tmp_path / "one")
+    stranger = ReadingProofs(StoreKey.parse("the-key-of-a-store-of-strangers-0"), tmp_path / "one")
     assert stranger.check(proof, CROP) is None
 
 
