@@ -37,15 +37,17 @@ def vary_drawing(rng: Generator, image: NDArray[np.uint8], strength: float = 1.0
     # From a pixel of the varied picture to one of the drawing; the middle stays.
     matrix = np.array([[cosine * wide, (slant - sine) * high, 0.0], [sine * wide, cosine * high, 0.0]])
     matrix[:, 2] = np.array([width, height]) / 2 - matrix[:, :2] @ (np.array([out[1], out[0]]) / 2)
-    flags = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": ground}
     if rng.random() < 0.35:
         bend = strength * rng.uniform(0.35, 1.8) / scale
         y, x = np.mgrid[0 : out[0], 0 : out[1]].astype(np.float32)
         at_x = matrix[0, 0] * x + matrix[0, 1] * y + (matrix[0, 2] + bend * low_frequency(rng, out, (4, 4)))
         at_y = matrix[1, 0] * x + matrix[1, 1] * y + (matrix[1, 2] + bend * low_frequency(rng, out, (4, 4)))
-        varied = cv2.remap(image, at_x.astype(np.float32), at_y.astype(np.float32), cv2.INTER_LINEAR, **flags)
+        at = at_x.astype(np.float32), at_y.astype(np.float32)
+        varied = cv2.remap(image, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=ground)
     else:
-        varied = cv2.warpAffine(image, matrix, out[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, **flags)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size = (out[1], out[0])
+        varied = cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=ground)
     if rng.random() < 0.4:
         changed = cv2.dilate(varied, _PEN) if rng.random() < 0.5 else cv2.erode(varied, _PEN)
         share = rng.uniform(0.2, 0.9) * min(1.0, strength)

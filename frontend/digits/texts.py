@@ -23,8 +23,8 @@ class DigitTexts(Texts):
     pen = Words(ko="펜 굵기", en="Pen width")
     clear = Words(ko="지우기", en="Clear")
     undo_hint = Words(
-        ko="그림판 아래의 화살표로 한 획씩 되돌릴 수 있어요.",
-        en="The arrows below the canvas take back one stroke at a time.",
+        ko="그림판 위의 화살표로 한 획씩 되돌릴 수 있어요.",
+        en="The arrows above the canvas take back one stroke at a time.",
     )
     empty = Words(ko="아직 아무것도 그리지 않았어요", en="Nothing drawn")
     no_digit = Words(ko="숫자가 아니에요", en="Not a digit")

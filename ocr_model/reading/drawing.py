@@ -45,7 +45,7 @@ def prepare_drawing(picture: Image.Image) -> Image.Image | None:
 def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """Difference from the ground, 0..1, strongest 1; None where there is none."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    ink = np.abs(grey - np.float32(np.median(border)))
+    ink: NDArray[np.float32] = np.abs(grey - np.float32(np.median(border)))
     strongest = float(ink.max())
     if strongest < _FAINTEST:
         return None
