@@ -24,6 +24,7 @@ def main() -> None:
     from frontend.explore.page import explore as explore_page
     from frontend.explore.texts import EXPLORE_TEXTS
     from frontend.heading import page_language
+    from frontend.menu import menu_position, shown_pages
     from frontend.people.page import people_page
     from frontend.people.texts import PEOPLE_TEXTS
     from frontend.projects.page import projects_page
@@ -78,7 +79,8 @@ def main() -> None:
         url_path="projects",
     )
     accounts = [projects, people] if has_accounts() else []
-    page = st.navigation([reading, several, digits, data, explore, upload, projects, people], position="hidden")
+    pages = [reading, several, digits, data, explore, upload, projects, people]
+    page = st.navigation(shown_pages(pages), position=menu_position())
     with page_span(page.url_path):
         page.run()
 

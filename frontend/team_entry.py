@@ -13,8 +13,10 @@ from frontend.account import RoleTexts, gate, has_accounts, my_role, session_nam
 from frontend.client.failure_texts import FailureTexts, failure_sentence
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.people_answers import Role
+from frontend.domains import DomainTexts, show_domain_choice
 from frontend.language import Words
 from frontend.markdown import escaped
+from frontend.menu import is_shown
 
 # A reload asks for the token again.
 _ENTERED: Final = "entered-with"
@@ -95,11 +97,18 @@ def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], tex
     """
     links = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="links")
     with links:
-        if st.button(texts.back, icon=":material/arrow_back:", type="tertiary", key="back"):
+        if is_shown(reading_page) and st.button(texts.back, icon=":material/arrow_back:", type="tertiary", key="back"):
             st.switch_page(reading_page)
-        for number, page in enumerate(others):
+        for number, page in enumerate(filter(is_shown, others)):
             if st.button(page.title, icon=page.icon or None, type="tertiary", key=f"to-page-{number}"):
                 st.switch_page(page)
+    return links
+
+
+def show_team_top(reading_page: StreamlitPage, others: Sequence[StreamlitPage], texts: EntryTexts) -> DeltaGenerator:
+    """Draw the row of links (see `show_links`) and, below it, the choice of what is read; gives the row."""
+    links = show_links(reading_page, others, texts)
+    show_domain_choice(DomainTexts(texts.language))
     return links
 
 

@@ -19,10 +19,25 @@ _SHOWN = 24  # misread drawings of each set
 class Readings(Protocol):
     """Readings of a set beside what stands there."""
 
-    name: str
-    images: list[NDArray[np.uint8]]
-    texts: list[str]
-    readings: list[str]
+    @property
+    def name(self) -> str:
+        """Name of the set."""
+        ...
+
+    @property
+    def images(self) -> list[NDArray[np.uint8]]:
+        """Grey drawings (H, W)."""
+        ...
+
+    @property
+    def texts(self) -> list[str]:
+        """What they are."""
+        ...
+
+    @property
+    def readings(self) -> list[str]:
+        """What was read."""
+        ...
 
 
 def draw_confusions(sets: Sequence[Readings], path: Path) -> None:

@@ -64,6 +64,12 @@ class Connection:
         sent = "".join(sign if "!" <= sign <= "~" else "?" for sign in token)
         return self._with_header("Authorization", f"Bearer {sent}")
 
+    def below(self, path: str) -> Connection:
+        """The same connection to what answers below a path of the backend: `/domains/digits`."""
+        connection = copy(self)
+        connection._base_url = self._base_url + path
+        return connection
+
     def patient(self, seconds: float) -> Connection:
         """The same connection, for answers that may take so many seconds."""
         connection = copy(self)

@@ -14,7 +14,12 @@ from frontend.confidence import SURE
 
 def backend() -> Connection:
     """The connection to the address in `BACKEND_URL`, on behalf of this session's shopper."""
-    return _connection(os.environ.get("BACKEND_URL") or DEFAULT_URL).on_behalf_of(st.context.ip_address)
+    return _connection(backend_url()).on_behalf_of(st.context.ip_address)
+
+
+def backend_url() -> str:
+    """The address of the backend."""
+    return os.environ.get("BACKEND_URL") or DEFAULT_URL
 
 
 @st.cache_resource(show_spinner=False)

@@ -11,7 +11,6 @@ from streamlit.navigation.page import StreamlitPage
 
 from frontend.client.explorer import ExplorerClient
 from frontend.client.failures import BackendError
-from frontend.client.session import backend
 from frontend.client.team import TeamClient
 from frontend.client.team_answers import Overview
 from frontend.data_models.accuracy_panel import show_accuracy
@@ -22,9 +21,10 @@ from frontend.data_models.labels_panel import show_labels
 from frontend.data_models.review_panel import show_review
 from frontend.data_models.texts import TEXTS, DataTexts, Section
 from frontend.data_models.versions_panel import show_versions
+from frontend.domains import domain_backend
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
-from frontend.team_entry import entered_name, entered_token, offer_leaving, show_links, show_refusal
+from frontend.team_entry import entered_name, entered_token, offer_leaving, show_refusal, show_team_top
 
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+!|~$:-]")
 
@@ -38,8 +38,8 @@ def data_models(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     """
     texts = TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, others, texts)
-    client = TeamClient(backend(), entered_token())
+    links = show_team_top(reading_page, others, texts)
+    client = TeamClient(domain_backend(), entered_token())
     place = st.empty()
     try:
         overview = outcome(
@@ -132,4 +132,4 @@ def _show_section(overview: Overview, texts: DataTexts, client: TeamClient) -> N
         case "cycle":
             show_cycle(overview.versions, texts, client)
         case "review":
-            show_review(texts, client, ExplorerClient(backend(), entered_token(), entered_name()))
+            show_review(texts, client, ExplorerClient(domain_backend(), entered_token(), entered_name()))

@@ -23,6 +23,7 @@ from frontend.client.explorer_answers import (
     Teaching,
 )
 from frontend.client.scope import Scope
+from frontend.domains import domain_key
 from frontend.explore.shown_set import ShownSet
 
 _KEY: Final = "exploration"
@@ -197,12 +198,13 @@ def replace_items(page: FoundPage, items: tuple[Found, ...]) -> FoundPage:
 
 def exploration() -> Exploration:
     """The state of this session."""
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = Exploration()
-    state: Exploration = st.session_state[_KEY]
+    key = domain_key(_KEY)
+    if key not in st.session_state:
+        st.session_state[key] = Exploration()
+    state: Exploration = st.session_state[key]
     return state
 
 
 def forget_exploration() -> None:
     """Begin anew, with nothing to show."""
-    st.session_state.pop(_KEY, None)
+    st.session_state.pop(domain_key(_KEY), None)

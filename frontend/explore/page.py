@@ -12,7 +12,7 @@ from frontend.client.explorer import MOST_AT_ONCE, ExplorerClient
 from frontend.client.explorer_answers import Change, FoundPage
 from frontend.client.failures import BackendError, BackendRefusedError
 from frontend.client.features import FeaturesClient
-from frontend.client.session import backend
+from frontend.domains import domain_backend
 from frontend.explore.alike_panel import show_alike
 from frontend.explore.changes import offer_changes, show_outcome
 from frontend.explore.crop_grid import show_crop_grid
@@ -30,7 +30,7 @@ from frontend.explore.texts import EXPLORE_TEXTS, ExploreTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
 from frontend.projects.choice import known_projects
-from frontend.team_entry import entered_name, entered_token, offer_leaving, show_links, show_refusal
+from frontend.team_entry import entered_name, entered_token, offer_leaving, show_refusal, show_team_top
 
 _AS_GUEST = "explores-as-guest"
 _FOR_MANY: tuple[Change, ...] = ("fix", "keep", "unreadable", "drop", "undo")
@@ -45,15 +45,15 @@ def explore(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     """
     texts = EXPLORE_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, others, texts)
+    links = show_team_top(reading_page, others, texts)
     token = entered_token()
     # Without an account, public projects are looked at, if there are any.
     is_guest = token is None and bool(known_projects(None))
     if token is None and (not is_guest or not st.session_state.get(_AS_GUEST)):
         forget_exploration()  # whoever has left is shown nothing more
     st.session_state[_AS_GUEST] = is_guest
-    state, client = exploration(), ExplorerClient(backend(), token, entered_name())
-    features = FeaturesClient(backend(), token)
+    state, client = exploration(), ExplorerClient(domain_backend(), token, entered_name())
+    features = FeaturesClient(domain_backend(), token)
     if token is not None or is_guest:
         show_search_bar(state, texts)
     line, saved, place = st.container(), st.container(), st.empty()

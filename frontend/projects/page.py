@@ -17,6 +17,7 @@ from frontend.client.project_answers import MEMBER_ROLES, VISIBILITIES, Member, 
 from frontend.client.projects import ProjectsClient
 from frontend.client.session import backend
 from frontend.clock import stamp
+from frontend.domains import domain_backend
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
 from frontend.projects.choice import forget_projects
@@ -27,8 +28,8 @@ from frontend.team_entry import (
     entered_token,
     for_role,
     offer_leaving,
-    show_links,
     show_refusal,
+    show_team_top,
 )
 
 _SAID: Final = "projects-said"  # what the last press led to, shown once: a kind of box and its text
@@ -47,9 +48,9 @@ def projects_page(reading_page: StreamlitPage, explore_page: StreamlitPage, *oth
     """
     texts = PROJECT_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, [explore_page, *others], texts)
+    links = show_team_top(reading_page, [explore_page, *others], texts)
     token = entered_token()
-    client = ProjectsClient(backend(), token, entered_name())
+    client = ProjectsClient(domain_backend(), token, entered_name())
     try:
         projects = client.all()
         chosen = _choose(projects, texts) if projects else None

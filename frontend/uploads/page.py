@@ -12,16 +12,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
-from frontend.client.session import backend
 from frontend.client.upload_answers import LinesKept, PictureKind, Upload
 from frontend.client.uploads import UploadsClient
+from frontend.domains import domain_backend, domain_key
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
 from frontend.photos.uploads import forget_uploads
 from frontend.projects.choice import known_projects, project_name
 from frontend.projects.texts import ProjectChoiceTexts
 from frontend.style import name_uploader
-from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_links, show_refusal
+from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_refusal, show_team_top
 from frontend.uploads.sending import Sending
 from frontend.uploads.texts import UPLOAD_TEXTS, UploadTexts
 from frontend.uploads.upload_panel import show_upload, told_time
@@ -61,8 +61,8 @@ def uploads_page(
     """
     texts = UPLOAD_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
-    links = show_links(reading_page, [explore_page, data_page, *others], texts)
-    client, state = UploadsClient(backend(), entered_token(), entered_name()), _state()
+    links = show_team_top(reading_page, [explore_page, data_page, *others], texts)
+    client, state = UploadsClient(domain_backend(), entered_token(), entered_name()), _state()
     place = st.empty()
     try:
         uploads = outcome(pool().submit(client.all), lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
@@ -86,9 +86,10 @@ def uploads_page(
 
 
 def _state() -> _State:
-    if _STATE_KEY not in st.session_state:
-        st.session_state[_STATE_KEY] = _State()
-    state: _State = st.session_state[_STATE_KEY]
+    key = domain_key(_STATE_KEY)
+    if key not in st.session_state:
+        st.session_state[key] = _State()
+    state: _State = st.session_state[key]
     return state
 
 

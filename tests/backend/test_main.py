@@ -36,6 +36,7 @@ def test_every_route_is_documented(client: TestClient) -> None:
         ("post", "/v1/pins"),
         ("post", "/v1/pins/check"),
         ("post", "/v1/pins/forget"),
+        ("get", "/v1/domains"),
         ("get", "/v1/shadow"),
         ("get", "/v1/canary"),
         ("get", "/v1/team/overview"),

@@ -1,0 +1,41 @@
+"""A deployment names the pages that it shows; without that all are there, and no menu."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from frontend.menu import is_shown, menu_position, named_pages, shown_pages
+
+READ, DATA, EXPLORE = PAGES = [SimpleNamespace(url_path=path) for path in ("", "data", "explore")]
+
+
+def test_all_pages_are_there_unless_some_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TAGS_PAGES", raising=False)
+    assert shown_pages(PAGES) == PAGES
+    assert all(map(is_shown, PAGES))
+    assert menu_position() == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("explore, read", [EXPLORE, READ]),
+        ("Data,data", [DATA]),
+        ("gate,read", [READ]),  # a page that this release does not have
+        ("nothing", PAGES),
+        (" , ", PAGES),
+    ],
+)
+def test_named_pages_are_shown_in_their_order(
+    named: str, shown: list[SimpleNamespace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAGS_PAGES", named)
+    assert shown_pages(PAGES) == shown
+    assert menu_position() == ("top" if named_pages() else "hidden")
+
+
+def test_no_link_leads_to_a_page_that_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGS_PAGES", "read,explore")
+    assert [is_shown(page) for page in PAGES] == [True, False, True]
