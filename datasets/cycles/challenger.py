@@ -13,6 +13,7 @@ from data_gen.plan import plan_dataset
 from data_gen.recipe import load_recipe
 from datasets.cycles.settings import ChallengerSettings
 from datasets.versions.version import SyntheticPart
+from ocr_model.domains.tags import TAGS
 from ocr_model.export.averaging import average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
@@ -162,7 +163,7 @@ def export_challenger(
         name=name,
         version=version,
         card=json.loads((run / "card.json").read_text(encoding="utf-8")) | {"base_recipe": base} | card,
-        **({"domain": str(description["domain"])} if "domain" in description else {}),
+        domain=str(description.get("domain", TAGS.name)),
     )
     _keep_search(description, part / "model.json")
     if base is not None:
