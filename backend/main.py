@@ -29,7 +29,7 @@ from backend.metrics import CountRequests, Metrics
 from backend.people.account_pages import waiting_page
 from backend.reading.model import Reader
 from backend.reading.recognizer_loader import RecognizerLoader
-from backend.routes import account, domains, people
+from backend.routes import account, domains, people, pins
 from backend.services import Services, make_services
 from backend.settings import Settings, load_settings
 from backend.team.upload_bodies import MOST_PART
@@ -139,7 +139,7 @@ def create_app(
     app.state.services = services
     _describe_once(app)
     add_problem_handlers(app)
-    for router in (*domain_routers(chosen.domain), account.router, people.router, domains.router):
+    for router in (*domain_routers(chosen.domain), account.router, people.router, pins.router, domains.router):
         app.include_router(router)
     for other in services.others:
         app.mount(f"{MOUNT}/{other.domain.name}", _further_app(other))

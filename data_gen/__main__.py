@@ -2,6 +2,7 @@
 
 python -m data_gen --recipe tags-1 --count 10000 --out shards --layout webdataset --processes 2
 python -m data_gen fonts [--fetch]          which fonts a recipe finds; fetch the free ones
+python -m data_gen digits --fetch           fetch MNIST's handwritten digits, to train and to measure
 python -m data_gen sheet --recipe tags-1 --out sheet.png [--beside FOLDER]   look at crops before training on them
 python -m data_gen tag --count 500 --seed 1 --out FOLDER [--sheet sheet.png]     photos of whole tags, every line known
 """

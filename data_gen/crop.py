@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from data_gen import texts
 from data_gen.camera import photograph
 from data_gen.degradations import Generator, Picture
+from data_gen.drawn.renderer import draw_character
 from data_gen.fonts import FontBook
 from data_gen.other_lines import LINES, other_line, with_sign
 from data_gen.plain import draw_plain
@@ -102,6 +103,10 @@ class CropRenderer:
             rng = np.random.default_rng((self.seed, index, attempt))
             words = random.Random(f"{self.seed}/{index}/{attempt}")
             try:
+                if self.recipe.style == "drawn":
+                    is_digit = words.random() >= self.recipe.no_text
+                    picture, text = draw_character(rng, words, hard, is_digit=is_digit)
+                    return self._finish(picture, text, "", 0.0, words)
                 if self.recipe.style == "plain":
                     return self._plain(rng, words)
                 is_blank = words.random() < self.recipe.no_text

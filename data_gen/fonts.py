@@ -168,12 +168,13 @@ class FontBook:
 def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
     """Find the fonts of the groups.
 
-    A group without a font on this machine is left out; `missing` and the digest of the book show it.
+    A group without a font on this machine is left out; `missing` and the digest of the book show it. Without a group,
+    as what is drawn by hand has none, the book is empty.
 
     Raises:
         FontsMissingError: no group has a font.
     """
-    files = _installed_fonts()
+    files = _installed_fonts() if groups else {}
     found: list[tuple[float, tuple[str, ...]]] = []
     missing: list[str] = []
     for group in groups:
@@ -185,7 +186,7 @@ def load_fonts(groups: Sequence[FontGroup]) -> FontBook:
             paths |= {name: files[name] for name in matches}
         if paths:
             found.append((group.weight, tuple(paths[name] for name in sorted(paths))))
-    if not found:
+    if groups and not found:
         raise FontsMissingError(f"no font found for {', '.join(missing)}; see `python -m data_gen fonts`")
     return FontBook(tuple(found), tuple(missing))
 

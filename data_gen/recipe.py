@@ -18,8 +18,8 @@ FURTHER_DAMAGES = (  # those that a recipe has to name
 )
 LIBRARIES = ("trdg", "pillow", "numpy", "opencv-python-headless", "rstr")  # a change of one may change the pixels
 _DRAWING = (
-    *("camera", "crop", "degradations", "fonts", "marks", "other_lines", "plain", "recipe", "tag", "texts"),
-    *("trdg_adapter", "view"),
+    *("camera", "crop", "degradations", "drawn/glyphs", "drawn/hand", "drawn/renderer", "fonts", "marks"),
+    *("other_lines", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
     "plan",  # it decides which recipe draws which crop of a dataset
 )
 
@@ -36,7 +36,8 @@ class Recipe:
     description: str
     count: int  # crops unless the command names another number
     fonts: tuple[FontGroup, ...]
-    style: str = "tag"  # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had
+    # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had; "drawn": digits by hand
+    style: str = "tag"
     longest: int = 22  # characters of the longest line, spaces included
     shortest: int = 2
     tilt: float = 12.0  # degrees; the standard deviation of "tag" tilts, the bound of "plain" ones
@@ -124,7 +125,7 @@ def load_recipe(name: str) -> Recipe:
         raise RecipeError(f"unknown recipe {name!r}; one of {', '.join(recipe_names())} or the path of a .toml file")
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
-        groups = tuple(FontGroup(float(g["weight"]), tuple(g["patterns"])) for g in fields.pop("fonts"))
+        groups = tuple(FontGroup(float(g["weight"]), tuple(g["patterns"])) for g in fields.pop("fonts", ()))
         if "damage_weights" in fields:
             fields["damage_weights"] = tuple(float(weight) for weight in fields["damage_weights"])
         if "further_damages" in fields:
@@ -132,8 +133,10 @@ def load_recipe(name: str) -> Recipe:
         recipe = Recipe(name=path.stem, fonts=groups, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {path}: {error}") from error
-    if recipe.style not in {"tag", "plain"}:
-        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain")
+    if recipe.style not in {"tag", "plain", "drawn"}:
+        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain, drawn")
+    if recipe.style != "drawn" and not recipe.fonts:
+        raise RecipeError(f"recipe {path}: 'fonts'")
     unknown = sorted(set(recipe.further_damages) - set(FURTHER_DAMAGES))
     if unknown:
         raise RecipeError(f"recipe {path}: unknown damages {unknown}; some of {', '.join(FURTHER_DAMAGES)}")

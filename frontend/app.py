@@ -19,6 +19,8 @@ def main() -> None:
     from frontend.client.spans import page_span
     from frontend.data_models import texts as data_texts
     from frontend.data_models.page import data_models
+    from frontend.digits.page import digits_page
+    from frontend.digits.texts import DIGIT_TEXTS
     from frontend.explore.page import explore as explore_page
     from frontend.explore.texts import EXPLORE_TEXTS
     from frontend.heading import page_language
@@ -41,6 +43,13 @@ def main() -> None:
 
     reading = st.Page(first_page, title=reading_texts.TEXTS[language].page, default=True)
     several = st.Page(partial(several_photos, reading), title=SEVERAL_TEXTS[language].page, url_path="several")
+
+    digits = st.Page(
+        lambda: digits_page(reading),
+        title=DIGIT_TEXTS[language].page,
+        icon=":material/draw:",
+        url_path="digits",
+    )
 
     def data_page() -> None:
         data_models(reading, explore, upload, *accounts)  # so do the team's
@@ -70,7 +79,7 @@ def main() -> None:
         url_path="projects",
     )
     accounts = [projects, people] if has_accounts() else []
-    pages = [reading, several, data, explore, upload, projects, people]
+    pages = [reading, several, digits, data, explore, upload, projects, people]
     page = st.navigation(shown_pages(pages), position=menu_position())
     with page_span(page.url_path):
         page.run()

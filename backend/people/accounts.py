@@ -24,6 +24,7 @@ from backend.people.mail import MailError, send_invitation
 from backend.people.passwords import Passwords
 from backend.people.people import People
 from backend.people.person import Person
+from backend.people.pins import Pins
 from backend.people.projects import Projects
 from backend.people.roles import Role
 from backend.people.sessions import Sessions
@@ -110,6 +111,11 @@ class Accounts:
     def projects(self) -> Projects:
         """The projects; raises as `people` does."""
         return Projects(self._open(), self.clock)
+
+    @property
+    def pins(self) -> Pins:
+        """The PINs; raises as `people` and `provider` do."""
+        return Pins(self._open(), self.passwords, self.sign)
 
     @cached_property
     def passwords(self) -> Passwords:

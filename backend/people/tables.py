@@ -85,6 +85,13 @@ PROJECT_CHANGES: Final = sa.Table(
     sa.Column("what", sa.String(20), nullable=False),
     sa.Column("value", sa.Text, nullable=False),
 )
+# Drawn PINs. No time stands beside them: the drawings that somebody gave for training have one.
+PINS: Final = sa.Table(
+    "people_pins",
+    _METADATA,
+    sa.Column("holder", sa.String(100), primary_key=True),
+    sa.Column("pin", sa.Text, nullable=False),  # argon2 of a keyed hash: nobody can try all PINs without the key
+)
 
 
 def open_people(url: str | sa.URL) -> sa.Engine:

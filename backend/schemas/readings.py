@@ -10,7 +10,8 @@ from pydantic.config import JsonDict
 
 from backend.reading.pending import PendingPrediction
 
-_MOST_CANDIDATES = 5
+# A recognizer of lines gives at most five; one of single characters all that there are.
+_MOST_CANDIDATES = 10
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -80,7 +81,9 @@ class ReadingBody(BaseModel):
         description="Calibrated probability that the whole text is right; if empty: that there is none."
     )
     characters: list[CharacterBody]
-    candidates: list[CandidateBody] = Field(description="Other readings, the best first; at most five.")
+    candidates: list[CandidateBody] = Field(
+        description="Other readings, the best first; at most five, or of a single character all."
+    )
     formats: list[FormatBody] = Field(description="Brands that print such codes; may be several or none.")
     picture_text: str | None = Field(
         default=None,

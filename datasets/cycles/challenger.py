@@ -13,6 +13,7 @@ from data_gen.plan import plan_dataset
 from data_gen.recipe import load_recipe
 from datasets.cycles.settings import ChallengerSettings
 from datasets.versions.version import SyntheticPart
+from ocr_model.domains.tags import TAGS
 from ocr_model.export.averaging import average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
@@ -113,7 +114,9 @@ def train_challenger(
         ctc_weight=1.0 if network.attention is None else TrainingConfig().ctc_weight,
     )
     share = settings.collected_share if collected is not None else 0.0
-    mixture = CropMixture(collected, share, tuple(recipes), seed, excluded, settings.strength)
+    mixture = CropMixture(
+        collected, share, tuple(recipes), seed, excluded, settings.strength, way_in=network.config.way_in
+    )
     trainer = Trainer(network.config, config, run, mixture)
     if not trainer.seen:
         trainer.start_from(network)
@@ -160,6 +163,7 @@ def export_challenger(
         name=name,
         version=version,
         card=json.loads((run / "card.json").read_text(encoding="utf-8")) | {"base_recipe": base} | card,
+        domain=str(description.get("domain", TAGS.name)),
     )
     _keep_search(description, part / "model.json")
     if base is not None:
@@ -186,7 +190,7 @@ def _check_and_fit(
         check_parity(network, part, synthetic_set(base, settings.check_crops), ctc_weight=weight)
     if settings.int8_crops and "encoder_int8" in champion["files"]:
         quantize_directory(part, base, settings.int8_crops, checked=settings.int8_check_crops)
-    if settings.turn_crops:
+    if settings.turn_crops and network.config.way_in == "crop":
         fit_turn_directory(part, base, settings.turn_crops)
     if settings.calibration_crops:
         calibrate_directory(part, base, settings.calibration_crops)

@@ -80,6 +80,15 @@ _BY_KIND = {
         "ko": "저장된 내용이 손상되어 읽을 수 없어요. `python -m datasets verify`가 이름을 알려 줘요.",
         "en": "What is stored is damaged and cannot be read. `python -m datasets verify` names it.",
     },
+    "bad-pin": {"ko": "PIN은 숫자 네 개예요.", "en": "A PIN has four digits."},
+    "wrong-pin": {
+        "ko": "이 이름에는 다른 PIN이 저장되어 있어요. 바꾸려면 지금까지의 PIN도 적어 주세요.",
+        "en": "Another PIN is saved for this name. To change it, type the PIN until now as well.",
+    },
+    "too-many-pins": {
+        "ko": "틀린 PIN이 너무 많았어요. 1분 뒤에 다시 해 주세요.",
+        "en": "There were too many wrong PINs. Please try again in a minute.",
+    },
     "bad-request": {
         "ko": "이대로는 처리할 수 없어요. 입력한 내용을 확인해 주세요.",
         "en": "This cannot be done as it was asked; check what was entered.",

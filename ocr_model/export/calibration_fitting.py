@@ -87,7 +87,7 @@ def calibrate_directory(
     Args:
         directory: folder of the model.
         recipe: recipe of the crops.
-        count: crops, at least 2; half of them are photographed again.
+        count: crops, at least 2; half of them are photographed again, unless they are drawings.
         workplace: where crops are read.
         progress: whether to draw a bar.
         kept: folder in which readings are kept, so that a run that was interrupted goes on.
@@ -119,7 +119,10 @@ def calibrate_directory(
             kept=kept,
         )
 
-    crops = [read(recipe, count - count // 2), read(recipe, count // 2, shifted=True)]
+    if description["input"].get("way_in") == "drawing":  # nobody photographs it
+        crops = [read(recipe, count)]
+    else:
+        crops = [read(recipe, count - count // 2), read(recipe, count // 2, shifted=True)]
     fit = fit_calibration(Readings.joined([part[0] for part in crops]), recipe)
     description["calibration"] = fit.description()
     if opinion is not None and len(ways) > 1:

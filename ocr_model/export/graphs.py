@@ -20,6 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.second_look import DOUBTFUL
 from ocr_model.reading.second_opinion import SecondOpinion
 from ocr_model.training.architecture import RecognitionNetwork
@@ -100,8 +101,9 @@ def export_network(
     ctc_weight: float = 0.0,
     second_look: float = DOUBTFUL,
     prior_weight: float = DEFAULT_PRIOR_WEIGHT,
+    domain: str = TAGS.name,
 ) -> None:
-    """Write encoder.onnx, decoder.onnx (Attn only) and model.json into `out`."""
+    """Write encoder.onnx, decoder.onnx (Attn only) and model.json, which names the domain, into `out`."""
     config = network.config
     network = network.eval().float()
     out.mkdir(parents=True, exist_ok=True)
@@ -124,18 +126,30 @@ def export_network(
             ["log_probs", "hidden_out", "cell_out"],
             out / files["decoder"],
         )
+    is_drawn, reads_alone = config.way_in == "drawing", config.max_length == 1
     description = {
         "name": name,
         "version": version,
+        **({} if domain == TAGS.name else {"domain": domain}),
         "architecture": config.architecture,
         "prediction": config.prediction,
         "charset": config.charset,
-        "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width},
+        "input": {"channels": config.channels, "height": config.input_height, "width": config.input_width}
+        | ({"way_in": config.way_in} if is_drawn else {}),
         "max_length": config.max_length,
         "calibration": {"temperature": temperature},
-        "decoding": {"ctc_weight": ctc_weight, "second_look": second_look, "prior_weight": prior_weight},
+        # Of a single character there is no other view, no format, and nothing that a reader of lines could say.
+        "decoding": {
+            "ctc_weight": ctc_weight,
+            "second_look": 0.0 if reads_alone else second_look,
+            "prior_weight": 0.0 if reads_alone else prior_weight,
+        },
         # What a second reader weighs beside a new model, until its joint readings are calibrated.
-        "second_reader": SecondOpinion().description() | {"calibration": {"temperature": temperature}},
+        **(
+            {}
+            if reads_alone
+            else {"second_reader": SecondOpinion().description() | {"calibration": {"temperature": temperature}}}
+        ),
         "card": card or {},
         "files": files,
         "sha256": {file: hashlib.sha256((out / file).read_bytes()).hexdigest() for file in files.values()},

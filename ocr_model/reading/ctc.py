@@ -63,6 +63,27 @@ def ctc_score(
     return np.minimum(scores, 0.0)
 
 
+def ctc_every_text(log_probabilities: Floats, texts: Sequence[str], *, charset: str) -> list[list[Hypothesis]]:
+    """All texts that there are on each crop, the best first; their probabilities are 1 together.
+
+    What CTC gives to longer texts is what it gives to none of them: it goes to the empty text, "not one character".
+
+    Args:
+        log_probabilities: (N, T, 1 + len(charset)) of a batch of crops; class 0 is the blank.
+        texts: the empty text first, then those of one character.
+        charset: characters by class, from 1 on.
+    """
+    crops = [crop for crop in range(len(log_probabilities)) for _ in texts]
+    scores = ctc_score(log_probabilities, crops, list(texts) * len(log_probabilities), charset=charset)
+    found = []
+    for row in np.exp(scores).reshape(-1, len(texts)):
+        row[0] = max(0.0, 1.0 - float(row[1:].sum()))
+        logs = np.log(np.maximum(row / row.sum(), np.finfo(np.float64).tiny)).tolist()
+        readings = [Hypothesis(text, log, (log,) * len(text), log) for text, log in zip(texts, logs, strict=True)]
+        found.append(sorted(readings, key=lambda reading: -reading.rank))
+    return found
+
+
 def join_with_ctc(
     hypotheses: Sequence[Hypothesis], ctc_log_probabilities: Sequence[float], weight: float, count: int
 ) -> list[Hypothesis]:

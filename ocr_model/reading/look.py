@@ -12,11 +12,12 @@ from PIL import Image
 
 from ocr_model.reading.arrays import Floats
 from ocr_model.reading.attention import attention_beam_search, attention_score
-from ocr_model.reading.ctc import ctc_beam_search, ctc_score, join_with_ctc
+from ocr_model.reading.ctc import ctc_beam_search, ctc_every_text, ctc_score, join_with_ctc
 from ocr_model.reading.hypotheses import Hypothesis, log_mean, merge_spacings
 from ocr_model.reading.model_description import ModelDescription
 from ocr_model.reading.sessions import ModelSessions
 from ocr_model.reading.turns import TurnedReading, TurnHead, pool_context
+from ocr_model.reading.way_in import enter
 
 READINGS = 40  # of one look, among which the format prior may choose; the beam search finds fewer
 LARGEST_BATCH = 16  # crops that are encoded together; larger batches only cost memory on a CPU
@@ -132,14 +133,15 @@ class Looker:
         """The turned picture for the encoder: (channels, height, width), float32 in -1..1, stretched."""
         wanted = "L" if self._description.channels == 1 else "RGB"
         size = (self._description.width, self._description.height)
-        # Pillow's bilinear filter widens with the reduction, so it is free of aliasing. It treats both directions
-        # alike, so the small picture can be turned in place of the large one.
-        small = picture.convert(wanted).resize(size[::-1] if turn % 2 else size, Image.Resampling.BILINEAR)
+        # Both directions are treated alike, so the small picture can be turned in place of the large one.
+        small = enter(picture.convert(wanted), self._description.way_in, size[::-1] if turn % 2 else size)
         scaled = _SCALED[np.rot90(np.asarray(small), -turn)]
         return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
     def _search_ctc(self, outputs: dict[str, Floats]) -> list[list[Hypothesis]]:
         charset = self._description.charset
+        if every_text := self._description.every_text:
+            return ctc_every_text(outputs["ctc_log_probs"], every_text, charset=charset)
         return [
             merge_spacings(ctc_beam_search(columns, charset=charset, beam=self._beam), READINGS)
             for columns in outputs["ctc_log_probs"]

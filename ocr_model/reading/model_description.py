@@ -17,6 +17,7 @@ from ocr_model.errors import ModelError, UnknownDomainError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
 from ocr_model.reading.second_opinion import SecondOpinion
+from ocr_model.reading.way_in import WayIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class ModelDescription:
     height: int  # pixels of the picture that the encoder sees
     width: int
     max_length: int  # characters of the longest text
+    way_in: WayIn  # how a picture becomes that which the encoder sees
     calibration: Calibration
     ctc_weight: float  # of CTC beside the attention decoder, 0..1
     prior_weight: float  # of the format prior beside the picture, 0..1
@@ -94,6 +96,9 @@ class ModelDescription:
         parts = ["encoder", *(["decoder"] if prediction == "Attn" else [])]
         parts += [part for part in ("encoder_int8", "turn_head") if part in raw["files"]]
         files = {part: _model_file(directory, raw["files"][part]) for part in parts}
+        way_in = raw["input"].get("way_in", "crop")
+        if way_in not in ("crop", "drawing"):
+            raise ValueError(f"unknown way in {way_in!r}")
         decoding = raw.get("decoding", {})
         return cls(
             info=ModelInfo(str(raw["name"]), str(raw["version"]), calibration.accept_threshold),
@@ -103,6 +108,7 @@ class ModelDescription:
             height=height,
             width=width,
             max_length=max_length,
+            way_in=way_in,
             calibration=calibration,
             ctc_weight=float(decoding.get("ctc_weight", 0.0)),
             prior_weight=float(decoding.get("prior_weight", DEFAULT_PRIOR_WEIGHT)),
@@ -119,6 +125,11 @@ class ModelDescription:
     def files(self) -> list[Path]:
         """Every file that the model names."""
         return [file for file in (self.encoder, self.encoder_int8, self.decoder, self.turn_head) if file is not None]
+
+    @property
+    def every_text(self) -> tuple[str, ...]:
+        """All texts that there are, where CTC reads one character at most; empty where there are too many to score."""
+        return ("", *self.charset) if self.prediction == "CTC" and self.max_length == 1 else ()
 
     @property
     def encoder_outputs(self) -> list[str]:

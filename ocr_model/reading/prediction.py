@@ -46,7 +46,9 @@ class Prediction:
         float  # calibrated probability, 0..1, that the whole text is right; of an empty text: that there is none
     )
     characters: tuple[Character, ...]  # one per character of `text`, in order
-    candidates: tuple[Candidate, ...]  # this reading first, then at most five others; no two differ in spaces only
+    # This reading first, then at most five others, or all others where a text has one character at most; no two differ
+    # in spaces only.
+    candidates: tuple[Candidate, ...]
     formats: tuple[FormatMatch, ...]  # the brands' code formats that the text fits; empty if none does
     model: ModelInfo
     milliseconds: Mapping[str, float]  # by step: prepare, encode, decode, total; in a batch the average per crop

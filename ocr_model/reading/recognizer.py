@@ -40,7 +40,7 @@ from ocr_model.reading.turns import TurnedReading, pool_context
 CHAMPION = TAGS.shipped_model
 """The model that comes with the package."""
 
-_CANDIDATES = 6  # the chosen reading and five others
+_CANDIDATES = 6  # the chosen reading and five others; all where there are so few texts that all are scored
 _DOUBT_OF_MANY = 0.95  # probability under which one of many lines is in doubt whose text is of no known format
 
 
@@ -264,7 +264,7 @@ class Recognizer:
         """The shown readings: the best of a crop by the picture and the format prior together."""
         prior, weight = self._prior, self._description.prior_weight
         bonuses = [0.0 if prior is None else prior.bonus(reading.text, weight) for reading in readings]
-        return add_bonuses(readings, bonuses, _CANDIDATES)
+        return add_bonuses(readings, bonuses, max(_CANDIDATES, len(self._description.every_text)))
 
     def _confidences(self, reading: TurnedReading) -> list[float]:
         """Calibrated probabilities of the readings of one crop, the best first; together at most 1.

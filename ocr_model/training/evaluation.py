@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ocr_model.codes.text import edit_distance, label_text, match_key
 from ocr_model.labelled_folder import folder_name, read_labels
+from ocr_model.reading.way_in import enter
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.architecture.prediction import END, START
 from ocr_model.training.targets import Targets
@@ -110,15 +111,15 @@ def synthetic_set(recipe_name: str, count: int, seed: int = VALIDATION_SEED) -> 
     )
 
 
-def fit_input(image: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Resize a grey crop (H, W) to (width, height) = `size`, aspect not kept, exactly as serving does."""
-    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+def fit_input(image: NDArray[np.uint8], config: NetworkConfig) -> NDArray[np.uint8]:
+    """Bring a grey crop (H, W) to the network's input size, exactly as serving does."""
+    size = (config.input_width, config.input_height)
+    return np.asarray(enter(Image.fromarray(image), config.way_in, size))
 
 
 def network_input(images: Sequence[NDArray[np.uint8]], config: NetworkConfig) -> Tensor:
     """Grey crops (H, W) uint8 to (N, 1, height, width) float32 in [-1, 1], resized exactly as serving resizes."""
-    size = (config.input_width, config.input_height)
-    rows = [np.asarray(fit_input(image, size), np.float32) for image in images]
+    rows = [np.asarray(fit_input(image, config), np.float32) for image in images]
     return torch.from_numpy(np.stack(rows)[:, None] / 127.5 - 1)
 
 
@@ -170,13 +171,14 @@ def decode_greedily(network: RecognitionNetwork, context: Tensor) -> tuple[Tenso
 
 
 def load_run(run: Path) -> RecognitionNetwork:
-    """The averaged weights of a training run, or those of an exported model, in evaluation mode, on the CPU.
+    """The averaged weights of a training run, the best if it keeps them, or those of an exported model; on the CPU.
 
     Raises:
         FileNotFoundError: the folder has neither a checkpoint nor exported weights.
     """
-    file = run / "checkpoint.pt"
-    saved = torch.load(file if file.is_file() else run / WEIGHTS, map_location="cpu", weights_only=True)
+    files = (run / "best.pt", run / "checkpoint.pt")
+    file = next((file for file in files if file.is_file()), run / WEIGHTS)
+    saved = torch.load(file, map_location="cpu", weights_only=True)
     fields = dict(saved["network_config"])
     fields["blocks"] = tuple(fields["blocks"])
     network = RecognitionNetwork(NetworkConfig(**fields))

@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_gen import degradations as degrade
+from data_gen.drawn.variation import vary_drawing
 from data_gen.recipe import load_recipe
 from ocr_model.labelled_folder import read_labels
+from ocr_model.reading.way_in import WayIn
 from ocr_model.training.rendered_crops import CropDrawer, RecipeCrops
 
 
@@ -50,6 +52,7 @@ class CropMixture:
     seed: int = 0
     excluded: frozenset[str] = frozenset()  # match keys of codes that must not be rendered: those of evaluation sets
     strength: float = 1.0  # of the variation of collected crops, 0 = none
+    way_in: WayIn = "crop"  # of the network: crops are photographed again, drawings drawn again
 
     def open(self) -> CropDrawer:
         """Load the collected crops, the recipes and their fonts.
@@ -66,13 +69,14 @@ class CropMixture:
             raise NoCropsError("a mixture needs collected crops alone, or a recipe with some weight")
         drawers = [RecipeCrops(weighted.recipe, self.seed, self.excluded).open() for weighted in self.recipes]
         bounds = list(accumulate(weights))
+        again = vary_drawing if self.way_in == "drawing" else vary
 
         def draw(number: int, easy: bool) -> tuple[NDArray[np.uint8], str]:
             # The seed comes first: the renderers take (seed, number, attempt), which must not be the same stream.
             rng = np.random.default_rng((5, self.seed, number))
             if rng.random() < share:
                 image, text = collected[_place(self.seed, number, len(collected))]
-                return vary(rng, image, self.strength), text
+                return again(rng, image, self.strength), text
             at = min(bisect(bounds, rng.random() * bounds[-1]), len(drawers) - 1)
             return drawers[at](number, easy)
 

@@ -103,7 +103,7 @@ class RenderedCrops(IterableDataset[tuple[Tensor, list[str]]]):
             texts = []
             for i, place in enumerate(self.places):
                 image, text = draw(first + place, self._is_easy(first + place))
-                pictures[i, 0] = fit_input(image, size)
+                pictures[i, 0] = fit_input(image, self.network)
                 texts.append(text)
             yield torch.from_numpy(pictures), texts
 

@@ -26,6 +26,7 @@ class TrainingConfig:
     evaluate_every: int = 25_000  # crops
     workers: int = 1  # rendering processes
     threads: int = 2  # of torch
+    patience: int = 0  # evaluations without a better one after which training ends and the best is kept; 0: never
     give_up_after: int = 50  # overflowing batches in a row after which the training counts as diverged
 
 

@@ -22,6 +22,7 @@ import torch
 from data_gen.processes import WorkerProcessError
 from data_gen.ray_cluster import open_cluster
 from ocr_model.command_line import print_json
+from ocr_model.reading.way_in import WayIn
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import EvaluationSet, load_labelled_folder, load_run, synthetic_set
 from ocr_model.training.hard_crops import WithHardCrops
@@ -48,6 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=int, default=network.width, help="channels at the end of the feature extractor")
     parser.add_argument("--hidden", type=int, default=network.hidden, help="units of each LSTM")
     parser.add_argument("--charset", default=network.charset, help="characters that can be read, in class order")
+    parser.add_argument("--longest", type=int, default=network.max_length, help="characters of the longest text")
+    parser.add_argument(
+        "--way-in",
+        default=network.way_in,
+        choices=("crop", "drawing"),
+        help="how a picture becomes the input: a crop as it stands, or the ink of a drawing, centred",
+    )
     parser.add_argument(
         "--line",
         type=int,
@@ -75,6 +83,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hard-crops", type=Path, metavar="FILE", help="crops of the recipe to draw more often (benchmarks.hard_crops)"
+    )
+    parser.add_argument(
+        "--labelled",
+        type=_share,
+        metavar="FOLDER:SHARE",
+        help="labelled folder to train on, and its share of the crops; each time its crops look a little different",
     )
     parser.add_argument("--hard-share", type=float, default=0.15, help="share of those crops (default: 0.15)")
     parser.add_argument("--seed", type=int, default=training.seed, help="seed of weights and crops")
@@ -113,6 +127,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--crops-folder", type=Path, action="append", default=[], help="labelled folder to measure on, never trained on"
+    )
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=training.patience,
+        metavar="N",
+        help="end after N evaluations in a row without a better one, and keep the best; 0: train to the end",
     )
     parser.add_argument("--validation", type=int, default=1000, help="synthetic crops to evaluate on")
 
@@ -187,6 +208,8 @@ def _set_up(args: argparse.Namespace, peers: Peers) -> Trainer:
         width=args.width,
         hidden=args.hidden,
         charset=args.charset,
+        max_length=args.longest,
+        way_in=args.way_in,
         line_height=args.line[0],
         line_width=args.line[1],
         input_height=args.input[0],
@@ -204,12 +227,14 @@ def _set_up(args: argparse.Namespace, peers: Peers) -> Trainer:
         evaluate_every=args.evaluate_every,
         workers=args.renderers,
         threads=args.threads,
+        patience=args.patience,
     )
     source: CropSource = RecipeCrops(config.recipe, config.seed)
-    if args.mix:
-        source = _mixture(config, args.mix)
-    if args.mix and args.hard_crops is not None:
-        raise ValueError("hard crops are those of one recipe; leave out --mix or --hard-crops")
+    is_mixture = args.mix or args.labelled is not None
+    if is_mixture:
+        source = _mixture(config, args.mix, args.labelled, network.way_in)
+    if is_mixture and args.hard_crops is not None:
+        raise ValueError("hard crops are those of one recipe; leave out --mix and --labelled, or --hard-crops")
     if args.hard_crops is not None:
         source = WithHardCrops(RecipeCrops(config.recipe, config.seed), args.hard_crops, args.hard_share)
         source.describe()  # a list that cannot be used ends the command here, and not in a rendering process
@@ -221,12 +246,17 @@ def _set_up(args: argparse.Namespace, peers: Peers) -> Trainer:
     return trainer
 
 
-def _mixture(config: TrainingConfig, others: Sequence[WeightedRecipe]) -> CropMixture:
-    """Crops of the run's recipe and of others."""
-    rest = 1.0 - sum(other.weight for other in others)
+def _mixture(
+    config: TrainingConfig, others: Sequence[WeightedRecipe], labelled: WeightedRecipe | None, way_in: WayIn
+) -> CropMixture:
+    """Crops of the run's recipe, of others, and of a labelled folder."""
+    collected = 0.0 if labelled is None else labelled.weight
+    rest = 1.0 - collected - sum(other.weight for other in others)
     if not 0.0 < rest < 1.0:
-        raise ValueError("the shares of --mix lie above 0, and together below 1")
-    return CropMixture(None, 0.0, (*others, WeightedRecipe(config.recipe, rest)), config.seed)
+        raise ValueError("the shares of --mix and --labelled lie above 0, and together below 1")
+    folder = None if labelled is None else Path(labelled.recipe)
+    recipes = (*others, WeightedRecipe(config.recipe, rest))
+    return CropMixture(folder, collected, recipes, config.seed, way_in=way_in)
 
 
 def _share(value: str) -> WeightedRecipe:

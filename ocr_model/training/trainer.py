@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.averaged_weights import AveragedWeights
+from ocr_model.training.best_weights import BestWeights
 from ocr_model.training.evaluation import EvaluationSet, evaluate_network
 from ocr_model.training.peers import Peers
 from ocr_model.training.rendered_crops import CropSource, RecipeCrops, RenderedCrops
@@ -37,6 +38,15 @@ from ocr_model.training.targets import IGNORED, Targets
 SIZES = ("line_height", "line_width", "input_height", "input_width")  # in pixels; no weight depends on them
 RESIZABLE = (*SIZES, "width")
 """Fields of `NetworkConfig` in which a run may differ from the network that it starts from."""
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16; a processor that emulates it takes nine times as long as in float32.
+
+    Processors of x86-64 are asked; of others it is taken for granted.
+    """
+    features = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return features.get("architecture") != "x86_64" or bool(features["amx_bf16"] or features["avx512_bf16"])
 
 
 class TrainingDivergedError(RuntimeError):
@@ -93,6 +103,7 @@ class Trainer:
         self.seen, self.hours = 0, 0.0
         self.overflowed = 0  # batches in a row
         self.log: list[dict[str, Any]] = []
+        self.best = BestWeights(run, config.patience)
         if self.checkpoint.is_file():
             self.resume()
 
@@ -132,7 +143,11 @@ class Trainer:
             ValueError: it has another network.
         """
         saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        if saved["network_config"] != json.loads(json.dumps(asdict(self.network_config))):
+        # Fields that a checkpoint of an earlier release lacks have their defaults.
+        defaults = asdict(NetworkConfig())
+        if json.loads(json.dumps(defaults | saved["network_config"])) != json.loads(
+            json.dumps(asdict(self.network_config))
+        ):
             raise ValueError(f"{self.checkpoint} was trained with another network configuration; choose another --run")
         self.network.load_state_dict(saved["network"])
         self.averages.state = saved["averages"]
@@ -198,7 +213,7 @@ class Trainer:
         # What a share counts for in the batch: gradients are averaged over the processes.
         by_crops, by_tokens = len(texts) * self.peers.count / all_crops, tokens * self.peers.count / all_tokens
         pictures = pictures.to(self.device, non_blocking=True).float().div_(127.5).sub_(1)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=_has_bfloat16(self.device)):
             ctc_logits, attention_logits = self._learner(pictures, inputs.to(self.device))
         ctc_log_probs = ctc_logits.float().log_softmax(2).transpose(0, 1)
         steps = torch.full((len(texts),), ctc_log_probs.shape[0], dtype=torch.int64)
@@ -295,6 +310,7 @@ class Trainer:
                 if self.seen >= next_evaluation or late:
                     next_evaluation += self.config.evaluate_every
                     self._save_and_evaluate(sets, running)
+                    late |= self._agree(self.best.is_over(self.log))[0]
                 if late:
                     break
         if not self.log or self.log[-1]["seen"] < self.seen:
@@ -322,6 +338,7 @@ class Trainer:
         for data in sets:
             row[data.name] = evaluate_network(network, data).summary()
         self.log.append(row)
+        self.best.see(self.log, self.network_config, self.averages.state)
         (self.run / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in self.log), encoding="utf-8")
         tqdm.write(json.dumps(row))
         write_card(self.run, self.card(), self.log)

@@ -8,6 +8,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from ocr_model.codes.text import CHARSET
+from ocr_model.reading.way_in import WayIn
 from ocr_model.training.architecture.features import RCNN, VGG, ResNet
 from ocr_model.training.architecture.prediction import CTC, Attention, PositionDecoder, StepDecoder
 from ocr_model.training.architecture.sequence import BiLSTM
@@ -37,6 +38,7 @@ class NetworkConfig:
     line_width: int = 128
     max_length: int = 24  # characters of the longest text
     charset: str = CHARSET
+    way_in: WayIn = "crop"  # how a picture becomes the input: a crop as it stands, or the ink of a drawing
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -44,6 +46,7 @@ class NetworkConfig:
             ("features", ("VGG", "RCNN", "ResNet", "ViT")),
             ("sequence", ("None", "BiLSTM")),
             ("prediction", ("CTC", "Attn", "Position")),
+            ("way_in", ("crop", "drawing")),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}; one of {', '.join(known)}")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ocr_model.reading.ctc import ctc_beam_search, ctc_score, join_with_ctc
+from ocr_model.reading.ctc import ctc_beam_search, ctc_every_text, ctc_score, join_with_ctc
 from ocr_model.reading.hypotheses import Hypothesis, merge_spacings
 
 CHARSET = "AB "
@@ -126,3 +126,20 @@ def test_blanks_in_a_row_do_not_change_what_is_read() -> None:
     for one, other in zip(long, short, strict=True):
         assert one.log_probability == pytest.approx(other.log_probability, abs=1e-4)
         assert one.character_log_probabilities == pytest.approx(other.character_log_probabilities, abs=1e-4)
+
+
+def test_every_text_has_its_probability_where_there_are_few() -> None:
+    charset, columns = "012", 5
+    rng = np.random.default_rng(3)
+    logits = rng.normal(0, 2, (4, columns, 1 + len(charset)))
+    logs = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))
+    texts = ("", *charset)
+    found = ctc_every_text(logs.astype(np.float32), texts, charset=charset)
+    for crop, readings in enumerate(found):
+        assert {reading.text for reading in readings} == set(texts)
+        shares = [math.exp(reading.log_probability) for reading in readings]
+        assert sum(shares) == pytest.approx(1.0) and shares == sorted(shares, reverse=True)
+        for reading in readings:
+            if reading.text:
+                (alone,) = ctc_score(logs[crop : crop + 1].astype(np.float32), [0], [reading.text], charset=charset)
+                assert reading.log_probability == pytest.approx(float(alone), abs=1e-4)

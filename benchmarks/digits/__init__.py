@@ -1,0 +1,1 @@
+"""How well digits are read that somebody else wrote or drew."""

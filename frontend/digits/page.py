@@ -1,0 +1,39 @@
+"""The page "Digits and PIN"."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from frontend.client.digits import DigitsClient
+from frontend.client.session import backend
+from frontend.digits.digit_panel import digit_panel
+from frontend.digits.pin_panel import pin_panel
+from frontend.digits.texts import DIGIT_TEXTS
+from frontend.heading import begin_page, page_language
+
+
+def digits_page(reading_page: StreamlitPage) -> None:
+    """Draw the page.
+
+    Args:
+        reading_page: Where the way back leads.
+    """
+    texts = DIGIT_TEXTS[page_language()]
+    begin_page(texts.language, texts.page)
+    st.html(f"<style>{_rules()}</style>")
+    st.page_link(reading_page, label=texts.back, icon=":material/arrow_back:")
+    digit, pin = st.tabs([texts.tab_digit, texts.tab_pin])
+    client = DigitsClient(backend())
+    with digit:
+        digit_panel(texts, client)
+    with pin:
+        pin_panel(texts, client)
+
+
+@cache
+def _rules() -> str:
+    return Path(__file__).with_name("digits.css").read_text(encoding="utf-8")
