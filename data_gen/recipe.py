@@ -21,6 +21,7 @@ _DRAWING = (
     *("camera", "crop", "degradations", "fonts", "marks", "other_lines", "plain", "recipe", "tag", "texts"),
     *("trdg_adapter", "view"),
     "plan",  # it decides which recipe draws which crop of a dataset
+    *("plates/crop", "plates/glyphs", "plates/kinds", "plates/plate"),
 )
 
 
@@ -36,7 +37,8 @@ class Recipe:
     description: str
     count: int  # crops unless the command names another number
     fonts: tuple[FontGroup, ...]
-    style: str = "tag"  # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had
+    # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had; "plate": number plates
+    style: str = "tag"
     longest: int = 22  # characters of the longest line, spaces included
     shortest: int = 2
     tilt: float = 12.0  # degrees; the standard deviation of "tag" tilts, the bound of "plain" ones
@@ -76,6 +78,8 @@ class Recipe:
     receipts: float = 0.0  # share of lines as receipts and forms print them: amounts, dates, times, numbers
     short: float = 0.0  # share of lines of one or two characters
     turnable: float = 0.0  # share of lines of characters that are others upside down: 01689HNSXZO-
+    korean: float = 0.0  # of style "plate": share of Korean plates
+    european: float = 0.0  # of style "plate": share of European ones; the rest are of other countries, or of none
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property
@@ -105,6 +109,7 @@ def sources() -> list[Path]:
     return [
         *(here / f"{name}.py" for name in _DRAWING),
         *(codes / f"{name}.py" for name in ("characters", "formats", "lines", "text")),
+        here.parent / "ocr_model" / "domains" / "plate_formats.py",
     ]
 
 
@@ -132,8 +137,8 @@ def load_recipe(name: str) -> Recipe:
         recipe = Recipe(name=path.stem, fonts=groups, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {path}: {error}") from error
-    if recipe.style not in {"tag", "plain"}:
-        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain")
+    if recipe.style not in {"tag", "plain", "plate"}:
+        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain, plate")
     unknown = sorted(set(recipe.further_damages) - set(FURTHER_DAMAGES))
     if unknown:
         raise RecipeError(f"recipe {path}: unknown damages {unknown}; some of {', '.join(FURTHER_DAMAGES)}")
