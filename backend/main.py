@@ -33,6 +33,7 @@ from backend.routes import (
     canary,
     explore,
     features,
+    gate,
     health,
     labels,
     model,
@@ -55,6 +56,7 @@ from backend.team.upload_bodies import MOST_PART
 from backend.telemetry.log import LogRequests
 from backend.telemetry.tracing import TraceRequests
 from datasets.objects.clock import Clock
+from ocr_model.domains.plates import PLATES
 
 if TYPE_CHECKING:
     from ocr_model.tags.detection import LineDetector
@@ -65,7 +67,7 @@ _LOG = logging.getLogger(__name__)
 _FORM_BYTES = 64 * 1024
 # Bytes of a request for tokens, which is url-encoded: its percent signs cost more than the bytes of a form.
 _TOKEN_BYTES = 8 * 1024
-_PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
+_PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags", "/v1/team/gate/frames")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
 _UPLOADS = "/v1/team/uploads"
@@ -154,6 +156,8 @@ def create_app(
     teams = (team, explore, searches, selections, features, uploads, account, people, projects)
     for route in (*shoppers, shadow, canary, *teams, health):
         app.include_router(route.router)
+    if chosen.domain is PLATES:
+        app.include_router(gate.router)
 
     photo_bytes = chosen.image_max_bytes + _FORM_BYTES
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from asgi_correlation_id import correlation_id
 
+from backend.gate.gate import Gate
 from backend.http.client_places import ClientPlaces
 from backend.http.fair_semaphore import FairSemaphore
 from backend.http.rate_limit import Allowances, TokenBuckets
@@ -101,6 +102,7 @@ class Services:
     uploads: UploadKeeper  # has what the team brings in worked on
     team_access: TeamAccess
     accounts: Accounts  # people who sign in
+    gate: Gate  # the log of vehicles, where number plates are read
     asking: WorkQueue  # threads that answer the team
     clock: Clock  # seconds since 1970, for the times that are kept
     on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never read
@@ -174,6 +176,7 @@ class Services:
         await asyncio.to_thread(self.reading.close)
         await asyncio.to_thread(self.asking.close)
         await asyncio.to_thread(self.accounts.close)
+        await asyncio.to_thread(self.gate.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.project_models.close)
@@ -371,6 +374,7 @@ def make_services(
             has_accounts=settings.public_url is not None,
         ),
         accounts=accounts,
+        gate=Gate(settings, clock),
         asking=WorkQueue("asking", workers=_ASKING_WORKERS, waiting=_ASKING_WAITING),
         clock=clock,
         on_failure=on_failure,

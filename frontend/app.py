@@ -21,6 +21,8 @@ def main() -> None:
     from frontend.data_models.page import data_models
     from frontend.explore.page import explore as explore_page
     from frontend.explore.texts import EXPLORE_TEXTS
+    from frontend.gate.page import gate_page
+    from frontend.gate.texts import GATE_TEXTS
     from frontend.heading import page_language
     from frontend.people.page import people_page
     from frontend.people.texts import PEOPLE_TEXTS
@@ -68,8 +70,14 @@ def main() -> None:
         icon=":material/folder:",
         url_path="projects",
     )
+    gate = st.Page(
+        lambda: gate_page(reading, data, explore),
+        title=GATE_TEXTS[language].page,
+        icon=":material/directions_car:",
+        url_path="gate",
+    )
     accounts = [projects, people] if has_accounts() else []
-    page = st.navigation([reading, several, data, explore, upload, projects, people], position="hidden")
+    page = st.navigation([reading, several, data, explore, upload, gate, projects, people], position="hidden")
     with page_span(page.url_path):
         page.run()
 
