@@ -90,6 +90,15 @@ class Gate:
         """
         return await self._queue.run(self._guarded, job)
 
+    def log(self) -> GateLog:
+        """The log, for whoever may wait for the database.
+
+        Raises:
+            StoreError: The database cannot be opened.
+            SQLAlchemyError: It does not answer.
+        """
+        return GateLog(self._open(), self._clock, self._settings.gate_days)
+
     def close(self) -> None:
         """Let running jobs end and close the database."""
         self._queue.close()
@@ -189,7 +198,7 @@ class Gate:
 
     def _guarded(self, job: Callable[[GateLog], T]) -> T:
         try:
-            return job(GateLog(self._open(), self._clock, self._settings.gate_days))
+            return job(self.log())
         except (SQLAlchemyError, StoreError) as error:
             # Without the statement and its values, which are people's plates.
             _LOG.error("the gate's log failed: %s", getattr(error, "orig", None) or type(error).__name__)
