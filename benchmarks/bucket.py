@@ -30,9 +30,8 @@ from PIL import Image
 from benchmarks.drivers.environment import variable
 from benchmarks.drivers.gcs_server import GcsServer
 from benchmarks.many_labels import made_up
-from datasets.objects.names import crop_name
+from datasets.objects.names import EVENTS, crop_name
 from datasets.samples.crop import make_crop
-from datasets.samples.event import EVENTS
 from datasets.samples.places import open_objects
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore

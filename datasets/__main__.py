@@ -27,9 +27,11 @@ from datasets.commands import (
 from datasets.commands import cycle as cycle_commands
 from datasets.errors import StoreError
 from datasets.objects.store_key import StoreKey
-from datasets.samples.places import Places
+from datasets.samples.places import Places, domain_folder, domain_url
 from datasets.samples.store import SampleStore
 from ocr_model.command_line import run_command
+from ocr_model.domains.registry import DOMAINS, domain_named
+from ocr_model.domains.tags import TAGS
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -39,23 +41,25 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         The exit status: 0; 1 if the command failed or found a fault; 2 for a command that makes no sense.
     """
     environment = os.environ if environment is None else environment
-    options = _parser(environment).parse_args(arguments)
+    options = _at_home(_parser(environment).parse_args(arguments), environment)
+    domain = domain_named(options.domain)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         if options.command == "upload" and options.to:  # another machine's store
             return upload.send(options, environment)
         key = _store_key(environment)
         if options.command in champion_commands.COMMANDS:  # these need no labels, so no `SampleStore` is opened
-            with Places.open(options.spool, options.storage_url or None, key=key) as places:
+            with Places.open(options.spool, options.storage_url or None, domain=domain, key=key) as places:
                 return champion_commands.run(places, options)
         with (
             SampleStore.open(
                 options.spool,
                 storage_url=options.storage_url or None,
                 database=_setting(environment, "DATABASE_URL") or None,
+                domain=domain,
                 upload=options.command in ("create", "delete", "seal", "tag", "upload", *cycle_commands.COMMANDS),
             ) as store,
-            Places.open(options.spool, options.storage_url or None, key=key) as places,
+            Places.open(options.spool, options.storage_url or None, domain=domain, key=key) as places,
         ):
             if options.command in cycle_commands.COMMANDS:
                 return cycle_commands.run(store, places, options)
@@ -69,6 +73,24 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
 def _setting(environment: Mapping[str, str], name: str) -> str:
     """A variable under its own name or with the backend's prefix, so that both programs find the same store."""
     return environment.get(name) or environment.get(f"TAGS_{name}") or ""
+
+
+def _spool(environment: Mapping[str, str]) -> Path:
+    """Folder of the store of shoe tags, where no argument names one."""
+    data = Path(environment.get("TAGS_DATA_DIR") or "var")
+    return Path(environment.get("TAGS_SPOOL_DIR") or data / "spool")
+
+
+def _at_home(options: argparse.Namespace, environment: Mapping[str, str]) -> argparse.Namespace:
+    """The options, with the domain's own folders and bucket where none are named."""
+    domain = domain_named(options.domain)
+    if options.spool is None:
+        options.spool = domain_folder(_spool(environment), domain)
+    if options.storage_url is None:
+        options.storage_url = domain_url(_setting(environment, "STORAGE_URL"), domain)
+    if options.command in cycle_commands.COMMANDS and options.work is None:
+        options.work = domain_folder(cycle_commands.work_folder(environment), domain)
+    return options
 
 
 def _store_key(environment: Mapping[str, str]) -> StoreKey | None:
@@ -87,20 +109,23 @@ def _store_key(environment: Mapping[str, str]) -> StoreKey | None:
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    data = Path(environment.get("TAGS_DATA_DIR") or "var")
-    default = Path(environment.get("TAGS_SPOOL_DIR") or data / "spool")
     parser = argparse.ArgumentParser(
         prog="python -m datasets",
         description="Look after the confirmed crops and their labels. DATABASE_URL names the database.",
         epilog="Exit status: 0; 1 if the command failed or found a fault; 2 for wrong arguments; 130 after Ctrl-C; 141 "
         "if the program that takes the output ended.",
     )
-    parser.add_argument("--spool", type=Path, default=default, help="folder of the store (TAGS_SPOOL_DIR; %(default)s)")
+    parser.add_argument("--domain", choices=list(DOMAINS), default=TAGS.name, help="what is kept there (%(default)s)")
+    parser.add_argument(
+        "--spool",
+        type=Path,
+        help=f"folder of the store (TAGS_SPOOL_DIR; {_spool(environment)}; of another domain it is below "
+        f"{_spool(environment).parent}/domains)",
+    )
     parser.add_argument(
         "--storage-url",
-        default=_setting(environment, "STORAGE_URL"),
         metavar="URL",
-        help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL)",
+        help="bucket that holds a copy, gs://bucket/prefix (STORAGE_URL, and below its domains/ for another domain)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):

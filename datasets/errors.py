@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreFullError        no room left on the disk; nothing of the label was kept
+├── DomainError           a store, a version or a model of another domain than the one that is asked for
 ├── LabelError            a label that contradicts itself or is out of range (also a ValueError)
 ├── LabelMovedError       the label has changed since it was looked at; nothing was changed
 ├── LabelProvenError      an unproven label would replace another one; nothing was changed
@@ -14,6 +15,7 @@ StoreError
 ├── IndexUnavailableError the database does not answer; spool and bucket are not affected
 ├── ChampionError         about the models in the store and which of them serves
 │   ├── ModelDamagedError      a model whose files do not match its hashes, here or in the store
+│   ├── ForeignModelError      a model of another domain than the store's (also a DomainError)
 │   ├── UnknownModelError      no such model in the store (also a LookupError)
 │   ├── ChampionMovedError     the champion has changed since the caller looked; nothing was changed
 │   └── ChampionUnsignedError  an entry that does not carry the signature of the store's key
@@ -35,6 +37,8 @@ __all__ = [
     "ChampionUnsignedError",
     "CropError",
     "CycleRequestError",
+    "DomainError",
+    "ForeignModelError",
     "IndexUnavailableError",
     "LabelError",
     "LabelMovedError",
@@ -61,6 +65,10 @@ class StoreError(Exception):
 
 class StoreFullError(StoreError):
     """The disk (or its quota) is full; nothing of the label was kept."""
+
+
+class DomainError(StoreError):
+    """A store, a version or a model belongs to another domain than the one that is asked for; nothing was changed."""
 
 
 class LabelError(StoreError, ValueError):
@@ -105,6 +113,10 @@ class ChampionError(StoreError):
 
 class ModelDamagedError(ChampionError):
     """A model whose files do not match its hashes, or a folder that holds no whole model."""
+
+
+class ForeignModelError(ChampionError, DomainError):
+    """A model reads another domain than the store's; nothing was changed."""
 
 
 class UnknownModelError(ChampionError, LookupError):

@@ -89,7 +89,7 @@ class TeamExplorer:
         Raises:
             IndexUnavailableError: The index does not answer.
         """
-        chosen = choose_teaching(self._store.search, wanted, most)
+        chosen = choose_teaching(self._store.search, wanted, most, self._store.domain)
         pictures = self._pictures(chosen.samples)
         marks = self._store.marks.of(sample.digest for sample in chosen.samples)
         items = [found_body(sample, marks.get(sample.digest), pictures.get(sample.digest)) for sample in chosen.samples]

@@ -32,9 +32,13 @@ ACCEPTED, FAILED, REJECTED, STOPPED = 0, 1, 3, 130  # exit statuses
 _DAY = 86400.0  # seconds
 
 
+def work_folder(environment: Mapping[str, str]) -> Path:
+    """Folder for the cycles of shoe tags under way, where no argument names one."""
+    return Path(environment.get("TAGS_DATA_DIR") or "var") / "cycles"
+
+
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], environment: Mapping[str, str]) -> None:
     """Describe the command to argparse. An option that is not given leaves its setting to the settings file."""
-    data = Path(environment.get("TAGS_DATA_DIR") or "var")
     default = WorkerSettings()
     cycle = commands.add_parser(
         "cycle",
@@ -49,7 +53,7 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser], e
     mode.add_argument("--watch", action="store_true", help="work: run requested cycles, and request those that are due")
     mode.add_argument("--print-settings", action="store_true", help="print all settings as a settings file, and end")
     cycle.add_argument("--settings", type=Path, metavar="FILE", help="TOML, as --print-settings writes it")
-    cycle.add_argument("--work", type=Path, default=data / "cycles", help="folder for cycles under way (%(default)s)")
+    cycle.add_argument("--work", type=Path, help=f"folder for cycles under way ({work_folder(environment)})")
     cycle.add_argument("--by", default="", help="name for the report (you, on this machine)")
     cycle.add_argument("--no-promote", action="store_true", help="decide and report, and leave the champion")
     cycle.add_argument(

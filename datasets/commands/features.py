@@ -48,6 +48,7 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     if options.gently:
         be_gentle()
     try:
+        options.model = options.model or store.domain.shipped_model
         encoder = FeatureEncoder.open(options.model, threads=options.threads)
     except ModelError as error:
         raise StoreError(str(error)) from error

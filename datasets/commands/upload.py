@@ -101,7 +101,7 @@ def run(store: SampleStore, _: Places, options: argparse.Namespace) -> int:
     job = jobs.get(options.work) if options.work else _job(jobs, options)
     with _Bar(is_shown=not options.gently) as bar:
         try:
-            reader = partial(ModelReader, options.model, threads=options.threads)
+            reader = partial(ModelReader, options.model or store.domain.shipped_model, threads=options.threads)
             work_on(job, store, options.spool, reader, bar.show, is_to_end)
         except ModelError as error:
             raise StoreError(str(error)) from error

@@ -41,6 +41,7 @@ from datasets.cycles.watch import CycleStoppedError, CycleWatch, take_lease
 from datasets.errors import (
     BucketUnavailableError,
     ChampionMovedError,
+    DomainError,
     IndexUnavailableError,
     LeaseLostError,
     StoreError,
@@ -96,6 +97,7 @@ def run_cycle(
         The report. A cycle that is finished already is not run again.
 
     Raises:
+        DomainError: version, champion or places are of another domain than the store.
         CycleBusyError: another process runs a cycle.
         CycleImpossibleError: torch or TRDG is not installed.
         CycleStoppedError: `stop` was set.
@@ -105,6 +107,8 @@ def run_cycle(
         IndexUnavailableError: the database does not answer; the same call goes on.
     """
     require_training()
+    if places.domain is not store.domain:
+        raise DomainError(f"these are places of {places.domain.name}, and a store of {store.domain.name}")
     owner = f"{socket.gethostname()}:{os.getpid()}"
     lease = take_lease(places.authority, owner, settings.lease_seconds, stop)
     with lease, lease.kept() as lost:
@@ -128,14 +132,12 @@ def _plan(
     by: Reason | str,
     why: Reason | str,
 ) -> CyclePlan:
-    from ocr_model.reading.recognizer import CHAMPION as SHIPPED
-
     by = Reason.model_validate(by)
     return find_or_make_plan(
         places.authority,
         work,
         VersionCatalogue(places).read(version),
-        Champions(places.authority, key=places.key).begin(settings.shipped or SHIPPED, by=by),
+        Champions(places.authority, key=places.key).begin(settings.shipped or places.domain.shipped_model, by=by),
         settings.digest,
         cycle_id=cycle_id,
         by=by,

@@ -57,7 +57,7 @@ def draw_confidence(crops: FrozenSet, models: Mapping[str, Sequence[CropReading]
 
     figure, axes = _figure(6.0, 4.0)
     for name, readings in models.items():
-        right = [is_right(reading, crop) for reading, crop in zip(readings, crops.crops, strict=True)]
+        right = [is_right(reading, crop, crops.domain) for reading, crop in zip(readings, crops.crops, strict=True)]
         curve = risk_coverage([reading.confidence for reading in readings], right)
         axes.plot(100 * curve.coverage, 100 * curve.risk, label=name)
     axes.set_xlabel(f"share of {crops.name} answered, %")

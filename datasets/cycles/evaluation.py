@@ -76,7 +76,7 @@ def calibration_errors(crops: FrozenSet, readings: SetReadings) -> dict[str, dic
         return {}
     errors = {}
     for model, read in readings.items():
-        right = [is_right(reading, crop) for reading, crop in zip(read, crops.crops, strict=True)]
+        right = [is_right(reading, crop, crops.domain) for reading, crop in zip(read, crops.crops, strict=True)]
         error = expected_calibration_error([reading.confidence for reading in read], right, resamples=1)
         errors[model] = round(error.value, 4)
     return {crops.name: errors}

@@ -18,9 +18,9 @@ from datasets.cycles.report import Example
 from datasets.cycles.wording import in_english
 from datasets.reason import Reason, ReasonValue
 from datasets.versions.card import brands_of
-from datasets.versions.split import code_key
 from datasets.versions.version import SyntheticPart
-from ocr_model.codes.text import label_text, match_key
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 FROZEN_SEED = 20_250_801  # of recipes' crops to evaluate on; nothing trains or calibrates with it
 _LENGTHS = ((1, 6), (7, 9), (10, 12), (13, 99))  # characters, both ends included
@@ -45,6 +45,7 @@ class FrozenSet:
     set: Reason  # names the set
     kind: Literal["holdout", "set"]
     crops: tuple[EvaluationCrop, ...]
+    domain: Domain = TAGS  # says which readings are right
 
     @property
     def name(self) -> str:
@@ -132,14 +133,14 @@ def read_set(
     return readings
 
 
-def is_right(reading: CropReading, crop: EvaluationCrop) -> bool:
-    """The headline metric: equal after removing everything but A-Z and 0-9."""
-    return match_key(reading.text) == match_key(crop.text)
+def is_right(reading: CropReading, crop: EvaluationCrop, domain: Domain) -> bool:
+    """The headline metric: equal keys; of shoe tags, equal after removing everything but A-Z and 0-9."""
+    return domain.key(reading.text) == domain.key(crop.text)
 
 
-def is_strictly_right(reading: CropReading, crop: EvaluationCrop) -> bool:
+def is_strictly_right(reading: CropReading, crop: EvaluationCrop, domain: Domain) -> bool:
     """Equal but for spaces: separators count."""
-    return label_text(reading.text) == label_text(crop.text)
+    return domain.label(reading.text) == domain.label(crop.text)
 
 
 def pair(
@@ -155,10 +156,14 @@ def pair(
     """
     rows = list(zip(crops.crops, champion, challenger, strict=True))
     # Pictures of one code are of one tag, or of one model line.
-    groups = [code_key(crop.text) or crop.name for crop in crops.crops]
-    right = [(is_right(champion, crop), is_right(challenger, crop)) for crop, champion, challenger in rows]
+    domain = crops.domain
+    groups = [domain.group(crop.text) or crop.name for crop in crops.crops]
+    right = [
+        (is_right(champion, crop, domain), is_right(challenger, crop, domain)) for crop, champion, challenger in rows
+    ]
     strict = [
-        (is_strictly_right(champion, crop), is_strictly_right(challenger, crop)) for crop, champion, challenger in rows
+        (is_strictly_right(champion, crop, domain), is_strictly_right(challenger, crop, domain))
+        for crop, champion, challenger in rows
     ]
     whole = _paired(crops.set, crops.kind, right, groups, range(len(rows)))
     strictly = Reason(kind="slice_separators", values={"of": crops.set})
@@ -176,8 +181,8 @@ def find_examples(
     """Crops that only one of both models reads right: the first ones of either kind."""
     found: dict[bool, list[Example]] = {True: [], False: []}
     for crop, before, after in zip(crops.crops, champion, challenger, strict=True):
-        fixed = is_right(after, crop)
-        if is_right(before, crop) != fixed:
+        fixed = is_right(after, crop, crops.domain)
+        if is_right(before, crop, crops.domain) != fixed:
             example = Example(
                 set=crops.set,
                 crop=crop.name,
@@ -211,17 +216,17 @@ def _slices(crops: FrozenSet) -> list[tuple[Reason, list[int]]]:
     """Indices of the crops of each slice: by brand, length and status."""
     found: dict[str, tuple[Reason, list[int]]] = {}
     for at, crop in enumerate(crops.crops):
-        for title in _slices_of(crop, crops.set):
+        for title in _slices_of(crop, crops.set, crops.domain):
             found.setdefault(in_english(title), (title, []))[1].append(at)
     return [found[name] for name in sorted(found)]
 
 
-def _slices_of(crop: EvaluationCrop, of: Reason) -> list[Reason]:
+def _slices_of(crop: EvaluationCrop, of: Reason, domain: Domain) -> list[Reason]:
     status = Reason(kind="slice_status", values={"of": of, "status": crop.status})
-    text = label_text(crop.text)
+    text = domain.label(crop.text)
     if not text:
         return [Reason(kind="slice_no_text", values={"of": of}), status]
     low, high = next(bounds for bounds in _LENGTHS if len(text) <= bounds[1])
     bounds: dict[str, ReasonValue] = {"of": of, "low": low, "high": None if high == _LENGTHS[-1][1] else high}
-    brand = Reason(kind="slice_brand", values={"of": of, "brand": brands_of(text)})
+    brand = Reason(kind="slice_brand", values={"of": of, "brand": brands_of(text, domain)})
     return [brand, status, Reason(kind="slice_length", values=bounds)]

@@ -24,8 +24,9 @@ from datasets.samples.review import SuspicionRules, find_contradictions, find_su
 from datasets.samples.sample import Sample
 from datasets.samples.store import SampleStore
 from datasets.versions.similarity import picture_hash
-from datasets.versions.split import Member, code_key, code_keys, split
+from datasets.versions.split import Member, split
 from datasets.versions.version import Rules, Version
+from ocr_model.domains.domain import Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,17 @@ def draw_holdout(
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     believed, waiting = _believed(live, rules)
     pictures, unseen = _pictures_of(store, believed, lineages)
-    held = _held_back([sample for sample in believed if sample.digest in pictures], pictures, lineages, rules)
+    held = _held_back(
+        [sample for sample in believed if sample.digest in pictures], pictures, lineages, rules, store.domain
+    )
     # A hash chooses among too many; sorting by digest makes the set reproducible.
     held = sorted(sorted(held, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:most], key=_digest)
     crops, unread = _crops_of(store, held)
     evaluated = [sample.label.text for sample in held]
     evaluated += [entry.text for version in lineages for entry in version.manifest.on("evaluation")]
     return Holdout(
-        crops=FrozenSet(Reason(kind="holdout"), "holdout", tuple(crops)),
-        excluded=frozenset[str]().union(*map(code_keys, evaluated)),
+        crops=FrozenSet(Reason(kind="holdout"), "holdout", tuple(crops), store.domain),
+        excluded=frozenset[str]().union(*map(store.domain.groups, evaluated)),
         damaged=tuple(sorted([*unseen, *unread], key=lambda damage: damage.name)),
         damaged_events=lost,
         of=len(believed),
@@ -98,12 +101,16 @@ def _pictures_of(
 
 
 def _held_back(
-    samples: Sequence[Sample], pictures: Mapping[str, str], lineages: Sequence[Version], rules: Rules
+    samples: Sequence[Sample],
+    pictures: Mapping[str, str],
+    lineages: Sequence[Version],
+    rules: Rules,
+    domain: Domain,
 ) -> list[Sample]:
     """The samples on the evaluation side, given the sides of all crops of the lineages."""
     if not samples:
         return []
-    members = [Member(sample.digest, code_key(sample.label.text), pictures[sample.digest]) for sample in samples]
+    members = [Member(sample.digest, domain.group(sample.label.text), pictures[sample.digest]) for sample in samples]
     past = [
         Member(entry.digest, entry.code, entry.picture, entry.side)
         for version in lineages

@@ -20,7 +20,6 @@ from datasets.samples.history import read_buried
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
-from datasets.versions.split import code_keys
 from datasets.versions.synthetic import RecipeDiffersError, check_part
 from datasets.versions.version import UnknownVersionError, Version
 
@@ -87,7 +86,7 @@ def prepare(
         watch.tell("prepare", 1, 3, f"{count} crops of {recipe}")
         sets.append(render_set(recipe, count, seed))
     notes += _recipe_notes(version)
-    drawn = [code_keys(crop.text) for evaluated in sets for crop in evaluated.crops]
+    drawn = [store.domain.groups(crop.text) for evaluated in sets for crop in evaluated.crops]
     codes = frozenset(code for keys in drawn for code in keys if len(code) >= _SHORTEST_CODE)
     entries = version.manifest.on("training")
     collected = write_training_crops(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from datasets.features.feature_files import DIGEST_BYTES
 from datasets.samples.review import SECOND_LOOKS
 from datasets.samples.sample import Sample
-from ocr_model.codes.text import match_key
+from ocr_model.domains.domain import Domain
 
 NO_TEXT = 0  # in place of the hash of a text: nothing is compared with it
 
@@ -32,17 +32,17 @@ class LiveLabels:
         return len(self.crops)
 
     @classmethod
-    def read(cls, samples: Iterable[Sample]) -> LiveLabels:
-        """Take in all labels."""
+    def read(cls, samples: Iterable[Sample], domain: Domain) -> LiveLabels:
+        """Take in all labels of a store of the domain."""
         crops, texts, confidences = bytearray(), array("Q"), array("f")
         as_read, checked = bytearray(), bytearray()
         for sample in samples:
             label = sample.label
-            key = match_key(label.text)
+            key = domain.key(label.text)
             crops += bytes.fromhex(sample.digest)
             texts.append(_hash(key) if key else NO_TEXT)
             confidences.append(label.read_confidence)
-            as_read.append(label.status != "unreadable" and key == match_key(label.read_text))
+            as_read.append(label.status != "unreadable" and key == domain.key(label.read_text))
             checked.append(label.source in SECOND_LOOKS)
         return cls(
             np.frombuffer(bytes(crops), f"V{DIGEST_BYTES}"),

@@ -80,7 +80,7 @@ def make_features(
     files = files_of(spool, encoder.name, encoder.size)
     make_folder(files.folder)
     with locked(files.folder / "lock"):
-        labels = LiveLabels.read(store.samples())
+        labels = LiveLabels.read(store.samples(), store.domain)
         gone = _forget_gone(files, labels)
         new, unreadable = _encode_missing(store, files, labels, encode or _one_by_one(encoder), on_progress)
         table = _grow_table(files, on_progress)

@@ -78,6 +78,8 @@ def parse_description(description: bytes, where: str) -> tuple[dict[str, Any], d
         needed = set(content["files"].values())
         if not (isinstance(content["name"], str) and isinstance(content["version"], str)):
             raise ValueError("a name and a version are texts")
+        if not isinstance(content.get("domain", ""), str):
+            raise ValueError("a domain is a text")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelDamagedError(f"{where} does not describe a model: {error!r}") from None
     if not is_file_map(promised) or not needed or not needed <= promised.keys():

@@ -12,11 +12,13 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from datasets.errors import (
     ChampionError,
+    ForeignModelError,
     ModelDamagedError,
     ObjectConflictError,
     ObjectDamagedError,
@@ -39,6 +41,9 @@ from datasets.objects.canonical import canonical_json, parse_json
 from datasets.objects.folder import disk_errors, locked
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import MODELS, is_digest, model_file_name, model_name, put_instead
+from datasets.objects.store_domain import domain_of
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 _LEAST_OF_DIGEST = 4  # characters that name a model
 
@@ -65,6 +70,16 @@ class ModelRegistry:
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
+    @cached_property
+    def domain(self) -> Domain:
+        """What its models read.
+
+        Raises:
+            DomainError: the place does not say it in a way that can be read.
+            BucketUnavailableError: the bucket does not answer.
+        """
+        return domain_of(self._objects)
+
     def register(self, directory: Path) -> str:
         """Put an exported model folder into the store, `weights.pt` and other files beside it too.
 
@@ -75,11 +90,13 @@ class ModelRegistry:
             Its digest.
 
         Raises:
+            ForeignModelError: it reads another domain; nothing was stored.
             ModelDamagedError: this is no whole model folder.
             StoreFullError: no room.
             BucketUnavailableError: the bucket does not answer.
         """
         description, promised = describe(directory)
+        self._check_domain(parse_description(description, str(directory))[0], str(directory))
         contents = read_contents(directory)
         digest = sha256(description)
         listed = {file: self._put_file(digest, file, data, promised) for file, data in contents.items()}
@@ -95,6 +112,7 @@ class ModelRegistry:
 
         Raises:
             UnknownModelError: the store has no such model, or only a part of it.
+            ForeignModelError: it reads another domain.
             ModelDamagedError: the record is damaged.
         """
         if not is_digest(digest):
@@ -109,6 +127,7 @@ class ModelRegistry:
         if sha256(description) != digest:
             raise ModelDamagedError(f"{where} is damaged: its {DESCRIPTION} is not the one that it is named after")
         content, promised = parse_description(description, where)
+        self._check_domain(content, where)
         try:
             listed = parse_json(self._objects.get(model_file_name(digest, FILES)))
         except ObjectMissingError:
@@ -230,6 +249,12 @@ class ModelRegistry:
                     self._get_file(model, file)
                 except ModelDamagedError as error:
                     yield model_file_name(digest, file), str(error)
+
+    def _check_domain(self, description: Mapping[str, Any], where: str) -> None:
+        """Raise ForeignModelError if a model does not read what the store is of."""
+        read = description.get("domain", TAGS.name)
+        if read != self.domain.name:
+            raise ForeignModelError(f"{where} reads {read}, and {self._objects.url} is a store of {self.domain.name}")
 
     def _put_file(self, digest: str, file: str, data: bytes, promised: Mapping[str, str]) -> str:
         """Put a file of a model. Returns the SHA-256 of the bytes that are there now."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datasets.errors import ObjectDamagedError
-from datasets.objects.names import CANARY, CHAMPION, LEASES, SHADOW, WORKERS
+from datasets.objects.names import CANARY, CHAMPION, DOMAIN, EVENTS, LEASES, SHADOW, WORKERS
 
 SMALL_BYTES = 64 << 10  # an event has 2 KB at most, an entry of a chain less
 LARGE_BYTES = 64 << 20  # crops, versions, sheets, reports and the files of models
-_SMALL = ("events/", CHAMPION, SHADOW, CANARY, LEASES, WORKERS)
+_SMALL = (DOMAIN, EVENTS, CHAMPION, SHADOW, CANARY, LEASES, WORKERS)
 
 
 def most_bytes(name: str) -> int:

@@ -1,5 +1,6 @@
 """The names of all objects, the same in the spool and in the bucket.
 
+    domain.json                                  what the store is of, if not of shoe tags (see store_domain.py)
     crops/<ab>/<sha256>.png                      a confirmed crop, named by the hash of its pixels and size
     events/<writer>/<sequence>-<digest>.json     one event: a label, a tombstone, a pair (see event.py)
     segments/<writer>/<first>-<last>-<digest>.jsonl.gz    up to a thousand events in one object (see segment.py)
@@ -34,7 +35,9 @@ import re
 from datasets.errors import ObjectConflictError
 from datasets.objects.interface import ObjectStore
 
+DOMAIN = "domain.json"
 CROPS = "crops/"
+EVENTS = "events/"
 SEGMENTS = "segments/"
 VERSIONS = "versions/"
 MODELS = "models/"

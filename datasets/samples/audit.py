@@ -9,8 +9,8 @@ from itertools import islice
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import CROPS, SEGMENTS, crop_name
-from datasets.samples.event import EVENTS, Event, EventName, needed_crops, read_event
+from datasets.objects.names import CROPS, EVENTS, SEGMENTS, crop_name
+from datasets.samples.event import Event, EventName, needed_crops, read_event
 from datasets.samples.genuine import is_genuine
 from datasets.samples.index import SampleIndex
 from datasets.samples.segment import SegmentName, read_segment

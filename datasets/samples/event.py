@@ -31,7 +31,7 @@ from pydantic import PrivateAttr, ValidationInfo, model_validator
 
 from datasets.errors import StoreError
 from datasets.objects.canonical import canonical_json
-from datasets.objects.names import is_digest
+from datasets.objects.names import EVENTS, is_digest
 from datasets.objects.record import Record, UtcTime
 from datasets.samples.crop import MAX_PIXELS
 from datasets.samples.marks import Marks, check_stored_marks
@@ -39,7 +39,6 @@ from datasets.samples.pair import Pair, check_stored_pair
 from datasets.samples.sample import Label, Sample, check_author, check_stored, is_prediction_id
 
 SCHEMA = 1
-EVENTS = "events/"
 LAST_SEQUENCE = 2**31 - 1  # the largest that every database takes
 LAST_STAMP = 253_402_300_799_999  # the last millisecond of the year 9999
 Order = tuple[int, str, int, str]

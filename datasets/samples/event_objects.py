@@ -15,8 +15,8 @@ from contextlib import suppress
 
 from datasets.errors import BucketUnavailableError, ObjectMissingError, StoreError
 from datasets.objects.interface import ObjectStore
-from datasets.objects.names import SEGMENTS
-from datasets.samples.event import EVENTS, EventName
+from datasets.objects.names import EVENTS, SEGMENTS
+from datasets.samples.event import EventName
 from datasets.samples.segment import SegmentName, read_segment
 
 _LOG = logging.getLogger(__name__)

@@ -17,8 +17,9 @@ from datasets.errors import (
 )
 from datasets.objects.folder import disk_errors, locked
 from datasets.objects.interface import ObjectStore
+from datasets.objects.names import EVENTS
 from datasets.objects.several import several
-from datasets.samples.event import EVENTS, Event, EventName, read_event
+from datasets.samples.event import Event, EventName, read_event
 from datasets.samples.event_objects import EventObjects
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex

@@ -24,6 +24,7 @@ from datasets.samples.tables import (
     LIVE_TABLE,
     PROJECTS_TABLE,
 )
+from ocr_model.domains.domain import Domain
 
 MANY = 20_000  # events from which on filling is worth its while
 _DERIVED_AT_ONCE = 20_000  # ids
@@ -36,12 +37,13 @@ def is_filling(engine: sa.Engine) -> bool:
         return bool(connection.scalar(sa.select(ABOUT_TABLE.c.is_filling)))
 
 
-def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
+def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]], domain: Domain) -> None:
     """Take in events and derive everything from all events.
 
     Args:
         engine: of the index.
         batches: the events; each batch is committed by itself.
+        domain: of the store.
     """
     # PostgreSQL keeps up with its indexes, and making one would silence it for longer than is waited for.
     indexes = sorted((*EVENT_TABLE.indexes, *LIVE_TABLE.indexes), key=lambda index: str(index.name))
@@ -58,7 +60,7 @@ def fill(engine: sa.Engine, batches: Iterable[Sequence[Event]]) -> None:
                 index.drop(connection, checkfirst=True)
     for events in batches:
         with database_errors(), engine.begin() as connection:
-            insert_events(connection, events, is_measured=is_measured)
+            insert_events(connection, events, domain, is_measured=is_measured)
     for index in indexes:
         if index.table is EVENT_TABLE:
             _make(engine, index)

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from datasets.errors import IndexUnavailableError
 from datasets.samples import text_index
 from datasets.samples.database_errors import database_errors
+from datasets.samples.domain_engine import open_domain_engine
 from datasets.samples.doubt_index import DoubtIndex
-from datasets.samples.engine import open_engine
 from datasets.samples.event import Event
 from datasets.samples.filling import analyze, fill, is_filling
 from datasets.samples.index_file import IndexFile, is_damage, is_sound
@@ -48,10 +48,12 @@ from datasets.samples.tables import (
     LIVE_TABLE,
     TABLES,
     TALLY_TABLE,
-    VERSION,
+    index_version,
     sample_in,
 )
 from datasets.samples.tombstone_index import TombstoneIndex
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 _IS_NEEDING = (EVENT_TABLE.c.kind == "label", EVENT_TABLE.c.buried.is_(False))
 _CREATING = 7_233_061  # key of the advisory lock under which PostgreSQL tables are made
@@ -63,13 +65,16 @@ class SampleIndex:
 
     Args:
         url: SQLAlchemy URL. `postgres://` and `postgresql://` are served by psycopg 3.
+        domain: of the store; each has an index of its own at this URL.
+        is_own_file: whether the URL is of a SQLite file that no other domain has.
 
     Raises:
         IndexUnavailableError: the database cannot be reached, or its driver is not installed.
     """
 
-    def __init__(self, url: str | sa.URL) -> None:
-        self._engine = open_engine(url)
+    def __init__(self, url: str | sa.URL, domain: Domain = TAGS, *, is_own_file: bool = False) -> None:
+        self._engine = open_domain_engine(url, domain, is_own_file=is_own_file)
+        self._domain, self._version_wanted = domain, index_version(domain)
         self._file: IndexFile | None = None
         self.pairs = PairIndex(self._engine)
         self.marks = MarkIndex(self._engine)
@@ -79,7 +84,7 @@ class SampleIndex:
         self.replicas = ReplicaIndex(self._engine)
         self.tombstones = TombstoneIndex(self._engine)
         self.qualities = QualityIndex(self._engine)
-        self.completions = Completions(self._engine)
+        self.completions = Completions(self._engine, domain)
         self.doubts = DoubtIndex(self._engine)
         self.periods = PeriodIndex(self._engine)
         try:
@@ -89,11 +94,12 @@ class SampleIndex:
             raise
 
     @classmethod
-    def beside(cls, spool: Path, *, is_shared: bool = False) -> SampleIndex:
+    def beside(cls, spool: Path, domain: Domain = TAGS, *, is_shared: bool = False) -> SampleIndex:
         """Open the SQLite index of a spool; a damaged index is put aside and begun anew.
 
         Args:
             spool: folder of the store.
+            domain: of the store.
             is_shared: whether other processes work on the spool.
 
         Raises:
@@ -101,7 +107,7 @@ class SampleIndex:
         """
         file = IndexFile(spool, is_shared=is_shared)
         try:
-            index = cls(file.url)
+            index = cls(file.url, domain, is_own_file=True)
         except IndexUnavailableError as error:
             if not is_damage(getattr(error.__cause__, "orig", None)):
                 raise
@@ -110,7 +116,7 @@ class SampleIndex:
                 return index._watched(file)
             index.close()
         file.put_aside()
-        return cls(file.url)._watched(file)
+        return cls(file.url, domain, is_own_file=True)._watched(file)
 
     def is_sound(self) -> bool:
         """Whether every page of a SQLite file can be read; other databases check themselves.
@@ -127,7 +133,7 @@ class SampleIndex:
         """Add events; known events change nothing."""
         if some := list(events):
             with database_errors(), self._engine.begin() as connection:
-                take_in(connection, some)
+                take_in(connection, some, self._domain)
 
     def fill(self, batches: Iterable[Sequence[Event]]) -> None:
         """Add many events to an index that holds few; the numbers and the live labels follow at the end.
@@ -135,7 +141,7 @@ class SampleIndex:
         Args:
             batches: the events.
         """
-        fill(self._engine, batches)
+        fill(self._engine, batches, self._domain)
 
     def is_filling(self) -> bool:
         """Whether `fill` was begun and not finished: what it has left is to be filled in the same way."""
@@ -153,7 +159,7 @@ class SampleIndex:
         found = {event.name: event for event in events}
         with database_errors(), self._engine.begin() as connection:
             for some in parts(names):
-                renew(connection, some, [found[name] for name in some if name in found])
+                renew(connection, some, [found[name] for name in some if name in found], self._domain)
             connection.execute(ABOUT_TABLE.update().values(rebuilt_to=names[-1]))
 
     def rebuilt_to(self) -> str:
@@ -313,7 +319,7 @@ class SampleIndex:
     def _create_tables(self) -> None:
         """Make the tables where they are missing or of another version, even if several processes do so at once."""
         with database_errors(), self._engine.begin() as connection:
-            if sa.inspect(connection).has_table(ABOUT_TABLE.name) and self._version(connection) == VERSION:
+            if sa.inspect(connection).has_table(ABOUT_TABLE.name) and self._version(connection) == self._version_wanted:
                 return
         with database_errors(), self._engine.connect() as connection:
             # One process at a time, in one transaction, which the driver does not begin before DDL by itself.
@@ -322,12 +328,12 @@ class SampleIndex:
             else:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
             if sa.inspect(connection).has_table(ABOUT_TABLE.name):
-                if self._version(connection) == VERSION:
+                if self._version(connection) == self._version_wanted:
                     return
                 TABLES.drop_all(connection)
             TABLES.create_all(connection)
             connection.execute(ABOUT_TABLE.delete())
-            connection.execute(ABOUT_TABLE.insert(), {"version": VERSION, "is_filling": False})
+            connection.execute(ABOUT_TABLE.insert(), {"version": self._version_wanted, "is_filling": False})
             connection.execute(TALLY_TABLE.delete())
             connection.execute(TALLY_TABLE.insert(), {column.name: 0 for column in TALLY_TABLE.c})
             connection.commit()

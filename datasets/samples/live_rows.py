@@ -36,17 +36,18 @@ from datasets.samples.tables import (
     projects_text,
     row_of,
 )
+from ocr_model.domains.domain import Domain
 
 T = TypeVar("T")
 
 AT_ONCE = 500  # values in one statement
 
 
-def take_in(connection: sa.Connection, events: Sequence[Event]) -> None:
+def take_in(connection: sa.Connection, events: Sequence[Event], domain: Domain) -> None:
     """Add events; known events change nothing. To be called within a transaction, and is its first statement."""
     lock(connection)
     before = connection.scalar(sa.select(sa.func.max(EVENT_TABLE.c.id))) or 0
-    insert_events(connection, events)
+    insert_events(connection, events, domain)
     columns = (EVENT_TABLE.c[name] for name in ("id", "kind", "stamp", "prediction_id", "sample"))
     new = connection.execute(sa.select(*columns).where(EVENT_TABLE.c.id > before)).all()
     if not new:
@@ -58,15 +59,18 @@ def take_in(connection: sa.Connection, events: Sequence[Event]) -> None:
     count(connection, changes, last_stamp)
 
 
-def insert_events(connection: sa.Connection, events: Sequence[Event], *, is_measured: bool = True) -> None:
+def insert_events(
+    connection: sa.Connection, events: Sequence[Event], domain: Domain, *, is_measured: bool = True
+) -> None:
     """Add events, but derive nothing from them; known events change nothing.
 
     Args:
         connection: of the index.
         events: what is added.
+        domain: of the store.
         is_measured: whether the crop of any event in the index may be measured.
     """
-    rows = [row_of(event) for event in events]
+    rows = [row_of(event, domain) for event in events]
     crops = [str(row["sample"]) for row in rows if row["kind"] == "label"]
     known, projects = qualities_in(connection, crops if is_measured else []), _projects_of(connection, crops)
     rows = [
@@ -177,27 +181,28 @@ def take_out(connection: sa.Connection, names: Sequence[str]) -> None:
     count(connection, changes, connection.scalar(sa.select(sa.func.max(EVENT_TABLE.c.stamp))) or 0)
 
 
-def renew(connection: sa.Connection, names: Sequence[str], events: Sequence[Event]) -> None:
+def renew(connection: sa.Connection, names: Sequence[str], events: Sequence[Event], domain: Domain) -> None:
     """Make the rows of these events as they should be. To be called within a transaction.
 
     Args:
         connection: of the index.
         names: object names of at most 500 events.
         events: those of them that can be read.
+        domain: of the store.
     """
     derived = {"id", "buried", "projects", *MEASURED}
     found = {
         row["name"]: {name: value for name, value in row.items() if name not in derived}
         for row in connection.execute(sa.select(EVENT_TABLE).where(EVENT_TABLE.c.name.in_(names))).mappings()
     }
-    rows = {event.name: row_of(event) for event in events}
+    rows = {event.name: row_of(event, domain) for event in events}
     right = {event: {name: value for name, value in row.items() if name not in derived} for event, row in rows.items()}
     # What an event says about crops stands in other tables, so it is written anew.
     marked = {event.name for event in events if event.marks is not None}
     if wrong := [name for name in found if found[name] != right.get(name) or name in marked]:
         take_out(connection, wrong)
     if missing := [event for event in events if event.name not in found or event.name in wrong]:
-        take_in(connection, missing)
+        take_in(connection, missing, domain)
 
 
 def mend(connection: sa.Connection, first: int, last: int) -> None:

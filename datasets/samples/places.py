@@ -15,8 +15,11 @@ from urllib.parse import unquote, urlsplit
 from datasets.errors import StoreError
 from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore
+from datasets.objects.store_domain import DomainObjects, domain_of, settle_domain
 from datasets.objects.store_key import StoreKey
 from datasets.samples.uploader import UploadPolicy
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Places:
         spool: Path,
         storage_url: str | None = None,
         *,
+        domain: Domain = TAGS,
         policy: UploadPolicy | None = None,
         key: StoreKey | None = None,
     ) -> Self:
@@ -41,14 +45,18 @@ class Places:
         Args:
             spool: the same folder as for `SampleStore.open`.
             storage_url: `gs://bucket/prefix`, `file:///folder`, or None.
+            domain: what the store is of; an empty one becomes so.
             policy: time limits of the bucket.
             key: the store's key.
 
         Raises:
+            DomainError: the spool is of another domain; that the bucket is, is found with its first use.
             StoreError: the folder cannot be used, or the URL is of neither kind.
         """
-        replica = open_objects(storage_url, policy or UploadPolicy()) if storage_url else None
-        return cls(FolderObjects(spool), replica, key)
+        local = FolderObjects(spool)
+        settle_domain(local, domain)
+        replica = open_objects(storage_url, policy or UploadPolicy(), domain) if storage_url else None
+        return cls(local, replica, key)
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +71,15 @@ class Places:
         """The place that decides which writer has created a name first."""
         return self.replica or self.local
 
+    @property
+    def domain(self) -> Domain:
+        """What the store is of.
+
+        Raises:
+            DomainError: the spool does not say it in a way that can be read.
+        """
+        return domain_of(self.local)
+
     def close(self) -> None:
         """Close the connections."""
         if self.replica is not None:
@@ -70,12 +87,31 @@ class Places:
         self.local.close()
 
 
-def open_objects(url: str, policy: UploadPolicy) -> ObjectStore:
-    """Open a bucket or a folder by its URL.
+def domain_folder(folder: Path, domain: Domain) -> Path:
+    """Where a domain keeps what shoe tags keep in this folder: `var/spool` -> `var/domains/digits/spool`."""
+    return folder if domain is TAGS else folder.parent / "domains" / domain.name / folder.name
+
+
+def domain_url(url: str, domain: Domain) -> str:
+    """Where a domain's bucket is beside that of shoe tags: `gs://bucket/prefix/domains/digits`; "" for ""."""
+    return url if domain is TAGS or not url else f"{url.rstrip('/')}/domains/{domain.name}"
+
+
+def open_objects(url: str, policy: UploadPolicy, domain: Domain = TAGS) -> DomainObjects:
+    """Open a bucket or a folder by its URL; nothing is sent over the network yet.
+
+    Args:
+        url: `gs://bucket/prefix` or `file:///folder`.
+        policy: time limits of a bucket.
+        domain: that it must be of. An empty one becomes so with its first use; the first use of another one's fails.
 
     Raises:
         StoreError: the URL is of neither kind.
     """
+    return DomainObjects(_open(url, policy), domain)
+
+
+def _open(url: str, policy: UploadPolicy) -> ObjectStore:
     scheme = urlsplit(url).scheme
     if scheme == "gs":
         # Imported here: Google's client costs a second of start-up.

@@ -15,7 +15,7 @@ from datasets.errors import LabelError
 from datasets.objects.names import crop_name
 from datasets.objects.record import UtcTime
 from datasets.samples.picture_quality import PictureQuality
-from ocr_model.codes.text import label_text
+from ocr_model.domains.domain import Domain
 
 LabelStatus = Literal["accepted", "corrected", "unreadable"]
 LABEL_STATUSES: tuple[LabelStatus, ...] = ("accepted", "corrected", "unreadable")
@@ -27,7 +27,7 @@ LONGEST_TEXT = 200  # characters; a tag's line has 40 at most
 class Label:
     """A shopper's verdict on one reading.
 
-    Texts may come as typed or as read; the store keeps them as `ocr_model.codes.text.label_text` writes them
+    Texts may come as typed or as read; the store keeps them as `Domain.label` of the store's domain writes them
     (normalised, spaces dropped).
     """
 
@@ -44,7 +44,7 @@ class Label:
     source: str = "app"  # where the label comes from: the app, an import, a demonstration ...
 
 
-def checked_label(label: Label) -> Label:
+def checked_label(label: Label, domain: Domain) -> Label:
     """Normalise a label's texts and check that it makes sense.
 
     Raises:
@@ -54,8 +54,8 @@ def checked_label(label: Label) -> Label:
         raise LabelError("the time of a label needs a time zone")
     normalised = replace(
         label,
-        text="" if label.status == "unreadable" else label_text(label.text),
-        read_text=label_text(label.read_text),
+        text="" if label.status == "unreadable" else domain.label(label.text),
+        read_text=domain.label(label.read_text),
         read_confidence=float(label.read_confidence),
         at=label.at.astimezone(UTC),
     )

@@ -20,6 +20,7 @@ from datasets.samples.search.completion import Completions
 from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.sight import Sight
 from datasets.samples.store import SampleStore
+from ocr_model.domains.domain import Domain
 
 
 class SeenStore:
@@ -35,6 +36,11 @@ class SeenStore:
 
     def __init__(self, everything: SampleStore, sight: Sight | None = None, touch: Sight | None = None) -> None:
         self.everything, self.sight, self.touch = everything, sight, touch
+
+    @property
+    def domain(self) -> Domain:
+        """What the store is of."""
+        return self.everything.domain
 
     @property
     def search(self) -> SearchIndex:

@@ -6,6 +6,7 @@ is one, receives a copy in the background. Either may be lost and is rebuilt.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Self
 from PIL import Image
 
 from datasets.errors import (
+    BucketUnavailableError,
     IndexUnavailableError,
     LabelMovedError,
     LabelProvenError,
@@ -22,11 +24,14 @@ from datasets.errors import (
     UnknownSampleError,
 )
 from datasets.objects.clock import Clock
+from datasets.objects.folder import FolderObjects
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import crop_name, is_digest
+from datasets.objects.store_domain import settle_domain
 from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.crop import Crop, make_crop
 from datasets.samples.doubt_index import DoubtIndex
+from datasets.samples.event_objects import EventObjects
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
 from datasets.samples.journal import Journal
@@ -66,8 +71,10 @@ class SampleStore:
         policy: UploadPolicy,
         seal_policy: SealPolicy,
         *,
+        domain: Domain,
         clock: Clock,
     ) -> None:
+        self.domain = domain  # what its crops show, and when two of its texts are the same
         self._spool = spool
         self._index = index
         self._replica = replica
@@ -88,6 +95,7 @@ class SampleStore:
         *,
         storage_url: str | None = None,
         database: str | None = None,
+        domain: Domain = TAGS,
         upload: bool = True,
         policy: UploadPolicy | None = None,
         seal_policy: SealPolicy | None = None,
@@ -100,7 +108,9 @@ class SampleStore:
             spool: folder of this machine where everything is kept first.
             storage_url: `gs://bucket/prefix` (or `file:///folder`, say of a file server) that receives a
                 copy; None keeps everything in the spool alone.
-            database: SQLAlchemy URL of the index; None is SQLite inside the spool.
+            database: SQLAlchemy URL of the index; None is SQLite inside the spool. Each domain has an index of its own
+                there.
+            domain: what the store is of; an empty one becomes so.
             upload: whether threads send to `storage_url` and seal old events in the background; reading needs none.
             policy: the uploader's delays and time limits.
             seal_policy: what is sealed, and when by itself.
@@ -109,15 +119,26 @@ class SampleStore:
 
         Raises:
             StoreFullError: the disk is so full that nothing can be written.
+            DomainError: spool or bucket is of another domain. That an unreachable bucket is, is found with its first
+                use, before anything is sent to it.
             StoreError: the folder cannot be used, or `storage_url` is of no known kind.
             IndexUnavailableError: the database cannot be reached.
         """
         policy = policy or UploadPolicy()
-        replica = open_objects(storage_url, policy) if storage_url else None
+        local = FolderObjects(spool)
+        settle_domain(local, domain)
+        replica = open_objects(storage_url, policy, domain) if storage_url else None
+        if replica is not None and next(iter(EventObjects(local).names()), None) is None:
+            with contextlib.suppress(BucketUnavailableError):
+                replica.settled()  # a new spool learns at once that it has the wrong bucket
         opened = Spool(spool, least_free=least_free, clock=clock)
         try:
-            index = SampleIndex(database) if database else SampleIndex.beside(spool, is_shared=opened.is_shared)
-            store = cls(opened, index, replica, policy, seal_policy or SealPolicy(), clock=clock)
+            index = (
+                SampleIndex(database, domain)
+                if database
+                else SampleIndex.beside(spool, domain, is_shared=opened.is_shared)
+            )
+            store = cls(opened, index, replica, policy, seal_policy or SealPolicy(), domain=domain, clock=clock)
             try:
                 if store._journal.catch_up():
                     store._journal.sweep()
@@ -137,11 +158,6 @@ class SampleStore:
             opened.close()
             raise
         return store
-
-    @property
-    def domain(self) -> Domain:
-        """What its crops show, and when two of its texts are the same."""
-        return TAGS
 
     def __enter__(self) -> Self:
         return self
@@ -174,7 +190,7 @@ class SampleStore:
             StoreFullError: the disk is full; nothing is kept.
             StoreError: the disk failed in another way; nothing is kept.
         """
-        label = checked_label(label)
+        label = checked_label(label, self.domain)
         check_author(by)
         crop = image if isinstance(image, Crop) else make_crop(image)
         is_unproven = label.source == UNPROVEN

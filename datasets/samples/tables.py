@@ -23,12 +23,20 @@ from datasets.samples.pair import Pair
 from datasets.samples.picture_quality import PictureQuality
 from datasets.samples.sample import LABEL_STATUSES, Label, LabelStatus, Sample, label_doubt
 from datasets.samples.search.fields import MEASURED, code_and_brands
-from ocr_model.codes.formats import FORMATS
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 
 # Raise the number when a table changes, or what may stand in it (codes found in lines, too): an index of another
 # version is thrown away and rebuilt. So is one that was filled with other formats of codes.
 _FORM = 9
-VERSION = int(hashlib.sha256(f"{_FORM} {FORMATS!r}".encode()).hexdigest()[:7], 16)
+
+
+def index_version(domain: Domain) -> int:
+    """The version of an index of this domain."""
+    # Of shoe tags the version is the one of earlier releases, whose indexes go on.
+    named = "" if domain is TAGS else f" {domain.name} {domain.version}"
+    return int(hashlib.sha256(f"{_FORM} {domain.formats!r}{named}".encode()).hexdigest()[:7], 16)
+
 
 SLOTS = 65_536  # parts into which crops fall at random, so that any few of them are a random sample
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -252,12 +260,17 @@ def microseconds(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
-def row_of(event: Event) -> dict[str, object]:
-    """The row of an event, without its `id`; whether it is buried follows from the others."""
+def row_of(event: Event, domain: Domain) -> dict[str, object]:
+    """The row of an event, without its `id`; whether it is buried follows from the others.
+
+    Args:
+        event: of a store of the domain.
+        domain: finds the code in a label.
+    """
     label, pair = event.label, event.pair
     said = label or pair
     at = said or event.marks
-    code, brands = code_and_brands(label.text) if label else (pair.code if pair else None, frozenset())
+    code, brands = code_and_brands(label.text, domain) if label else (pair.code if pair else None, frozenset())
     return {
         "name": event.name,
         "kind": event.kind,

@@ -29,7 +29,7 @@ from datasets.samples.review import (
 )
 from datasets.samples.sample import Label, LabelStatus, Sample
 from datasets.samples.store import SampleStore
-from ocr_model.codes.text import label_text
+from ocr_model.domains.domain import Domain
 
 Verdict = Literal["keep", "fix", "drop"]
 
@@ -126,14 +126,14 @@ def give_verdict(
     if sample is None:
         raise UnknownSampleError(f"there is no label of {prediction_id}")
     if sample.event != seen:
-        if _is_given(sample.label, verdict, text):
+        if _is_given(sample.label, verdict, text, store.domain):
             return sample  # a repeated request, because the answer to the first one was lost
         raise LabelMovedError("the label has changed since it was looked at")
-    crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text)
+    crop, label = store.crop(sample.digest), _looked_at(sample.label, verdict, text, store.domain)
     try:
         kept = store.keep(crop, label, expected=seen, by=by)
     except LabelMovedError:
-        if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text):
+        if (present := store.find(prediction_id)) is not None and _is_given(present.label, verdict, text, store.domain):
             return present  # two equal requests were under way
         raise
     answer_asked(store, sample, kept.event, by)
@@ -164,21 +164,21 @@ def _answer(look: str) -> str:
     return hashlib.sha256(f"answered by {look}".encode()).hexdigest()[:32]
 
 
-def _is_given(label: Label, verdict: Verdict, text: str) -> bool:
+def _is_given(label: Label, verdict: Verdict, text: str, domain: Domain) -> bool:
     if verdict == "fix":
-        return label.source in (FIXED, REVIEWED) and label.text == label_text(text)
+        return label.source in (FIXED, REVIEWED) and label.text == domain.label(text)
     return label.source == (REVIEWED if verdict == "keep" else DROPPED)
 
 
-def _looked_at(label: Label, verdict: Verdict, text: str) -> Label:
+def _looked_at(label: Label, verdict: Verdict, text: str, domain: Domain) -> Label:
     if verdict == "drop":
         return replace(label, source=DROPPED)
     if verdict == "keep":
         return replace(label, source=REVIEWED)
-    line = label_text(text)
+    line = domain.label(text)
     if not line:
         raise LabelError("a fix needs the right line")
     if line == label.text and label.status != "unreadable":
         return replace(label, source=REVIEWED)
-    status: LabelStatus = "accepted" if line == label_text(label.read_text) else "corrected"
+    status: LabelStatus = "accepted" if line == domain.label(label.read_text) else "corrected"
     return replace(label, source=FIXED, status=status, text=line)

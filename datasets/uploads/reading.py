@@ -47,14 +47,14 @@ class ModelReader:
     """Reads with an exported model; what reads whole photos is loaded with the first of them.
 
     Args:
-        folder: of the model; None: the champion that comes with the package.
+        folder: of the model.
         threads: CPU threads of one reading.
 
     Raises:
         ModelError: the model cannot be loaded.
     """
 
-    def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
         self._threads = threads
         self._recognizer = Recognizer.load(folder, threads=threads)
 

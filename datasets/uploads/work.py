@@ -28,7 +28,7 @@ from datasets.uploads.reading import UploadReader, cut_lines, is_photo, labelled
 from datasets.uploads.request import UploadRequest
 from datasets.uploads.sources import UploadFile, UploadListing, sources_of
 from datasets.uploads.tables import UploadTables, read_tables
-from ocr_model.codes.text import edit_distance, label_text, match_key
+from ocr_model.codes.text import edit_distance
 from ocr_model.domains.domain import Domain
 from ocr_model.errors import ImageError
 from ocr_model.reading.image import ImageLimits, decode_image, turn_image
@@ -183,10 +183,14 @@ class _Work:
         if isinstance(vector, FaultError):
             raise vector
         picture = _picture(file)
-        tag = None
-        if self._request.pictures == "photos" or (self._request.pictures == "auto" and may_be_photo(picture)):
+        tag, wanted = None, self._request.pictures
+        if not self._store.domain.reads_photos:
+            if wanted == "photos":
+                raise FaultError("cannot-keep", f"pictures of {self._store.domain.name} come as crops")
+            wanted = "crops"
+        if wanted == "photos" or (wanted == "auto" and may_be_photo(picture)):
             tag = reader.read_tag(picture)
-            if self._request.pictures == "auto" and not is_photo(tag):
+            if wanted == "auto" and not is_photo(tag):
                 tag = None
         lines = 0
         if tag is None:
@@ -213,7 +217,7 @@ class _Work:
 
     def _keep_crop(self, name: str, picture: Image.Image, prediction: Prediction, row: Row) -> _Kept:
         label = self._label(name, prediction, row.label, is_unreadable=row.is_unreadable)
-        if not _is_turn_believed(prediction, row):
+        if not _is_turn_believed(prediction, row, self._store.domain):
             label, turned = replace(label, turn=0), picture
         else:
             turned = turn_image(picture, prediction.turn)
@@ -221,7 +225,8 @@ class _Work:
 
     def _label(self, name: str, prediction: Prediction, text: str | None, *, is_unreadable: bool) -> Label:
         has_label = is_unreadable or text is not None
-        is_read_so = text is None or label_text(text) == label_text(prediction.text)
+        domain = self._store.domain
+        is_read_so = text is None or domain.label(text) == domain.label(prediction.text)
         return Label(
             prediction_id=prediction_of(self._job.id, name),
             status="unreadable" if is_unreadable else "accepted" if is_read_so else "corrected",
@@ -241,7 +246,7 @@ class _Work:
         own = self._store.find(label.prediction_id)
         if own is None:
             present = self._store.past.labels_of(crop.digest)
-            same = next((sample for sample in present if _says_as_much(sample, label)), None)
+            same = next((sample for sample in present if _says_as_much(sample, label, self._store.domain)), None)
             if not present or present[0].projects:  # a crop that belongs to the team stays the team's
                 self._join(crop.digest, label.prediction_id)
             if same is not None:
@@ -311,21 +316,21 @@ def _outcome(name: str, kept: list[_Kept], lines: int) -> FileOutcome:
     raise FaultError("no-text")
 
 
-def _says_as_much(sample: Sample, label: Label) -> bool:
+def _says_as_much(sample: Sample, label: Label, domain: Domain) -> bool:
     """Whether a label of the store leaves nothing for another one to add: the same, or anything beside one as read."""
     if label.source == UNPROVEN:
         return True
     if sample.label.source == UNPROVEN:
         return False
     said = (sample.label.status == "unreadable", sample.label.text)
-    return said == (label.status == "unreadable", "" if label.status == "unreadable" else label_text(label.text))
+    return said == (label.status == "unreadable", "" if label.status == "unreadable" else domain.label(label.text))
 
 
-def _is_turn_believed(prediction: Prediction, row: Row) -> bool:
+def _is_turn_believed(prediction: Prediction, row: Row, domain: Domain) -> bool:
     """Whether a crop is to be turned as it was read; not where its label says something else."""
     if prediction.turn == 0 or row.is_unreadable:
         return False
     if row.label is None:
         return True
-    key = match_key(row.label)
-    return edit_distance(match_key(prediction.text), key) <= _AGREES * len(key)
+    key = domain.key(row.label)
+    return edit_distance(domain.key(prediction.text), key) <= _AGREES * len(key)

@@ -14,7 +14,8 @@ from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.sheet import put_sheet
 from datasets.versions.split import Side
 from datasets.versions.version import SIDES, Entry, Parent, Version
-from ocr_model.codes.lines import match_formats
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.registry import domain_named
 
 CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 _LISTED = 50  # crops that wait for a second look, or are damaged, in the Markdown; the JSON has all
@@ -75,9 +76,9 @@ class Row:
 
 
 @lru_cache(maxsize=65536)
-def brands_of(text: str) -> str:
+def brands_of(text: str, domain: Domain) -> str:
     """The brands whose formats fit a line, as one word of a table."""
-    return " or ".join(sorted({match.brand for match in match_formats(text)})) or "(no known format)"
+    return " or ".join(sorted({match.brand for match in domain.matches(text)})) or "(no known format)"
 
 
 def entry_row(entry: Entry) -> Row:
@@ -85,7 +86,7 @@ def entry_row(entry: Entry) -> Row:
     return Row(entry.side, entry.source, entry.status, entry.text, entry.turn, entry.light)
 
 
-def count_rows(rows: Iterable[Row]) -> Tables:
+def count_rows(rows: Iterable[Row], domain: Domain) -> Tables:
     """The tables of a card, by property, value and side.
 
     An unreadable crop has no text, so it is not counted by brand, length and character.
@@ -95,7 +96,7 @@ def count_rows(rows: Iterable[Row]) -> Tables:
     return {
         "source": _table(rows, lambda row: [row.source]),
         "status": _table(rows, lambda row: [row.status]),
-        "brand format": _table(readable, lambda row: [brands_of(row.text)] if row.text else ["(no text)"]),
+        "brand format": _table(readable, lambda row: [brands_of(row.text, domain)] if row.text else ["(no text)"]),
         "length": _table(readable, lambda row: [f"{len(row.text):2d}"]),
         "character": _table(readable, lambda row: row.text),
         "quarter turns": _table(rows, lambda row: [str(row.turn)]),
@@ -123,7 +124,7 @@ def describe(version: Version) -> Card:
             for crop in manifest.left_out
         ),
         damaged=manifest.damaged,
-        tables=count_rows(map(entry_row, manifest.entries)),
+        tables=count_rows(map(entry_row, manifest.entries), domain_named(manifest.domain)),
     )
 
 

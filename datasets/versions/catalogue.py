@@ -9,7 +9,13 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 
-from datasets.errors import BucketUnavailableError, ObjectConflictError, ObjectDamagedError, ObjectMissingError
+from datasets.errors import (
+    BucketUnavailableError,
+    DomainError,
+    ObjectConflictError,
+    ObjectDamagedError,
+    ObjectMissingError,
+)
 from datasets.objects.interface import ObjectStore
 from datasets.objects.names import VERSIONS, put_instead, version_file_name, version_name
 from datasets.samples.places import Places
@@ -46,6 +52,7 @@ class VersionCatalogue:
 
         Raises:
             UnknownVersionError: there is no version of this name.
+            DomainError: it is of another domain than the store.
             VersionError: it is damaged.
         """
         checked_version_name(name)
@@ -62,7 +69,9 @@ class VersionCatalogue:
                 raise VersionError(f"version {name} is damaged: {error}") from None
             if unavailable is not None:
                 _LOG.warning("reading the spool's copy of version %s: %s", name, unavailable)
-            return Version.named(name, data)
+            version = Version.named(name, data)
+            self._check_domain(version)
+            return version
         if unavailable is not None:
             raise unavailable
         raise UnknownVersionError(
@@ -84,14 +93,23 @@ class VersionCatalogue:
                 raise VersionError(f"version {parent.name} is not the one that {name} was built on")
             yield version
 
+    def _check_domain(self, version: Version) -> None:
+        wanted = self._places.domain.name
+        if version.manifest.domain != wanted:
+            raise DomainError(
+                f"version {version.name} is of {version.manifest.domain}, and this is a store of {wanted}"
+            )
+
     def create(self, version: Version) -> None:
         """Claim the name for this version, for good. Of several creators exactly one succeeds.
 
         Raises:
+            DomainError: it was drawn up from a store of another domain.
             VersionExistsError: another creator was first.
             BucketUnavailableError: the bucket does not answer.
         """
         name = checked_version_name(version.name)
+        self._check_domain(version)
         if self._places.replica is not None:
             self._share_parents(version)
             if self._places.local.holds(version_file_name(name)) and not self._places.replica.holds(

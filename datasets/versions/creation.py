@@ -21,8 +21,9 @@ from datasets.samples.search.filters import Filter, names_quality
 from datasets.samples.store import SampleStore
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.similarity import picture_hash
-from datasets.versions.split import Member, Side, code_key, split
+from datasets.versions.split import Member, Side, split
 from datasets.versions.version import Entry, LeftOut, Manifest, Parent, Rules, SyntheticPart, Version, VersionError
+from ocr_model.domains.domain import Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,13 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
     live = [sample for sample in live_samples(history.events) if sample.digest not in touched]
     if any(names_quality(wanted) for wanted in request.filters):
         live = with_quality(store, live)
-    samples, left_out = _choose(live, request)
+    samples, left_out = _choose(live, request, store.domain)
     known = {entry.digest: entry for version in reversed(ancestors) for entry in version.manifest.entries}
     seen, damaged = _look_at(samples, store, history, known, name_damaged=request.most_damaged is not None)
     if request.most_damaged is not None:
         check_damage(lost, sum(history.watermark.values()), request.most_damaged, "events")
         check_damage(damaged, len(samples), request.most_damaged, "crops")
-    entries = _put_on_sides(seen, ancestors, request.rules)
+    entries = _put_on_sides(seen, ancestors, request.rules, store.domain)
     return Manifest(
         parent=Parent(ancestors[0].name, ancestors[0].manifest.hash) if ancestors else None,
         filters=tuple(sorted({str(wanted) for wanted in request.filters})),
@@ -81,6 +82,7 @@ def draw_up(store: SampleStore, places: Places, request: VersionRequest) -> Mani
         entries=tuple(entries),
         left_out=tuple(left_out),
         damaged=tuple(sorted((*lost, *damaged), key=lambda damage: damage.name)),
+        domain=store.domain.name,
     )
 
 
@@ -118,13 +120,13 @@ def create_version(
     return version
 
 
-def _choose(live: Sequence[Sample], request: VersionRequest) -> tuple[list[Sample], list[LeftOut]]:
+def _choose(live: Sequence[Sample], request: VersionRequest, domain: Domain) -> tuple[list[Sample], list[LeftOut]]:
     """One label for each crop that the filters choose, by digest, and the crops whose labels wait for a look."""
     contradictions = find_contradictions(live)
     doubts = find_suspicious(live, request.rules.suspicion)
     chosen: dict[str, list[Sample]] = {}
     for sample in settle(live):
-        if any(wanted.matches(sample) for wanted in request.filters):
+        if any(wanted.matches(sample, domain) for wanted in request.filters):
             chosen.setdefault(sample.digest, []).append(sample)
     samples, left_out = [], []
     for digest, labels in sorted(chosen.items()):
@@ -186,9 +188,11 @@ def _look_at(
     return seen, damaged
 
 
-def _put_on_sides(seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[Version], rules: Rules) -> list[Entry]:
+def _put_on_sides(
+    seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[Version], rules: Rules, domain: Domain
+) -> list[Entry]:
     members = [
-        Member(sample.digest, code_key(sample.label.text), picture)
+        Member(sample.digest, domain.group(sample.label.text), picture)
         for sample, picture, _ in seen
         if sample.label.status != "unreadable"
     ]
@@ -210,7 +214,7 @@ def _put_on_sides(seen: Sequence[tuple[Sample, str, int]], ancestors: Sequence[V
             status=sample.label.status,
             text=sample.label.text,
             side=sides[sample.digest] if sample.label.status != "unreadable" else "unreadable",
-            code=code_key(sample.label.text),
+            code=domain.group(sample.label.text),
             picture=picture,
             light=brightness,
             turn=sample.label.turn,

@@ -28,10 +28,11 @@ from datasets.objects.folder import write_whole
 from datasets.samples.picture_quality import light
 from datasets.samples.store import SampleStore
 from datasets.versions.card import CARD_JSON, CARD_MARKDOWN, Row, count_rows, describe, entry_row, write_markdown
-from datasets.versions.split import Side, code_keys
+from datasets.versions.split import Side
 from datasets.versions.synthetic import RecipeDiffersError, check_part
 from datasets.versions.version import SIDES, Entry, SyntheticPart, Version, VersionError
 from ocr_model.codes.table import to_cell
+from ocr_model.domains.domain import Domain
 from ocr_model.labelled_folder import read_labels
 
 COLUMNS = ("file", "text", "source", "sample")
@@ -92,11 +93,11 @@ def materialize(
         drawn: dict[Side, list[_Line]] = {"training": [], "evaluation": []}
         for number, part in enumerate(version.manifest.synthetic):
             drawn[part.side] += _write_synthetic(folder, number, part, workplace)
-        repeated = _add_drawn(lines, drawn)
+        repeated = _add_drawn(lines, drawn, store.domain)
         for side in SIDES:
             _write_labels(folder / side, lines[side])
         rows = [line.row for side in SIDES for line in lines[side]]
-        card = describe(version).model_copy(update={"tables": count_rows(rows)})
+        card = describe(version).model_copy(update={"tables": count_rows(rows, store.domain)})
         (folder / CARD_JSON).write_bytes(card.to_bytes())
         (folder / CARD_MARKDOWN).write_text(write_markdown(card), encoding="utf-8")
         counts = {side: len(lines[side]) for side in SIDES}
@@ -196,7 +197,7 @@ def _read_synthetic(out: Path, prefix: str, part: SyntheticPart) -> Iterator[_Li
         yield _Line(f"{prefix}/{label.file}", label.text, "", row)
 
 
-def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]]) -> int:
+def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]], domain: Domain) -> int:
     """Put drawn crops behind the collected ones, except those whose code is on the other side.
 
     The other side's collected crops come first, then what is drawn for evaluation, then for training.
@@ -206,8 +207,8 @@ def _add_drawn(lines: dict[str, list[_Line]], drawn: dict[Side, list[_Line]]) ->
     for side, other in order:
         if not drawn[side]:
             continue
-        taken = frozenset[str]().union(*(code_keys(line.text) for line in lines[other]))
-        kept = [line for line in drawn[side] if taken.isdisjoint(code_keys(line.text))]
+        taken = frozenset[str]().union(*(domain.groups(line.text) for line in lines[other]))
+        kept = [line for line in drawn[side] if taken.isdisjoint(domain.groups(line.text))]
         repeated += len(drawn[side]) - len(kept)
         lines[side] += kept
     return repeated

@@ -1,8 +1,8 @@
 """Splits crops into training and evaluation: never the same code on both sides, nor nearly the same picture.
 
-Crops that share a code, or look alike, form a group; so do their neighbours' neighbours. A group goes to one side
-as a whole. The side follows from the group's own hash and depends on no other group: later data joins its group or
-makes a new one, and moves no other.
+Crops that share a code (`Domain.group`), or look alike, form a group; so do their neighbours' neighbours. A group goes
+to one side as a whole. The side follows from the group's own hash and depends on no other group: later data joins its
+group or makes a new one, and moves no other.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datasets.versions.similarity import NEAR, near_pairs
-from ocr_model.codes.lines import extract_code
-from ocr_model.codes.text import label_text, match_key
 
 Side = Literal["training", "evaluation"]
 
@@ -24,23 +22,9 @@ class Member:
     """A crop to be put on a side."""
 
     digest: str  # of the crop
-    code: str  # from `code_key`; "" takes part by its picture alone
+    code: str  # from `Domain.group`; "" takes part by its picture alone
     picture: str  # from `similarity.picture_hash`
     settled: Side | None = None  # the side that an earlier version of the lineage has put it on
-
-
-def code_key(text: str) -> str:
-    """The key that labels on both sides must not share: the code without its spelling; "" if there is none."""
-    return match_key(extract_code(text)) or match_key(text)
-
-
-def code_keys(line: str) -> frozenset[str]:
-    """The keys of a line with its spaces and, as a label of it would be written, without them.
-
-    A space may separate the code from its neighbour: `08382982 RED` and its label `08382982RED` have different codes,
-    and are the same line.
-    """
-    return frozenset({code_key(line), code_key(label_text(line))} - {""})
 
 
 def split(members: Sequence[Member], *, evaluation_share: float, near: int = NEAR) -> list[Side]:

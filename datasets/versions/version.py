@@ -22,6 +22,7 @@ from datasets.samples.review import SuspicionRules
 from datasets.samples.sample import LabelStatus
 from datasets.versions.similarity import NEAR
 from datasets.versions.split import Side
+from ocr_model.domains.tags import TAGS
 
 SCHEMA = 1
 SIDES = ("training", "evaluation", "unreadable")
@@ -79,7 +80,7 @@ class Entry:
     status: LabelStatus
     text: str  # the whole line, without spaces
     side: Literal["training", "evaluation", "unreadable"]  # unreadable ones are kept apart
-    code: str  # key that no other side has, from `split.code_key`
+    code: str  # key that no other side has, from `Domain.group`
     picture: str  # from `similarity.picture_hash`
     light: int  # mean brightness, 0..255
     turn: int  # quarter turns clockwise that the shopper applied
@@ -107,12 +108,15 @@ class Manifest(Record):
     entries: tuple[Entry, ...]  # by digest
     left_out: tuple[LeftOut, ...]  # by digest
     damaged: tuple[Damage, ...] = ()  # crops and events that it was made without, by object name
+    domain: str = TAGS.name  # of the store that it was drawn up from
 
     def stored(self) -> dict[str, Any]:
         """The plain values that are hashed and stored."""
         content = self.model_dump(mode="json") | {"schema": SCHEMA}
         if not self.damaged:  # earlier releases, which knew no damage, wrote and hashed no such field
             del content["damaged"]
+        if self.domain == TAGS.name:  # nor did they know of other domains
+            del content["domain"]
         return content
 
     @property

@@ -28,7 +28,7 @@ def _as_typed(read_text: str, typed: str) -> str:
     return typed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # one object each, so that asking for it is quick
 class Domain:
     """What is read, and when two texts of it are the same.
 
@@ -53,6 +53,8 @@ class Domain:
     recipe: str  # of data_gen, that a first model trains on
     weights: str  # folder of the model that comes with the package, below `ocr_model/weights`
     has_format_prior: bool = False  # whether the compiled table of formats (`ocr_model prior`) is of this domain
+    stands_any_way: bool = False  # whether the recognizer finds out which way up a crop stands
+    reads_photos: bool = False  # whether lines are found on whole photos of it; else a picture is a crop
     version: int = 1  # goes up when the domain takes texts apart in another way, so that indexes are made anew
 
     def __post_init__(self) -> None:

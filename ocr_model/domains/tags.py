@@ -29,4 +29,6 @@ TAGS = Domain(
     recipe="tags-1",
     weights="champion",
     has_format_prior=True,
+    stands_any_way=True,
+    reads_photos=True,
 )

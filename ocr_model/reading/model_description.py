@@ -10,7 +10,10 @@ from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
-from ocr_model.errors import ModelError
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.registry import domain_named
+from ocr_model.domains.tags import TAGS
+from ocr_model.errors import ModelError, UnknownDomainError
 from ocr_model.reading.calibration import Calibration
 from ocr_model.reading.prediction import ModelInfo
 from ocr_model.reading.second_opinion import SecondOpinion
@@ -36,6 +39,7 @@ class ModelDescription:
     encoder_int8: Path | None
     decoder: Path | None  # None for CTC
     turn_head: Path | None
+    domain: Domain  # what it reads; a description that does not say it is of shoe tags
 
     def __post_init__(self) -> None:
         for name, value in (
@@ -68,7 +72,7 @@ class ModelDescription:
             description = cls._from_description(directory, raw, calibration or Calibration.from_description(raw))
             hashes = raw.get("sha256", {})
             expected = {file: hashes.get(file.name) for file in description.files}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, UnknownDomainError) as error:
             problem = f"{error} is missing" if isinstance(error, KeyError) else one_line(error)
             raise ModelError(f"{path} does not describe a model: {problem}") from error
         for file, digest in expected.items():
@@ -108,6 +112,7 @@ class ModelDescription:
             encoder_int8=files.get("encoder_int8"),
             decoder=files.get("decoder"),
             turn_head=files.get("turn_head"),
+            domain=domain_named(str(raw.get("domain", TAGS.name))),
         )
 
     @property

@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image
 
 from ocr_model.codes.format_prior import FormatPrior
-from ocr_model.codes.lines import code_and_formats, extract_code
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.tags import TAGS
 from ocr_model.errors import ModelError
 from ocr_model.reading.arrays import Floats
 from ocr_model.reading.calibration import Calibration
@@ -36,7 +37,7 @@ from ocr_model.reading.second_reader import SecondReader, packaged_second_reader
 from ocr_model.reading.sessions import ModelSessions, Precision
 from ocr_model.reading.turns import TurnedReading, pool_context
 
-CHAMPION = Path(__file__).parents[1] / "weights" / "champion"
+CHAMPION = TAGS.shipped_model
 """The model that comes with the package."""
 
 _CANDIDATES = 6  # the chosen reading and five others
@@ -55,7 +56,9 @@ class Recognizer:
         second: SecondReader | None = None,
     ) -> None:
         self._description, self._sessions = description, sessions
-        self._prior = FormatPrior.load() if description.prior_weight > 0.0 else None
+        self._prior = (
+            FormatPrior.load() if description.prior_weight > 0.0 and description.domain.has_format_prior else None
+        )
         self._looker = Looker(description, sessions, beam=beam)
         opinion = description.second_opinion
         self._consultation = None
@@ -161,6 +164,11 @@ class Recognizer:
         return replace(info, accept_threshold=self._consultation.opinion.calibration.accept_threshold)
 
     @property
+    def domain(self) -> Domain:
+        """What it reads."""
+        return self._description.domain
+
+    @property
     def second_reader(self) -> str | None:
         """Name of the reader that is asked where ours is in doubt; None if there is none."""
         return None if self._consultation is None else self._consultation.name
@@ -176,8 +184,8 @@ class Recognizer:
         Args:
             image: a Pillow picture of any mode; an array (H, W), (H, W, 1) or (H, W, 3), RGB, uint8 0..255 or floats
                 0..1; or the path of a picture file, which is read as an upload is: by content, upright, with limits.
-            find_turn: whether to find out which way up the crop stands (`Prediction.turn`); else it is read as it
-                stands.
+            find_turn: whether to find out which way up the crop stands (`Prediction.turn`), where the domain's crops
+                may stand any way up; else it is read as it stands.
 
         Raises:
             ImageError: (also a ValueError) the picture has no pixels, or values that are no numbers; or the file cannot
@@ -203,6 +211,7 @@ class Recognizer:
         """
         began = time.perf_counter()
         clock = Clock()
+        find_turn = find_turn and self.domain.stands_any_way
         found = self._reader.read(open_pictures(images), clock, find_turn=find_turn)
         searched = time.perf_counter()
         shown = [replace(reading, hypotheses=self._add_prior(reading.hypotheses)) for _, reading in found]
@@ -230,7 +239,7 @@ class Recognizer:
             ImageError: (also a ValueError) the first unusable picture.
             ModelError: the model computes no numbers.
         """
-        pictures = open_pictures(images)
+        pictures, find_turn = open_pictures(images), find_turn and self.domain.stands_any_way
         return [reading.hypotheses for _, reading in self._reader.read(pictures, Clock(), find_turn=find_turn)]
 
     def turn_features(self, images: Sequence[ImageSource], *, turn: int = 0) -> Floats:
@@ -273,8 +282,9 @@ class Recognizer:
 
     def _predict(self, reading: TurnedReading, turn: int, milliseconds: dict[str, float]) -> Prediction:
         readings = reading.hypotheses
-        code, formats = code_and_formats(readings[0].text)
-        codes = [code, *(extract_code(other.text) for other in readings[1:])]
+        domain = self._description.domain
+        code, formats = domain.take_apart(readings[0].text)
+        codes = [code, *(domain.code(other.text) for other in readings[1:])]
         candidates = tuple(
             Candidate(hypothesis.text, code, confidence)
             for hypothesis, code, confidence in zip(readings, codes, self._confidences(reading), strict=True)

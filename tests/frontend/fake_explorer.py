@@ -27,6 +27,7 @@ from datasets.samples.search.fields import FIELDS
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.search_index import Number
 from datasets.samples.verdict import find_waiting
+from ocr_model.domains.tags import TAGS
 from tests.frontend.fake_team import NOON
 
 PAGE = 60
@@ -108,7 +109,7 @@ class FakeExplorer:
     def page(self, search: str, order: str, after: str | None) -> dict[str, Any]:
         """A page of the labels that a search finds."""
         wanted = parse_search(search)
-        found = [one for one in self.samples if wanted.matches(one)]
+        found = [one for one in self.samples if wanted.matches(one, TAGS)]
         keys: dict[str, Callable[[Sample], float]] = {
             "newest": lambda one: -one.stamp,
             "oldest": lambda one: one.stamp,
@@ -127,7 +128,7 @@ class FakeExplorer:
     def count(self, search: str) -> dict[str, Any]:
         """How many labels a search finds."""
         wanted = parse_search(search)
-        return {"labels": sum(wanted.matches(one) for one in self.samples), "is_exact": self.is_exact}
+        return {"labels": sum(wanted.matches(one, TAGS) for one in self.samples), "is_exact": self.is_exact}
 
     def details(self, prediction_id: str) -> dict[str, Any] | None:
         """Everything about a label."""
@@ -191,7 +192,7 @@ class FakeExplorer:
     def mark(self, samples: str, where: str, give: str, take: str, action: str) -> dict[str, Any]:
         """Give and take tags."""
         wanted, named = parse_search(where), set(samples.split())
-        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one))]
+        chosen = [one for one in self.samples if (one.digest in named if named else wanted.matches(one, TAGS))]
         self._before[action] = chosen
         for one in chosen:
             tags = (one.tags | set(give.splitlines())) - set(take.splitlines())
@@ -260,7 +261,7 @@ class _Searched:
 
     def count(self, wanted: Filter) -> Number:
         """How many labels a filter takes."""
-        return Number(sum(wanted.matches(one) for one in self._explorer.samples), is_exact=True)
+        return Number(sum(wanted.matches(one, TAGS) for one in self._explorer.samples), is_exact=True)
 
     def of(self, gap: Gap, most: int) -> list[str]:
         """How a search can go on."""

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from datasets.samples.database_errors import database_errors
 from datasets.samples.marks import NO_PROJECT, UNSORTED, project_in
 from datasets.samples.sample import LABEL_STATUSES
-from datasets.samples.search.fields import BRANDS, FIELDS, OPERATORS
+from datasets.samples.search.fields import FIELDS, OPERATORS, brands_of
 from datasets.samples.search.sql import is_seen
 from datasets.samples.seen_index import SeenIndex
 from datasets.samples.tables import BRANDS_TABLE, LIVE_MARK_TABLE, LIVE_TABLE, PROJECTS_TABLE, projects_in
-from ocr_model.codes.text import label_text
+from ocr_model.domains.domain import Domain
 
 Expected = Literal["field", "operator", "value", "word"]
 
@@ -88,7 +88,12 @@ class Completions(SeenIndex):
 
     Args:
         engine: of the index.
+        domain: of the store.
     """
+
+    def __init__(self, engine: sa.Engine, domain: Domain) -> None:
+        super().__init__(engine)
+        self._domain = domain
 
     def of(self, gap: Gap, most: int) -> list[str]:
         """What may stand in a gap, as it is written: what begins as written so far, else what looks like it."""
@@ -115,7 +120,7 @@ class Completions(SeenIndex):
         if kind in ("number", "time"):
             return []
         if kind == "brands" and self._sight is not None:
-            return _alike(begun, sorted(BRANDS), most)
+            return _alike(begun, sorted(brands_of(self._domain)), most)
         with database_errors(), self._engine.connect() as connection:
             if kind == "projects":
                 return _alike(begun, self._projects(connection), most)
@@ -124,7 +129,7 @@ class Completions(SeenIndex):
                 return _alike(begun, sorted({brand for text in sets for brand in text.split("|") if brand}), most)
             if kind == "tags":
                 return self._tags(connection, begun, most)
-            begun = label_text(begun) if kind == "line" else begun
+            begun = self._domain.label(begun) if kind == "line" else begun
             column = LIVE_TABLE.c[FIELDS[field].column]
             if self._sight is None:
                 return _first_values(connection, column, begun, most)

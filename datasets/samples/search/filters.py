@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from datasets.samples.sample import Sample
 from datasets.samples.search.fields import MEASURED, Operator, Value, known_field
+from ocr_model.domains.domain import Domain
 
 COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -29,15 +30,15 @@ class Filter(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def matches(self, sample: Sample) -> bool:
-        """Whether the filter takes this label."""
+    def matches(self, sample: Sample, domain: Domain) -> bool:
+        """Whether the filter takes this label of a store of the domain."""
 
 
 @dataclass(frozen=True, slots=True)
 class All(Filter):
     """Takes every label."""
 
-    def matches(self, sample: Sample) -> bool:
+    def matches(self, sample: Sample, domain: Domain) -> bool:
         """Return True."""
         return True
 
@@ -53,9 +54,9 @@ class Comparison(Filter):
     operator: Operator
     value: Value
 
-    def matches(self, sample: Sample) -> bool:
+    def matches(self, sample: Sample, domain: Domain) -> bool:
         """Whether the comparison holds."""
-        found = known_field(self.field).read(sample)
+        found = known_field(self.field).read(sample, domain)
         if found is None and self.field in MEASURED:
             return False  # not measured yet
         if isinstance(found, frozenset):  # several brands may fit one line, several tags one crop
@@ -75,9 +76,9 @@ class OneOf(Filter):
     field: str
     values: tuple[Value, ...]
 
-    def matches(self, sample: Sample) -> bool:
+    def matches(self, sample: Sample, domain: Domain) -> bool:
         """Whether the field has one of the values."""
-        return any(Comparison(self.field, "=", value).matches(sample) for value in self.values)
+        return any(Comparison(self.field, "=", value).matches(sample, domain) for value in self.values)
 
     def __str__(self) -> str:
         return f"{self.field} in ({', '.join(map(_written, self.values))})"
@@ -89,9 +90,9 @@ class Not(Filter):
 
     inner: Filter
 
-    def matches(self, sample: Sample) -> bool:
+    def matches(self, sample: Sample, domain: Domain) -> bool:
         """Whether the inner filter does not take the label."""
-        return not self.inner.matches(sample)
+        return not self.inner.matches(sample, domain)
 
     def __str__(self) -> str:
         return f"not ({self.inner})"
@@ -104,9 +105,9 @@ class Joined(Filter):
     word: Literal["and", "or"]
     parts: tuple[Filter, ...]
 
-    def matches(self, sample: Sample) -> bool:
+    def matches(self, sample: Sample, domain: Domain) -> bool:
         """Whether all parts ("and") or any part ("or") take the label."""
-        return (all if self.word == "and" else any)(part.matches(sample) for part in self.parts)
+        return (all if self.word == "and" else any)(part.matches(sample, domain) for part in self.parts)
 
     def __str__(self) -> str:
         return f" {self.word} ".join(f"({part})" if isinstance(part, Joined) else str(part) for part in self.parts)

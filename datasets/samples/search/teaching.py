@@ -16,6 +16,7 @@ from datasets.samples.sample import Sample
 from datasets.samples.search.fields import code_and_brands
 from datasets.samples.search.filters import All, Comparison, Filter, Joined
 from datasets.samples.search.search_index import SearchIndex
+from ocr_model.domains.domain import Domain
 
 POOL: Final = 2000  # least sure labels among which is chosen
 _PAGE: Final = 500
@@ -30,13 +31,14 @@ class Teaching:
     kinds: int  # among those
 
 
-def choose_teaching(search: SearchIndex, wanted: Filter, most: int) -> Teaching:
+def choose_teaching(search: SearchIndex, wanted: Filter, most: int, domain: Domain) -> Teaching:
     """Choose labels; unreadable and dropped ones teach nothing.
 
     Args:
         search: of the index.
         wanted: the filter.
         most: labels that are wanted.
+        domain: of the store.
 
     Raises:
         IndexUnavailableError: the index does not answer.
@@ -51,7 +53,7 @@ def choose_teaching(search: SearchIndex, wanted: Filter, most: int) -> Teaching:
         for sample in page.samples:
             if sample.digest not in crops:
                 crops.add(sample.digest)
-                kinds.setdefault(kind_of(sample.label.text), []).append(sample)
+                kinds.setdefault(kind_of(sample.label.text, domain), []).append(sample)
         if (after := page.after) is None:
             break
     chosen: list[Sample] = []
@@ -63,8 +65,8 @@ def choose_teaching(search: SearchIndex, wanted: Filter, most: int) -> Teaching:
     return Teaching(tuple(chosen[:most]), looked_at, len(kinds))
 
 
-def kind_of(line: str) -> tuple[str, ...]:
+def kind_of(line: str, domain: Domain) -> tuple[str, ...]:
     """The shape of a line's code, and the brands whose formats it fits."""
-    code, brands = code_and_brands(line)
+    code, brands = code_and_brands(line, domain)
     shape = re.sub("[0-9]", "9", re.sub("[^0-9-]", "A", code))
     return (shape, *sorted(brands))

@@ -23,6 +23,7 @@ from datasets.samples.store import SampleStore
 from datasets.uploads.job import UploadJobs
 from datasets.uploads.outcome import FileOutcome
 from datasets.uploads.request import UploadRequest
+from ocr_model.domains.tags import TAGS
 from tests.backend.people.conftest import PUBLIC, TOKEN, Site
 from tests.backend.routes.test_features import bring_up_to_date
 from tests.backend.routes.test_team import create, form, publish, report
@@ -371,7 +372,9 @@ def test_a_version_of_who_does_not_see_all_says_so(world: World, settings: Setti
     assert sum(made.json()["crops"].values()) + made.json()["left_out"] == 12
     with SampleStore.open(settings.spool, upload=False) as store:
         wanted = parse_filter(version["filters"][0])
-        assert store.search.count(wanted).labels == sum(wanted.matches(sample) for sample in store.samples()) == 12
+        assert (
+            store.search.count(wanted).labels == sum(wanted.matches(sample, TAGS) for sample in store.samples()) == 12
+        )
 
 
 def test_the_command_line_of_uploads_and_pages_say_the_same(world: World, settings: Settings, tmp_path: Path) -> None:

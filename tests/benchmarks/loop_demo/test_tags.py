@@ -10,9 +10,9 @@ from PIL import Image
 from benchmarks.loop_demo.glyphs import PRINTABLE
 from benchmarks.loop_demo.tags import TagStream, new_code
 from datasets.versions.similarity import near_pairs, picture_hash
-from datasets.versions.split import code_key
 from ocr_model.codes.lines import match_formats
 from ocr_model.codes.text import match_key
+from ocr_model.domains.tags import TAGS
 
 SHARES = {"new": 0.6, "tags": 0.3, "plain": 0.1}
 
@@ -21,7 +21,7 @@ def test_the_new_format_is_in_no_table_and_its_code_is_the_whole_line() -> None:
     for number in range(300):
         code = new_code("shoppers", number)
         assert match_formats(code) == ()
-        assert code_key(code) == match_key(code)
+        assert TAGS.group(code) == match_key(code)
         assert set(code) <= PRINTABLE
 
 

@@ -9,8 +9,8 @@ from datasets.samples.search.parser import parse_filter
 from datasets.samples.store import SampleStore
 from datasets.samples.verdict import give_verdict
 from datasets.versions.creation import VersionRequest, create_version
-from datasets.versions.split import code_key
 from datasets.versions.version import Rules
+from ocr_model.domains.tags import TAGS
 from tests.datasets.patterns import code, keep, keep_all, twin
 
 RULES = Rules(evaluation_share=0.4)
@@ -29,7 +29,7 @@ def test_the_holdout_is_drawn_from_all_labels_and_shares_no_code_with_training(t
     statuses = {one.status for one in holdout.crops.crops}
     assert statuses == {"accepted", "corrected"}
     trained = {entry.code for entry in version.manifest.on("training")}
-    held = {code_key(one.text) for one in holdout.crops.crops}
+    held = {TAGS.group(one.text) for one in holdout.crops.crops}
     assert trained.isdisjoint(held)
     assert {entry.code for entry in version.manifest.on("evaluation")} <= held
     assert held <= holdout.excluded

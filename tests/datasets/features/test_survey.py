@@ -12,6 +12,7 @@ from datasets.features.neighbours import NeighbourTable, grow
 from datasets.features.survey import MOST, Survey, near_duplicates, survey
 from datasets.samples.review import REVIEWED
 from datasets.samples.sample import Label, Sample
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import label
 
 COUNT, SIZE = 400, 16
@@ -31,7 +32,7 @@ def sample(number: int, said: Label) -> Sample:
 
 
 def labels(**of: Label) -> LiveLabels:
-    return LiveLabels.read(sample(int(name[1:]), said) for name, said in of.items())
+    return LiveLabels.read((sample(int(name[1:]), said) for name, said in of.items()), TAGS)
 
 
 @pytest.fixture(scope="module")

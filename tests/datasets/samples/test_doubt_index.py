@@ -21,6 +21,7 @@ from datasets.samples.review import ASKED, DROPPED, FIXED, REVIEWED, UNPROVEN, S
 from datasets.samples.sample import Sample, checked_label
 from datasets.samples.sight import Sight
 from datasets.samples.verdict import Waiting, find_waiting, waiting_crops
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import label
 
 NOW = datetime(2026, 5, 4, 23, 59, 59, tzinfo=UTC)
@@ -54,7 +55,7 @@ def events(count: int, seed: int) -> list[Event]:
                 stored_at=NOW,
                 prediction_id=prediction,
                 sample=draw.choice(crops),
-                label=checked_label(label(prediction, text, **said)),
+                label=checked_label(label(prediction, text, **said), TAGS),
                 width=60,
                 height=15,
             )

@@ -23,6 +23,7 @@ from datasets.samples.history import live_samples, read_history
 from datasets.samples.places import Places
 from datasets.samples.store import SampleStore
 from datasets.samples.tables import row_of
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import HASTY, forge, label, picture
 
 FIELDS = (
@@ -100,7 +101,7 @@ def test_any_wrong_field_is_read_or_refused_by_name(field: str, value: Any) -> N
         return
     assert event.name == name
     assert 0 <= event.stamp <= LAST_STAMP
-    row = row_of(event)
+    row = row_of(event, TAGS)
     assert all(len(text) <= 200 and text.isprintable() for text in row.values() if isinstance(text, str))
     assert all(abs(number) < 2**53 for number in row.values() if isinstance(number, int))
 

@@ -13,6 +13,7 @@ from datasets.versions.card import Card, brands_of, describe, write_cards, write
 from datasets.versions.catalogue import VersionCatalogue
 from datasets.versions.creation import VersionRequest, create_version
 from datasets.versions.version import Rules, Version
+from ocr_model.domains.tags import TAGS
 from tests.datasets.patterns import keep
 
 EVERYTHING = VersionRequest(filters=(parse_filter("all"),), rules=Rules(evaluation_share=0.0))
@@ -50,7 +51,7 @@ def test_the_card_counts_by_everything(tmp_path: Path) -> None:
 
 
 def test_several_brands_may_fit() -> None:
-    assert brands_of("GZ4953") == "Reebok or adidas"
+    assert brands_of("GZ4953", TAGS) == "Reebok or adidas"
 
 
 def test_cards_lie_beside_the_version(tmp_path: Path) -> None:

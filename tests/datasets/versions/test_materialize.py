@@ -17,10 +17,10 @@ from datasets.samples.store import SampleStore
 from datasets.versions import materialize as module
 from datasets.versions.creation import VersionRequest, create_version, draw_up
 from datasets.versions.materialize import materialize
-from datasets.versions.split import code_keys
 from datasets.versions.synthetic import RecipeDiffersError, describe_parts, parse_request
 from datasets.versions.version import Manifest, Rules, Version, VersionError
 from ocr_model.codes.table import from_cell
+from ocr_model.domains.tags import TAGS
 from tests.datasets.patterns import keep, keep_all
 
 HALF = VersionRequest(filters=(parse_filter("all"),), rules=Rules(evaluation_share=0.5))
@@ -147,10 +147,10 @@ def test_synthetic_parts_are_drawn_and_share_no_code_with_the_other_side(tmp_pat
         held = dataclasses.replace(request, rules=Rules(evaluation_share=1.0))
         second = named("v2.0", draw_up(store, places, held))
         done = materialize(store, second, tmp_path / "second")
-    wanted = code_keys(rows[0]["text"])
-    same = [row for row in rows if wanted & code_keys(row["text"])]
+    wanted = TAGS.groups(rows[0]["text"])
+    same = [row for row in rows if wanted & TAGS.groups(row["text"])]
     assert done.repeated == len(same) >= 1
-    assert all(wanted.isdisjoint(code_keys(row["text"])) for row in read(tmp_path / "second" / "training"))
+    assert all(wanted.isdisjoint(TAGS.groups(row["text"])) for row in read(tmp_path / "second" / "training"))
     card = json.loads((tmp_path / "second" / "card.json").read_text(encoding="utf-8"))
     assert card["tables"]["status"]["synthetic"] == {"training": 12 - len(same), "evaluation": 6}
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from datasets.samples.sample import Sample
 from datasets.samples.search.filters import Filter
 from datasets.samples.search.parser import FilterError, parse_filter
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import label
 
 
@@ -47,7 +48,7 @@ def sample(text: str = "CW2288-111", **changes: Any) -> Sample:
     ],
 )
 def test_filters_that_take_the_label(text: str) -> None:
-    assert parse_filter(text).matches(sample())
+    assert parse_filter(text).matches(sample(), TAGS)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_filters_that_take_the_label(text: str) -> None:
     ],
 )
 def test_filters_that_do_not(text: str) -> None:
-    assert not parse_filter(text).matches(sample())
+    assert not parse_filter(text).matches(sample(), TAGS)
 
 
 @pytest.mark.parametrize(
@@ -158,18 +159,18 @@ def test_other_names_are_no_keys(text: str) -> None:
 def test_filters_take_crops_by_metadata() -> None:
     marked = replace(sample(), metadata=frozenset({("shelf", "A3"), ("box", "7")}))
     for text in ("meta.shelf = A3", "meta.shelf contains A", "meta.box in (6, 7)", "meta.none != x", "meta.box != A3"):
-        assert parse_filter(text).matches(marked)
+        assert parse_filter(text).matches(marked, TAGS)
     for text in ("meta.shelf = a3", "meta.none contains x", "meta.box = A3", "not meta.shelf contains 3"):
-        assert not parse_filter(text).matches(marked)
+        assert not parse_filter(text).matches(marked, TAGS)
 
 
 def test_filters_take_crops_by_tag() -> None:
     tagged = replace(sample(), tags=frozenset({"blurry", "to do"}))
     for text in ("tag = BLURRY", "tag = 'to do' and not tag = done", "tag in (done, blurry)", "tag != done"):
-        assert parse_filter(text).matches(tagged)
+        assert parse_filter(text).matches(tagged, TAGS)
     for text in ("tag = done", "not tag = blurry", "tag != blurry", "tag not in (blurry)"):
-        assert not parse_filter(text).matches(tagged)
-    assert not parse_filter("tag = blurry").matches(sample())
+        assert not parse_filter(text).matches(tagged, TAGS)
+    assert not parse_filter("tag = blurry").matches(sample(), TAGS)
 
 
 WORDS = st.text("abcXYZ019-./ '&", max_size=8).map(lambda text: f'"{text}"')
@@ -201,7 +202,7 @@ def test_the_canonical_spelling_means_the_same(text: str) -> None:
     again = parse_filter(str(parsed))
     assert again == parsed
     assert str(again) == str(parsed)
-    assert again.matches(sample()) == parsed.matches(sample())
+    assert again.matches(sample(), TAGS) == parsed.matches(sample(), TAGS)
 
 
 @given(st.text(max_size=40))

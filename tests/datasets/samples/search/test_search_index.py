@@ -24,6 +24,7 @@ from datasets.samples.search.filters import All, Filter
 from datasets.samples.search.parser import parse_filter
 from datasets.samples.search.search_index import ORDERS, SearchIndex
 from datasets.samples.sight import Sight
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import label
 
 TEXTS = ["CW2288-111", "GW2871", "ARTGW2871", "M990GL5", "162050C", "100008492", "품번:AB12-3", "A'B", "%_\\", "7", ""]
@@ -47,7 +48,7 @@ def events(count: int, seed: int = 3) -> list[Event]:
             "turn": draw.randrange(4),
         }
         prediction = f"p{draw.randrange(count)}"
-        kept = checked_label(label(prediction, text, **said))
+        kept = checked_label(label(prediction, text, **said), TAGS)
         about: dict[str, Any] = {
             "writer": "a" * 16,
             "sequence": number,
@@ -203,7 +204,7 @@ KEYS: dict[str, tuple[Callable[[Sample], float | None], int]] = {
 @given(wanted=FILTERS, order=st.sampled_from(ORDERS))
 def test_a_search_finds_what_the_filter_takes(filled: SampleIndex, wanted: Filter, order: str) -> None:
     assert any(sample.tags and sample.metadata for sample in filled.samples())
-    taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample)}
+    taken = {sample.event: sample for sample in filled.samples() if wanted.matches(sample, TAGS)}
     found = every(filled.search, wanted, order)
     by, sign = KEYS[order]
     shown = {event: sample for event, sample in taken.items() if by(sample) is not None}
@@ -246,7 +247,7 @@ def test_who_sees_a_part_finds_it_as_if_there_were_nothing_else(
 ) -> None:
     seen = [sight.of(sample) for sample in filled.samples() if sight.sees(sample.projects)]
     assert {bool(sample.projects) for sample in filled.samples()} == {True, False}
-    taken = {sample.event: sample for sample in seen if wanted.matches(sample)}
+    taken = {sample.event: sample for sample in seen if wanted.matches(sample, TAGS)}
     shown = {event: sample for event, sample in taken.items() if KEYS[order][0](sample) is not None}
     search = filled.search.seen_by(sight)
     assert {sample.event: sample for sample in every(search, wanted, order)} == shown
@@ -258,7 +259,9 @@ def test_who_sees_a_part_finds_it_as_if_there_were_nothing_else(
     assert filled.marks.seen_by(sight).seen_among(crops) == {sample.digest for sample in seen}
     # What a version keeps as its definition finds the same for who sees all.
     bounded = parse_filter(str(sight.bounded(wanted))) if sight.values else None
-    assert bounded is None or {sample.event for sample in filled.samples() if bounded.matches(sample)} == set(taken)
+    assert bounded is None or {sample.event for sample in filled.samples() if bounded.matches(sample, TAGS)} == set(
+        taken
+    )
 
 
 def test_pages_of_any_size_hold_every_label_once(filled: SampleIndex) -> None:
@@ -302,7 +305,8 @@ def test_what_takes_too_long_to_count_is_estimated(index: SampleIndex, monkeypat
     monkeypatch.setattr(search_index, "_STEPS", 1)
     number = index.search.count(parse_filter("text contains 2 or read_text contains 2 or client contains c"))
     exact = sum(
-        parse_filter("text contains 2 or read_text contains 2 or client contains c").matches(s) for s in index.samples()
+        parse_filter("text contains 2 or read_text contains 2 or client contains c").matches(s, TAGS)
+        for s in index.samples()
     )
     assert abs(number.labels - exact) <= exact * 0.1  # all of them are the sample
     assert index.search.count(parse_filter("all")).is_exact
