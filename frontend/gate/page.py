@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from html import escape
-from typing import Final, get_args
+from typing import Final, TypedDict, get_args
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -42,7 +42,8 @@ def gate_page(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     place = st.empty()
     try:
         client = GateClient(backend(), entered_token(), entered_name(), domain=_domain())
-        job = pool().submit(lambda: (_asked(client), client.visits()))
+        wanted = _wanted()  # here: the threads of requests have no session
+        job = pool().submit(lambda: (client.passages(**wanted), client.visits()))
         passages, visits = outcome(job, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendError as error:
         with place.container():
@@ -69,14 +70,23 @@ def _domain() -> str:
     return plates_path(backend())
 
 
-def _asked(client: GateClient) -> Passages:
+class _Wanted(TypedDict):
+    """What is searched for."""
+
+    search: str
+    direction: str
+    unknown: bool
+    after: int
+
+
+def _wanted() -> _Wanted:
     state = st.session_state
-    return client.passages(
-        search=state.get("gate-search", ""),
-        direction=state.get("gate-direction") or "",
-        unknown=bool(state.get("gate-unknown", False)),
-        after=int(state.get(_AFTER, 0)),
-    )
+    return {
+        "search": state.get("gate-search", ""),
+        "direction": state.get("gate-direction") or "",
+        "unknown": bool(state.get("gate-unknown", False)),
+        "after": int(state.get(_AFTER, 0)),
+    }
 
 
 def _show_inside(visits: Visits, texts: GateTexts) -> None:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path, PurePath
 
 from data_gen.workplace import Processes
+from ocr_model.domains.registry import DOMAINS
+from ocr_model.domains.tags import TAGS
 from ocr_model.export.averaging import about_model, average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
     parser.add_argument("--name", required=True, help="name of the model")
     parser.add_argument("--version", required=True, help="version of the model")
+    parser.add_argument("--domain", default=TAGS.name, choices=sorted(DOMAINS), help="what the model reads")
     parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
     parser.add_argument(
         "--average-with",
@@ -66,7 +69,9 @@ def main(args: argparse.Namespace) -> int:
     shutil.rmtree(part, ignore_errors=True)  # left by an export that was killed
     try:
         weight = args.ctc_weight if network.attention is not None else 0.0
-        export_network(network, part, name=args.name, version=args.version, card=card, ctc_weight=weight)
+        export_network(
+            network, part, name=args.name, version=args.version, card=card, ctc_weight=weight, domain=args.domain
+        )
         parity = check_parity(network, part, synthetic_set(args.recipe, args.check), ctc_weight=weight)
         agreed = parity.crops - parity.different_texts
         print(f"export agrees on {agreed} of {parity.crops} texts, probabilities to {parity.largest_difference:.4f}")

@@ -20,6 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from ocr_model.codes.format_prior import DEFAULT_PRIOR_WEIGHT
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.second_look import DOUBTFUL
 from ocr_model.reading.second_opinion import SecondOpinion
 from ocr_model.training.architecture import RecognitionNetwork
@@ -100,8 +101,9 @@ def export_network(
     ctc_weight: float = 0.0,
     second_look: float = DOUBTFUL,
     prior_weight: float = DEFAULT_PRIOR_WEIGHT,
+    domain: str = TAGS.name,
 ) -> None:
-    """Write encoder.onnx, decoder.onnx (Attn only) and model.json into `out`."""
+    """Write encoder.onnx, decoder.onnx (Attn only) and model.json, which names the domain, into `out`."""
     config = network.config
     network = network.eval().float()
     out.mkdir(parents=True, exist_ok=True)
@@ -127,6 +129,7 @@ def export_network(
     description = {
         "name": name,
         "version": version,
+        **({} if domain == TAGS.name else {"domain": domain}),
         "architecture": config.architecture,
         "prediction": config.prediction,
         "charset": config.charset,
