@@ -213,8 +213,10 @@ class Gate:
 
 def _direction(passage: Passage, asked: str) -> Direction | None:
     """Which way a vehicle went; None: the other way than before."""
-    if asked == "in" or asked == "out":
-        return asked
+    if asked == "in":
+        return "in"
+    if asked == "out":
+        return "out"
     if asked == "turns":
         return None
     return passage.direction("out" if asked == "nearer-in" else "in")

@@ -123,7 +123,7 @@ class GateLog:
         """
         self.forget_old()
         wanted = _joined()
-        conditions = []
+        conditions: list[sa.ColumnElement[bool]] = []
         if search:
             conditions.append(
                 PASSAGES.c.text.contains(search, autoescape=True) | VEHICLES.c.name.contains(search, autoescape=True)

@@ -201,4 +201,4 @@ def dirty(rng: Generator, ink: Picture, words: random.Random) -> Picture:
     cells = (words.randint(2, 7), words.randint(4, 16))
     blotches = degrade.low_frequency(rng, ink.shape, cells) + 0.5 * degrade.fine_noise(rng, ink.shape)
     cover = np.clip(cv2.GaussianBlur(blotches, (0, 0), words.uniform(0.8, 2.5)), 0, 1) * words.uniform(0.25, 0.75)
-    return (ink + (np.float32(words.uniform(0.25, 0.75)) - ink) * cover).astype(np.float32)
+    return np.asarray(ink + (np.float32(words.uniform(0.25, 0.75)) - ink) * cover, np.float32)

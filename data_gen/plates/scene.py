@@ -93,7 +93,6 @@ def draw_frame(
 def _draw_vehicle(frame: NDArray[np.float32], sight: Sight) -> None:
     vehicle, unit = sight.vehicle, sight.width
     (x, y), words = sight.middle, random.Random(sight.vehicle.seed)
-    paint = np.array(vehicle.paint, np.float32)
 
     def box(left: float, top: float, right: float, bottom: float, colour: Sequence[float]) -> None:
         start, end = (
@@ -102,9 +101,9 @@ def _draw_vehicle(frame: NDArray[np.float32], sight: Sight) -> None:
         )
         cv2.rectangle(frame, start, end, [float(value) for value in colour], -1)
 
-    box(-1.75, -1.9, 1.75, 0.75, paint)
+    box(-1.75, -1.9, 1.75, 0.75, vehicle.paint)
     box(-1.35, -1.75, 1.35, -0.9, (40, 48, 58))
-    box(-1.75, 0.35, 1.75, 0.75, paint * 0.75)
+    box(-1.75, 0.35, 1.75, 0.75, [0.75 * level for level in vehicle.paint])
     for side in (-1, 1):
         box(
             min(side * 1.7, side * 1.15),
