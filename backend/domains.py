@@ -12,6 +12,7 @@ from backend.routes import (
     canary,
     explore,
     features,
+    gate,
     health,
     labels,
     model,
@@ -31,6 +32,7 @@ from backend.settings import Settings
 from datasets.samples.domain_engine import domain_database
 from datasets.samples.places import domain_folder, domain_url
 from ocr_model.domains.domain import Domain
+from ocr_model.domains.plates import PLATES
 from ocr_model.domains.registry import domain_named
 from ocr_model.domains.tags import TAGS
 
@@ -76,4 +78,5 @@ def domain_routers(domain: Domain) -> Iterable[APIRouter]:
     own = (tags, products, tag_prices) if domain is TAGS else ()
     every = (previews, predictions, labels, model, shadow, canary)
     about_data = (team, explore, searches, selections, features, uploads, projects, health)
-    return (module.router for module in (*every[:2], *own[:1], *every[2:3], *own[1:], *every[3:], *about_data))
+    at_the_gate = (gate,) if domain is PLATES else ()
+    return (module.router for module in (*every[:2], *own[:1], *every[2:3], *own[1:], *every[3:], *about_data, *at_the_gate))

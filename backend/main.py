@@ -46,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 _FORM_BYTES = 64 * 1024
 # Bytes of a request for tokens, which is url-encoded: its percent signs cost more than the bytes of a form.
 _TOKEN_BYTES = 8 * 1024
-_PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags")
+_PHOTO_PATHS = ("/v1/previews", "/v1/predictions", "/v1/tags", "/v1/team/gate/frames")
 # Requests that a whole photo counts as, beside those for its lines: to find them takes as long as to read more crops.
 _PHOTO_PRICE = 3.0
 _UPLOADS = "/v1/team/uploads"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from asgi_correlation_id import correlation_id
 
 from backend.commons import Commons, make_commons
+from backend.gate.gate import Gate
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
 from backend.prices.lookup import PriceLookup, make_lookup
@@ -70,6 +71,7 @@ class Services(Commons):
     features: FeatureKeeper  # has features of crops made in the background
     project_models: ProjectModels  # those that projects name
     uploads: UploadKeeper  # has what the team brings in worked on
+    gate: Gate  # the log of vehicles, where number plates are read
     clock: Clock  # seconds since 1970, for the times that are kept
     on_failure: Callable[[str], None]  # called with the reason, in one line, why the service can never read
     is_first: bool = True  # whether it is of the first domain, which closes what all share
@@ -142,6 +144,7 @@ class Services(Commons):
         await self.watch.close()
         if self.is_first:
             await self.close_commons()
+        await asyncio.to_thread(self.gate.close)
         if self._team is not None:
             await asyncio.to_thread(self._team.close)
         await asyncio.to_thread(self.project_models.close)
@@ -295,6 +298,7 @@ def make_services(
         features=FeatureKeeper(settings, labels, slot, has_people=accounts.has_people),
         project_models=project_models,
         uploads=UploadKeeper(settings, labels, slot, accounts=accounts, project_models=project_models),
+        gate=Gate(settings, clock),
         clock=clock,
         on_failure=on_failure,
         is_first=first is None,

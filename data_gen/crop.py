@@ -21,6 +21,7 @@ from data_gen.drawn.renderer import draw_character
 from data_gen.fonts import FontBook
 from data_gen.other_lines import LINES, other_line, with_sign
 from data_gen.plain import draw_plain
+from data_gen.plates.crop import PlateCrops
 from data_gen.recipe import Recipe
 from data_gen.tag import TagPrinter
 from data_gen.trdg_adapter import UndrawableError
@@ -85,6 +86,7 @@ class CropRenderer:
     ) -> None:
         self.recipe, self.seed = recipe, seed
         self._printer = TagPrinter(recipe, fonts, seed, excluded)
+        self._plates = PlateCrops(recipe, fonts, excluded) if recipe.style == "plate" else None
         self._own_lines, self._excluded = line is None, excluded
         self._line = line or partial(
             texts.line_text,
@@ -110,6 +112,9 @@ class CropRenderer:
                 if self.recipe.style == "plain":
                     return self._plain(rng, words)
                 is_blank = words.random() < self.recipe.no_text
+                if self._plates is not None:
+                    picture, text, font, tilt, kinds = self._plates.draw(rng, words, hard, is_blank=is_blank)
+                    return replace(self._finish(picture, text, font, tilt, words), kinds=kinds)
                 return self._tag(rng, words, hard, is_blank=is_blank)
             except UndrawableError:
                 continue

@@ -21,6 +21,7 @@ _DRAWING = (
     *("camera", "crop", "degradations", "drawn/glyphs", "drawn/hand", "drawn/renderer", "fonts", "marks"),
     *("other_lines", "plain", "recipe", "tag", "texts", "trdg_adapter", "view"),
     "plan",  # it decides which recipe draws which crop of a dataset
+    *("plates/crop", "plates/glyphs", "plates/kinds", "plates/plate"),
 )
 
 
@@ -36,7 +37,8 @@ class Recipe:
     description: str
     count: int  # crops unless the command names another number
     fonts: tuple[FontGroup, ...]
-    # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had; "drawn": digits by hand
+    # "tag": photographed tags; "plain": TRDG's text on a plain ground, as the original had; "drawn": digits by hand;
+    # "plate": number plates
     style: str = "tag"
     longest: int = 22  # characters of the longest line, spaces included
     shortest: int = 2
@@ -77,6 +79,8 @@ class Recipe:
     receipts: float = 0.0  # share of lines as receipts and forms print them: amounts, dates, times, numbers
     short: float = 0.0  # share of lines of one or two characters
     turnable: float = 0.0  # share of lines of characters that are others upside down: 01689HNSXZO-
+    korean: float = 0.0  # of style "plate": share of Korean plates
+    european: float = 0.0  # of style "plate": share of European ones; the rest are of other countries, or of none
     parent: str | None = None  # recipe whose crops come first, as versions of the original grew
 
     @property
@@ -106,6 +110,7 @@ def sources() -> list[Path]:
     return [
         *(here / f"{name}.py" for name in _DRAWING),
         *(codes / f"{name}.py" for name in ("characters", "formats", "lines", "text")),
+        here.parent / "ocr_model" / "domains" / "plate_formats.py",
     ]
 
 
@@ -133,8 +138,8 @@ def load_recipe(name: str) -> Recipe:
         recipe = Recipe(name=path.stem, fonts=groups, **fields)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {path}: {error}") from error
-    if recipe.style not in {"tag", "plain", "drawn"}:
-        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain, drawn")
+    if recipe.style not in {"tag", "plain", "drawn", "plate"}:
+        raise RecipeError(f"recipe {path}: unknown style {recipe.style!r}; one of tag, plain, drawn, plate")
     if recipe.style != "drawn" and not recipe.fonts:
         raise RecipeError(f"recipe {path}: 'fonts'")
     unknown = sorted(set(recipe.further_damages) - set(FURTHER_DAMAGES))

@@ -23,6 +23,8 @@ def main() -> None:
     from frontend.digits.texts import DIGIT_TEXTS
     from frontend.explore.page import explore as explore_page
     from frontend.explore.texts import EXPLORE_TEXTS
+    from frontend.gate.page import gate_page
+    from frontend.gate.texts import GATE_TEXTS
     from frontend.heading import page_language
     from frontend.menu import menu_position, shown_pages
     from frontend.people.page import people_page
@@ -78,8 +80,14 @@ def main() -> None:
         icon=":material/folder:",
         url_path="projects",
     )
+    gate = st.Page(
+        lambda: gate_page(reading, data, explore),
+        title=GATE_TEXTS[language].page,
+        icon=":material/directions_car:",
+        url_path="gate",
+    )
     accounts = [projects, people] if has_accounts() else []
-    pages = [reading, several, digits, data, explore, upload, projects, people]
+    pages = [reading, several, digits, gate, data, explore, upload, projects, people]
     page = st.navigation(shown_pages(pages), position=menu_position())
     with page_span(page.url_path):
         page.run()

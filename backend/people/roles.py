@@ -50,6 +50,11 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("GET", f"{_V}/uploads/{{upload}}"),
         ("GET", f"{_V}/uploads/{{upload}}/files"),
         ("GET", f"{_V}/uploads/{{upload}}/results.csv"),
+        ("GET", f"{_V}/gate/passages"),
+        ("GET", f"{_V}/gate/passages.csv"),
+        ("GET", f"{_V}/gate/passages/{{passage}}.png"),
+        ("GET", f"{_V}/gate/visits"),
+        ("GET", f"{_V}/gate/vehicles"),
     ),
     "labeller": (
         ("POST", f"{_V}/labels"),
@@ -61,6 +66,9 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("POST", f"{_V}/uploads/{{upload}}/files"),
         ("POST", f"{_V}/uploads/{{upload}}/start"),
         ("DELETE", f"{_V}/uploads/{{upload}}"),
+        ("POST", f"{_V}/gate/frames"),
+        ("POST", f"{_V}/gate/passages/{{passage}}"),
+        ("POST", f"{_V}/gate/vehicles"),
     ),
     "maintainer": (
         ("POST", f"{_V}/versions"),
@@ -71,6 +79,7 @@ _LEAST: Final[Mapping[Role, tuple[tuple[str, str], ...]]] = {
         ("POST", f"{_V}/projects/{{project}}"),
         ("POST", f"{_V}/projects/{{project}}/members/{{person}}"),
         ("DELETE", f"{_V}/projects/{{project}}/members/{{person}}"),
+        ("DELETE", f"{_V}/gate/plates/{{plate}}"),
     ),
     "owner": (
         ("GET", f"{_V}/downloads"),

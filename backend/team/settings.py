@@ -23,6 +23,13 @@ class TeamSettings(BaseSettings):
         "never looks, nor does a backend without a team.",
     )
 
+    gate_days: float = Field(
+        default=30.0,
+        gt=0,
+        le=3650,
+        description="Days that the gate's log keeps a passage: a number plate is personal data.",
+    )
+
     @field_validator("team_token")
     @classmethod
     def _check_team_token(cls, value: SecretStr | None) -> SecretStr | None:

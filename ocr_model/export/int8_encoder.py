@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr_model.codes.text import match_key
 from ocr_model.export.quantization import quantize_encoder
 from ocr_model.reading.recognizer import Recognizer
 from ocr_model.reading.sessions import Precision
@@ -57,12 +56,12 @@ def quantize_directory(directory: Path, recipe: str, count: int, *, checked: int
     description["files"]["encoder_int8"] = file.name
     description["sha256"][file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
     description_file.write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    images, texts = data.images[count:], [match_key(text) for text in data.texts[count:]]
+    images, texts = data.images[count:], data.texts[count:]
     exact = []
     for precision in PRECISIONS:
         reader = Recognizer.load(directory, threads=1, precision=precision, second=False)
-        readings = [match_key(reader.read(image).text) for image in images]
-        exact.append(sum(read == text for read, text in zip(readings, texts, strict=True)))
+        key, readings = reader.domain.key, [reader.read(image).text for image in images]
+        exact.append(sum(key(read) == key(text) for read, text in zip(readings, texts, strict=True)))
     kept = exact[1] >= exact[0] - INT8_LOSS * checked
     if not kept:
         description_file.write_text(before, encoding="utf-8")

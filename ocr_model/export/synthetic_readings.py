@@ -23,7 +23,6 @@ from data_gen.fonts import load_fonts
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import load_recipe
 from data_gen.workplace import HERE, Workplace
-from ocr_model.codes.text import match_key
 from ocr_model.export.kept_readings import KeptReadings, sources_digest
 from ocr_model.export.readings import Readings
 from ocr_model.export.tag_lines import TagLines
@@ -136,7 +135,8 @@ class _Reader:
             for text, image in self._pictures(index):
                 for recognizer, own in zip(self.recognizers, rows, strict=True):
                     prediction = recognizer.read(image)
-                    is_right = match_key(prediction.text) == match_key(text)
+                    key = recognizer.domain.key
+                    is_right = key(prediction.text) == key(text)
                     is_joint = prediction.second_reader is not None
                     own.append((prediction.confidence, is_right, bool(prediction.text), is_joint))
         return [_readings(own) for own in rows]

@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image
 
 from ocr_model.codes.format_prior import FormatPrior
+from ocr_model.codes.text import CHARSET
 from ocr_model.domains.domain import Domain
 from ocr_model.domains.tags import TAGS
 from ocr_model.errors import ModelError
@@ -126,7 +127,9 @@ class Recognizer:
         if precision is None:
             is_quicker = has_byte_products() and not has_cuda()
             precision = "int8" if description.encoder_int8 is not None and is_quicker else "single"
-        if description.second_opinion is None or second is False:
+        # The second reader scores texts of the tags' characters alone.
+        is_heard = set(description.charset) <= set(CHARSET)
+        if description.second_opinion is None or second is False or not is_heard:
             asked = None
         else:
             asked = packaged_second_reader(threads) if second is True else second

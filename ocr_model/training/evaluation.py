@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from ocr_model.codes.text import edit_distance, label_text, match_key
+from ocr_model.domains.registry import DOMAINS
 from ocr_model.labelled_folder import folder_name, read_labels
 from ocr_model.reading.way_in import enter
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
@@ -41,13 +42,12 @@ class Evaluation:
     data: EvaluationSet
     readings: tuple[str, ...]
     confidences: tuple[float, ...]
+    key: Callable[[str], str] = match_key  # two texts are the same where their keys are
 
     @property
     def exact(self) -> float:
-        """Share of texts equal after removing everything but A-Z and 0-9."""
-        return float(
-            np.mean([match_key(a) == match_key(b) for a, b in zip(self.readings, self.data.texts, strict=True)])
-        )
+        """Share of texts with the same key: of tags after removing everything but A-Z and 0-9."""
+        return float(np.mean([self.key(a) == self.key(b) for a, b in zip(self.readings, self.data.texts, strict=True)]))
 
     @property
     def strict(self) -> float:
@@ -60,14 +60,14 @@ class Evaluation:
     def character_error_rate(self) -> float:
         """Edits over characters of the labels."""
         edits = sum(
-            edit_distance(match_key(a), match_key(b)) for a, b in zip(self.readings, self.data.texts, strict=True)
+            edit_distance(self.key(a), self.key(b)) for a, b in zip(self.readings, self.data.texts, strict=True)
         )
-        return edits / max(1, sum(len(match_key(text)) for text in self.data.texts))
+        return edits / max(1, sum(len(self.key(text)) for text in self.data.texts))
 
     def errors(self) -> list[tuple[str, str, str, float]]:
         """(file, label, reading, confidence) of every misread crop."""
         rows = zip(self.data.files, self.data.texts, self.readings, self.confidences, strict=True)
-        return [row for row in rows if match_key(row[1]) != match_key(row[2])]
+        return [row for row in rows if self.key(row[1]) != self.key(row[2])]
 
     def summary(self) -> dict[str, Any]:
         """The figures, rounded."""
@@ -142,7 +142,8 @@ def evaluate_network(network: RecognitionNetwork, data: EvaluationSet, batch: in
             tokens, logs = decode_greedily(network, context)
             readings += [targets.text(row) for row in tokens.tolist()]
             confidences += logs.exp().tolist()
-    return Evaluation(data, tuple(readings), tuple(confidences))
+    key = next((domain.key for domain in DOMAINS.values() if domain.charset == network.config.charset), match_key)
+    return Evaluation(data, tuple(readings), tuple(confidences), key)
 
 
 def decode_greedily(network: RecognitionNetwork, context: Tensor) -> tuple[Tensor, Tensor]:

@@ -21,6 +21,7 @@ class TrainingConfig:
     localization_rate: float = 0.1  # learning rate of the TPS localisation relative to the rest: it diverges otherwise
     easy_until: float = 0.2  # share of the schedule in which clean crops fade out
     average_decay: float = 0.9995  # exponential moving average of the weights, the ones that are evaluated and exported
+    frozen: bool = False  # whether the transformation and the features stay as they are: a step costs a third
     clip: float = 5.0  # norm of the gradient
     label_smoothing: float = 0.0
     evaluate_every: int = 25_000  # crops

@@ -108,6 +108,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of the schedule in which clean crops fade out",
     )
     parser.add_argument(
+        "--frozen",
+        action="store_true",
+        help="train sequence and prediction alone, on the features of --start-from: quick where new characters come in",
+    )
+    parser.add_argument(
         "--evaluate-every", type=int, default=training.evaluate_every, help="crops between two evaluations"
     )
     parser.add_argument("--renderers", type=int, default=training.workers, help="rendering processes, of each worker")
@@ -224,6 +229,7 @@ def _set_up(args: argparse.Namespace, peers: Peers) -> Trainer:
         learning_rate=args.learning_rate,
         label_smoothing=args.label_smoothing,
         easy_until=args.easy_until,
+        frozen=args.frozen,
         evaluate_every=args.evaluate_every,
         workers=args.renderers,
         threads=args.threads,

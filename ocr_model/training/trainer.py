@@ -28,25 +28,18 @@ from tqdm import tqdm
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
 from ocr_model.training.averaged_weights import AveragedWeights
 from ocr_model.training.best_weights import BestWeights
+from ocr_model.training.carried_over import carried_over
 from ocr_model.training.evaluation import EvaluationSet, evaluate_network
 from ocr_model.training.peers import Peers
+from ocr_model.training.precision import half_precision_pays
 from ocr_model.training.rendered_crops import CropSource, RecipeCrops, RenderedCrops
 from ocr_model.training.run_card import write_card
 from ocr_model.training.schedule import TrainingConfig, learning_rate_at
 from ocr_model.training.targets import IGNORED, Targets
 
 SIZES = ("line_height", "line_width", "input_height", "input_width")  # in pixels; no weight depends on them
-RESIZABLE = (*SIZES, "width")
+RESIZABLE = (*SIZES, "width", "charset")
 """Fields of `NetworkConfig` in which a run may differ from the network that it starts from."""
-
-
-def _has_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16; a processor that emulates it takes nine times as long as in float32.
-
-    Processors of x86-64 are asked; of others it is taken for granted.
-    """
-    features = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    return features.get("architecture") != "x86_64" or bool(features["amx_bf16"] or features["avx512_bf16"])
 
 
 class TrainingDivergedError(RuntimeError):
@@ -88,6 +81,9 @@ class Trainer:
         self.network = RecognitionNetwork(network_config).to(self.device)
         if self.device.type == "cpu":
             self.network = self.network.to(memory_format=torch.channels_last)
+        if config.frozen:
+            self.network.freeze_features()
+        self._in_half = half_precision_pays(self.device)
         self._learner: nn.Module = self.network  # as it is called in a step
         self.targets = Targets(network_config.charset, network_config.max_length)
         self.averages = AveragedWeights(self.network, config.average_decay)
@@ -110,26 +106,27 @@ class Trainer:
     def start_from(self, network: RecognitionNetwork) -> list[str]:
         """Take over a trained network's weights, as far as their names and shapes fit.
 
-        The network may have another size of line or input, which changes no weight of a convolutional extractor, or
-        another width, which changes most.
+        The network may have another size of line or input, which changes no weight of a convolutional extractor,
+        another charset, of which the common characters keep their classes' weights, or another width, which changes
+        most.
 
         Returns:
             Names of the weights that do not fit and stay as initialised; none for a network of the same width.
 
         Raises:
-            ValueError: the network differs in more than line size, input size and width.
+            ValueError: the network differs in more than line size, input size, width and charset.
         """
         own = self.network_config
         sizes = {name: getattr(own, name) for name in RESIZABLE}
         if replace(network.config, **sizes) != own:
             raise ValueError(
-                f"the network to start from differs in more than line, input and width: {network.config}, not {own}"
+                "the network to start from differs in more than line, input, width and charset: "
+                f"{network.config}, not {own}"
             )
-        state, given = self.network.state_dict(), network.state_dict()
-        fitting = {name: value for name, value in given.items() if name in state and state[name].shape == value.shape}
-        self.network.load_state_dict(state | fitting)
+        state, left_out = carried_over(network, self.network)
+        self.network.load_state_dict(state)
         self.averages = AveragedWeights(self.network, self.config.average_decay)
-        return [name for name in state if name not in fitting]
+        return left_out
 
     @property
     def checkpoint(self) -> Path:
@@ -213,7 +210,7 @@ class Trainer:
         # What a share counts for in the batch: gradients are averaged over the processes.
         by_crops, by_tokens = len(texts) * self.peers.count / all_crops, tokens * self.peers.count / all_tokens
         pictures = pictures.to(self.device, non_blocking=True).float().div_(127.5).sub_(1)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=_has_bfloat16(self.device)):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._in_half):
             ctc_logits, attention_logits = self._learner(pictures, inputs.to(self.device))
         ctc_log_probs = ctc_logits.float().log_softmax(2).transpose(0, 1)
         steps = torch.full((len(texts),), ctc_log_probs.shape[0], dtype=torch.int64)

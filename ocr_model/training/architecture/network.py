@@ -97,6 +97,7 @@ class RecognitionNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self._is_frozen = False
         line = (config.line_height, config.line_width)
         self.transformation: nn.Module
         if config.transformation == "TPS":
@@ -121,6 +122,20 @@ class RecognitionNetwork(nn.Module):
             self.attention = Attention(size, config.hidden, len(config.charset))
         elif config.prediction == "Position":
             self.attention = PositionDecoder(size, len(config.charset))
+
+    def freeze_features(self) -> None:
+        """Keep transformation and features as they are, in training, too: weights and means of normalisation."""
+        self._is_frozen = True
+        for part in (self.transformation, self.features):
+            part.requires_grad_(False).eval()
+
+    def train(self, mode: bool = True) -> RecognitionNetwork:
+        """Switch to training or evaluation; what is frozen stays in evaluation."""
+        super().train(mode)
+        if self._is_frozen:
+            self.transformation.eval()
+            self.features.eval()
+        return self
 
     def encode(self, picture: Tensor) -> Tensor:
         """Picture (N, C, H, W) in [-1, 1] to context (N, T, D)."""

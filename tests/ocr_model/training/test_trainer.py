@@ -152,7 +152,27 @@ def test_another_width_takes_over_what_fits_and_names_the_rest(tmp_path: Path) -
         assert torch.equal(value, expected), name
 
 
-@pytest.mark.parametrize("other", [{"hidden": 16}, {"charset": "ABC"}, {"prediction": "CTC"}])
+@pytest.mark.parametrize("other", [{"hidden": 16}, {"max_length": 9}, {"prediction": "CTC"}])
 def test_a_network_of_another_kind_is_no_start(other: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="differs in more than line, input and width"):
+    with pytest.raises(ValueError, match="differs in more than line, input, width and charset"):
         Trainer(TINY, CONFIG, tmp_path).start_from(RecognitionNetwork(replace(TINY, **other)))
+
+
+def test_frozen_features_stay_as_they_are_while_the_rest_learns(tmp_path: Path) -> None:
+    trainer = Trainer(TINY, replace(CONFIG, crops=32, frozen=True), tmp_path)
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    trainer.train([])
+    after = trainer.network.state_dict()
+    kept = [name for name in before if name.startswith(("transformation.", "features."))]
+    assert kept
+    assert all(torch.equal(before[name], after[name]) for name in kept)
+    assert not torch.equal(before["attention.generator.weight"], after["attention.generator.weight"])
+
+
+def test_a_network_of_another_charset_gives_what_is_common(tmp_path: Path) -> None:
+    trainer = Trainer(replace(TINY, charset="B가0"), CONFIG, tmp_path)
+    given = RecognitionNetwork(replace(TINY, charset="0AB"))
+    assert trainer.start_from(given) == []
+    assert torch.equal(
+        trainer.averages.state["attention.generator.bias"][2], given.state_dict()["attention.generator.bias"][4]
+    )

@@ -1,0 +1,1 @@
+"""Number plates as they are pressed, mounted on vehicles and photographed."""

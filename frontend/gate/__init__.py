@@ -1,0 +1,1 @@
+"""The page "Gate": which vehicles came and went."""

@@ -1,0 +1,1 @@
+"""Number plates on whole photos and in videos: found, read, put together, and agreed on over frames."""
