@@ -32,7 +32,7 @@ def show_passage(passage: Passage, client: GateClient, texts: GateTexts, do: Do)
     ):
         _show_picture(passage, client)
         with st.container(width=320, gap=None):
-            st.markdown(f"### {escaped(passage.shown)}")
+            st.markdown(f"**{escaped(passage.shown)}**")
             named = escaped(passage.vehicle) if passage.vehicle else texts.unknown_vehicle
             st.markdown(f"{_ICONS[passage.direction]} {texts.directions[passage.direction]} · {named}")
             st.caption(" · ".join(_notes(passage, texts)))

@@ -82,7 +82,7 @@ class GateTexts(EntryTexts):
     only_unknown = Words(ko="모르는 차량만", en="Unknown vehicles only")
     unknown_vehicle = Words(ko="모르는 차량", en="Unknown vehicle")
     none = Words(ko="기록이 없어요.", en="There is nothing in the log.")
-    found = Words(ko="{count}건", en="{count} entries")
+    found = Words(ko="{count}건", en="Entries: {count}")
     sure = Words(ko="확실도 {percent}%", en="{percent} % sure")
     by_frames = Words(ko="{frames}장면 중 {agreeing}장면", en="{agreeing} of {frames} frames")
     checked = Words(ko="{name}이(가) 확인함", en="Checked by {name}")
