@@ -75,8 +75,9 @@ def domain_settings(settings: Settings, domain: Domain) -> Settings:
 
 def domain_routers(domain: Domain) -> Iterable[APIRouter]:
     """The routes that every domain has, and those of this one alone. Accounts are of no domain."""
-    own = (tags, products, tag_prices) if domain is TAGS else ()
-    every = (previews, predictions, labels, model, shadow, canary)
-    about_data = (team, explore, searches, selections, features, uploads, projects, health)
+    prices = (products, tag_prices) if domain is TAGS else ()
+    photos = (tags,) if domain is TAGS else ()
     at_the_gate = (gate,) if domain is PLATES else ()
-    return (module.router for module in (*every[:2], *own[:1], *every[2:3], *own[1:], *every[3:], *about_data, *at_the_gate))
+    of_readings = (previews, predictions, *photos, labels, *prices, model, shadow, canary)
+    of_data = (team, explore, searches, selections, features, uploads, projects, health)
+    return (module.router for module in (*of_readings, *of_data, *at_the_gate))

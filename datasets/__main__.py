@@ -127,8 +127,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--storage-url",
         metavar="URL",
-        help="bucket that holds a copy, gs://bucket/prefix or s3://bucket/prefix (STORAGE_URL, and below its domains/ for "
-        "another domain)",
+        help="bucket that holds a copy, gs://bucket/prefix or s3://bucket/prefix (STORAGE_URL; of another domain it is "
+        "below its domains/)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):
