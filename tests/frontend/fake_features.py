@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Form
 
 from backend.team.explorer import found_body
+from ocr_model.domains.tags import TAGS
 from tests.frontend.fake_explorer import FakeExplorer, thumbnail
 
 OUTLIERS = range(7, 77)
@@ -20,7 +21,7 @@ def add_feature_routes(app: FastAPI, explorer: Callable[[], FakeExplorer]) -> No
     def bodies(digests: list[str]) -> list[dict[str, Any]]:
         by_digest = {sample.digest: sample for sample in explorer().samples}
         found = [by_digest[digest] for digest in digests if digest in by_digest]
-        return [found_body(sample, None, thumbnail()).model_dump(mode="json") for sample in found]
+        return [found_body(sample, TAGS, None, thumbnail()).model_dump(mode="json") for sample in found]
 
     @app.get("/v1/team/samples/{digest}/alike")
     def alike(digest: str, most: int = 12, features: str = "") -> Any:

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from pydantic import SecretStr
 
+from backend.people.roles import LEAST_ROLES
 from tests.backend.conftest import FakeDetector, FakeReader
 
 TOKEN = "a-token-for-the-team"
@@ -52,6 +53,14 @@ def test_a_photo_with_a_plate_is_found_read_and_logged(gate: TestClient) -> None
     table = gate.get("/v1/team/gate/passages.csv").content.decode("utf-8-sig").splitlines()
     assert table[0].startswith("at,plate,direction")
     assert "12가 3456,in,north" in table[1]
+
+
+def test_only_the_team_asks_about_a_gate(gate: TestClient) -> None:
+    of_gates = [(method, path) for method, path in LEAST_ROLES if "/gate/" in path]
+    assert len(of_gates) == 9
+    for method, path in of_gates:
+        filled = path.replace("{passage}", "0" * 32).replace("{plate}", "12가3456")
+        assert gate.request(method, filled, headers={"Authorization": ""}).status_code == 401, (method, path)
 
 
 def test_several_frames_of_a_stream_must_agree(gate: TestClient, reader: FakeReader) -> None:
