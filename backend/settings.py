@@ -156,7 +156,7 @@ class Settings(
     @property
     def uses_outside_services(self) -> bool:
         """Whether the backend itself calls services on the network: a bucket, or a price service."""
-        return any(self.price_services.values()) or (self.storage_url or "").startswith("gs:")
+        return any(self.price_services.values()) or (self.storage_url or "").startswith(("gs:", "s3:"))
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -67,7 +67,7 @@ def test_a_missing_model(tmp_path: Path) -> None:
 
 
 def test_wrong_settings(tmp_path: Path) -> None:
-    done = run(tmp_path, STORAGE_URL="s3://bucket", TAGS_READING_WORKERS="many")
+    done = run(tmp_path, STORAGE_URL="ftp://bucket", TAGS_READING_WORKERS="many")
     assert done.returncode == 2
     assert done.stderr.startswith("backend: ")
     assert "STORAGE_URL" in done.stderr
@@ -107,7 +107,7 @@ def test_without_a_store_it_starts_and_says_so(tmp_path: Path) -> None:
 
 def test_help_is_one_page_that_names_every_setting(tmp_path: Path) -> None:
     # A setting that would stop a start does not keep the help from being shown.
-    done = run(tmp_path, "--help", STORAGE_URL="s3://bucket", DATABASE_URL="postgresql://me:hush-hush@host/db")
+    done = run(tmp_path, "--help", STORAGE_URL="ftp://bucket", DATABASE_URL="postgresql://me:hush-hush@host/db")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("usage: python -m backend")
     lines = done.stdout.splitlines()

@@ -20,6 +20,7 @@ from datasets.errors import IndexUnavailableError
 from datasets.samples.index import SampleIndex
 from datasets.samples.room import Room
 from datasets.samples.sample import Label
+from ocr_model.domains.domain import Domain
 
 LABEL = Label("p1", "corrected", "GW2872", "GW2871", 0.9, "fake", "7", "", datetime(2026, 1, 31, tzinfo=UTC))
 
@@ -128,5 +129,5 @@ def test_labels_are_told_why_the_store_is_closed(
     labels.close()
 
 
-def unavailable(spool: Path, *, is_shared: bool) -> SampleIndex:
+def unavailable(spool: Path, domain: Domain, *, is_shared: bool) -> SampleIndex:
     raise IndexUnavailableError("the database does not answer: database or disk is full")

@@ -77,7 +77,7 @@ def test_the_champion_is_found_once_the_store_is_back(
     settings: Settings, reader: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(label_store, "_FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(champion_watch, "check_reader", lambda reader: None)
+    monkeypatch.setattr(champion_watch, "check_reader", lambda reader, *, domain: None)
     settings.data_dir.mkdir()
     settings.spool.write_text("a file where the folder should be")
     changed = settings.model_copy(update={"champion_poll_seconds": 0.05})

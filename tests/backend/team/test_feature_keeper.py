@@ -103,7 +103,16 @@ def test_it_runs_when_labels_or_the_model_have_changed(
             await kept.close()
 
     asyncio.run(scenario())
-    spool = ["--spool", str(settings.spool.resolve()), "--storage-url", "file:///far", "features", "--gently"]
+    spool = [
+        "--domain",
+        "tags",
+        "--spool",
+        str(settings.spool.resolve()),
+        "--storage-url",
+        "file:///far",
+        "features",
+        "--gently",
+    ]
     model_folder = str((settings.model_cache / ("c" * 64)).resolve())
     assert sorted(run["arguments"] for run in runs(tmp_path)) == [spool, spool, [*spool, "--model", model_folder]]
     assert {(run["threads"], run["database"]) for run in runs(tmp_path)} == {("1", "postgresql://me@here/tags")}

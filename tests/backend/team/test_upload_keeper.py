@@ -80,7 +80,7 @@ def test_uploads_are_worked_on_in_their_order_and_those_that_come_later_too(
         kept.wake()
         await until(lambda: later.phase == "finished")
         await kept.close()
-        spool = f"--spool {settings.spool.resolve()}"
+        spool = f"--domain tags --spool {settings.spool.resolve()}"
         assert runs(tmp_path) == [f"{spool} upload --work {job.id} --gently" for job in (first, second, later)]
 
     asyncio.run(scenario())
