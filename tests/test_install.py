@@ -76,13 +76,16 @@ def test_the_wheel_holds_the_reading_floor_and_what_serves(wheel: Path) -> None:
     code = {
         *package.glob("*.py"),
         *package.glob("codes/*.py"),
+        *package.glob("domains/*.py"),
+        *package.glob("plates/*.py"),
         *package.glob("reading/*.py"),
         *package.glob("tags/*.py"),
     }
     expected = {str(file.relative_to(REPOSITORY)) for file in code}
     expected |= {"ocr_model/codes/format_table.json", "ocr_model/tags/vocabulary.toml"}
-    served = json.loads((REPOSITORY / CHAMPION / "model.json").read_text(encoding="utf-8"))["files"].values()
-    expected |= {str(CHAMPION / file) for file in ("model.json", *served)}
+    for folder in (CHAMPION, CHAMPION.with_name("digits")):
+        served = json.loads((REPOSITORY / folder / "model.json").read_text(encoding="utf-8"))["files"].values()
+        expected |= {str(folder / file) for file in ("model.json", *served)}
     expected.add("ocr_model/weights/korean/korean.onnx")
     assert held == expected
     asked = [line.split(":")[1] for line in metadata.splitlines() if line.startswith("Requires-Dist")]
