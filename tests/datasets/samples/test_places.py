@@ -18,4 +18,4 @@ def test_the_bucket_decides_where_there_is_one(tmp_path: Path) -> None:
     with Places.open(tmp_path, "gs://tags/shop") as places:
         assert places.authority.url == "gs://tags/shop"
     with pytest.raises(StoreError, match="storage is written"):
-        Places.open(tmp_path, "s3://tags")
+        Places.open(tmp_path, "ftp://tags")
