@@ -20,7 +20,7 @@ def test_wrong_commands_and_addresses(tmp_path: Path, capsys: pytest.CaptureFixt
         run(tmp_path / "spool", "delete")
     capsys.readouterr()
     assert run(tmp_path / "spool", "list", DATABASE_URL="mysql://x") == 1
-    assert run(tmp_path / "spool", "--storage-url", "s3://x", "list") == 1
+    assert run(tmp_path / "spool", "--storage-url", "ftp://x", "list") == 1
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from datasets.errors import ObjectDamagedError
 from datasets.objects.folder import FolderObjects
+from datasets.objects.names import DOMAIN
 from datasets.samples.event import EventName
 from datasets.samples.history import live_samples, read_buried, read_history
 from datasets.samples.places import Places
@@ -114,7 +115,7 @@ def test_opening_reads_no_segment_again_but_finds_a_foreign_one(
     monkeypatch.setattr(FolderObjects, "get", watched)
     with SampleStore.open(tmp_path / "one") as store:
         assert store.counts().kept == 5
-    assert read == []
+    assert set(read) <= {DOMAIN}  # whose store it is
     with SampleStore.open(tmp_path / "two") as other:
         other.keep(picture(99), label("foreign"))
         other.keep(picture(98), label("foreign-too"))

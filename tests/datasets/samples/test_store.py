@@ -273,7 +273,7 @@ def test_the_index_remembers_what_a_damaged_event_was_about(store: SampleStore, 
     assert store.past.crops_behind("events/0123456789abcdef/0000000001-" + "a" * 32 + ".json") == []
 
 
-@pytest.mark.parametrize("url", ["s3://bucket", "gs://", "bucket"])
+@pytest.mark.parametrize("url", ["ftp://bucket", "gs://", "bucket"])
 def test_wrong_storage_url(tmp_path: Path, url: str) -> None:
     with pytest.raises(StoreError):
         SampleStore.open(tmp_path, storage_url=url)
