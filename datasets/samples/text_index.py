@@ -105,10 +105,15 @@ def _make_of_postgres(connection: sa.Connection) -> None:
     except DBAPIError as error:
         _LOG.warning("no index of parts of texts, which needs PostgreSQL's pg_trgm: %s", str(error.orig).strip())
         return
+    # Each domain has a schema of its own; the extension is in one of them, or where the operator has put it.
+    schema = connection.scalar(
+        sa.text("SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'")
+    )
     for column, name in INDEXED.items():
         # Without fastupdate: a search would read what waits to be indexed, up to 4 MB of it, from the beginning.
         connection.exec_driver_sql(
-            f"CREATE INDEX IF NOT EXISTS {name} ON live USING gin ({column} gin_trgm_ops) WITH (fastupdate = off)"
+            f"CREATE INDEX IF NOT EXISTS {name} ON live USING gin ({column} {schema}.gin_trgm_ops) "
+            "WITH (fastupdate = off)"
         )
 
 

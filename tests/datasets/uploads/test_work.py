@@ -371,7 +371,7 @@ def test_tables_that_end_the_program_again_and_again_refuse_the_upload(
     class KilledError(BaseException):
         pass
 
-    def killed(files: object) -> None:
+    def killed(files: object, domain: object) -> None:
         raise KilledError
 
     with monkeypatch.context() as killing:
