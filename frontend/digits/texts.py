@@ -16,6 +16,10 @@ class DigitTexts(Texts):
     tab_pin = Words(ko="PIN 네 자리", en="Four-digit PIN")
     back = Words(ko="태그 읽기", en="Read a tag")
 
+    off = Words(
+        ko="이 서버는 손글씨 숫자를 읽지 않아요. 설정 TAGS_DOMAINS에 digits를 넣어 주세요.",
+        en="This server reads no drawn digits. Add digits to the setting TAGS_DOMAINS.",
+    )
     draw_here = Words(
         ko="0부터 9까지 숫자 하나를 그려 주세요. 손을 떼면 바로 읽어요.",
         en="Draw one digit from 0 to 9. It is read as soon as you stop.",
