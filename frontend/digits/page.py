@@ -9,8 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from frontend.client.digits import DigitsClient
-from frontend.client.domains import served_domains
-from frontend.client.failures import BackendError
+from frontend.client.domains import may_serve
 from frontend.client.session import backend
 from frontend.digits.digit_panel import digit_panel
 from frontend.digits.pin_panel import pin_panel
@@ -28,7 +27,7 @@ def digits_page(reading_page: StreamlitPage) -> None:
     begin_page(texts.language, texts.page)
     st.html(f"<style>{_rules()}</style>")
     st.page_link(reading_page, label=texts.back, icon=":material/arrow_back:")
-    if not _reads_digits():
+    if not may_serve(backend(), "digits"):
         st.info(texts.off, icon=":material/draw:")
         return
     digit, pin = st.tabs([texts.tab_digit, texts.tab_pin])
@@ -37,14 +36,6 @@ def digits_page(reading_page: StreamlitPage) -> None:
         digit_panel(texts, client)
     with pin:
         pin_panel(texts, client)
-
-
-def _reads_digits() -> bool:
-    """Whether the backend serves them; taken for granted where it does not say: what fails then is worded there."""
-    try:
-        return any(domain.name == "digits" for domain in served_domains(backend()))
-    except BackendError:
-        return True
 
 
 @cache
