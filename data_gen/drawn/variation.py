@@ -10,11 +10,12 @@ from data_gen.degradations import Generator, low_frequency
 
 _SIDE = 40  # pixels of the longer side that a drawing is brought to: small ones have no room for a bend
 _LARGEST = 1.5  # by which it may grow
+_UNCHANGED = 0.25  # share of the drawings that stay as they were drawn: those are read, too
 _PEN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
 
 def vary_drawing(rng: Generator, image: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:
-    """Slant, turn, stretch and bend a drawing, and draw it with a somewhat thinner or wider pen.
+    """Slant, turn, stretch and bend most drawings, and draw them with a somewhat thinner or wider pen.
 
     Args:
         rng: generator of the choices.
@@ -24,7 +25,7 @@ def vary_drawing(rng: Generator, image: NDArray[np.uint8], strength: float = 1.0
     Returns:
         Grey (H', W').
     """
-    if strength <= 0.0 or min(image.shape) < 4:
+    if strength <= 0.0 or min(image.shape) < 4 or rng.random() < _UNCHANGED:
         return image
     ground = float(np.median(np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])))
     scale = min(_LARGEST, _SIDE / max(image.shape))
