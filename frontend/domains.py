@@ -1,4 +1,4 @@
-"""What the team's pages are about: shoe tags, or another thing that the backend reads. Chosen once, for all of them."""
+"""What the backend reads, and where: what the team's pages are about is chosen once, for all of them."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def domain_backend() -> Connection:
     """The connection to what was chosen; to the first while that is not known."""
     chosen = chosen_domain()
     return backend() if chosen is None else backend().below(chosen.path)
+
+
+def domain_path(name: str) -> str | None:
+    """The path below which a domain answers: none for the first. None where the backend does not serve it.
+
+    Where the backend does not say, it is the path of a further domain: what fails then is worded where it fails.
+    """
+    known = _known()
+    if not known:
+        return f"/domains/{name}"
+    return next((found.path for found in known if found.name == name), None)
 
 
 def domain_key(key: str) -> str:

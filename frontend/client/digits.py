@@ -13,7 +13,6 @@ from frontend.client.failures import PredictionExpiredError
 NOTHING: Final = ""
 """The text of a drawing that is no digit."""
 DIGITS: Final = "0123456789"
-_DOMAIN: Final = "/domains/digits"
 
 
 class DigitCandidate(Answer):
@@ -60,10 +59,15 @@ class CheckedPin(Answer):
 
 
 class DigitsClient:
-    """Requests about digits and PINs over one connection; may be shared by threads."""
+    """Requests about digits and PINs over one connection; may be shared by threads.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    Args:
+        connection: To the backend, which keeps the PINs of all domains.
+        path: Below which digits answer; empty where they are what the backend reads first.
+    """
+
+    def __init__(self, connection: Connection, path: str) -> None:
+        self._connection, self._digits = connection, connection.below(path)
 
     def read(self, drawing: bytes) -> DigitReading:
         """Read a drawing.
@@ -74,7 +78,7 @@ class DigitsClient:
         Raises:
             BackendError: There is no reading.
         """
-        return self._connection.ask(DigitReading, "POST", f"{_DOMAIN}/v1/predictions", photo=drawing)
+        return self._digits.ask(DigitReading, "POST", "/v1/predictions", photo=drawing)
 
     def keep(self, reading: DigitReading, status: LabelStatus, text: str, drawing: bytes) -> KeptDigit:
         """Keep a drawing with its label; it travels again only if the backend has forgotten it.
@@ -99,9 +103,9 @@ class DigitsClient:
         if status == "corrected":
             fields |= {"text": text, "whole": "true"}
         try:
-            return self._connection.ask(KeptDigit, "POST", _label_path(reading), fields=fields)
+            return self._digits.ask(KeptDigit, "POST", _label_path(reading), fields=fields)
         except PredictionExpiredError:
-            return self._connection.ask(KeptDigit, "POST", _label_path(reading), fields=fields, photo=drawing)
+            return self._digits.ask(KeptDigit, "POST", _label_path(reading), fields=fields, photo=drawing)
 
     def forget(self, reading: DigitReading) -> bool:
         """Delete a kept drawing; False when there was none.
@@ -109,7 +113,7 @@ class DigitsClient:
         Raises:
             BackendError: It may still be kept.
         """
-        return self._connection.ask(Deletion, "DELETE", _label_path(reading)).deleted
+        return self._digits.ask(Deletion, "DELETE", _label_path(reading)).deleted
 
     def keep_pin(self, holder: str, pin: str, present: str) -> None:
         """Keep a person's PIN.
@@ -143,4 +147,4 @@ def _pin(holder: str, pin: str) -> dict[str, str]:
 
 
 def _label_path(reading: DigitReading) -> str:
-    return f"{_DOMAIN}/v1/predictions/{quote(reading.id, safe='')}/label"
+    return f"/v1/predictions/{quote(reading.id, safe='')}/label"

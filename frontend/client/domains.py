@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from frontend.client.connection import Connection
-from frontend.client.failures import BackendError
 
 
 class ServedDomain(BaseModel):
@@ -30,11 +29,3 @@ def served_domains(connection: Connection) -> Sequence[ServedDomain]:
         BackendError: The backend does not answer, or is older than that question.
     """
     return connection.ask(_Served, "GET", "/v1/domains").domains
-
-
-def may_serve(connection: Connection, name: str) -> bool:
-    """Whether the backend serves a domain; also where it does not say: what fails then is worded where it fails."""
-    try:
-        return any(domain.name == name for domain in served_domains(connection))
-    except BackendError:
-        return True

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from pydantic import BaseModel
-
 from frontend.client.connection import Connection
-from frontend.client.failures import BackendRefusedError
 from frontend.client.gate_answers import (
     Forgotten,
     Passage,
@@ -20,7 +17,7 @@ from frontend.client.gate_answers import (
     WayAsked,
 )
 
-_PLATES: Final = "/domains/plates"  # where the plates' part of a backend answers that reads other things first
+_GATE: Final = "/v1/team/gate"
 _PATIENCE: Final = 60.0  # seconds for a frame
 
 
@@ -30,16 +27,14 @@ class GateClient:
     Every method raises `BackendError` when there is no answer.
 
     Args:
-        connection: To the backend.
+        connection: To what reads plates.
         token: The session's or the team's; None asks without one.
         name: Who asks; "" for the team.
-        domain: Path below which the plates' part answers.
     """
 
-    def __init__(self, connection: Connection, token: str | None, name: str = "", *, domain: str = _PLATES) -> None:
+    def __init__(self, connection: Connection, token: str | None, name: str = "") -> None:
         self._connection = connection if token is None else connection.with_token(token)
         self._by = {"by": name} if name else {}
-        self._base = f"{domain}/v1/team/gate"
 
     def see(
         self,
@@ -55,59 +50,38 @@ class GateClient:
         fields = {"camera": camera, "direction": direction, "stream": stream, "seconds": f"{seconds:.3f}"}
         fields["last"] = str(last).lower()
         patient = self._connection.patient(_PATIENCE)
-        return patient.ask(SeenFrame, "POST", f"{self._base}/frames", fields=fields, photo=photo)
+        return patient.ask(SeenFrame, "POST", f"{_GATE}/frames", fields=fields, photo=photo)
 
     def passages(self, *, search: str = "", direction: str = "", unknown: bool = False, after: int = 0) -> Passages:
         """Passages, the latest first."""
         params = {"search": search, "direction": direction, "unknown": str(unknown).lower(), "after": str(after)}
-        return self._connection.ask(Passages, "GET", f"{self._base}/passages", params=params | {"size": "20"})
+        return self._connection.ask(Passages, "GET", f"{_GATE}/passages", params=params | {"size": "20"})
 
     def picture(self, passage: str) -> bytes:
         """The cut-out of a plate, PNG."""
-        return self._connection.fetch(f"{self._base}/passages/{passage}.png")
+        return self._connection.fetch(f"{_GATE}/passages/{passage}.png")
 
     def table(self) -> bytes:
         """All passages, as CSV."""
-        return self._connection.fetch(f"{self._base}/passages.csv")
+        return self._connection.fetch(f"{_GATE}/passages.csv")
 
     def visits(self) -> Visits:
         """Who came and went."""
-        return self._connection.ask(Visits, "GET", f"{self._base}/visits")
+        return self._connection.ask(Visits, "GET", f"{_GATE}/visits")
 
     def vehicles(self) -> tuple[Vehicle, ...]:
         """The known vehicles."""
-        return self._connection.ask(Vehicles, "GET", f"{self._base}/vehicles").items
+        return self._connection.ask(Vehicles, "GET", f"{_GATE}/vehicles").items
 
     def check(self, passage: str, text: str) -> Passage:
         """Confirm or correct a plate."""
-        return self._connection.ask(
-            Passage, "POST", f"{self._base}/passages/{passage}", fields={"text": text} | self._by
-        )
+        return self._connection.ask(Passage, "POST", f"{_GATE}/passages/{passage}", fields={"text": text} | self._by)
 
     def know(self, text: str, name: str) -> Vehicle:
         """Make a vehicle known."""
         fields = {"text": text, "name": name} | self._by
-        return self._connection.ask(Vehicle, "POST", f"{self._base}/vehicles", fields=fields)
+        return self._connection.ask(Vehicle, "POST", f"{_GATE}/vehicles", fields=fields)
 
     def forget(self, text: str) -> Forgotten:
         """Delete everything about a plate."""
-        return self._connection.ask(Forgotten, "DELETE", f"{self._base}/plates/{quote(text, safe='')}")
-
-
-class _Anything(BaseModel):
-    pass
-
-
-def plates_path(connection: Connection) -> str:
-    """The path below which the plates' part of a backend answers: none where plates are what it reads first.
-
-    Raises:
-        BackendError: there is no answer.
-    """
-    try:
-        connection.ask(_Anything, "GET", f"{_PLATES}/v1/model")
-    except BackendRefusedError as error:
-        if error.status != 404:
-            raise
-        return ""
-    return _PLATES
+        return self._connection.ask(Forgotten, "DELETE", f"{_GATE}/plates/{quote(text, safe='')}")

@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from frontend.client.digits import DigitsClient
-from frontend.client.domains import may_serve
 from frontend.client.session import backend
 from frontend.digits.digit_panel import digit_panel
 from frontend.digits.pin_panel import pin_panel
 from frontend.digits.texts import DIGIT_TEXTS
+from frontend.domains import domain_path
 from frontend.heading import begin_page, page_language
 
 
@@ -27,11 +27,12 @@ def digits_page(reading_page: StreamlitPage) -> None:
     begin_page(texts.language, texts.page)
     st.html(f"<style>{_rules()}</style>")
     st.page_link(reading_page, label=texts.back, icon=":material/arrow_back:")
-    if not may_serve(backend(), "digits"):
+    path = domain_path("digits")
+    if path is None:
         st.info(texts.off, icon=":material/draw:")
         return
     digit, pin = st.tabs([texts.tab_digit, texts.tab_pin])
-    client = DigitsClient(backend())
+    client = DigitsClient(backend(), path)
     with digit:
         digit_panel(texts, client)
     with pin:

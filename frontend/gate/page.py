@@ -11,10 +11,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from frontend.client.failure_texts import failure_sentence
-from frontend.client.failures import BackendError, BackendRefusedError
-from frontend.client.gate import GateClient, plates_path
+from frontend.client.failures import BackendError
+from frontend.client.gate import GateClient
 from frontend.client.gate_answers import Passages, Visits, WayAsked
 from frontend.client.session import backend
+from frontend.domains import domain_path
 from frontend.gate.passage_panel import show_passage
 from frontend.gate.texts import GATE_TEXTS, GateTexts
 from frontend.heading import begin_page, page_language
@@ -39,18 +40,19 @@ def gate_page(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     texts = GATE_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
     links = show_links(reading_page, others, texts)
+    path = domain_path("plates")
+    if path is None:
+        st.info(texts.off, icon=":material/no_crash:")
+        return
     place = st.empty()
     try:
-        client = GateClient(backend(), entered_token(), entered_name(), domain=_domain())
+        client = GateClient(backend().below(path), entered_token(), entered_name())
         wanted = _wanted()  # here: the threads of requests have no session
         job = pool().submit(lambda: (client.passages(**wanted), client.visits()))
         passages, visits = outcome(job, lambda: place.info(texts.loading, icon=":material/hourglass_top:"))
     except BackendError as error:
         with place.container():
-            if isinstance(error, BackendRefusedError) and error.status == 404:
-                st.info(texts.off, icon=":material/no_crash:")
-            else:
-                show_refusal(error, texts)
+            show_refusal(error, texts)
         return
     place.empty()
     offer_leaving(links, texts)
@@ -63,11 +65,6 @@ def gate_page(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     _show_log(passages, client, texts)
     _show_visits(visits, texts)
     st.caption(texts.privacy.format(days=f"{passages.days:g}"))
-
-
-@st.cache_data(ttl=300, show_spinner=False)
-def _domain() -> str:
-    return plates_path(backend())
 
 
 class _Wanted(TypedDict):

@@ -8,6 +8,8 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from frontend import domains
+from frontend.client.domains import ServedDomain
 from frontend.domains import DomainTexts
 from frontend.language import Language
 
@@ -29,13 +31,10 @@ def page() -> None:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], AppTest]:
-    def draw(domains: int) -> AppTest:
-        from frontend import domains as subject
-        from frontend.client.domains import ServedDomain
-
-        monkeypatch.setenv("BACKEND_URL", f"http://backend-{domains}")
-        served = [ServedDomain.model_validate(found) for found in SERVED[:domains]]
-        monkeypatch.setattr(subject, "served_domains", lambda connection: served)
+    def draw(count: int) -> AppTest:
+        monkeypatch.setenv("BACKEND_URL", f"http://backend-{count}")
+        served = [ServedDomain.model_validate(found) for found in SERVED[:count]]
+        monkeypatch.setattr(domains, "served_domains", lambda connection: served)
         return AppTest.from_function(page).run(timeout=60)
 
     return draw
@@ -57,6 +56,23 @@ def test_the_choice_leads_to_the_domain_and_to_a_state_of_its_own(drawn: Callabl
     app.session_state["domain"] = "digits"
     app.run(timeout=60)
     assert app.text[0].value == "digits http://backend-2/domains/digits state-digits"
+
+
+@pytest.mark.parametrize(
+    ("served", "path"),
+    [
+        ([], "/domains/digits"),  # the backend does not say: what fails is worded where it fails
+        (SERVED[:1], None),
+        (SERVED, "/domains/digits"),
+        ([SERVED[1] | {"path": ""}], ""),
+    ],
+)
+def test_a_domain_is_found_wherever_it_is_served(
+    served: list[dict[str, object]], path: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [ServedDomain.model_validate(found) for found in served]
+    monkeypatch.setattr(domains, "_known", lambda: known)
+    assert domains.domain_path("digits") == path
 
 
 def test_every_domain_has_a_name_in_both_languages() -> None:

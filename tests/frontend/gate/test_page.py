@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from frontend.client.failures import BackendRefusedError
 from frontend.client.gate_answers import Forgotten, Passage, Passages, Vehicle, Visit, Visits
 from frontend.gate import page
 from frontend.gate.texts import GATE_TEXTS
@@ -47,14 +46,11 @@ class FakeGate:
 
     items: tuple[Passage, ...] = (passage(),)
     asked: ClassVar[list[tuple[Any, ...]]] = []
-    refusal: BackendRefusedError | None = None
 
     def __init__(self, *_: object, **__: object) -> None:
         """As the client is made."""
 
     def passages(self, **wanted: object) -> Passages:
-        if self.refusal is not None:
-            raise self.refusal
         self.asked.append(("passages", wanted["search"]))
         return Passages(items=self.items, found=len(self.items), days=30)
 
@@ -98,7 +94,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> type[FakeGate]:
         asked: ClassVar[list[tuple[Any, ...]]] = []
 
     monkeypatch.setattr(page, "GateClient", Gate)
-    monkeypatch.setattr(page, "_domain", lambda: "")
+    monkeypatch.setattr(page, "domain_path", lambda name: "")
     monkeypatch.setattr("frontend.team_entry.my_role", lambda *_, **__: "maintainer")
     monkeypatch.setattr(type(st.context), "ip_address", None)
     return Gate
@@ -159,6 +155,6 @@ def test_a_search_is_asked_for(open_page: Open, gate: type[FakeGate]) -> None:
     assert ("passages", "345") in gate.asked
 
 
-def test_a_backend_that_reads_no_plates_is_said_so(open_page: Open, gate: type[FakeGate]) -> None:
-    gate.refusal = BackendRefusedError(404, "not-found", "")
+def test_a_backend_that_reads_no_plates_is_said_so(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "domain_path", lambda name: None)
     assert GATE_TEXTS["en"].off in told(open_page())
