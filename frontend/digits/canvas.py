@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from frontend.digits.texts import DigitTexts
+
 PAUSE: Final = 0.3
 """Seconds without a new stroke after which a drawing is read."""
+
+_tools = st.components.v2.component(
+    "canvas_tools",
+    html="<div style='height:0'></div>",
+    js=Path(__file__).with_name("canvas_tools.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,12 @@ def draw_on(key: str, *, side: int, pen: int) -> Drawing | None:
     strokes = len((result.json_data or {}).get("objects", []))
     png = result.image_bytes
     return None if not strokes or png is None else Drawing(png, strokes)
+
+
+def show_tools(texts: DigitTexts) -> None:
+    """Let the tools of all canvases of a page stand above them, to undo, redo and clear."""
+    names = {"Undo": texts.undo, "Redo": texts.redo, "Reset canvas & history": texts.clear}
+    _tools(key="canvas_tools", data={"names": names})
 
 
 def wait_for_pause() -> None:

@@ -31,9 +31,7 @@ def digit_panel(texts: DigitTexts, client: DigitsClient) -> None:
         pen = st.slider(texts.pen, 2, 40, 16, key="digit-pen")
         number = st.session_state.setdefault(_ROUND, 0)
         drawing = draw_on(f"digit-canvas-{number}", side=_SIDE, pen=pen)
-        st.caption(texts.undo_hint)
-        if st.button(texts.clear, icon=":material/ink_eraser:", key="digit-clear"):
-            _begin_anew()
+        st.caption(texts.tools_hint)
     with right:
         _show_kept(texts, client)
         if drawing is None:

@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from frontend.client.digits import DigitsClient
 from frontend.client.session import backend
+from frontend.digits.canvas import show_tools
 from frontend.digits.digit_panel import digit_panel
 from frontend.digits.pin_panel import pin_panel
 from frontend.digits.texts import DIGIT_TEXTS
@@ -32,6 +33,7 @@ def digits_page(reading_page: StreamlitPage) -> None:
         st.info(texts.off, icon=":material/draw:")
         return
     digit, pin = st.tabs([texts.tab_digit, texts.tab_pin])
+    show_tools(texts)
     client = DigitsClient(backend(), path)
     with digit:
         digit_panel(texts, client)

@@ -26,10 +26,12 @@ class DigitTexts(Texts):
     )
     pen = Words(ko="펜 굵기", en="Pen width")
     clear = Words(ko="지우기", en="Clear")
-    undo_hint = Words(
-        ko="그림판 위의 화살표로 한 획씩 되돌릴 수 있어요.",
-        en="The arrows above the canvas take back one stroke at a time.",
+    tools_hint = Words(
+        ko="그림판 위의 화살표는 한 획씩 되돌리고, 휴지통은 모두 지워요.",
+        en="Above the canvas, the arrows take back one stroke at a time, and the bin clears it.",
     )
+    undo = Words(ko="한 획 되돌리기", en="Undo a stroke")
+    redo = Words(ko="다시 그리기", en="Redo")
     empty = Words(ko="아직 아무것도 그리지 않았어요", en="Nothing drawn")
     no_digit = Words(ko="숫자가 아니에요", en="Not a digit")
     no_digit_short = Words(ko="숫자 아님", en="not a digit")
