@@ -91,8 +91,7 @@ def _act(pin: str, fields: list[Field], texts: DigitTexts, client: DigitsClient)
         saves = st.button(texts.save_pin, type="primary", icon=":material/lock:", key="pin-save")
         checks = st.button(texts.check_pin, icon=":material/lock_open:", key="pin-check")
         forgets = st.button(texts.forget_pin, icon=":material/delete:", key="pin-forget")
-        if st.button(texts.new_pin, icon=":material/ink_eraser:", key="pin-clear"):
-            _begin_anew()
+        st.button(texts.new_pin, icon=":material/ink_eraser:", key="pin-clear", on_click=_begin_anew)
     if not (saves or checks or forgets):
         return
     if len(pin) != FIELDS or not (pin.isascii() and pin.isdigit()):
@@ -135,10 +134,9 @@ def _give(pin: str, fields: list[Field], texts: DigitTexts, client: DigitsClient
 
 
 def _begin_anew() -> None:
-    for key in [
-        key for key in st.session_state if str(key).startswith("pin-") and key not in ("pin-holder", "pin-shown")
-    ]:
-        if key != _ROUND:
-            del st.session_state[key]
+    """Empty all but the name, before the panel is drawn again: later, a text field would keep what was typed."""
+    for key in [key for key in st.session_state if str(key).startswith("pin-read")]:
+        del st.session_state[key]
     st.session_state[_ROUND] += 1
-    st.rerun(scope="fragment")
+    st.session_state[_TYPED] = st.session_state["pin-present"] = ""
+    st.session_state["pin-consent"] = False
