@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.digits import new_hand
 from benchmarks.digits.hand import WAYS, draw_hand
 from benchmarks.digits.new_hand import Learned, draw, figures, has_learned, main
 from data_gen.drawn.glyphs import DIGITS
+from ocr_model.labelled_folder import read_labels
 from tests.benchmarks.loop_demo.finishing import report
 
 
@@ -62,6 +65,18 @@ def test_a_hand_is_learned_where_its_errors_fall_and_mnist_stays(found: Learned,
 def test_the_picture_is_drawn(tmp_path: Path) -> None:
     draw(learned(40, 10), tmp_path / "picture.png")
     assert (tmp_path / "picture.png").stat().st_size > 10_000
+
+
+def test_other_hands_are_some_of_mnists_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_hand, "FOLDER", tmp_path / "mnist")
+    assert new_hand._other_hands(tmp_path / "none") is None
+    train = tmp_path / "mnist" / "train"
+    train.mkdir(parents=True)
+    Image.fromarray(draw_hand(1, 1)[0].image).save(train / "00000.png")
+    (train / "labels.tsv").write_text("file\ttext\n00000.png\t0\n", encoding="utf-8")
+    others = new_hand._other_hands(tmp_path / "others")
+    assert others is not None
+    assert [label.text for label in read_labels(others)] == ["0"]
 
 
 def test_an_earlier_demonstration_is_not_written_over(tmp_path: Path) -> None:
