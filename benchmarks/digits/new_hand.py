@@ -47,7 +47,8 @@ from ocr_model.reading.recognizer import Recognizer
 _LEARNED, _HELD_OUT = 1, 2  # seeds of the hand
 _SERVING_WITHIN = 120.0  # seconds from a promotion
 _CLIENT = "new-hand"
-_ROWS = 4  # of ten drawings each, in the picture
+_ROWS = 6  # of ten drawings each, in the picture
+_STRIP = 40  # pixels below each of them, for what was read
 _VERSION, _EVALUATION_SHARE = "v1.0", "0.25"
 _OTHERS = 1500  # drawings of other hands
 _WORKER = """[cycle.evaluation]
@@ -219,18 +220,19 @@ def draw(learned: Learned, path: Path) -> None:
     # Imported here: the figures need no matplotlib.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    figure = Figure(figsize=(13, 5), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
     shown = learned.drawings[: 10 * _ROWS]
     side = shown[0].image.shape[0]
-    rows = [np.concatenate([drawn.image for drawn in shown[at : at + 10]], axis=1) for at in range(0, len(shown), 10)]
+    sheets = [np.pad(drawn.image, ((0, _STRIP), (0, 0)), constant_values=255) for drawn in shown]
+    rows = [np.concatenate(sheets[at : at + 10], axis=1) for at in range(0, len(shown) // 10 * 10, 10)]
     left.imshow(np.concatenate(rows), cmap="gray", vmin=0, vmax=255)
     for at in range(len(shown)):
-        place = at % 10 * side + side / 2, at // 10 * side + side - 6
+        place = at % 10 * side + side / 2, at // 10 * (side + _STRIP) + side + _STRIP / 2
         both = [(learned.before[at], shown[at].digit), (learned.after[at], shown[at].digit)]
         for step, (reading, digit) in zip((-28, 28), both, strict=True):
             colour = "#2c6fbb" if reading == digit else "#c0392b"
-            left.text(place[0] + step, place[1], reading or "–", color=colour, fontsize=9, ha="center")
+            left.text(place[0] + step, place[1], reading or "–", color=colour, fontsize=9, ha="center", va="center")
     left.set_title("Held-out drawings; below each what was read before and after (– is no digit)")
     left.axis("off")
     places = np.arange(len(DIGITS.charset))
