@@ -1,6 +1,6 @@
 // The tools of streamlit-drawable-canvas lie unseen on the canvas until a mouse has rested on it for 0.2 seconds: a stroke
-// that begins there is lost, and a finger presses what it does not see. Here they stand above the canvas, always, with
-// names in the page's language; those that are of no use to a digit are gone.
+// that begins there is lost, and a finger has nothing to rest with. Here they stand above the canvas, always, with names
+// in the page's language; those that are of no use to a digit are gone.
 
 const HOSTS = '[data-testid="stBidiComponentIsolated"]';
 const rules = new CSSStyleSheet();
