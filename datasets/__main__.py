@@ -14,6 +14,7 @@ from datasets.commands import (
     counts,
     create,
     delete,
+    describe,
     export,
     features,
     listing,
@@ -34,6 +35,8 @@ from ocr_model.command_line import run_command
 from ocr_model.domains.domain import Domain
 from ocr_model.domains.registry import DOMAINS, domain_named
 from ocr_model.domains.tags import TAGS
+
+_WRITING = ("create", "delete", "describe", "seal", "tag", "upload")  # commands that send what they write to the bucket
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -59,7 +62,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
                 storage_url=options.storage_url or None,
                 database=_setting(environment, "DATABASE_URL") or None,
                 domain=domain,
-                upload=options.command in ("create", "delete", "seal", "tag", "upload", *cycle_commands.COMMANDS),
+                upload=options.command in (*_WRITING, *cycle_commands.COMMANDS),
             ) as store,
             Places.open(options.spool, options.storage_url or None, domain=domain, key=key) as places,
         ):
@@ -131,7 +134,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "below its domains/)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):
+    for module in (create, delete, describe, export, features, listing, materialize, seal, tag, upload, verify):
         module.add_parser(commands)
     for family in (counts, show):
         family.add_parsers(commands)

@@ -45,7 +45,7 @@ def test_corners_enclose_the_ink_of_their_line(bends: tuple[Bend, Bend], turn: i
         coloured = np.zeros((*ink.shape, 4), np.uint8)
         coloured[y0:y1, x0:x1, 0] = ink[y0:y1, x0:x1]  # this line alone, in red
         seen, _ = place.take(coloured, (left, top, right, bottom))
-        rows, columns = np.nonzero(seen[..., 0] > 40)  # the tips of thin strokes are fainter on the photo than on the tag
+        rows, columns = np.nonzero(seen[..., 0] > 40)  # tips of thin strokes are fainter on the photo than on the tag
         quad = np.array(place.corners(line.corners), np.float32)
         points = np.stack([columns + left, rows + top], axis=1) + 0.5
         outside = [-cv2.pointPolygonTest(quad, (float(x), float(y)), True) for x, y in points]
