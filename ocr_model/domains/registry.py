@@ -23,3 +23,8 @@ def domain_named(name: str) -> Domain:
         return DOMAINS[name]
     except KeyError:
         raise UnknownDomainError(f"there is no domain {name!r}; there are {', '.join(DOMAINS)}") from None
+
+
+def domain_of_charset(charset: str) -> Domain:
+    """The domain that a network with these classes reads; of an unknown charset, such as a part of one, shoe tags."""
+    return next((domain for domain in DOMAINS.values() if domain.charset == charset), TAGS)
