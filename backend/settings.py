@@ -107,6 +107,8 @@ class Settings(
             raise ValueError(str(error)) from error
         if len({domain.name for domain in found}) < len(found):
             raise ValueError("names a domain twice")
+        if TAGS in found[1:]:
+            raise ValueError("names tags behind another domain: name them first, because their store is no further one")
         return value
 
     @field_validator("store_key")

@@ -184,7 +184,7 @@ def test_settings_of_a_further_domain_lie_beside_the_firsts(settings: Settings, 
     assert moved.spool == Path("/disk/domains/digits/spool")
 
 
-@pytest.mark.parametrize("value", ["", "shoes", "tags,tags", "tags,,digits"])
+@pytest.mark.parametrize("value", ["", "shoes", "tags,tags", "tags,,digits", "digits,tags"])
 def test_settings_name_domains_that_there_are(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAGS_DOMAINS", value)
     if not value:
@@ -192,7 +192,7 @@ def test_settings_name_domains_that_there_are(value: str, monkeypatch: pytest.Mo
         return
     with pytest.raises(ValidationError):
         Settings()
-    monkeypatch.setenv("TAGS_DOMAINS", "digits, tags")
+    monkeypatch.setenv("TAGS_DOMAINS", "digits, plates")
     assert Settings().domain is DIGITS
 
 
