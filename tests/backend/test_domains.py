@@ -105,7 +105,7 @@ def test_a_proof_of_one_domain_proves_nothing_in_the_other(settings: Settings, p
         assert wait_until(lambda: client.get("/readyz").status_code == client.get(f"{BELOW}/readyz").status_code == 200)
         digit = several.read(BELOW, png)
         fields = {"status": "corrected", "text": "1", "read_text": "7", "proof": digit["proof"]}
-        files = {"image": png, **{name: (None, value) for name, value in fields.items()}}
+        files: dict[str, Any] = {"image": png, **{name: (None, value) for name, value in fields.items()}}
         address = f"/v1/predictions/{digit['id']}/label"
         assert client.post(address, files=files).json()["proven"] is False
         assert client.post(f"{BELOW}{address}", files=files).json()["proven"] is True
