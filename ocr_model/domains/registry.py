@@ -13,6 +13,15 @@ from ocr_model.errors import UnknownDomainError
 DOMAINS: Mapping[str, Domain] = {domain.name: domain for domain in (TAGS, DIGITS, PLATES)}
 
 
+def served_domains(names: str) -> tuple[Domain, ...]:
+    """The domains that `TAGS_DOMAINS` names, the first first; shoe tags alone for "".
+
+    Raises:
+        UnknownDomainError: there is none of a name.
+    """
+    return tuple(domain_named(name.strip()) for name in names.split(",")) if names.strip() else (TAGS,)
+
+
 def domain_named(name: str) -> Domain:
     """The domain of this name.
 
