@@ -45,9 +45,9 @@ def own_path(path: str) -> str:
     return _BELOW.sub("", path, count=1) if path.startswith(MOUNT) else path
 
 
-def further_domains(settings: Settings) -> tuple[Domain, ...]:
-    """The domains that are served beside the first."""
-    return tuple(map(domain_named, settings.domains[1:]))
+def further_settings(settings: Settings) -> tuple[Settings, ...]:
+    """The settings of the domains that are served beside the first."""
+    return tuple(domain_settings(settings, domain_named(name)) for name in settings.domains[1:])
 
 
 def domain_settings(settings: Settings, domain: Domain) -> Settings:

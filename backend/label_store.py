@@ -21,6 +21,7 @@ from datasets.objects.clock import Clock
 from datasets.objects.spans import span
 from datasets.samples.crop import Crop, make_bounded_crop
 from datasets.samples.pair import Pair
+from datasets.samples.removals import Removals
 from datasets.samples.sample import Label, Sample
 from ocr_model.tags.retail_numbers import gtin_in
 from ocr_model.tags.tag import Barcode
@@ -80,13 +81,18 @@ class LabelStore:
         return self._samples is not None
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is open, or not to be opened because the settings let this backend read alone."""
+        return self.is_open or not self._settings.keeps_labels
+
+    @property
     def failure(self) -> str | None:
         """Why the store could not be opened when it was tried last, in one line; None once it is open."""
         return self._failure
 
     @property
     def refusal(self) -> Problem | None:
-        """The answer to labels while the store cannot be opened; None before the first attempt, and once it is open."""
+        """The answer to labels while the store is not open; None before the first attempt, and once it is open."""
         return self._refusal
 
     @property
@@ -118,7 +124,7 @@ class LabelStore:
         """The open store.
 
         Raises:
-            Problem: 503, while it is not open; 507, while the disk is too full to open it.
+            Problem: 503, while it is not open, or not to be opened; 507, while the disk is too full to open it.
         """
         if self._samples is None:
             raise self._refusal or Problem(
@@ -130,10 +136,21 @@ class LabelStore:
             )
         return self._samples
 
+    def removals(self) -> Removals:
+        """Carry out what other backends have deleted; blocks. There is nothing to do where no labels are kept.
+
+        Raises:
+            Problem: 503, while the store is not open.
+            StoreError: The database does not answer, or a crop cannot be removed.
+        """
+        if not self._settings.keeps_labels:
+            return Removals(frozenset(), frozenset())
+        return self.samples.removals.look()
+
     async def open_again(self) -> None:
         """Try to open the store until it is open, with growing pauses."""
         pause = _FIRST_PAUSE
-        while not self.is_open:
+        while not self.is_settled:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             await asyncio.to_thread(self.open)
@@ -141,7 +158,9 @@ class LabelStore:
     def open(self) -> None:
         """Open the store; blocks. A failure is noted and logged, not raised; the same one again is not logged."""
         with self._opening:
-            if self._samples is None and not self._closed:
+            if not self._settings.keeps_labels:
+                self._refusal = _reads_alone()
+            elif self._samples is None and not self._closed:
                 self._open()
 
     def _open(self) -> None:
@@ -293,6 +312,15 @@ class LabelStore:
                 "that would tell does not answer. Please try again.",
                 headers={"Retry-After": "10"},
             ) from error
+
+
+def _reads_alone() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "keeps-no-labels",
+        "This backend keeps no labels",
+        "This backend reads photos alone (TAGS_KEEPS_LABELS); other backends of the service keep labels.",
+    )
 
 
 def _refusal(error: Exception) -> Problem:

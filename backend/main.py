@@ -19,7 +19,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from backend.domains import MOUNT, domain_routers, domain_settings, further_domains, own_path
+from backend.domains import MOUNT, domain_routers, further_settings, own_path
 from backend.http.body_limit import BodyLimit
 from backend.http.forms import FORM_LIMITS, FormGuard
 from backend.http.problems import UnexpectedErrors, add_problem_handlers
@@ -100,16 +100,16 @@ def create_app(
     )
     services.others = tuple(
         make_services(
-            domain_settings(chosen, domain),
+            further,
             Metrics(),
             load,
             challenger,
             detector,
-            partial(_LOG.error, "%s: not ready: %s", domain.name),
+            partial(_LOG.error, "%s: not ready: %s", further.domain.name),
             clock,
             first=services,
         )
-        for domain in further_domains(chosen)
+        for further in further_settings(chosen)
     )
 
     @asynccontextmanager

@@ -87,8 +87,8 @@ class Services(Commons):
 
     @property
     def is_complete(self) -> bool:
-        """Whether photos can be read and labels be kept."""
-        return self.model.is_ready and self.labels.is_open
+        """Whether photos can be read and labels be kept, where they are to be."""
+        return self.model.is_ready and self.labels.is_settled
 
     @property
     def team(self) -> TeamData:
@@ -122,7 +122,7 @@ class Services(Commons):
             asyncio.to_thread(self.labels.open), self.sharing.open(), importing, return_exceptions=True
         )
         await asyncio.to_thread(self.proofs.open)  # the spool may hold the key though the index does not answer
-        if not self.labels.is_open:
+        if not self.labels.is_settled:
             self._opening = asyncio.create_task(self._open_again())
         message = await self._load_model()
         if message:
@@ -131,7 +131,7 @@ class Services(Commons):
             await asyncio.to_thread(self.photo_reading.load)  # while crops are read already
         self.features.start()
         self.uploads.start()
-        self.sharing.start(lambda: self.labels.samples.removals.look(), self._forget)
+        self.sharing.start(self.labels.removals, self._forget)
 
     async def stop(self) -> None:
         """Let running jobs end, then close the store and the price providers."""

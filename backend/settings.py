@@ -87,6 +87,11 @@ class Settings(
         "Backends on one PostgreSQL also share unconfirmed readings, rates and deletions.",
     )
 
+    keeps_labels: bool = Field(
+        default=True,
+        description="Whether labels are kept here. Else photos are read alone, by the champion of STORAGE_URL, and "
+        "nothing else is fetched; labels go to other backends, which believe readings by the same TAGS_STORE_KEY.",
+    )
     store_key: SecretStr | None = Field(
         default=None,
         description="Key that signs readings and champions, 32 or more characters; the same for all backends and "
@@ -107,6 +112,8 @@ class Settings(
             raise ValueError(str(error)) from error
         if len({domain.name for domain in found}) < len(found):
             raise ValueError("names a domain twice")
+        if TAGS in found[1:]:
+            raise ValueError("names tags behind another domain: name them first, because their store is no further one")
         return value
 
     @field_validator("store_key")
@@ -139,7 +146,9 @@ class Settings(
         return value
 
     @model_validator(mode="after")
-    def _check_spool(self) -> Self:
+    def _check_store(self) -> Self:
+        if not self.keeps_labels and self.store_key is None:
+            raise ValueError("TAGS_KEEPS_LABELS=false needs TAGS_STORE_KEY, the same as where labels are kept")
         parts = urlsplit(self.storage_url or "")
         if parts.scheme == "file" and Path(unquote(parts.path)).resolve() == self.spool.resolve():
             raise ValueError("STORAGE_URL is the folder of the spool itself; name another one, or leave it out")

@@ -14,6 +14,7 @@ from datasets.commands import (
     counts,
     create,
     delete,
+    describe,
     export,
     features,
     listing,
@@ -28,12 +29,14 @@ from datasets.commands import cycle as cycle_commands
 from datasets.errors import StoreError
 from datasets.objects.store_domain import domain_key
 from datasets.objects.store_key import StoreKey
-from datasets.samples.places import Places, domain_folder, domain_url
+from datasets.samples.places import Places, own_folder, own_url
 from datasets.samples.store import SampleStore
 from ocr_model.command_line import run_command
 from ocr_model.domains.domain import Domain
-from ocr_model.domains.registry import DOMAINS, domain_named
-from ocr_model.domains.tags import TAGS
+from ocr_model.domains.registry import DOMAINS, domain_named, served_domains
+from ocr_model.errors import UnknownDomainError
+
+_WRITING = ("create", "delete", "describe", "seal", "tag", "upload")  # commands that send what they write to the bucket
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
@@ -43,7 +46,12 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         The exit status: 0; 1 if the command failed or found a fault; 2 for a command that makes no sense.
     """
     environment = os.environ if environment is None else environment
-    options = _at_home(_parser(environment).parse_args(arguments), environment)
+    try:
+        first = served_domains(environment.get("TAGS_DOMAINS", ""))[0]
+    except UnknownDomainError as error:
+        print(f"error: TAGS_DOMAINS: {error}", file=sys.stderr)
+        return 2
+    options = _at_home(_parser(environment, first).parse_args(arguments), environment, first)
     domain = domain_named(options.domain)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
@@ -59,7 +67,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
                 storage_url=options.storage_url or None,
                 database=_setting(environment, "DATABASE_URL") or None,
                 domain=domain,
-                upload=options.command in ("create", "delete", "seal", "tag", "upload", *cycle_commands.COMMANDS),
+                upload=options.command in (*_WRITING, *cycle_commands.COMMANDS),
             ) as store,
             Places.open(options.spool, options.storage_url or None, domain=domain, key=key) as places,
         ):
@@ -78,20 +86,20 @@ def _setting(environment: Mapping[str, str], name: str) -> str:
 
 
 def _spool(environment: Mapping[str, str]) -> Path:
-    """Folder of the store of shoe tags, where no argument names one."""
+    """Folder of the first domain's store, where no argument names one."""
     data = Path(environment.get("TAGS_DATA_DIR") or "var")
     return Path(environment.get("TAGS_SPOOL_DIR") or data / "spool")
 
 
-def _at_home(options: argparse.Namespace, environment: Mapping[str, str]) -> argparse.Namespace:
-    """The options, with the domain's own folders and bucket where none are named."""
+def _at_home(options: argparse.Namespace, environment: Mapping[str, str], first: Domain) -> argparse.Namespace:
+    """The options, with the domain's own folders and bucket where none are named, as a backend has them."""
     domain = domain_named(options.domain)
     if options.spool is None:
-        options.spool = domain_folder(_spool(environment), domain)
+        options.spool = own_folder(_spool(environment), domain, first)
     if options.storage_url is None:
-        options.storage_url = domain_url(_setting(environment, "STORAGE_URL"), domain)
+        options.storage_url = own_url(_setting(environment, "STORAGE_URL"), domain, first)
     if options.command in cycle_commands.COMMANDS and options.work is None:
-        options.work = domain_folder(cycle_commands.work_folder(environment), domain)
+        options.work = own_folder(cycle_commands.work_folder(environment), domain, first)
     return options
 
 
@@ -110,14 +118,19 @@ def _store_key(environment: Mapping[str, str], domain: Domain) -> StoreKey | Non
         raise StoreError(f"TAGS_STORE_KEY {error}") from None
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def _parser(environment: Mapping[str, str], first: Domain) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m datasets",
         description="Look after the confirmed crops and their labels. DATABASE_URL names the database.",
         epilog="Exit status: 0; 1 if the command failed or found a fault; 2 for wrong arguments; 130 after Ctrl-C; 141 "
         "if the program that takes the output ended.",
     )
-    parser.add_argument("--domain", choices=list(DOMAINS), default=TAGS.name, help="what is kept there (%(default)s)")
+    parser.add_argument(
+        "--domain",
+        choices=list(DOMAINS),
+        default=first.name,
+        help="what is kept there (the first of TAGS_DOMAINS; %(default)s)",
+    )
     parser.add_argument(
         "--spool",
         type=Path,
@@ -131,7 +144,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "below its domains/)",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (create, delete, export, features, listing, materialize, seal, tag, upload, verify):
+    for module in (create, delete, describe, export, features, listing, materialize, seal, tag, upload, verify):
         module.add_parser(commands)
     for family in (counts, show):
         family.add_parsers(commands)

@@ -26,7 +26,7 @@ def main() -> None:
     from frontend.gate.page import gate_page
     from frontend.gate.texts import GATE_TEXTS
     from frontend.heading import page_language
-    from frontend.menu import menu_position, shown_pages
+    from frontend.menu import show_menu, shown_pages
     from frontend.people.page import people_page
     from frontend.people.texts import PEOPLE_TEXTS
     from frontend.projects.page import projects_page
@@ -88,7 +88,9 @@ def main() -> None:
     )
     accounts = [projects, people] if has_accounts() else []
     pages = [reading, several, digits, gate, data, explore, upload, projects, people]
-    page = st.navigation(shown_pages(pages), position=menu_position())
+    shown = shown_pages(pages)
+    page = st.navigation(shown, position="hidden")
+    show_menu(shown)
     with page_span(page.url_path):
         page.run()
 

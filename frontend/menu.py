@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import Final
 
+import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 FIRST: Final = "read"  # name of the page without a path of its own
@@ -29,6 +30,10 @@ def is_shown(page: StreamlitPage) -> bool:
     return not named_pages() or (page.url_path or FIRST) in named_pages()
 
 
-def menu_position() -> Literal["hidden", "top"]:
-    """Where the menu is: nowhere unless the deployment names its pages."""
-    return "top" if named_pages() else "hidden"
+def show_menu(pages: Iterable[StreamlitPage]) -> None:
+    """Draw links to these pages, where a deployment names any: Streamlit's own menu is a side bar on a phone."""
+    if not named_pages():
+        return
+    with st.container(horizontal=True, gap="small", key="menu"):
+        for page in pages:
+            st.page_link(page, label=page.title, icon=page.icon or None, width="content")

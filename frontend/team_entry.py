@@ -16,7 +16,7 @@ from frontend.client.people_answers import Role
 from frontend.domains import DomainTexts, show_domain_choice
 from frontend.language import Words
 from frontend.markdown import escaped
-from frontend.menu import is_shown
+from frontend.menu import named_pages
 
 # A reload asks for the token again.
 _ENTERED: Final = "entered-with"
@@ -97,9 +97,11 @@ def show_links(reading_page: StreamlitPage, others: Sequence[StreamlitPage], tex
     """
     links = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="links")
     with links:
-        if is_shown(reading_page) and st.button(texts.back, icon=":material/arrow_back:", type="tertiary", key="back"):
+        if named_pages():  # the menu has them
+            return links
+        if st.button(texts.back, icon=":material/arrow_back:", type="tertiary", key="back"):
             st.switch_page(reading_page)
-        for number, page in enumerate(filter(is_shown, others)):
+        for number, page in enumerate(others):
             if st.button(page.title, icon=page.icon or None, type="tertiary", key=f"to-page-{number}"):
                 st.switch_page(page)
     return links

@@ -38,6 +38,7 @@ from data_gen.recipe import load_recipe
 from data_gen.writing import write_dataset
 from datasets.features.feature_folders import present_files
 from datasets.samples.store import SampleStore
+from ocr_model.__main__ import main as read
 from ocr_model.training import evaluate_command
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import load_run, synthetic_set
@@ -137,6 +138,34 @@ def test_features_are_the_same(cluster: RayCluster, tmp_path: Path) -> None:
         assert files is not None and len(files) == 70
         vectors[place] = (files.crops().tobytes(), files.vectors().tobytes())
     assert vectors["ray"] == vectors["here"]
+
+
+def test_photos_of_tags_are_the_same(cluster: RayCluster, tmp_path: Path) -> None:
+    for place in ("here", "ray"):
+        options = ["--count", "3", "--megapixels", "0.5", "--out", str(tmp_path / place), "--on", place]
+        assert render(["tag", *options]) == 0
+    assert tree(tmp_path / "ray") == tree(tmp_path / "here")
+
+
+def test_a_version_is_materialized_the_same(cluster: RayCluster, tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    with SampleStore.open(spool) as store:
+        store.keep(picture(1), label("p1"))
+    sets = ["--synthetic", "v1.0:6", "--synthetic-evaluation", "v1.0:3:7"]
+    assert datasets(spool, "create", "v2.0", "--collected", "all", *sets) == 0
+    for place in ("here", "ray"):
+        assert datasets(spool, "materialize", "v2.0", "--out", str(tmp_path / place), "--on", place) == 0
+    assert tree(tmp_path / "ray") == tree(tmp_path / "here")
+
+
+def test_confidence_is_measured_the_same(cluster: RayCluster, tmp_path: Path) -> None:
+    for place in ("here", "ray"):
+        work, out = tmp_path / f"{place}-work", tmp_path / place / "calibration"
+        out.parent.mkdir()
+        options = ["--synthetic", "v1.0:5", "--work", str(work), "--out", str(out), "--on", place]
+        assert read(["calibrate", *options]) == 0
+        assert list(work.rglob("*"))
+    assert tree(tmp_path / "ray") == tree(tmp_path / "here")
 
 
 @dataclass(frozen=True)

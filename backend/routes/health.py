@@ -32,8 +32,8 @@ async def get_readiness(services: ServicesDep) -> HealthBody:
     """Answer 200 when photos are read, 503 with the reason until then.
 
     The status is `ready` when labels are kept, too, and `reading` while the store cannot be opened: `missing` says why,
-    and the service tries again by itself. `domains` says the same of each further domain, and does not change the
-    answer: /domains/NAME/readyz does.
+    and the service tries again by itself. It stays `reading` where the settings let this backend keep no labels.
+    `domains` says the same of each further domain, and does not change the answer: /domains/NAME/readyz does.
     """
     others = {other.domain.name: _domain_health(other) for other in services.others} or None
     device = services.model.recognizer.info.device

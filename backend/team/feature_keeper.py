@@ -1,6 +1,6 @@
-"""Keeps features up to date: has `python -m datasets features` run in the background when there are new crops.
+"""Keeps features and what readers say up to date: `python -m datasets features` and `describe` run in the background.
 
-It is a process of its own, of the lowest priority and on one core: what it takes of memory goes when it ends, and it
+Each is a process of its own, of the lowest priority and on one core: what it takes of memory goes when it ends, and it
 ends with the backend. One that was stopped goes on where it was.
 """
 
@@ -78,7 +78,7 @@ class FeatureKeeper:
                 self.runs += 1
             else:
                 if failures == 0:
-                    _LOG.warning("features of crops are not up to date: %s", failure)
+                    _LOG.warning("features or descriptions of crops are not up to date: %s", failure)
                 failures += 1
 
     def _state(self) -> object:
@@ -92,7 +92,9 @@ class FeatureKeeper:
 
     async def _make(self, folder: Path | None) -> str | None:
         """Run the command; returns why it failed, in one line."""
-        arguments = ["features", "--gently"]
-        if folder is not None:
-            arguments += ["--model", str(folder.resolve())]
-        return await run_beside(self._settings, self._command, arguments)
+        model = [] if folder is None else ["--model", str(folder.resolve())]
+        failure = await run_beside(self._settings, self._command, ["features", "--gently", *model])
+        readers = [word for name in self._settings.described_by for word in ("--reader", name)]
+        if failure is None and readers:
+            failure = await run_beside(self._settings, self._command, ["describe", "--gently", *readers, *model])
+        return failure

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, NoDecode
+
+from datasets.metadata.names import DESCRIBER_NAMES
 
 _SHORTEST_TOKEN = 12
 
@@ -23,12 +27,32 @@ class TeamSettings(BaseSettings):
         "never looks, nor does a backend without a team.",
     )
 
+    described_by: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Readers that describe all crops in the background, as metadata that the page Explore searches and "
+        "shows, separated by commas: rapidocr, lines, ours (the model that serves, without a second reader). It is "
+        "done after the features, and costs an event for each crop and reader.",
+    )
+
     gate_days: float = Field(
         default=30.0,
         gt=0,
         le=3650,
         description="Days that the gate's log keeps a passage: a number plate is personal data.",
     )
+
+    @field_validator("described_by", mode="before")
+    @classmethod
+    def _split_readers(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("described_by")
+    @classmethod
+    def _check_readers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in DESCRIBER_NAMES]
+        if unknown or len(set(value)) < len(value):
+            raise ValueError(f"names readers of {', '.join(DESCRIBER_NAMES)}, each once")
+        return value
 
     @field_validator("team_token")
     @classmethod

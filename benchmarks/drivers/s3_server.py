@@ -1,8 +1,7 @@
 """A small S3 for tests: the part of its API that the store uses, as its client speaks it, on a socket.
 
 Objects live in memory; signatures are not looked at. It honours `If-None-Match: *`. (moto, the emulator on PyPI, does
-so too, and the same tests pass there, but its requirements exclude those of Ray Data.) Documented at
-https://docs.aws.amazon.com/AmazonS3/latest/API/.
+so too, and the same tests pass there: docs/tried.md.) Documented at https://docs.aws.amazon.com/AmazonS3/latest/API/.
 """
 
 from __future__ import annotations

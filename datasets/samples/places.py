@@ -97,6 +97,16 @@ def domain_url(url: str, domain: Domain) -> str:
     return url if domain is TAGS or not url else f"{url.rstrip('/')}/domains/{domain.name}"
 
 
+def own_folder(folder: Path, domain: Domain, first: Domain) -> Path:
+    """Where a backend of several domains keeps this one's: the first has the folder, see `domain_folder` for others."""
+    return folder if domain is first else domain_folder(folder, domain)
+
+
+def own_url(url: str, domain: Domain, first: Domain) -> str:
+    """Where a backend of several domains has this one's bucket; see `own_folder`."""
+    return url if domain is first else domain_url(url, domain)
+
+
 def open_objects(url: str, policy: UploadPolicy, domain: Domain = TAGS) -> DomainObjects:
     """Open a bucket or a folder by its URL; nothing is sent over the network yet.
 

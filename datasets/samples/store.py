@@ -34,10 +34,12 @@ from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.event_objects import EventObjects
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
+from datasets.samples.index_keeper import IndexKeeper
 from datasets.samples.journal import Journal
 from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
+from datasets.samples.needless_crops import finish_work, sweep
 from datasets.samples.past_labels import PastLabels
 from datasets.samples.period_index import PeriodIndex
 from datasets.samples.places import open_objects
@@ -80,8 +82,9 @@ class SampleStore:
         self._replica = replica
         self.crops = KeptCrops([spool.objects] if replica is None else [spool.objects, replica])
         self.bucket = BucketCopy(spool, index, replica, policy, clock=clock)
-        self._journal = Journal(spool, index, self.bucket.announce)
-        self.upkeep = Upkeep(spool, index, self._journal, self.bucket, replica)
+        self._keeper = IndexKeeper(spool, index)
+        self._journal = Journal(spool, index, self._keeper, self.bucket.announce)
+        self.upkeep = Upkeep(spool, index, self._keeper, self.bucket, replica)
         self.sealer = Sealer(spool, index, replica.url if replica is not None else None, clock=clock)
         self._sealing = SealingThread(self.sealer, seal_policy)
         self.pairs = KeptPairs(self._journal)
@@ -140,9 +143,9 @@ class SampleStore:
             )
             store = cls(opened, index, replica, policy, seal_policy or SealPolicy(), domain=domain, clock=clock)
             try:
-                if store._journal.catch_up():
-                    store._journal.sweep()
-                store._journal.finish_work()
+                if store._keeper.catch_up():
+                    sweep(opened, index)
+                finish_work(opened, store._keeper)
                 if upload:
                     store._sealing.start()
                     store.bucket.start()
@@ -256,7 +259,7 @@ class SampleStore:
             self.bucket.pull()
         with self._journal.exclusive():
             if look_in_bucket:
-                self._journal.catch_up()  # the uploader may have fetched an event that the index does not hold yet
+                self._keeper.catch_up()  # the uploader may have fetched an event that the index does not hold yet
             index = self._journal.current_index()
             if index.find(prediction_id) is None and not index.pairs.holds(prediction_id):
                 return False

@@ -9,7 +9,8 @@ from datasets.objects.interface import ObjectStore
 from datasets.samples.audit import Problem, find_problems
 from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.index import SampleIndex
-from datasets.samples.journal import Journal
+from datasets.samples.index_keeper import IndexKeeper
+from datasets.samples.needless_crops import sweep
 from datasets.samples.spool import Spool
 
 
@@ -19,15 +20,15 @@ class Upkeep:
     Args:
         spool: of the store.
         index: follows its events.
-        journal: writes its events.
+        keeper: adds them to it.
         bucket: the copy in the bucket.
         replica: the bucket itself; None without one.
     """
 
     def __init__(
-        self, spool: Spool, index: SampleIndex, journal: Journal, bucket: BucketCopy, replica: ObjectStore | None
+        self, spool: Spool, index: SampleIndex, keeper: IndexKeeper, bucket: BucketCopy, replica: ObjectStore | None
     ) -> None:
-        self._spool, self._index, self._journal = spool, index, journal
+        self._spool, self._index, self._keeper = spool, index, keeper
         self._bucket, self._replica = bucket, replica
 
     def reindex(self) -> int:
@@ -42,11 +43,11 @@ class Upkeep:
             self._bucket.pull()
         except BucketUnavailableError as error:
             unavailable = error
-        events = self._journal.rebuild_index()
+        events = self._keeper.rebuild()
         if unavailable is None:
             self._bucket.reconcile()
         self._bucket.look_around()
-        self._journal.sweep()
+        sweep(self._spool, self._index)
         if unavailable is not None:
             raise unavailable
         return events

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
 from data_gen.ray_start import RayUnavailableError, import_ray, start_ray
-from deploy.ray.settings import RaySettings
+from deploy.ray.settings import RaySettings, check_key
 
 _CANNOT_START = 2
 # Set for Ray unless the environment says otherwise: no figures to its makers, its log lines to files, and one event
@@ -53,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     try:
-        settings = load_settings()
-        if RaySettings().haproxy:
+        settings, spread = load_settings(), RaySettings()
+        check_key(spread, settings)
+        if spread.haproxy:
             os.environ["RAY_SERVE_ENABLE_HA_PROXY"] = "1"
     except (SettingsError, ValidationError) as error:
         print(f"deploy.ray: {' '.join(str(error).split())}", file=sys.stderr)

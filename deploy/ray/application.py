@@ -10,7 +10,7 @@ from ray.serve import Application
 
 from backend.settings import load_settings
 from deploy.ray.deployments import Detectors, Ingress, Recognizers, SecondReaders
-from deploy.ray.settings import RaySettings
+from deploy.ray.settings import RaySettings, check_key
 from ocr_model.reading.second_reader import SECOND_READER
 
 NAME = "tags"
@@ -25,10 +25,14 @@ def build(arguments: Mapping[str, Any] | None = None) -> Application:
 
     Args:
         arguments: Fields of `RaySettings` that take the place of the environment's, as a Serve configuration gives.
+
+    Raises:
+        SettingsError: When the environment holds wrong settings.
     """
-    settings = RaySettings(**(arguments or {}))
+    settings, service = RaySettings(**(arguments or {})), load_settings()
+    check_key(settings, service)
     second = None
-    if load_settings().second_reader:
+    if service.second_reader:
         second = serve.deployment(
             name="SecondReaders",
             **_options(settings, settings.second_cpus, settings.second_gpus, settings.second_replicas),

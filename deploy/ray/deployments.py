@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from PIL import Image
 from ray import serve
 
+from backend.domains import further_settings
 from backend.main import create_app
 from backend.settings import load_settings
 from deploy.ray.messages import FindRequest, ReadRequest
@@ -32,7 +33,7 @@ Columns = list[Floats] | ReaderError
 
 
 class Recognizers:
-    """Reads crops with the models that requests name; every replica follows the store's champion and canary.
+    """Reads crops with the models that requests name; every replica follows each domain's champion and canary.
 
     Args:
         settings: How batches are made.
@@ -51,9 +52,9 @@ class Recognizers:
         self._together = _batched(settings, self._models.read)
         await self._models.start()
 
-    async def info(self, model: str | None) -> ModelInfo:
-        """Name and version of a model, which is loaded if it is not yet."""
-        return await asyncio.to_thread(self._models.info, model)
+    async def info(self, domain: str, model: str | None) -> ModelInfo:
+        """Name and version of a domain's model, which is loaded if it is not yet."""
+        return await asyncio.to_thread(self._models.info, domain, model)
 
     async def read(self, request: ReadRequest) -> Answer:
         """Read the crops of a request."""
@@ -129,10 +130,11 @@ class Ingress:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Put the application together, in its replica."""
         settings, patience = load_settings(), self._settings.patience_seconds
+        domains = (settings, *further_settings(settings))
         return create_app(
             settings,
-            load_recognizer=RemoteLoader(self._recognizers, settings.model_cache, patience),
-            load_challenger=RemoteLoader(self._shadows, settings.model_cache, patience),
+            load_recognizer=RemoteLoader(self._recognizers, domains, patience),
+            load_challenger=RemoteLoader(self._shadows, domains, patience),
             load_detector=lambda threads: RemoteDetector(self._detectors, patience),
             readings_at_once=2 * self._settings.batch_size,
             on_failure=self._failures.append,

@@ -15,6 +15,7 @@ Way = Literal["careful", "many", "glance"]
 class ReadRequest:
     """Crops that belong to one request."""
 
+    domain: str  # name
     model: str | None  # digest; None is the model that the settings name or that ships
     way: Way
     find_turn: bool

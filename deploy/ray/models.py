@@ -1,4 +1,4 @@
-"""The models of one recognizer replica: those that the store's pointers name, and those that requests ask for."""
+"""The models of one recognizer replica: those that the stores' pointers name, and those that requests ask for."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from backend.domains import further_settings
 from backend.reading.champion_watch import ChampionWatch
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.model_cache import ModelCache
-from backend.services import open_places
+from backend.services import open_places, own_model
 from backend.settings import Settings
+from datasets.errors import StoreError
 from datasets.models.champions import Champions
 from datasets.models.shadow import ShadowRecord
 from deploy.ray.messages import ReadRequest, Way
-from ocr_model.errors import ReaderError
+from ocr_model.errors import ModelError, ReaderError
 from ocr_model.reading.prediction import ModelInfo, Prediction
 from ocr_model.reading.recognizer import Recognizer
 from ocr_model.reading.second_reader import SecondReader
@@ -27,14 +29,62 @@ _LOG = logging.getLogger(__name__)
 # A request names the model that it began with: the champion, the one before it, and challengers are at hand.
 _KEPT = 4
 
-Answer = list[Prediction] | ReaderError
+Answer = list[Prediction] | ReaderError | StoreError
 
 
 class ReplicaModels:
-    """Loads and keeps models; `read` and `info` may be called by any thread, the rest is for the event loop.
+    """The models of all domains; `read` and `info` may be called by any thread, the rest is for the event loop.
 
     Args:
         settings: Of the service.
+        second: The second reader, or None.
+        follows: Whether the stores' champions and canaries are loaded before requests ask for them.
+    """
+
+    def __init__(self, settings: Settings, second: SecondReader | None, *, follows: bool) -> None:
+        self._first = settings.domain.name
+        self._of = {
+            each.domain.name: DomainModels(each, second, follows=follows)
+            for each in (settings, *further_settings(settings))
+        }
+
+    async def start(self) -> None:
+        """Load the models that serve; a further domain without one takes no other down.
+
+        Raises:
+            ModelError: Not even the first domain's shipped one loads.
+        """
+        for name, models in self._of.items():
+            try:
+                await models.start()
+            except ModelError as error:
+                if name == self._first:
+                    raise
+                _LOG.error("%s: not ready: %s", name, error)
+
+    async def close(self) -> None:
+        """Stop following."""
+        for models in self._of.values():
+            await models.close()
+
+    def info(self, domain: str, model: str | None) -> ModelInfo:
+        """Name and version of a domain's model; raises as `DomainModels.info` does."""
+        return self._of[domain].info(model)
+
+    def read(self, requests: Sequence[ReadRequest]) -> list[Answer]:
+        """Read the crops of several requests; an answer for each, in order. See `DomainModels.read`."""
+        answers: dict[int, Answer] = {}
+        for name, models in self._of.items():
+            members = [at for at, request in enumerate(requests) if request.domain == name]
+            answers |= zip(members, models.read([requests[at] for at in members]), strict=True)
+        return [answers[at] for at in range(len(requests))]
+
+
+class DomainModels:
+    """Loads and keeps the models of a domain; for threads as `ReplicaModels` is.
+
+    Args:
+        settings: Of the domain.
         second: The second reader, or None.
         follows: Whether the store's champion and canary are loaded before requests ask for them.
     """
@@ -53,6 +103,7 @@ class ReplicaModels:
             load_challenger=self._take,
             open_places=lambda: open_places(settings),
             cache=settings.model_cache,
+            domain=settings.domain,
             seconds=settings.champion_poll_seconds,
             key=settings.signing_key,
         )
@@ -84,14 +135,19 @@ class ReplicaModels:
         """Read the crops of several requests; an answer for each, in order.
 
         What belongs together is computed together where that changes no answer. The int8 encoder's rounding depends
-        on all crops of a run, so there each request is read by itself, as it is without Ray.
+        on all crops of a run, so there each request is read by itself, as it is without Ray. A model that cannot be
+        had is an answer to those alone who asked for it.
         """
         answers: dict[int, Answer] = {}
         order = sorted(range(len(requests)), key=lambda at: _kind(requests[at]))
         for _, group in groupby(order, key=lambda at: _kind(requests[at])):
             members = list(group)
             first = requests[members[0]]
-            recognizer = self._recognizer(first.model)
+            try:
+                recognizer = self._recognizer(first.model)
+            except (ModelError, StoreError) as error:
+                answers |= dict.fromkeys(members, error)
+                continue
             together = [members] if recognizer.precision == "single" else [[at] for at in members]
             reader = _in_way(recognizer, first.way)
             for chunk in together:
@@ -119,7 +175,7 @@ class ReplicaModels:
             if model not in self._kept:
                 second = False if self._second is None else self._second
                 self._kept[model] = Recognizer.load(
-                    folder or self._settings.first_model, threads=self._settings.model_threads, second=second
+                    own_model(self._settings, folder), threads=self._settings.model_threads, second=second
                 )
                 while len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)

@@ -9,9 +9,11 @@ from typing import Any
 from PIL import Image
 from ray.serve.handle import DeploymentHandle
 
+from backend.settings import Settings
 from deploy.ray.asking import ask
 from deploy.ray.messages import FindRequest, ReadRequest, Way
-from ocr_model.errors import ReaderError
+from deploy.ray.models import Answer
+from ocr_model.errors import ModelError, ReaderError
 from ocr_model.reading.arrays import Floats
 from ocr_model.reading.prediction import ModelInfo, Prediction
 from ocr_model.tags.detection import FoundLine
@@ -24,6 +26,7 @@ class RemoteReader:
 
     Args:
         handle: The recognizers.
+        domain: Name of what is read.
         model: Digest of the model; None is the one that the settings name or that ships.
         patience: Seconds to wait for an answer.
         way: How carefully it reads.
@@ -38,14 +41,15 @@ class RemoteReader:
     def __init__(
         self,
         handle: Handle,
+        domain: str,
         model: str | None,
         patience: float,
         *,
         way: Way = "careful",
         info: ModelInfo | None = None,
     ) -> None:
-        self._handle, self._model, self._patience, self._way = handle, model, patience, way
-        self._info: ModelInfo = info or ask(lambda: handle.info.remote(model), patience)
+        self._handle, self._domain, self._model, self._patience, self._way = handle, domain, model, patience, way
+        self._info: ModelInfo = info or ask(lambda: handle.info.remote(domain, model), patience)
 
     @property
     def info(self) -> ModelInfo:
@@ -58,9 +62,9 @@ class RemoteReader:
 
     def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
         """See `Reader.read_batch`."""
-        request = ReadRequest(self._model, self._way, find_turn, tuple(images))
-        found: list[Prediction] | ReaderError = ask(lambda: self._handle.read.remote(request), self._patience)
-        if isinstance(found, ReaderError):
+        request = ReadRequest(self._domain, self._model, self._way, find_turn, tuple(images))
+        found: Answer = ask(lambda: self._handle.read.remote(request), self._patience)
+        if isinstance(found, Exception):
             raise found
         return found
 
@@ -73,7 +77,7 @@ class RemoteReader:
         return self._in_way("glance")
 
     def _in_way(self, way: Way) -> RemoteReader:
-        return RemoteReader(self._handle, self._model, self._patience, way=way, info=self._info)
+        return RemoteReader(self._handle, self._domain, self._model, self._patience, way=way, info=self._info)
 
 
 class RemoteLoader:
@@ -81,17 +85,23 @@ class RemoteLoader:
 
     Args:
         handle: The recognizers.
-        cache: Folder of the fetched models, whose folders are called by their digests.
+        settings: Of each domain; name its first model and the folder of its fetched ones, whose folders are called by
+            their digests.
         patience: Seconds to wait for an answer.
     """
 
-    def __init__(self, handle: Handle, cache: Path, patience: float) -> None:
-        self._handle, self._cache, self._patience = handle, cache, patience
+    def __init__(self, handle: Handle, settings: Sequence[Settings], patience: float) -> None:
+        self._handle, self._patience = handle, patience
+        self._first = {each.first_model: each.domain.name for each in settings}
+        self._caches = {each.model_cache: each.domain.name for each in settings}
 
     def __call__(self, folder: Path | None, threads: int = 0) -> RemoteReader:
         """Have a model loaded; see `RemoteReader`. The replicas know how many threads they use."""
-        model = folder.name if folder is not None and folder.parent == self._cache else None
-        return RemoteReader(self._handle, model, self._patience)
+        if folder in self._first:
+            return RemoteReader(self._handle, self._first[folder], None, self._patience)
+        if folder is not None and folder.parent in self._caches:
+            return RemoteReader(self._handle, self._caches[folder.parent], folder.name, self._patience)
+        raise ModelError(f"the model in {folder} is none that the recognizers' replicas know")
 
 
 class RemoteDetector:

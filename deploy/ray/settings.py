@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.settings import Settings, SettingsError
+
 _ABOUT_CPUS = "Share of a core that Ray books for each replica; several may share one."
 _ABOUT_GPUS = "Share of a graphics card that Ray books for each replica; 0.25 lets four share one."
 _ABOUT_MOST = "Most replicas; their number follows the requests under way."
@@ -19,7 +21,8 @@ class RaySettings(BaseSettings):
     ingress_replicas: int = Field(
         default=1,
         ge=1,
-        description=f"{_ABOUT_MOST} With several, a label may reach another one than its reading did.",
+        description=f"{_ABOUT_MOST} With several, a label may reach another one than its reading did; "
+        "TAGS_STORE_KEY must be set.",
     )
     recognizer_cpus: float = Field(default=1.0, ge=0, description=_ABOUT_CPUS)
     recognizer_gpus: float = Field(default=0.0, ge=0, description=_ABOUT_GPUS)
@@ -57,3 +60,13 @@ class RaySettings(BaseSettings):
         description="Whether HAProxy, which comes with Ray, takes requests in place of Ray's own proxy: less work for "
         "each, but it listens on all addresses of the machine. For clusters behind a firewall.",
     )
+
+
+def check_key(spread: RaySettings, settings: Settings) -> None:
+    """Refuse several ingresses without the key by which one believes what another has read.
+
+    Raises:
+        SettingsError: There is none.
+    """
+    if spread.ingress_replicas > 1 and settings.store_key is None:
+        raise SettingsError("TAGS_RAY_INGRESS_REPLICAS: several of them need TAGS_STORE_KEY")

@@ -238,6 +238,10 @@ _BY_KIND = {
         "ko": "지금은 저장소를 쓸 수 없어요. 잠시 후 다시 시도해 주세요.",
         "en": "The store is not available right now. Please try again in a moment.",
     },
+    "keeps-no-labels": {
+        "ko": "이 서버는 사진을 읽기만 하고, 라벨은 다른 서버가 저장해요. 잠시 후 다시 시도해 주세요.",
+        "en": "This server only reads photos, and labels are kept by another one. Please try again in a moment.",
+    },
     "no-label": {
         "ko": "먼저 읽은 글자를 확인해서 저장해 주세요. 가격은 그 품번에 함께 저장돼요.",
         "en": "Please confirm and save the text first; the price is kept beside its code.",

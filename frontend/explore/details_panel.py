@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -82,7 +82,7 @@ def _facts(details: Details, texts: ExploreTexts) -> str:
         rows.append((texts.brand, ", ".join(label.brands), ""))
     if label.projects:
         rows.append((ProjectChoiceTexts(texts.language).project, ", ".join(label.projects), ""))
-    rows += [(key, value, "") for key, value in label.values.items()]
+    rows += _said_by_readers(label.values, texts)
     rows.append((texts.model, str(label.model), ""))
     rows.append((texts.confirmed_at, stamp(label.at, st.context.timezone), ""))
     rows.append((texts.size, f"{label.width} × {label.height}", ""))
@@ -101,6 +101,30 @@ def _facts(details: Details, texts: ExploreTexts) -> str:
         rows.append((texts.others, ", ".join(said), "printed"))
     drawn = "".join(f'<dt>{escape(name)}</dt><dd class="{kind}">{escape(value)}</dd>' for name, value, kind in rows)
     return f"<dl>{drawn}</dl><h3>{escape(texts.history)}</h3>{_history(details.history, texts)}"
+
+
+def _said_by_readers(values: Mapping[str, str], texts: ExploreTexts) -> list[tuple[str, str, str]]:
+    """Metadata as rows; what one reader says (`NAME.text`, `NAME.confidence` ...) is one row, like our reading."""
+    readers = {key.removesuffix(".by") for key in values if key.endswith(".by")}
+    rows = []
+    for name in sorted(readers):
+        text = values.get(f"{name}.text", texts.no_text if f"{name}.agrees" in values else "")
+        lines = values.get(f"{name}.lines")
+        said = [text, *([] if lines is None else [texts.lines_seen.format(count=lines)])]
+        if (confidence := values.get(f"{name}.confidence")) is not None:
+            said.append(_percent(confidence))
+        if values.get(f"{name}.agrees") == "no":
+            said.append(texts.disagrees)
+        rows.append((values[f"{name}.by"], " · ".join(part for part in said if part), "printed"))
+    told = {f"{name}.{key}" for name in readers for key in ("by", "text", "lines", "confidence", "agrees")}
+    return [*rows, *((key, value, "") for key, value in values.items() if key not in told)]
+
+
+def _percent(confidence: str) -> str:
+    try:
+        return percent(float(confidence))
+    except ValueError:  # somebody has written it by hand
+        return confidence
 
 
 def _history(events: Sequence[PastEvent], texts: ExploreTexts) -> str:

@@ -158,6 +158,8 @@ class ExploreTexts(ActionTexts):
     )
     dropped = Words(ko="뺌", en="dropped")
     no_text = Words(ko="글자 없음", en="no text")
+    lines_seen = Words(ko="글줄 {count}개", en="lines: {count}")
+    disagrees = Words(ko="정답과 다름", en="not as the label")
     taken_back = Words(ko="취소됨", en="taken back")
     undone = Words(ko="되돌림", en="undone")
     undone_by = Words(ko="{name}님이 되돌림", en="undone by {name}")

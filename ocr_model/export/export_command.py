@@ -12,8 +12,7 @@ import sys
 from pathlib import Path, PurePath
 
 from data_gen.workplace import Processes
-from ocr_model.domains.registry import DOMAINS
-from ocr_model.domains.tags import TAGS
+from ocr_model.domains.registry import domain_of_charset
 from ocr_model.export.averaging import about_model, average_networks
 from ocr_model.export.calibration_fitting import calibrate_directory
 from ocr_model.export.graphs import export_network
@@ -29,8 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
     parser.add_argument("--name", required=True, help="name of the model")
     parser.add_argument("--version", required=True, help="version of the model")
-    parser.add_argument("--domain", default=TAGS.name, choices=sorted(DOMAINS), help="what the model reads")
-    parser.add_argument("--recipe", default="tags-1", help="recipe of the crops that calibrate and check the export")
+    parser.add_argument("--recipe", help="recipe of the crops that calibrate and check the export (the domain's)")
     parser.add_argument(
         "--average-with",
         type=Path,
@@ -42,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ctc-weight", type=float, default=0.0, help="weight of CTC beside the attention decoder, 0..1"
     )
     parser.add_argument("--int8", type=int, default=100, help="crops that set the scales of the int8 encoder; 0 = none")
-    parser.add_argument("--turns", type=int, default=4000, help="crops that fit the turn head; 0 = none")
+    parser.add_argument(
+        "--turns", type=int, help="crops that fit the turn head; 0 = none (4000 for what is read any way up, else none)"
+    )
     parser.add_argument(
         "--calibrate", type=int, default=12000, help="crops on which the confidence is calibrated; 0 = none"
     )
@@ -56,6 +56,9 @@ def main(args: argparse.Namespace) -> int:
         Exit status: 0; 1 if the graphs differ from the network; 2 if the average cannot be made.
     """
     network = load_run(args.run)
+    domain = domain_of_charset(network.config.charset)
+    recipe = args.recipe or domain.recipe
+    turned = args.turns if args.turns is not None else 4000 if domain.stands_any_way else 0
     card_file = args.run / "card.json"
     card = json.loads(card_file.read_text(encoding="utf-8")) if card_file.is_file() else {}
     if args.average_with is not None:
@@ -70,19 +73,19 @@ def main(args: argparse.Namespace) -> int:
     try:
         weight = args.ctc_weight if network.attention is not None else 0.0
         export_network(
-            network, part, name=args.name, version=args.version, card=card, ctc_weight=weight, domain=args.domain
+            network, part, name=args.name, version=args.version, card=card, ctc_weight=weight, domain=domain.name
         )
-        parity = check_parity(network, part, synthetic_set(args.recipe, args.check), ctc_weight=weight)
+        parity = check_parity(network, part, synthetic_set(recipe, args.check), ctc_weight=weight)
         agreed = parity.crops - parity.different_texts
         print(f"export agrees on {agreed} of {parity.crops} texts, probabilities to {parity.largest_difference:.4f}")
         if args.int8:
-            print(quantize_directory(part, args.recipe, args.int8))
-        if args.turns:
-            turns = fit_turn_directory(part, args.recipe, args.turns)
+            print(quantize_directory(part, recipe, args.int8))
+        if turned:
+            turns = fit_turn_directory(part, recipe, turned)
             print(f"turn head puts {100 * turns.ordered:.1f} % of {turns.crops} crops the right way up")
         if args.calibrate:
             workplace = Processes(args.processes)
-            fit = calibrate_directory(part, args.recipe, args.calibrate, workplace=workplace, progress=True)
+            fit = calibrate_directory(part, recipe, args.calibrate, workplace=workplace, progress=True)
             found = fit.calibration
             print(f"word-level temperature {found.temperature:.3f}, bias {found.bias:.3f} from {args.calibrate} crops")
         put_in_place(part, args.out)

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from ocr_model.codes.text import edit_distance, label_text, match_key
-from ocr_model.domains.registry import DOMAINS
+from ocr_model.domains.registry import domain_of_charset
 from ocr_model.labelled_folder import folder_name, read_labels
 from ocr_model.reading.way_in import enter
 from ocr_model.training.architecture import NetworkConfig, RecognitionNetwork
@@ -142,8 +142,7 @@ def evaluate_network(network: RecognitionNetwork, data: EvaluationSet, batch: in
             tokens, logs = decode_greedily(network, context)
             readings += [targets.text(row) for row in tokens.tolist()]
             confidences += logs.exp().tolist()
-    key = next((domain.key for domain in DOMAINS.values() if domain.charset == network.config.charset), match_key)
-    return Evaluation(data, tuple(readings), tuple(confidences), key)
+    return Evaluation(data, tuple(readings), tuple(confidences), domain_of_charset(network.config.charset).key)
 
 
 def decode_greedily(network: RecognitionNetwork, context: Tensor) -> tuple[Tensor, Tensor]:

@@ -22,6 +22,8 @@ import torch
 from data_gen.processes import WorkerProcessError
 from data_gen.ray_cluster import open_cluster
 from ocr_model.command_line import print_json
+from ocr_model.domains.registry import DOMAINS
+from ocr_model.domains.tags import TAGS
 from ocr_model.reading.way_in import WayIn
 from ocr_model.training.architecture import NetworkConfig
 from ocr_model.training.evaluation import EvaluationSet, load_labelled_folder, load_run, synthetic_set
@@ -48,8 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prediction", default=network.prediction, choices=("CTC", "Attn"))
     parser.add_argument("--width", type=int, default=network.width, help="channels at the end of the feature extractor")
     parser.add_argument("--hidden", type=int, default=network.hidden, help="units of each LSTM")
-    parser.add_argument("--charset", default=network.charset, help="characters that can be read, in class order")
-    parser.add_argument("--longest", type=int, default=network.max_length, help="characters of the longest text")
+    parser.add_argument("--domain", choices=list(DOMAINS), default=TAGS.name, help="what is read (%(default)s)")
+    parser.add_argument("--charset", help="characters that can be read, in class order (the domain's)")
+    parser.add_argument("--longest", type=int, help="characters of the longest text (the domain's)")
     parser.add_argument(
         "--way-in",
         default=network.way_in,
@@ -72,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=(network.input_height, network.input_width),
         help="pixels of the crop that the line is sampled from; whole multiples of the line's",
     )
-    parser.add_argument("--recipe", default=training.recipe, help="data_gen recipe, or a path to a .toml file")
+    parser.add_argument("--recipe", help="data_gen recipe, or a path to a .toml file (the domain's first)")
     parser.add_argument(
         "--mix",
         type=_share,
@@ -150,6 +153,7 @@ def main(args: argparse.Namespace) -> int:
         Exit status: 0 at the end of the schedule or of the given hours, 2 if it cannot start, 130 after Ctrl-C
         or SIGTERM.
     """
+    _fill_in_domain(args)
     is_on_ray = args.on == "ray"
     try:
         if args.workers is not None and (args.workers < 1 or not is_on_ray):
@@ -176,6 +180,15 @@ def main(args: argparse.Namespace) -> int:
         return STOPPED
     print_json(trainer.log[-1], indent=2)
     return 0
+
+
+def _fill_in_domain(args: argparse.Namespace) -> None:
+    """What the domain says, where no option does."""
+    domain = DOMAINS[args.domain]
+    args.recipe = args.recipe or domain.recipe
+    args.charset = args.charset or domain.charset
+    if args.longest is None:
+        args.longest = NetworkConfig.max_length if domain is TAGS else domain.longest
 
 
 def _train_on_ray(args: argparse.Namespace, trainer: Trainer, sets: Sequence[EvaluationSet]) -> bool:

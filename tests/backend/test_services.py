@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr, ValidationError
 
 from backend import label_store
 from backend.main import create_app
@@ -71,6 +72,41 @@ def test_without_a_store_photos_are_read_until_it_comes_back(
         assert client.post(path, files={"status": (None, "accepted")}).status_code == 200
         assert "tags_store_unsent 0.0" in client.get("/metrics").text
     assert failures == []
+
+
+def test_one_that_keeps_no_labels_follows_the_bucket_s_champion_and_fetches_nothing_else(
+    settings: Settings, reader: Any, png: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(champion_watch, "check_reader", lambda reader, *, domain: None)
+    key, bucket = SecretStr("k" * 32), tmp_path / "bucket"
+    changes = {"storage_url": bucket.as_uri(), "store_key": key, "champion_poll_seconds": 0.05}
+    keeper = settings.model_copy(update={**changes, "data_dir": tmp_path / "keeper"})
+    alone = settings.model_copy(update={**changes, "keeps_labels": False})
+    clients = [TestClient(create_app(each, load_recognizer=lambda folder, threads: reader)) for each in (keeper, alone)]
+    with clients[0] as keeping, clients[1] as reading:
+        until(keeping, "ready")
+        ready = until(reading, "TAGS_KEEPS_LABELS")
+        assert (ready.status_code, ready.json()["status"]) == (200, "reading")
+        assert "tags_ready 1.0" in reading.get("/metrics").text
+        found = reading.post("/v1/predictions", files={"image": png}).json()
+        path, verdict = f"/v1/predictions/{found['id']}/label", {"status": (None, "accepted")}
+        for refused in (reading.post(path, files=verdict), reading.delete(path)):
+            assert (refused.status_code, refused.json()["kind"]) == (503, "keeps-no-labels")
+        assert keeping.post(path, files=verdict).json()["kind"] == "prediction-expired"
+        said: dict[str, Any] = {"image": png, "proof": (None, found["proof"]), "read_text": (None, found["text"])}
+        assert keeping.post(path, files={**verdict, **said}).json()["proven"] is True
+        assert wait_until(lambda: any((bucket / "events").rglob("*.json")))
+        champions = Champions(FolderObjects(bucket), key=alone.signing_key)
+        digest = champions.registry.register(model_folder(tmp_path / "one", "one"))
+        champions.promote(digest, expected=None, by="me", reason="")
+        assert wait_until(lambda: (reading.get("/v1/model").json()["champion"] or {}).get("model") == digest)
+    assert not (alone.spool / "events").exists()
+    assert not (alone.spool / "local" / "index.sqlite3").exists()
+
+
+def test_one_that_keeps_no_labels_needs_the_key_of_those_that_do(settings: Settings) -> None:
+    with pytest.raises(ValidationError, match="needs TAGS_STORE_KEY"):
+        Settings(data_dir=settings.data_dir, keeps_labels=False)
 
 
 def test_the_champion_is_found_once_the_store_is_back(

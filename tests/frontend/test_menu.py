@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from frontend.menu import is_shown, menu_position, named_pages, shown_pages
+from benchmarks.drivers.server import ROOT
+from frontend.menu import is_shown, shown_pages
 
 READ, DATA, EXPLORE = PAGES = [SimpleNamespace(url_path=path) for path in ("", "data", "explore")]
 
@@ -15,7 +17,6 @@ def test_all_pages_are_there_unless_some_are_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("TAGS_PAGES", raising=False)
     assert shown_pages(PAGES) == PAGES
     assert all(map(is_shown, PAGES))
-    assert menu_position() == "hidden"
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,14 @@ def test_named_pages_are_shown_in_their_order(
 ) -> None:
     monkeypatch.setenv("TAGS_PAGES", named)
     assert shown_pages(PAGES) == shown
-    assert menu_position() == ("top" if named_pages() else "hidden")
 
 
 def test_no_link_leads_to_a_page_that_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAGS_PAGES", "read,explore")
     assert [is_shown(page) for page in PAGES] == [True, False, True]
+
+
+def test_the_menu_leads_to_the_named_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGS_PAGES", "read,digits,gate")
+    app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600).run()
+    assert [link.proto.page for link in app.get("page_link")] == ["", "digits", "gate"]

@@ -146,6 +146,19 @@ def test_nothing_runs_without_crops(keeper: Keep, labels: Labels, tmp_path: Path
     asyncio.run(scenario())
 
 
+def test_readers_describe_crops_after_the_features(keeper: Keep, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        kept = keeper(ENDS_WELL, described_by=("rapidocr", "lines"))
+        kept.start()
+        await until(lambda: kept.runs == 1)
+        await kept.close()
+
+    asyncio.run(scenario())
+    commands = [" ".join(run["arguments"]) for run in runs(tmp_path)]
+    assert any("features --gently" in command for command in commands)
+    assert any("describe --gently --reader rapidocr --reader lines" in command for command in commands)
+
+
 def test_a_failure_is_told_once_and_tried_again(keeper: Keep, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
         kept = keeper(FAILS)
@@ -156,7 +169,7 @@ def test_a_failure_is_told_once_and_tried_again(keeper: Keep, tmp_path: Path, ca
 
     asyncio.run(scenario())
     told = [record.getMessage() for record in caplog.records if "features" in record.getMessage()]
-    assert told == ["features of crops are not up to date: error: the disk is full"]
+    assert told == ["features or descriptions of crops are not up to date: error: the disk is full"]
 
 
 @pytest.mark.parametrize("script", [WAITS, HANGS], ids=["works", "hangs"])

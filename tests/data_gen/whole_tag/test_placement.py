@@ -45,14 +45,14 @@ def test_corners_enclose_the_ink_of_their_line(bends: tuple[Bend, Bend], turn: i
         coloured = np.zeros((*ink.shape, 4), np.uint8)
         coloured[y0:y1, x0:x1, 0] = ink[y0:y1, x0:x1]  # this line alone, in red
         seen, _ = place.take(coloured, (left, top, right, bottom))
-        rows, columns = np.nonzero(seen[..., 0] > 127)
+        rows, columns = np.nonzero(seen[..., 0] > 40)  # tips of thin strokes are fainter on the photo than on the tag
         quad = np.array(place.corners(line.corners), np.float32)
         points = np.stack([columns + left, rows + top], axis=1) + 0.5
         outside = [-cv2.pointPolygonTest(quad, (float(x), float(y)), True) for x, y in points]
         assert max(outside) < 0.8, line.text
         # The corners are no wider than the line: each side has ink near it.
         inside = [min(_distance(point, quad[side], quad[(side + 1) % 4]) for point in points) for side in range(4)]
-        loose = 3.0 if bends[0].kind == bends[1].kind == "flat" else 6.0
+        loose = 2.0 if bends[0].kind == bends[1].kind == "flat" else 6.0
         assert max(inside) < loose, line.text
 
 

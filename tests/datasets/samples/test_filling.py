@@ -87,7 +87,7 @@ def test_a_store_goes_on_filling_its_index(tmp_path: Path, monkeypatch: pytest.M
         kept = list(store.samples())
     for path in (tmp_path / "local").glob("index.sqlite3*"):
         path.unlink()
-    monkeypatch.setattr("datasets.samples.journal.MANY", 3)
+    monkeypatch.setattr("datasets.samples.index_keeper.MANY", 3)
     with monkeypatch.context() as killed:
         killed.setattr("datasets.samples.filling.derive_all", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):

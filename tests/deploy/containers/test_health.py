@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from datasets.__main__ import main as datasets
 from datasets.cycles.heartbeat import Heartbeat
 from datasets.objects.folder import FolderObjects
 from deploy.containers.health import main
+
+HOST = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
 
 
 @pytest.fixture
@@ -54,9 +57,41 @@ def test_a_worker_is_well_while_its_heart_beats(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TAGS_SPOOL_DIR", str(tmp_path / "spool"))
+    for name in ("STORAGE_URL", "TAGS_DOMAINS"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["worker"]) == 1
+    assert f"no heartbeat of {HOST}" in capsys.readouterr().err
+    Heartbeat(FolderObjects(tmp_path / "spool"), f"{HOST}-1").beat()
+    assert main(["worker"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("served", "domain", "folder"),
+    [
+        ("digits", "digits", "spool"),
+        ("plates,digits", "plates", "spool"),
+        ("plates,digits", "digits", "domains/digits/spool"),
+        ("tags,digits", "digits", "domains/digits/spool"),
+    ],
+)
+def test_the_heart_of_a_worker_of_another_domain_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, served: str, domain: str, folder: str
+) -> None:
+    environment = {"TAGS_SPOOL_DIR": str(tmp_path / "spool"), "TAGS_DOMAINS": served}
+    assert datasets(["--domain", domain, "counts"], environment) == 0  # the store is where a worker has it
+    assert (tmp_path / folder / "domain.json").is_file()
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.delenv("STORAGE_URL", raising=False)
     assert main(["worker"]) == 1
-    host = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "worker"
-    assert f"no heartbeat of {host}" in capsys.readouterr().err
-    Heartbeat(FolderObjects(tmp_path / "spool"), f"{host}-1").beat()
+    Heartbeat(FolderObjects(tmp_path / folder), f"{HOST}-1").beat()
     assert main(["worker"]) == 0
+
+
+def test_a_domain_that_there_is_not_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TAGS_DOMAINS", "shoes")
+    assert main(["worker"]) == 1
+    assert datasets(["counts"], {"TAGS_DOMAINS": "shoes"}) == 2
+    assert capsys.readouterr().err.count("TAGS_DOMAINS: there is no domain 'shoes'") == 2

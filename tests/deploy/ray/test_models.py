@@ -11,9 +11,11 @@ from PIL import Image
 pytest.importorskip("ray", reason="Ray is not installed (requirements-ray.txt)")
 from backend.settings import Settings
 from benchmarks.drivers.tag_picture import draw_tag
+from datasets.errors import StoreError
 from deploy.ray.messages import ReadRequest
 from deploy.ray.models import ReplicaModels
-from ocr_model.errors import ImageError
+from ocr_model.domains.digits import DIGITS
+from ocr_model.errors import ImageError, ModelError
 from ocr_model.reading.prediction import Prediction
 from ocr_model.reading.recognizer import Recognizer
 
@@ -28,7 +30,7 @@ def _quiet() -> Iterator[None]:
 
 
 def asked(*pictures: Image.Image, way: str = "careful", find_turn: bool = True) -> ReadRequest:
-    return ReadRequest(None, way, find_turn, pictures)  # type: ignore[arg-type]
+    return ReadRequest("tags", None, way, find_turn, pictures)  # type: ignore[arg-type]
 
 
 def said(predictions: list[Prediction]) -> list[Prediction]:
@@ -71,3 +73,14 @@ def test_a_picture_that_cannot_be_used_spoils_no_other(tmp_path: Path, monkeypat
     assert isinstance(good, list)
     assert good[0].text == "CW2288-111"
     assert isinstance(bad, ImageError)
+
+
+def test_a_model_that_cannot_be_had_fails_those_alone_who_ask_for_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, domains=("tags", "digits"), model_dir=DIGITS.shipped_model)
+    models = ReplicaModels(settings, None, follows=False)
+    tag, digit = asked(CROPS[0]), replace(asked(CROPS[0]), domain="digits")
+    wrong, missing, read = models.read([tag, replace(digit, model="f" * 64), digit])
+    assert isinstance(wrong, ModelError)  # of another domain
+    assert isinstance(missing, StoreError)
+    assert isinstance(read, list)
+    assert read[0].model.name == models.info("digits", None).name

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from backend.main import create_app
 from backend.settings import Settings
@@ -25,6 +25,7 @@ from benchmarks.drivers.tag_picture import draw_tag, encode
 from data_gen.ray_start import start_ray
 from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
+from datasets.models.shadow import ShadowHistory
 from datasets.objects.folder import FolderObjects
 from deploy.ray.__main__ import DEFAULTS
 from ocr_model.reading.recognizer import CHAMPION
@@ -34,6 +35,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Ray's settings are declared as pydantic 1 has them
     from ray import serve
 
+    from deploy.ray import application
     from deploy.ray.application import NAME, QUIET, build
 
 # Ray's own threads, sockets and processes are closed by the garbage collector, and its modules warn of themselves.
@@ -107,6 +109,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     port = free_port()
     settings = {
         "TAGS_DATA_DIR": str(folder / "var"),
+        "TAGS_DOMAINS": "tags,digits",
         "TAGS_RATE_PER_MINUTE": "0",
         "TAGS_FEATURE_SECONDS": "0",
         "TAGS_CHAMPION_POLL_SECONDS": "0.2",
@@ -122,20 +125,29 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             serve.start(http_options={"host": "127.0.0.1", "port": port}, logging_config=dict(QUIET))
             serve.run(build({"recognizer_replicas": 1}), name=NAME, route_prefix="/")
             plain = Settings(
-                data_dir=folder / "plain", rate_per_minute=0, feature_seconds=0, allowed_hosts=("testserver",)
+                data_dir=folder / "plain",
+                domains=("tags", "digits"),
+                rate_per_minute=0,
+                feature_seconds=0,
+                allowed_hosts=("testserver",),
             )
             with TestClient(create_app(plain)) as client:
                 made = Service(f"http://127.0.0.1:{port}", folder / "var" / "spool", client)
-                made.wait("/readyz", lambda body: body.get("status") == "ready")
+                made.wait("/readyz", ready)
                 for _ in range(int(SECONDS / 0.2)):
-                    if client.get("/readyz").status_code == 200:
+                    if ready(client.get("/readyz").json()):
                         break
                     threading.Event().wait(0.2)
                 yield made
                 made.client.close()
         finally:
-            serve.shutdown()
+            serve.shutdown()  # type: ignore[no-untyped-call]
             ray.shutdown()
+
+
+def ready(body: Any) -> bool:
+    """Whether both domains read and keep labels."""
+    return bool(body.get("status") == "ready" and body["domains"] == {"digits": {"status": "ready"}})
 
 
 def reading(body: Any) -> Any:
@@ -155,6 +167,15 @@ def test_a_photo_reads_as_in_one_process(service: Service) -> None:
     assert ours["lines"]
     assert ours["cards"] == plain["cards"]
     assert ours["first_line"] == plain["first_line"]
+
+
+def test_each_domain_is_read_by_its_own_model(service: Service) -> None:
+    drawing = Image.new("RGB", (200, 200), "white")
+    ImageDraw.Draw(drawing).line([(60, 50), (140, 50), (90, 160)], fill="black", width=14, joint="curve")
+    ours, plain = service.post("/domains/digits/v1/predictions", encode(drawing))
+    assert reading(ours) == reading(plain)
+    assert ours["text"] == "7"
+    assert ours["model"] != service.read()["model"]
 
 
 def test_what_is_no_picture_is_refused_as_in_one_process(service: Service) -> None:
@@ -208,6 +229,19 @@ def test_a_canary_answers_its_share_and_goes_by_itself(service: Service, tmp_pat
     assert last.model is None
 
 
+def test_a_challenger_in_shadow_is_compared(service: Service, tmp_path: Path) -> None:
+    history = ShadowHistory(service.store)
+    history.set(register(service.store, tmp_path, "shadow"), "me", "try it")
+    service.wait("/v1/shadow", lambda body: body["challenger"] is not None)
+    found = service.read()
+    compared = service.wait("/v1/shadow", lambda body: body["same"] + body["failed"] + body["different"] > 0)
+    assert (compared["same"], compared["champion"]) == (1, found["model"])
+    assert compared["challenger"] == {"name": found["model"]["name"], "version": "shadow"}
+    service.keep(found, "accepted", found["text"])
+    assert service.client.get("/v1/shadow").json()["labels"]["both"] == 1
+    history.set(None, "me", "enough")
+
+
 def test_a_killed_recognizer_costs_no_label_and_comes_back(service: Service) -> None:
     before = [service.read() for _ in range(3)]
     names = [
@@ -242,3 +276,33 @@ def test_a_crop_of_another_size_in_one_batch_reads_the_same(service: Service) ->
     texts = sorted(answer["text"] for answer in answers)
     assert texts == sorted([alone["text"], "CW2288-111"] * 4)
     assert {answer["confidence"] for answer in answers if answer["text"] == plain["text"]} >= {plain["confidence"]}
+
+
+def test_a_label_reaches_another_ingress_than_its_reading(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = {"TAGS_DATA_DIR": str(tmp_path), "TAGS_STORE_KEY": "k" * 32, "TAGS_DOMAINS": "tags"}
+    options = application._options
+
+    def two_at_once(*arguments: Any, least: int = 1) -> dict[str, Any]:
+        made = options(*arguments, least=max(least, arguments[-1] // 2))
+        made["ray_actor_options"]["runtime_env"] = {"env_vars": variables}
+        return made
+
+    monkeypatch.setattr(application, "_options", two_at_once)
+    monkeypatch.setenv("TAGS_STORE_KEY", variables["TAGS_STORE_KEY"])
+    counts = {f"{part}_replicas": 2 for part in ("recognizer", "detector", "second")}
+    serve.run(build({"ingress_replicas": 4, "recognizer_cpus": 0.5, "ingress_cpus": 0.1, **counts}), name=NAME)
+    statuses = set[int]()
+    while statuses != {200, 404}:  # until one ingress has kept what it has read, and one what the other has
+        found = service.read()
+        fields: dict[str, Any] = {"status": (None, "accepted"), "text": (None, found["text"])}
+        path = f"/v1/predictions/{found['id']}/label"
+        answer = service.client.post(path, files=fields)
+        statuses.add(answer.status_code)
+        if answer.status_code == 404:
+            again: dict[str, Any] = {"image": CROP, "proof": (None, found["proof"]), "read_text": (None, found["text"])}
+            answer = service.client.post(path, files={**fields, **again})
+            # It may reach the ingress that has read, or the other one: either believes it.
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["proven"]

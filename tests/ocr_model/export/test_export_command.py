@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (`make test-
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
 
+from ocr_model.domains.plates import PLATES
 from ocr_model.export.export_command import add_arguments, main
 from ocr_model.export.graphs import export_network
 from ocr_model.export.parity import ExportMismatchError
@@ -60,3 +61,13 @@ def test_an_export_takes_the_place_of_the_model_before(tmp_path: Path) -> None:
     assert main(_command(run, out, "2")) == 0
     assert Recognizer.load(out, threads=1).info.version == "2"
     assert not (out / "old_int8.onnx").exists() and (out / "curve.png").exists()
+
+
+def test_the_charset_says_which_domain_a_model_reads(tmp_path: Path) -> None:
+    config = NetworkConfig(width=32, hidden=32, blocks=(1, 1, 1, 1), charset=PLATES.charset)
+    export_network(RecognitionNetwork(config), tmp_path / "run", name="r", version="0")
+    options = _command(tmp_path / "run", tmp_path / "out", "1")
+    options.recipe = options.turns = None  # the domain's
+    assert main(options) == 0
+    assert Recognizer.load(tmp_path / "out", threads=1, second=False).domain is PLATES
+    assert not (tmp_path / "out" / "turn_head.npy").exists()  # plates stand upright

@@ -16,6 +16,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (`make test-setup`)")
 pytest.importorskip("trdg", reason="TRDG is not installed (`make test-setup`)")
 
+from ocr_model.domains.digits import DIGITS
 from ocr_model.training.hard_crops import new_list
 from ocr_model.training.train_command import add_arguments, main
 from ocr_model.training.trainer import Trainer
@@ -134,3 +135,13 @@ def test_a_share_that_cannot_be_is_refused(tmp_path: Path, capsys: pytest.Captur
     with pytest.raises(SystemExit):
         train(tmp_path, "--mix", share)
     assert "expected RECIPE:SHARE" in capsys.readouterr().err
+
+
+def test_a_domain_brings_its_characters_and_recipe(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = "--domain digits --crops 32 --batch 16 --renderers 0 --threads 1 --validation 2 --width 32 --hidden 32"
+    assert main(parser.parse_args(["--run", str(tmp_path), *options.split()])) == 0
+    card = json.loads((tmp_path / "card.json").read_text())
+    assert card["network"]["charset"] == DIGITS.charset and card["network"]["max_length"] == 1
+    assert card["training"]["recipe"] == "digits-1"
