@@ -58,10 +58,10 @@ threads = 1
 [cycle.challenger]
 crops = {crops}
 batch = 32
-learning_rate = 5e-4
+learning_rate = 3e-4
 checkpoint_every = 5000
 collected_share = 0.6
-champion_share = 0.5
+champion_share = 0.6
 check_crops = 64
 turn_crops = 0
 threads = 1
