@@ -83,7 +83,7 @@ def test_the_wheel_holds_the_reading_floor_and_what_serves(wheel: Path) -> None:
     }
     expected = {str(file.relative_to(REPOSITORY)) for file in code}
     expected |= {"ocr_model/codes/format_table.json", "ocr_model/tags/vocabulary.toml"}
-    for folder in (CHAMPION, CHAMPION.with_name("digits")):
+    for folder in (CHAMPION, CHAMPION.with_name("digits"), CHAMPION.with_name("plates")):
         served = json.loads((REPOSITORY / folder / "model.json").read_text(encoding="utf-8"))["files"].values()
         expected |= {str(folder / file) for file in ("model.json", *served)}
     expected.add("ocr_model/weights/korean/korean.onnx")
