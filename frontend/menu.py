@@ -26,8 +26,14 @@ def shown_pages(pages: Iterable[StreamlitPage]) -> list[StreamlitPage]:
 
 
 def is_shown(page: StreamlitPage) -> bool:
-    """Whether a link to a page leads anywhere."""
+    """Whether a button to a page leads anywhere."""
     return not named_pages() or (page.url_path or FIRST) in named_pages()
+
+
+def show_link(page: StreamlitPage, label: str, icon: str) -> None:
+    """Draw a link from one page to another, where no menu leads there or leaves it out."""
+    if not named_pages():
+        st.page_link(page, label=label, icon=icon)
 
 
 def show_menu(pages: Iterable[StreamlitPage]) -> None:

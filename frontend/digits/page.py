@@ -16,6 +16,7 @@ from frontend.digits.pin_panel import pin_panel
 from frontend.digits.texts import DIGIT_TEXTS
 from frontend.domains import domain_path
 from frontend.heading import begin_page, page_language
+from frontend.menu import show_link
 
 
 def digits_page(reading_page: StreamlitPage) -> None:
@@ -27,7 +28,7 @@ def digits_page(reading_page: StreamlitPage) -> None:
     texts = DIGIT_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
     st.html(f"<style>{_rules()}</style>")
-    st.page_link(reading_page, label=texts.back, icon=":material/arrow_back:")
+    show_link(reading_page, texts.back, ":material/arrow_back:")
     path = domain_path("digits")
     if path is None:
         st.info(texts.off, icon=":material/draw:")

@@ -20,6 +20,7 @@ from frontend.clock import stamp
 from frontend.domains import domain_backend
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
+from frontend.menu import is_shown
 from frontend.projects.choice import forget_projects
 from frontend.projects.texts import PROJECT_TEXTS, ProjectTexts
 from frontend.team_entry import (
@@ -116,7 +117,7 @@ def _show(details: ProjectDetails, client: ProjectsClient, explore_page: Streaml
             st.text(project.description)
         search = f"project = {project.id}"
         st.caption(f"{texts.crops.format(count=f'{project.crops or 0:,}')} · `{search}`")
-        if st.button(texts.explore, icon=":material/grid_view:", key="project-explore"):
+        if is_shown(explore_page) and st.button(texts.explore, icon=":material/grid_view:", key="project-explore"):
             st.switch_page(explore_page, query_params={"search": search})
         st.caption(texts.meanings[project.visibility])
         st.caption(texts.read_by.format(model=escaped(project.model)) if project.model else texts.read_by_champion)

@@ -17,7 +17,7 @@ from frontend.client.session import backend, sure_confidence
 from frontend.client.shopper import ShopperClient
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome
-from frontend.menu import is_shown
+from frontend.menu import show_link
 from frontend.photos.photo import Box, Photo, Region
 from frontend.photos.photo_stage import PhotoStage
 from frontend.read_tag.card_panel import show_barcode_notes, show_card, show_cards
@@ -58,8 +58,7 @@ def _start(texts: ReadTagTexts, visit: Visit, client: ShopperClient, several_pag
         st.html(f'<p class="tagline" lang="{texts.language}">{escape(texts.tagline)}</p>')
         choose_photo(texts, visit, client)
         ask_for_code(texts, visit)
-        if is_shown(several_page):
-            st.page_link(several_page, label=texts.several_link, icon=":material/photo_library:")
+        show_link(several_page, texts.several_link, ":material/photo_library:")
     with right:
         await_deletion(texts, visit, client)
         if visit.typed:

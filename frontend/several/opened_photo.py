@@ -13,6 +13,7 @@ from frontend.client.failures import BackendError
 from frontend.client.shopper import ShopperClient
 from frontend.job import outcome, pool
 from frontend.markdown import escaped
+from frontend.menu import is_shown
 from frontend.photos.photo import Photo
 from frontend.photos.photo_stage import PhotoStage
 from frontend.read_tag.confirm_panel import await_deletion, show_behind
@@ -81,7 +82,9 @@ def show_opened(opened: OpenedPhoto, texts: SeveralTexts, client: ShopperClient,
     left, right = st.columns(2, gap="large")
     with left:
         stage = PhotoStage(photo, 0)
-        if st.button(texts.open_alone, icon=":material/open_in_full:", type="tertiary", key="open-alone"):
+        if is_shown(first_page) and st.button(
+            texts.open_alone, icon=":material/open_in_full:", type="tertiary", key="open-alone"
+        ):
             alone = current_visit()
             alone.take(photo)
             alone.tag = TagReading.finished(photo, tag)

@@ -14,6 +14,7 @@ from frontend.client.session import backend
 from frontend.client.shopper import ShopperClient
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
+from frontend.menu import show_link
 from frontend.photos.before_upload import prepare_uploads
 from frontend.photos.uploads import forget_uploads
 from frontend.read_tag.visit import current_visit
@@ -66,7 +67,7 @@ def several_photos(first_page: StreamlitPage) -> None:
     texts = SEVERAL_TEXTS[page_language()]
     begin_page(texts.language, texts.page)
     state, client = _state(), ShopperClient(backend())
-    st.page_link(first_page, label=texts.one_photo, icon=":material/arrow_back:")
+    show_link(first_page, texts.one_photo, ":material/arrow_back:")
     if state.batch is None:
         _choose(texts, state, client)
     else:

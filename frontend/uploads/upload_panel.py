@@ -13,6 +13,7 @@ from frontend.client.upload_answers import ResultFilter, Upload
 from frontend.client.uploads import UploadsClient
 from frontend.clock import stamp
 from frontend.markdown import escaped
+from frontend.menu import is_shown
 from frontend.team_entry import for_role
 from frontend.uploads.outcome_table import outcome_table
 from frontend.uploads.texts import UploadTexts
@@ -51,11 +52,15 @@ def _show(before: Upload, client: UploadsClient, explore_page: StreamlitPage, te
     st.markdown(f"**{texts.phases[upload.phase]}** · {escaped(told)}")
     _show_progress(upload, texts)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="upload-actions"):
-        if upload.crops and st.button(
-            texts.explore_crops.format(count=f"{upload.crops:,}"),
-            icon=":material/grid_view:",
-            type="primary",
-            key="upload-explore",
+        if (
+            upload.crops
+            and is_shown(explore_page)
+            and st.button(
+                texts.explore_crops.format(count=f"{upload.crops:,}"),
+                icon=":material/grid_view:",
+                type="primary",
+                key="upload-explore",
+            )
         ):
             st.switch_page(explore_page, query_params={"search": f"meta.upload = {upload.id}"})
         if not upload.has_ended and st.button(

@@ -45,3 +45,11 @@ def test_the_menu_leads_to_the_named_pages(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TAGS_PAGES", "read,digits,gate")
     app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600).run()
     assert [link.proto.page for link in app.get("page_link")] == ["", "digits", "gate"]
+
+
+@pytest.mark.parametrize("name", ["read", "several", "digits"])
+def test_a_page_that_is_shown_alone_links_to_no_other(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAGS_PAGES", name)
+    app = AppTest.from_file(str(ROOT / "frontend" / "app.py"), default_timeout=600).run()
+    assert not app.exception  # Streamlit refuses a link to a page that is not shown
+    assert len(app.get("page_link")) == 1  # its own, in the menu
