@@ -15,6 +15,7 @@ from frontend.client.failures import BackendError
 from frontend.client.gate import GateClient
 from frontend.client.gate_answers import Passages, Visits, WayAsked
 from frontend.client.session import backend
+from frontend.clock import stamp
 from frontend.domains import domain_path
 from frontend.gate.passage_panel import show_passage
 from frontend.gate.texts import GATE_TEXTS, GateTexts
@@ -230,8 +231,8 @@ def _show_visits(visits: Visits, texts: GateTexts) -> None:
                 {
                     names["shown"]: visit.shown,
                     names["vehicle"]: visit.vehicle or texts.unknown_vehicle,
-                    names["came"]: visit.came,
-                    names["went"]: visit.went,
+                    names["came"]: visit.came and stamp(visit.came, st.context.timezone),
+                    names["went"]: visit.went and stamp(visit.went, st.context.timezone),
                 }
                 for visit in visits.items
             ],

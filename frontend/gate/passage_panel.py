@@ -9,6 +9,7 @@ import streamlit as st
 from frontend.client.failures import BackendError
 from frontend.client.gate import GateClient
 from frontend.client.gate_answers import Passage
+from frontend.clock import local
 from frontend.gate.texts import GateTexts
 from frontend.markdown import escaped
 from frontend.team_entry import for_role
@@ -53,7 +54,7 @@ def _picture(_client: GateClient, passage: str) -> bytes:
 
 
 def _notes(passage: Passage, texts: GateTexts) -> list[str]:
-    notes = [passage.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")]
+    notes = [local(passage.at, st.context.timezone).strftime("%Y-%m-%d %H:%M:%S")]
     if passage.camera:
         notes.append(escaped(passage.camera))
     notes.append(texts.sure.format(percent=f"{100 * passage.confidence:.0f}"))
