@@ -177,7 +177,7 @@ def _tell(places: Places, champions: Champions, record: ChampionRecord, tracking
     """Print which model serves now, and update the tracker; its failure does not undo the change."""
     print(_line(record), flush=True)
     if has_begun(tracking):
-        told = tell_champion(champions.latest, tracking, models_url(places.authority))
+        told = tell_champion(champions.latest, tracking, models_url(places.authority), domain=places.domain)
         print(told.line, file=sys.stderr)
 
 

@@ -340,6 +340,7 @@ class _Cycle:
             self._folder,
             self._settings.tracking_uri,
             models_url(self._objects),
+            domain=self._store.domain,
             champion=self._champions.current,
         )
         report = report.model_copy(update={"tracking": tracking})

@@ -4,7 +4,7 @@ The store says which model serves, never the tracker, so nothing waits for it: M
 a time limit, and returns a message. Each contact, for a cycle, a promotion or a rollback, brings the tracker's alias
 to the model that serves by then, which corrects an alias that a failed contact left behind. Its telemetry is off.
 
-    TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --source URL [--champion JSON]   (runs in it)
+    TAGS_TRACKER_URI=... python -m datasets.cycles.tracking [FOLDER] --domain NAME --source URL [--champion JSON]
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from datasets.cycles.requests import REPORT_HTML, REPORT_JSON, REPORT_MARKDOWN
 from datasets.cycles.wording import in_english
 from datasets.errors import StoreError
 from datasets.models.champions import ChampionRecord
+from ocr_model.domains.domain import Domain
+from ocr_model.domains.registry import DOMAINS
+from ocr_model.domains.tags import TAGS
 
 _LOG = logging.getLogger(__name__)
-EXPERIMENT = "shoe-tags"
-MODEL = "shoe-tag-reader"
 ALIAS = "champion"
 TIME_LIMIT = 120.0  # seconds for everything; a new database takes ten
 CHAMPION_TIME_LIMIT = 60.0  # seconds for the alias alone: a person waits
@@ -39,6 +40,19 @@ _URI = "TAGS_TRACKER_URI"  # an environment variable, because other users of the
 _CONTACTS = 3  # at most, if the champion changes during each
 
 FindChampion = Callable[[], ChampionRecord | None]  # `Champions.current`
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerNames:
+    """What a domain's runs and models are called in the tracker, so that several domains may share one."""
+
+    experiment: str
+    model: str
+
+    @classmethod
+    def of(cls, domain: Domain) -> TrackerNames:
+        """The names of a domain; those of shoe tags are as they were before there were others."""
+        return cls("shoe-tags", "shoe-tag-reader") if domain is TAGS else cls(domain.name, f"{domain.name}-reader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ def record_cycle(
     source: str,
     environment: Mapping[str, str] | None = None,
     *,
+    domain: Domain = TAGS,
     champion: FindChampion | None = None,
     seconds: float = TIME_LIMIT,
 ) -> str:
@@ -78,6 +93,7 @@ def record_cycle(
         uri: URI of the tracker, as MLflow writes it: `sqlite:///file` or `http://server`; None or "" for no tracker.
         source: URL of the folder of models in the store.
         environment: environment variables of MLflow's process; None is this process'.
+        domain: what the store is of.
         champion: the record of the model that serves, from the store; None leaves the alias where it is.
         seconds: time limit.
 
@@ -87,7 +103,9 @@ def record_cycle(
     if not uri:
         return "no tracker is set up"
     without = "the cycle went on without it"
-    return _tell([str(folder.resolve())], uri, source, champion, environment, seconds, without).line
+    return _tell(
+        [str(folder.resolve()), "--domain", domain.name], uri, source, champion, environment, seconds, without
+    ).line
 
 
 def tell_champion(
@@ -96,6 +114,7 @@ def tell_champion(
     source: str,
     environment: Mapping[str, str] | None = None,
     *,
+    domain: Domain = TAGS,
     seconds: float = CHAMPION_TIME_LIMIT,
 ) -> TrackerAnswer:
     """Let the tracker's alias follow a promotion or a rollback at once. Never fails.
@@ -105,9 +124,12 @@ def tell_champion(
         uri: URI of the tracker.
         source: URL of the folder of models in the store.
         environment: environment variables of MLflow's process; None is this process'.
+        domain: what the store is of.
         seconds: time limit.
     """
-    told = _tell([], uri, source, champion, environment, seconds, "the champion is changed all the same")
+    told = _tell(
+        ["--domain", domain.name], uri, source, champion, environment, seconds, "the champion is changed all the same"
+    )
     if told.reached:
         return told
     return TrackerAnswer(False, f"{told.line}; the next cycle, promotion or rollback that reaches the tracker tells it")
@@ -199,11 +221,12 @@ def metrics_of(report: CycleReport) -> dict[str, float]:
     return {re.sub(r"[^A-Za-z0-9_./ -]", "_", name)[:_LONGEST_METRIC]: value for name, value in found.items()}
 
 
-def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
+def write_run(client: Any, names: TrackerNames, folder: Path, uri: str, source: str) -> list[str]:
     """Write the run, and for an accepted challenger the model version. Writing it twice makes one run.
 
     Args:
         client: an `MlflowClient`.
+        names: of the domain.
         folder: holds the report's files.
         uri: URI of the tracker.
         source: URL of the folder of models in the store.
@@ -217,9 +240,9 @@ def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
     from mlflow.entities import Metric, Param
 
     report = CycleReport.from_bytes((folder / REPORT_JSON).read_bytes())
-    experiment = client.get_experiment_by_name(EXPERIMENT)
+    experiment = client.get_experiment_by_name(names.experiment)
     if experiment is None:
-        experiment_id = client.create_experiment(EXPERIMENT, artifact_location=_artifacts(uri))
+        experiment_id = client.create_experiment(names.experiment, artifact_location=_artifacts(uri))
     else:
         experiment_id = experiment.experiment_id
     found = client.search_runs([experiment_id], filter_string=f"tags.cycle = '{report.id}'", max_results=1)
@@ -245,19 +268,20 @@ def write_run(client: Any, folder: Path, uri: str, source: str) -> list[str]:
         if (folder / file).is_file():
             client.log_artifact(run_id, str(folder / file))
     client.set_terminated(run_id, "FAILED" if report.outcome == "failed" else "FINISHED")
-    done = [f"run {run_id[:8]} in {EXPERIMENT}"]
+    done = [f"run {run_id[:8]} in {names.experiment}"]
     if report.outcome == "accepted" and report.challenger is not None and report.challenger.digest is not None:
         about = f"{report.challenger.name} {report.challenger.version}"
-        version = _model_version(client, report.challenger.digest, source, about, report.version, run_id)
-        done.append(f"the challenger is version {version} of {MODEL}")
+        version = _model_version(client, names.model, report.challenger.digest, source, about, report.version, run_id)
+        done.append(f"the challenger is version {version} of {names.model}")
     return done
 
 
-def write_champion(client: Any, champion: Mapping[str, str], source: str) -> str:
+def write_champion(client: Any, names: TrackerNames, champion: Mapping[str, str], source: str) -> str:
     """Bring the alias to the model that serves; a model that no cycle has made gets a model version without a run.
 
     Args:
         client: an `MlflowClient`.
+        names: of the domain.
         champion: `model` (digest), `about`, `dataset_version`.
         source: URL of the folder of models in the store.
 
@@ -267,26 +291,29 @@ def write_champion(client: Any, champion: Mapping[str, str], source: str) -> str
     Raises:
         Exception: whatever MLflow raises.
     """
-    version = _model_version(client, champion["model"], source, champion["about"], champion["dataset_version"], None)
-    if client.get_registered_model(MODEL).aliases.get(ALIAS) != version:
-        client.set_registered_model_alias(MODEL, ALIAS, version)
-    return f"version {version} of {MODEL} has the alias {ALIAS}"
+    digest, about, dataset_version = (champion[key] for key in ("model", "about", "dataset_version"))
+    version = _model_version(client, names.model, digest, source, about, dataset_version, None)
+    if client.get_registered_model(names.model).aliases.get(ALIAS) != version:
+        client.set_registered_model_alias(names.model, ALIAS, version)
+    return f"version {version} of {names.model} has the alias {ALIAS}"
 
 
-def _model_version(client: Any, digest: str, source: str, about: str, dataset_version: str, run_id: str | None) -> str:
+def _model_version(
+    client: Any, model: str, digest: str, source: str, about: str, dataset_version: str, run_id: str | None
+) -> str:
     """The number of the model version with this digest, made if there is none."""
     from mlflow.exceptions import MlflowException
 
     try:
-        client.create_registered_model(MODEL)
+        client.create_registered_model(model)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    known = client.search_model_versions(f"name = '{MODEL}' and tags.digest = '{digest}'")
+    known = client.search_model_versions(f"name = '{model}' and tags.digest = '{digest}'")
     if known:
         return str(known[0].version)
     tags = {"digest": digest, "dataset_version": dataset_version}
-    made = client.create_model_version(MODEL, f"{source}{digest}", run_id=run_id, tags=tags, description=about)
+    made = client.create_model_version(model, f"{source}{digest}", run_id=run_id, tags=tags, description=about)
     return str(made.version)
 
 
@@ -295,6 +322,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m datasets.cycles.tracking")
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--source", required=True)
+    parser.add_argument("--domain", choices=list(DOMAINS), default=TAGS.name)
     parser.add_argument("--champion", type=json.loads)
     options = parser.parse_args(arguments)
     try:
@@ -303,9 +331,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         uri = os.environ[_URI]
         client = MlflowClient(uri, uri)
-        done = write_run(client, options.folder, uri, options.source) if options.folder is not None else []
+        names = TrackerNames.of(DOMAINS[options.domain])
+        done = write_run(client, names, options.folder, uri, options.source) if options.folder is not None else []
         if options.champion is not None:
-            done.append(write_champion(client, options.champion, options.source))
+            done.append(write_champion(client, names, options.champion, options.source))
         print(", ".join(done) or "nothing to tell")
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed here; `make train-setup` installs it in .venv-dev", file=sys.stderr)

@@ -9,11 +9,14 @@ from benchmarks.drivers.gcs_server import GcsServer
 from datasets.__main__ import main
 from datasets.cycles.heartbeat import Heartbeat
 from datasets.cycles.requests import pending
-from datasets.cycles.tracking import ALIAS, MODEL
+from datasets.cycles.tracking import ALIAS, TrackerNames
 from datasets.models.champions import Champions
 from datasets.objects.folder import FolderObjects
 from datasets.reason import Reason
+from ocr_model.domains.tags import TAGS
 from tests.datasets.making import model_folder
+
+MODEL = TrackerNames.of(TAGS).model
 
 Capture = pytest.CaptureFixture[str]
 

@@ -11,7 +11,7 @@ from datasets.cycles import tracking
 from datasets.cycles.requests import REPORT_JSON, REPORT_MARKDOWN
 from datasets.cycles.tracking import (
     ALIAS,
-    MODEL,
+    TrackerNames,
     default_uri,
     has_begun,
     metrics_of,
@@ -22,7 +22,11 @@ from datasets.cycles.tracking import (
 from datasets.errors import BucketUnavailableError
 from datasets.models.champions import ChampionRecord
 from datasets.reason import Reason
+from ocr_model.domains.digits import DIGITS
+from ocr_model.domains.tags import TAGS
 from tests.datasets.cycles.test_report import report
+
+MODEL = TrackerNames.of(TAGS).model
 
 SOURCE = "file:///spool/models/"
 DOWN = "http://me:secret@127.0.0.1:9"
@@ -159,6 +163,10 @@ def test_runs_model_versions_and_the_alias_are_written_once(folder: Path, tmp_pa
     assert said.endswith(f"in shoe-tags, version 1 of {MODEL} has the alias {ALIAS}")
     assert client.get_model_version_by_alias(MODEL, ALIAS).version == model.version
     assert len(client.search_model_versions(f"name = '{MODEL}'")) == 2
+    # Another domain on the same tracker has an alias of its own.
+    told = tell_champion(lambda: champion(1, 3), uri, SOURCE, domain=DIGITS)
+    assert told.line.endswith(f": version 1 of digits-reader has the alias {ALIAS}")
+    assert client.get_model_version_by_alias(MODEL, ALIAS).version == model.version
 
 
 @pytest.mark.parametrize(
