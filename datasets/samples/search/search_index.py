@@ -313,7 +313,7 @@ def _limited(connection: sa.Connection, seconds: float, *, waiting: int = 1) -> 
         yield
         if not is_sqlite:
             connection.execute(sa.text("SET LOCAL statement_timeout = DEFAULT"))
-            # PostgreSQL tells a time that ran out at the very end of a statement in the next one: it has to be this one.
+            # PostgreSQL tells a time that ran out at the very end of a statement in the next one: in this one.
             connection.execute(sa.text("SELECT 1"))
     except OperationalError as error:
         if not is_over():
