@@ -27,6 +27,7 @@ def main() -> None:
     from frontend.gate.texts import GATE_TEXTS
     from frontend.heading import page_language
     from frontend.menu import show_menu, shown_pages
+    from frontend.notices import page_is_drawn
     from frontend.people.page import people_page
     from frontend.people.texts import PEOPLE_TEXTS
     from frontend.projects.page import projects_page
@@ -93,6 +94,7 @@ def main() -> None:
     show_menu(shown)
     with page_span(page.url_path):
         page.run()
+    page_is_drawn()
 
 
 main()

@@ -20,6 +20,7 @@ from frontend.confidence import percent
 from frontend.data_models.candidate import Candidate, candidates
 from frontend.data_models.texts import DataTexts
 from frontend.markdown import escaped
+from frontend.notices import take_notice
 from frontend.team_entry import for_role
 
 Look = Literal["keep", "fix", "drop"]
@@ -63,7 +64,7 @@ def show_review(texts: DataTexts, client: TeamClient, explorer: ExplorerClient) 
 
 
 def _show_note() -> None:
-    note = st.session_state.pop(_NOTE, None)
+    note = take_notice(_NOTE)
     if note is None:
         return
     is_done, sentence = note

@@ -14,6 +14,7 @@ from frontend.client.failure_texts import failure_sentence
 from frontend.client.failures import BackendError
 from frontend.explore.exploration import Exploration, Note
 from frontend.explore.texts import ExploreTexts
+from frontend.notices import forget_once_drawn, take_notice
 from frontend.team_entry import for_role
 
 _ICONS: Final[dict[Change, str]] = {
@@ -69,8 +70,9 @@ def offer_changes(
 
 def show_outcome(state: Exploration, texts: ExploreTexts) -> None:
     """Draw what became of the last change, once."""
-    note, state.note = state.note, None
-    failure = st.session_state.pop(_FAILURE, None)
+    note = state.note
+    forget_once_drawn(lambda: setattr(state, "note", None))
+    failure = take_notice(_FAILURE)
     if note is not None and note.changed:
         st.success(texts.changed[note.change].format(count=note.changed), icon=":material/check_circle:")
     if note is not None and note.problems:

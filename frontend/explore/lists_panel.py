@@ -12,6 +12,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.feature_texts import FEATURE_TEXTS, FeatureTexts
 from frontend.explore.shown_set import ShownSet
 from frontend.explore.texts import ExploreTexts
+from frontend.notices import take_notice
 
 _FAILURE = "list-failure"
 
@@ -49,7 +50,7 @@ def show_lists(state: Exploration, client: FeaturesClient, texts: ExploreTexts) 
 
 def show_set(state: Exploration, texts: ExploreTexts) -> None:
     """Draw what the gallery shows in place of a search, how it was chosen, and the way back."""
-    failure = st.session_state.pop(_FAILURE, None)
+    failure = take_notice(_FAILURE)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
     shown = state.shown

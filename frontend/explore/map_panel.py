@@ -17,6 +17,7 @@ from frontend.explore.feature_texts import FEATURE_TEXTS, FeatureTexts
 from frontend.explore.map_clicks import hear_clicks
 from frontend.explore.shown_set import ShownSet
 from frontend.explore.texts import ExploreTexts
+from frontend.notices import take_notice
 
 _CHART: Final = "crop-map"
 _COLOUR: Final = "map-colour"
@@ -45,7 +46,7 @@ def show_map(state: Exploration, client: FeaturesClient, texts: ExploreTexts) ->
                 words.colour, COLOURS, format_func=lambda name: words.colours[name], key=_COLOUR, width=170
             )
         wanted: Method | None = st.session_state.get(_METHOD)
-        failure = st.session_state.pop(_FAILURE, None)
+        failure = take_notice(_FAILURE)
         if failure is not None:
             st.error(failure, icon=":material/cloud_off:")
         in_space = bool(st.session_state.get(_IN_SPACE))

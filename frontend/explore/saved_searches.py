@@ -15,6 +15,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.search_bar import search_for
 from frontend.explore.texts import ExploreTexts
 from frontend.markdown import escaped
+from frontend.notices import take_notice
 from frontend.team_entry import for_role
 
 _FAILURE: Final = "saved-failure"
@@ -35,7 +36,7 @@ def show_saved_searches(state: Exploration, client: ExplorerClient, texts: Explo
                 for saved in searches[_SHOWN:]:
                     _offer(saved, is_present=saved is present)
         _offer_saving(present, state, client, texts)
-    failure = st.session_state.pop(_FAILURE, None)
+    failure = take_notice(_FAILURE)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
 

@@ -16,6 +16,7 @@ from frontend.explore.exploration import Exploration
 from frontend.explore.scope_choice import ScopeChoice, choose_scope
 from frontend.explore.tagging import give_tags
 from frontend.explore.texts import ExploreTexts
+from frontend.notices import forget_once_drawn, take_notice
 from frontend.team_entry import for_role
 
 _FAILURE: Final = "use-failure"
@@ -117,10 +118,11 @@ def offer_teaching(state: Exploration, client: ExplorerClient, texts: ExploreTex
 
 def show_use(state: Exploration, texts: ExploreTexts) -> None:
     """Draw what was made, once."""
-    failure = st.session_state.pop(_FAILURE, None)
+    failure = take_notice(_FAILURE)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
-    frozen, state.frozen = state.frozen, None
+    frozen = state.frozen
+    forget_once_drawn(lambda: setattr(state, "frozen", None))
     if frozen is not None:
         said = [
             texts.frozen.format(name=frozen.name, **{"training": 0, "evaluation": 0, "unreadable": 0, **frozen.crops})

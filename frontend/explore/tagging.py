@@ -17,6 +17,7 @@ from frontend.explore.exploration import Exploration, Tagging
 from frontend.explore.scope_choice import ScopeChoice, choose_scope
 from frontend.explore.texts import ExploreTexts
 from frontend.markdown import escaped
+from frontend.notices import take_notice
 from frontend.projects.choice import known_projects
 from frontend.projects.texts import ProjectChoiceTexts
 from frontend.team_entry import entered_token, for_role
@@ -96,7 +97,7 @@ def offer_tags_of(label: Found, state: Exploration, client: ExplorerClient, text
 
 def show_tagging(state: Exploration, client: ExplorerClient, texts: ExploreTexts) -> None:
     """Draw what became of the last change of tags, and the way back."""
-    failure = st.session_state.pop(_FAILURE, None)
+    failure = take_notice(_FAILURE)
     if failure is not None:
         st.error(failure, icon=":material/cloud_off:")
     tagging = state.tagging

@@ -21,6 +21,7 @@ from frontend.gate.passage_panel import show_passage
 from frontend.gate.texts import GATE_TEXTS, GateTexts
 from frontend.heading import begin_page, page_language
 from frontend.job import outcome, pool
+from frontend.notices import take_notice
 from frontend.photos.uploads import forget_uploads
 from frontend.style import name_uploader
 from frontend.team_entry import entered_name, entered_token, for_role, offer_leaving, show_links, show_refusal
@@ -58,7 +59,7 @@ def gate_page(reading_page: StreamlitPage, *others: StreamlitPage) -> None:
     place.empty()
     offer_leaving(links, texts)
     st.html(f'<p class="tagline" lang="{texts.language}">{escape(texts.tagline)}</p>')
-    said: tuple[str, str] | None = st.session_state.pop(_SAID, None)
+    said: tuple[str, str] | None = take_notice(_SAID)
     if said is not None:
         (st.error if said[0] == "error" else st.success)(said[1])
     _show_inside(visits, texts)

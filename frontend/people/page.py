@@ -15,6 +15,7 @@ from frontend.client.people_answers import ROLES, Invited, Me, Person, Role
 from frontend.client.session import backend
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
+from frontend.notices import take_notice
 from frontend.people.texts import PEOPLE_TEXTS, PeopleTexts
 from frontend.team_entry import entered_token, offer_leaving, show_links, show_refusal
 
@@ -58,11 +59,11 @@ def _is_at_least(me: Me, role: Role) -> bool:
 
 def _show_said(texts: PeopleTexts) -> None:
     """Draw what the last press led to."""
-    said: tuple[str, str] | None = st.session_state.pop(_SAID, None)
+    said: tuple[str, str] | None = take_notice(_SAID)
     if said is not None:
         kind, text = said
         (st.error if kind == "error" else st.success)(text)
-    link: tuple[str, str] | None = st.session_state.pop(_LINK, None)
+    link: tuple[str, str] | None = take_notice(_LINK)
     if link is not None:
         with st.container(border=True, key="invitation-link"):
             st.markdown(texts.pass_on.format(email=escaped(link[0])))

@@ -21,6 +21,7 @@ from frontend.domains import domain_backend
 from frontend.heading import begin_page, page_language
 from frontend.markdown import escaped
 from frontend.menu import is_shown
+from frontend.notices import take_notice
 from frontend.projects.choice import forget_projects
 from frontend.projects.texts import PROJECT_TEXTS, ProjectTexts
 from frontend.team_entry import (
@@ -61,7 +62,7 @@ def projects_page(reading_page: StreamlitPage, explore_page: StreamlitPage, *oth
         return
     offer_leaving(links, texts)
     st.html(f'<p class="tagline" lang="{texts.language}">{escape(texts.tagline)}</p>')
-    said: tuple[str, str] | None = st.session_state.pop(_SAID, None)
+    said: tuple[str, str] | None = take_notice(_SAID)
     if said is not None:
         kind, text = said
         (st.error if kind == "error" else st.success)(text)

@@ -60,22 +60,26 @@ def explore_page() -> None:
     import streamlit as st
 
     from frontend.explore.page import explore
+    from frontend.notices import page_is_drawn
 
     explore(
         st.Page(lambda: None, title="태그 읽기", url_path="reading"),
         st.Page(lambda: None, title="데이터와 모델", url_path="data"),
     )
+    page_is_drawn()
 
 
 def data_page() -> None:
     import streamlit as st
 
     from frontend.data_models.page import data_models
+    from frontend.notices import page_is_drawn
 
     data_models(
         st.Page(lambda: None, title="태그 읽기", url_path="reading"),
         st.Page(lambda: None, title="둘러보기", url_path="explore"),
     )
+    page_is_drawn()
 
 
 def written(app: AppTest) -> Iterator[str]:

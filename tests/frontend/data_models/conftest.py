@@ -19,11 +19,13 @@ def script() -> None:
     import streamlit as st
 
     from frontend.data_models.page import data_models
+    from frontend.notices import page_is_drawn
 
     data_models(
         st.Page(lambda: None, title="Read a tag", url_path="reading"),
         st.Page(lambda: None, title="Explore", url_path="explore"),
     )
+    page_is_drawn()
 
 
 @pytest.fixture

@@ -22,11 +22,13 @@ def script() -> None:
     import streamlit as st
 
     from frontend.explore.page import explore
+    from frontend.notices import page_is_drawn
 
     explore(
         st.Page(lambda: None, title="Read a tag", url_path="reading"),
         st.Page(lambda: None, title="Data and models", url_path="data"),
     )
+    page_is_drawn()
 
 
 @pytest.fixture

@@ -81,11 +81,13 @@ def script() -> None:
     import streamlit as st
 
     from frontend.gate.page import gate_page
+    from frontend.notices import page_is_drawn
 
     gate_page(
         st.Page(lambda: None, title="Read a tag", url_path="reading"),
         st.Page(lambda: None, title="Data and models", url_path="data"),
     )
+    page_is_drawn()
 
 
 @pytest.fixture
