@@ -257,7 +257,9 @@ class Listener(socket.socket):
     """
 
     def __init__(self, family: socket.AddressFamily, connections: Connections) -> None:
-        super().__init__(family, socket.SOCK_STREAM)
+        # The event loop turns Nagle's algorithm off only where the protocol is named; with it, the second part of an
+        # answer waits some 40 ms for the client's delayed acknowledgement of the first.
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._connections = connections
         self._sweeping = False
 

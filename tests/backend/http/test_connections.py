@@ -1,5 +1,6 @@
 """Connections are counted before anything else, and those that keep the server waiting give way."""
 
+import asyncio
 import resource
 import socket
 import subprocess
@@ -161,6 +162,28 @@ def test_a_listener_hands_out_counted_connections(pairs: Pairs) -> None:
             listener.accept()
         with pytest.raises(OSError, match="in use"):
             listen("127.0.0.1", listener.getsockname()[1], connections)
+
+
+def test_answers_do_not_wait_for_acknowledgements(pairs: Pairs) -> None:
+    delays: list[bool] = []
+
+    async def serve() -> None:
+        with listen("127.0.0.1", 0, pairs.counting()) as listener:
+            served = asyncio.Event()
+
+            def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                accepted = writer.get_extra_info("socket")
+                delays.append(not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                writer.close()
+                served.set()
+
+            async with await asyncio.start_server(connected, sock=listener):
+                _, writer = await asyncio.open_connection(*listener.getsockname())
+                await asyncio.wait_for(served.wait(), 60)
+                writer.close()
+
+    asyncio.run(serve())
+    assert delays == [False]
 
 
 def test_the_file_limit_is_raised_as_far_as_allowed() -> None:
