@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,7 +29,6 @@ from datasets.objects.names import crop_name, is_digest
 from datasets.objects.store_domain import settle_domain
 from datasets.samples.bucket_copy import BucketCopy
 from datasets.samples.crop import Crop, make_crop
-from datasets.samples.doubt_index import DoubtIndex
 from datasets.samples.event_objects import EventObjects
 from datasets.samples.genuine import place
 from datasets.samples.index import SampleIndex
@@ -39,19 +37,15 @@ from datasets.samples.journal import Journal
 from datasets.samples.kept_crops import KeptCrops
 from datasets.samples.kept_marks import KeptMarks
 from datasets.samples.kept_pairs import KeptPairs
+from datasets.samples.kept_samples import KeptSamples
 from datasets.samples.needless_crops import finish_work, sweep
-from datasets.samples.past_labels import PastLabels
-from datasets.samples.period_index import PeriodIndex
 from datasets.samples.places import open_objects
-from datasets.samples.quality_index import QualityIndex
 from datasets.samples.removals import RemovalWatch
 from datasets.samples.review import SECOND_LOOKS, UNPROVEN
 from datasets.samples.room import FREE_BYTES
 from datasets.samples.sample import Counts, Label, Sample, check_author, checked_label
 from datasets.samples.sealing import Sealer, SealPolicy
 from datasets.samples.sealing_thread import SealingThread
-from datasets.samples.search.completion import Completions
-from datasets.samples.search.search_index import SearchIndex
 from datasets.samples.spool import Spool
 from datasets.samples.upkeep import Upkeep
 from datasets.samples.uploader import UploadPolicy
@@ -59,7 +53,7 @@ from ocr_model.domains.domain import Domain
 from ocr_model.domains.tags import TAGS
 
 
-class SampleStore:
+class SampleStore(KeptSamples):
     """Keeps confirmed crops with their labels. Safe to use from several threads and processes at once.
 
     Made by `SampleStore.open`; a context manager that closes itself.
@@ -80,10 +74,10 @@ class SampleStore:
         self._spool = spool
         self._index = index
         self._replica = replica
-        self.crops = KeptCrops([spool.objects] if replica is None else [spool.objects, replica])
         self.bucket = BucketCopy(spool, index, replica, policy, clock=clock)
         self._keeper = IndexKeeper(spool, index)
-        self._journal = Journal(spool, index, self._keeper, self.bucket.announce)
+        journal = Journal(spool, index, self._keeper, self.bucket.announce)
+        super().__init__(journal, KeptCrops([spool.objects] if replica is None else [spool.objects, replica]))
         self.upkeep = Upkeep(spool, index, self._keeper, self.bucket, replica)
         self.sealer = Sealer(spool, index, replica.url if replica is not None else None, clock=clock)
         self._sealing = SealingThread(self.sealer, seal_policy)
@@ -284,78 +278,6 @@ class SampleStore:
             live = sum(1 for _ in index.samples(digest))
             self._journal.bury(digest=digest)
         return live
-
-    def find(self, prediction_id: str) -> Sample | None:
-        """The live sample of a prediction.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        return self._journal.current_index().find(prediction_id)
-
-    def samples(self) -> Iterator[Sample]:
-        """All live samples, in the order in which they came.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        yield from self._journal.current_index().samples()
-
-    @property
-    def search(self) -> SearchIndex:
-        """Searches live labels by filter.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        return self._journal.current_index().search
-
-    @property
-    def past(self) -> PastLabels:
-        """Answers what labels were before.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        return self._journal.current_index().past
-
-    @property
-    def doubts(self) -> DoubtIndex:
-        """Finds labels that may be wrong; raises as `search` does."""
-        return self._journal.current_index().doubts
-
-    @property
-    def periods(self) -> PeriodIndex:
-        """Counts labels over time; raises as `search` does."""
-        return self._journal.current_index().periods
-
-    @property
-    def completions(self) -> Completions:
-        """How unfinished searches can go on; raises as `search` does."""
-        return self._journal.current_index().completions
-
-    @property
-    def qualities(self) -> QualityIndex:
-        """How well crops can be seen, as far as it is measured (see measuring.py); raises as `search` does."""
-        return self._journal.current_index().qualities
-
-    def crop(self, digest: str) -> Image.Image:
-        """The picture of a sample: RGB, from the spool or else from the bucket.
-
-        Raises:
-            UnknownSampleError: the crop is in neither.
-            CropError: every copy is damaged.
-            BucketUnavailableError: it is not whole in the spool, and the bucket does not answer.
-        """
-        return self.crops.whole(digest)[1]
-
-    def revision(self) -> tuple[int, int]:
-        """A value that differs whenever `samples` may differ; takes next to no time.
-
-        Raises:
-            IndexUnavailableError: the database does not answer.
-        """
-        return self._journal.current_index().revision()
 
     def counts(self) -> Counts:
         """How much is kept, and how far the bucket lags behind.
