@@ -58,7 +58,8 @@ class RaySettings(BaseSettings):
     haproxy: bool = Field(
         default=False,
         description="Whether HAProxy, which comes with Ray, takes requests in place of Ray's own proxy: less work for "
-        "each, but it listens on all addresses of the machine. For clusters behind a firewall.",
+        "each. It shows its own counts on all addresses (ports 8404 and 9101) and names no client, so it belongs "
+        "behind a firewall and a proxy that writes X-Forwarded-For (TAGS_TRUSTED_PROXIES).",
     )
 
 
