@@ -38,7 +38,13 @@ needs four seconds of a processor to start.
 _RAY: Final = """Beside them a command on the host of Ray's head has two workers render the same crops again and again
 (`data_gen/ray_cluster.py`), and compares each round with what one process renders. A fault of a worker has healed when
 each worker has delivered a part that it finished since. A worker that is killed, or ends by itself when the head has
-given it up, is started anew, as a machine's supervisor does."""
+given it up, is started anew, as a machine's supervisor does.
+
+A worker whose connections break while it is cut off may hold its part up for seven minutes: the call that waits for
+it sends nothing, so Ray notices only after `RAY_grpc_client_keepalive_time_ms` (300 s) and its timeout (120 s) that
+nobody is at the other end ([Ray's pull request 44692](https://github.com/ray-project/ray/pull/44692)). The part is then
+done again; no other one is lost. gRPC's servers take more frequent pings for an attack by default, so these times are
+as Ray sets them."""
 _NO_RAY: Final = """Without `--no-ray` there are Ray's head and two workers, too, on three more hosts: they render the
 same crops again and again while they are killed and cut off, and each round is compared with what one process renders.
 That is not in the figures above."""
