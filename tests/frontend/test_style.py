@@ -36,8 +36,9 @@ def tooltip(page: Page, button: Locator) -> Locator:
 
 
 def press_until(button: Locator, shown: Locator) -> None:
-    """Press again while a rerun of the page has taken the press."""
+    """Press once the page rests, and again where a rerun has taken the press all the same."""
     for _ in range(4):
+        expect(button.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         button.click()
         with contextlib.suppress(AssertionError):
             expect(shown).to_be_visible(timeout=5_000)
