@@ -28,14 +28,14 @@ class Figure:
 
 FIGURES: dict[str, Figure] = {
     # Measured.
-    "crop_cpu_ms": Figure(60.8, "ms of a core", "benchmarks.unit_costs, load 15"),
-    "photo_cpu_ms": Figure(3883, "ms of a core", "benchmarks.unit_costs, load 15"),
-    "label_cpu_ms": Figure(29.0, "ms of a core", "benchmarks.unit_costs, load 15"),
-    "crop_sent_bytes": Figure(8216, "bytes", "benchmarks.unit_costs"),
-    "photo_sent_bytes": Figure(572_522, "bytes", "benchmarks.unit_costs"),
-    "crop_kept_bytes": Figure(12_746, "bytes", "benchmarks.unit_costs"),
-    "event_bytes": Figure(506, "bytes", "benchmarks.unit_costs"),
-    "sealed_event_bytes": Figure(122, "bytes", "benchmarks.unit_costs"),
+    "crop_cpu_ms": Figure(21.7, "ms of a core", "benchmarks.unit_costs, load 8"),
+    "photo_cpu_ms": Figure(1106, "ms of a core", "benchmarks.unit_costs, load 8"),
+    "label_cpu_ms": Figure(15.4, "ms of a core", "benchmarks.unit_costs, load 8"),
+    "crop_sent_bytes": Figure(7990, "bytes", "benchmarks.unit_costs"),
+    "photo_sent_bytes": Figure(391_484, "bytes", "benchmarks.unit_costs"),
+    "crop_kept_bytes": Figure(12_454, "bytes", "benchmarks.unit_costs"),
+    "event_bytes": Figure(505, "bytes", "benchmarks.unit_costs"),
+    "sealed_event_bytes": Figure(120, "bytes", "benchmarks.unit_costs"),
     "feature_bytes": Figure(768, "bytes", "docs/datasets.md: a feature vector"),
     "index_bytes": Figure(1600, "bytes", "docs/measured.md: 1.6 GB for a million labels"),
     "puts_per_label": Figure(2.0, "requests", "docs/measured.md: crop and event"),
