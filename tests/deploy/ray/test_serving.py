@@ -27,7 +27,7 @@ from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
 from datasets.models.shadow import ShadowHistory
 from datasets.objects.folder import FolderObjects
-from deploy.ray.__main__ import DEFAULTS
+from deploy.ray.defaults import DEFAULTS
 from ocr_model.reading.recognizer import CHAMPION
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (requirements-ray.txt)")
