@@ -2,7 +2,7 @@
 
 DEFAULTS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # no figures to its makers
-    "RAY_SERVE_LOG_TO_STDERR": "0",  # its own log lines go to files
+    "RAY_SERVE_LOG_TO_STDERR": "1",  # with 0, the service's lines are Serve's at INFO, which nobody writes
     "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",  # an event loop less per request: nothing here blocks one
     "RAY_worker_niceness": "0",  # Ray has its workers wait for everybody else (15), and so would shoppers
     "RAY_SERVE_USE_GRPC_BY_DEFAULT": "1",  # between replicas: less work than by Ray's calls of actors
