@@ -39,6 +39,14 @@ _UNPROVEN_AT_ONCE = 20
 _UNPROVEN_PER_MINUTE = 1.0
 
 
+@dataclass(frozen=True)
+class ReadingPlaces:
+    """Room for crops where models compute elsewhere, and threads of this process only wait for them."""
+
+    at_once: int  # being read
+    waiting: int  # beyond those; what comes then is answered with 503
+
+
 @dataclass
 class Commons:
     """What the domains of a process share."""
@@ -73,7 +81,7 @@ def make_commons(
     load_detector: Callable[[int], LineDetector],
     clock: Clock,
     *,
-    readings_at_once: int | None = None,
+    reading_places: ReadingPlaces | None = None,
 ) -> Commons:
     """Make what the domains share; touches neither disk nor network.
 
@@ -83,12 +91,13 @@ def make_commons(
         sharing: Of the first domain; lends the limits that backends share.
         load_detector: Loads the detector of lines, for a number of threads per look.
         clock: Seconds since 1970.
-        readings_at_once: Readings at the same moment; None: one per worker.
+        reading_places: For crops, where models compute elsewhere; None: as the settings say.
     """
     # Threads that wait while a large or an ordinary photo is decoded are taken from the queue, so that ordinary and
     # small photos have their own.
-    large = min(_LARGE_PHOTOS, settings.reading_queue)
-    more = min(large + settings.reading_workers, settings.reading_queue)
+    places = reading_places or ReadingPlaces(settings.reading_workers, settings.reading_queue)
+    large = min(_LARGE_PHOTOS, places.waiting)
+    more = min(large + settings.reading_workers, places.waiting)
     decoder = PhotoDecoder(
         settings.image_limits,
         seconds=settings.decode_seconds,
@@ -99,7 +108,7 @@ def make_commons(
         on_refused=metrics.overloaded.inc,
         on_computed=metrics.decoding_seconds.inc,
     )
-    recognizing = FairSemaphore(readings_at_once or settings.reading_workers)
+    recognizing = FairSemaphore(places.at_once)
     photo_workers, photos_waiting = min(_MOST_PHOTOS, (settings.reading_workers + 1) // 2), settings.reading_queue // 2
     photos = photo_workers + photos_waiting
     # Addresses are told apart for the limits only where there is a limit.
@@ -108,8 +117,8 @@ def make_commons(
     return Commons(
         reading=WorkQueue(
             "reading",
-            workers=settings.reading_workers + more,
-            waiting=settings.reading_queue - more,
+            workers=places.at_once + more,
+            waiting=places.waiting - more,
             on_refused=metrics.overloaded.inc,
             on_begun=metrics.queue_seconds.labels("reading").observe,
         ),

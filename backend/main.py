@@ -19,6 +19,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.types import Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from backend.commons import ReadingPlaces
 from backend.domains import MOUNT, domain_routers, further_settings, own_path
 from backend.http.body_limit import BodyLimit
 from backend.http.forms import FORM_LIMITS, FormGuard
@@ -69,10 +70,12 @@ def create_app(
     *,
     load_recognizer: Callable[[Path | None, int], Reader] | None = None,
     load_challenger: Callable[[Path], Reader] | None = None,
+    load_canary: Callable[[Path], Reader] | None = None,
     load_detector: Callable[[int], LineDetector] | None = None,
-    readings_at_once: int | None = None,
+    reading_places: ReadingPlaces | None = None,
     on_failure: Callable[[str], None] = lambda message: _LOG.error("not ready: %s", message),
     clock: Clock = time.time,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """Return the service. It can be started once.
 
@@ -81,22 +84,24 @@ def create_app(
         load_recognizer: Loads the model in a folder (None: the shipped one) for a number of threads per reading; None
             loads it with ONNX Runtime.
         load_challenger: Loads the model in a folder for reading in shadow; None loads it as others, for one thread.
+        load_canary: Loads the model in a folder for answering a share of requests; None loads it as others.
         load_detector: Loads the detector of lines for a number of threads per look; None loads PP-OCRv6's, if there is
             one.
-        readings_at_once: Readings at the same moment, where they are not made in this process; None: one per worker.
+        reading_places: For crops, where models compute elsewhere; None: as the settings say.
         on_failure: Called with the reason, in one line, why the service can never read (no model).
         clock: Seconds since 1970, for the times that are kept.
+        metrics: Counts of the first domain, where others count with it; None: new ones.
 
     Raises:
         SettingsError: When the environment holds wrong settings.
     """
     chosen = settings or load_settings()
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     load = load_recognizer or RecognizerLoader(chosen.second_reader)
     # One thread: threads that a session starts itself might not have low priority.
     challenger, detector = load_challenger or (lambda folder: load(folder, 1)), load_detector or _load_detector
     services = make_services(
-        chosen, metrics, load, challenger, detector, on_failure, clock, readings_at_once=readings_at_once
+        chosen, metrics, load, challenger, load_canary, detector, on_failure, clock, reading_places=reading_places
     )
     services.others = tuple(
         make_services(
@@ -104,6 +109,7 @@ def create_app(
             Metrics(),
             load,
             challenger,
+            load_canary,
             detector,
             partial(_LOG.error, "%s: not ready: %s", further.domain.name),
             clock,

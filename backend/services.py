@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from asgi_correlation_id import correlation_id
 
-from backend.commons import Commons, make_commons
+from backend.commons import Commons, ReadingPlaces, make_commons
 from backend.gate.gate import Gate
 from backend.label_store import LabelStore
 from backend.metrics import Metrics
@@ -206,11 +206,12 @@ def make_services(
     metrics: Metrics,
     load_recognizer: Callable[[Path | None, int], Reader],
     load_challenger: Callable[[Path], Reader],
+    load_canary: Callable[[Path], Reader] | None,
     load_detector: Callable[[int], LineDetector],
     on_failure: Callable[[str], None],
     clock: Clock = time.time,
     *,
-    readings_at_once: int | None = None,
+    reading_places: ReadingPlaces | None = None,
     first: Services | None = None,
 ) -> Services:
     """Put the services of a domain together; touches neither disk nor network.
@@ -220,10 +221,11 @@ def make_services(
         metrics: The service's metrics.
         load_recognizer: Loads the model in a folder (None: the shipped one), for a number of threads per reading.
         load_challenger: Loads the model in a folder for reading in shadow.
+        load_canary: Loads the model in a folder for answering a share of requests; None loads it as the champion.
         load_detector: Loads the detector of lines, for a number of threads per look.
         on_failure: Called with the reason, in one line, why the service can never read.
         clock: Seconds since 1970, for the times that are kept.
-        readings_at_once: Readings at the same moment; None: one per worker.
+        reading_places: For crops, where models compute elsewhere; None: as the settings say.
         first: Services of the first domain of this process, whose queues, rates and people all share.
     """
     slot = ModelSlot()
@@ -247,7 +249,7 @@ def make_services(
     )
     sharing = Sharing(settings, pending)
     commons = (
-        make_commons(settings, metrics, sharing, load_detector, clock, readings_at_once=readings_at_once)
+        make_commons(settings, metrics, sharing, load_detector, clock, reading_places=reading_places)
         if first is None
         else first.as_commons()
     )
@@ -288,6 +290,7 @@ def make_services(
             canary,
             load=lambda folder: load_recognizer(own_model(settings, folder), settings.model_threads),
             load_challenger=load_challenger,
+            load_canary=load_canary,
             open_places=lambda: open_places(settings),
             cache=settings.model_cache,
             seconds=settings.champion_poll_seconds,

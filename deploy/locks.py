@@ -49,7 +49,7 @@ LOCKS = (
     Lock("requirements.lock", ("requirements.txt",)),
     Lock("requirements-dev.lock", ("requirements-dev.txt", "requirements-train.txt"), "requirements.lock"),
     Lock("requirements-bench.lock", ("requirements-bench.txt",), "requirements.lock"),
-    Lock("requirements-ray.lock", ("requirements-ray.txt",), "requirements.lock"),
+    Lock("requirements-ray.lock", ("requirements-ray.txt", "requirements-watch.txt"), "requirements.lock"),
     Lock("requirements-watch.lock", ("requirements-watch.txt",), "requirements.lock"),
     Lock("requirements-train.lock", ("requirements-train.txt", "requirements-watch.txt"), "requirements.lock"),
     Lock(

@@ -19,13 +19,18 @@ T = TypeVar("T")
 _RETRY_AFTER_SECONDS = 2
 
 
-def overloaded(detail: str) -> Problem:
+class NoAnswerError(Problem):
+    """What computes elsewhere has died over a request, or does not answer in time."""
+
+
+def overloaded(detail: str, kind: type[Problem] = Problem) -> Problem:
     """Return the answer to a job for which there is no room now.
 
     Args:
         detail: What is busy, a sentence.
+        kind: Class of what is returned.
     """
-    return Problem(
+    return kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "overloaded",
         "The service is overloaded",

@@ -22,6 +22,7 @@ from PIL import Image
 from prometheus_client import CollectorRegistry, Counter
 
 from backend.http.problems import Problem
+from backend.http.work_queue import NoAnswerError
 from backend.reading.band import Share, leaves_band
 from backend.reading.model import Reader
 from datasets.reason import Reason
@@ -296,13 +297,13 @@ class _CountedReader:
     def _try(self, job: Callable[[Reader], T], readings: int) -> T:
         try:
             result = job(self._reader)
-        except (ImageError, Problem):  # the picture's fault, or nobody's
-            raise
         except Exception as error:
+            if isinstance(error, ImageError | Problem) and not isinstance(error, NoAnswerError):
+                raise  # the picture's fault, or nobody's
             self._canary.count(self._side, self._reader, readings, failed=True)
             if self._otherwise is None:
                 raise
-            _LOG.warning("the challenger failed, so the champion reads: %s", error)
+            _LOG.warning("the challenger failed, so the champion reads: %s", type(error).__name__)
             return job(self._otherwise)
         self._canary.count(self._side, self._reader, readings, failed=False)
         return result

@@ -85,7 +85,8 @@ class ChampionWatch:
         shadow: Takes the challenger that reads unseen; None follows none.
         canary: Takes the challenger that answers a share of requests; None follows none.
         load: Loads the model in a folder for serving; None is the model that the settings name or that ships.
-        load_challenger: Loads the model in a folder for reading in shadow; a canary is loaded as the champion is.
+        load_challenger: Loads the model in a folder for reading in shadow.
+        load_canary: Loads the model in a folder for answering a share of requests; None loads it as the champion.
         open_places: Opens the store.
         cache: Folder for fetched models; made when needed.
         seconds: Time between looks at the store; 0 never looks, and serves the model of `load(None)`.
@@ -103,6 +104,7 @@ class ChampionWatch:
         *,
         load: Callable[[Path | None], Reader],
         load_challenger: Callable[[Path], Reader],
+        load_canary: Callable[[Path], Reader] | None = None,
         open_places: Callable[[], Places],
         cache: Path,
         seconds: float,
@@ -115,7 +117,7 @@ class ChampionWatch:
         self._slot = slot
         self._shadow, self._canary = shadow, canary
         self._load = load
-        self._load_challenger = load_challenger
+        self._load_challenger, self._load_canary = load_challenger, load_canary or load
         self._open_places = open_places
         self._cache = ModelCache(cache)
         self._domain = domain
@@ -268,7 +270,7 @@ class ChampionWatch:
             follower.stop()
             try:
                 history.check(record)
-                load = self._load if role == "canary" else self._load_challenger
+                load = self._load_canary if role == "canary" else self._load_challenger
                 reader = await run_gently(self._ready_challenger, champions, record.model, load)
                 if role == "canary" and self._slot.is_ready and self._slot.recognizer.info == reader.info:
                     raise SameNameError(f"it is called {reader.info.name} {reader.info.version} like the champion")
@@ -331,7 +333,8 @@ class ChampionWatch:
         failure = WatchFailure(role, number, kind, self._now())
         self._failures[role] = failure
         unknown = error if kind == "unexpected" else None
-        _LOG.error("%s The model before goes on reading. %s", failure.message, error, exc_info=unknown)
+        told = error if unknown is None else type(error).__name__  # messages of libraries quote what they were given
+        _LOG.error("%s The model before goes on reading. %s", failure.message, told, exc_info=unknown)
 
     def _followed(self, role: Role, aside: Mapping[int, Exception]) -> None:
         """Note that an entry was followed, and the last one of those above it that are set aside."""

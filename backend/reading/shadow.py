@@ -203,7 +203,7 @@ class Shadow:
         try:
             reading = challenger.reader.read(crop)
         except Exception as error:
-            _LOG.warning("the challenger %s failed on a crop: %s", challenger.record.model, error)
+            _LOG.warning("the challenger %s failed on a crop: %s", challenger.record.model, type(error).__name__)
             with self._lock:
                 if self._is_current(challenger, prediction):
                     self._count("failed")

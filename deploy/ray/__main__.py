@@ -21,21 +21,10 @@ from pydantic import ValidationError
 
 from backend.settings import Settings, SettingsError, load_settings
 from data_gen.ray_start import RayUnavailableError, import_ray, start_ray
+from deploy.ray.defaults import DEFAULTS
 from deploy.ray.settings import RaySettings, check_key
 
 _CANNOT_START = 2
-# Set for Ray unless the environment says otherwise: no figures to its makers, its log lines to files, and one event
-# loop less for each request: nothing of the service blocks one.
-DEFAULTS = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_SERVE_LOG_TO_STDERR": "0",
-    "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "0",
-    "RAY_worker_niceness": "0",  # Ray has its workers wait for everybody else (15), and so would shoppers
-    "RAY_SERVE_USE_GRPC_BY_DEFAULT": "1",  # between replicas: less work than by Ray's calls of actors
-    "RAY_SERVE_CONTROL_LOOP_INTERVAL_S": "0.5",  # looks at all replicas ten times a second otherwise
-    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # a proxy on a busy machine is no dead one
-    "RAY_SERVE_PROXY_HEALTH_CHECK_TIMEOUT_S": "60",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -57,11 +57,13 @@ def build(arguments: Mapping[str, Any] | None = None) -> Application:
 
 def _options(settings: RaySettings, cpus: float, gpus: float, most: int, *, least: int = 1) -> dict[str, Any]:
     """Options of a deployment with these shares of cores and graphics cards for each replica."""
+    places = settings.reading_places
     scaling = {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": settings.target_ongoing}
     return {
         "ray_actor_options": {"num_cpus": cpus, "num_gpus": gpus},
         "autoscaling_config": scaling,
         "max_ongoing_requests": 2 * settings.batch_size,
-        "max_queued_requests": settings.waiting,
+        # Whatever an ingress has let in: it is the ingress that refuses, before a photo is decoded.
+        "max_queued_requests": places.at_once + places.waiting,
         "logging_config": dict(QUIET),
     }

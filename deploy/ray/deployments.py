@@ -13,7 +13,11 @@ from ray import serve
 
 from backend.domains import further_settings
 from backend.main import create_app
-from backend.settings import load_settings
+from backend.metrics import Metrics
+from backend.settings import Settings, load_settings
+from backend.telemetry.log import set_up_log
+from backend.telemetry.tracing import export_traces
+from deploy.ray.asking import Patience
 from deploy.ray.messages import FindRequest, ReadRequest
 from deploy.ray.models import Answer, ReplicaModels
 from deploy.ray.remote import Handle, RemoteDetector, RemoteLoader, RemoteSecondReader
@@ -25,6 +29,7 @@ from ocr_model.reading.second_reader import packaged_second_reader
 from ocr_model.tags.detection import FoundLine, load_detector
 
 _BATCHES_AT_ONCE = 2  # while one waits for the second reader, the other computes
+_CANARYS_PATIENCE = 1 / 3  # of a request's; then the champion reads
 _GENTLE = 19  # niceness of who reads in shadow
 
 Request = TypeVar("Request")
@@ -47,8 +52,10 @@ class Recognizers:
     ) -> None:
         if is_shadow:
             os.nice(_GENTLE)
-        reader = None if second is None else RemoteSecondReader(second, second_name, settings.patience_seconds)
-        self._models = ReplicaModels(load_settings(), reader, follows=not is_shadow)
+        reader = (
+            None if second is None else RemoteSecondReader(second, second_name, Patience(settings.patience_seconds))
+        )
+        self._models = ReplicaModels(_begin(), reader, follows=not is_shadow)
         self._together = _batched(settings, self._models.read)
         await self._models.start()
 
@@ -69,7 +76,7 @@ class SecondReaders:
     """
 
     def __init__(self, settings: RaySettings) -> None:
-        reader = packaged_second_reader(load_settings().model_threads)
+        reader = packaged_second_reader(_begin().model_threads)
         if reader is None:
             raise ModelError("no second reader loads here: install rapidocr, or set TAGS_SECOND_READER=false")
         self._reader = reader
@@ -99,7 +106,7 @@ class Detectors:
     """
 
     def __init__(self, settings: RaySettings) -> None:
-        self._detector = load_detector(load_settings().model_threads)
+        self._detector = load_detector(_begin().model_threads)
         self._together = _batched(settings, self._find)
 
     async def find(self, request: FindRequest) -> list[FoundLine]:
@@ -126,19 +133,18 @@ class Ingress:
         self._settings = settings
         self._recognizers, self._shadows, self._detectors = recognizers, shadows, detectors
         self._failures: list[str] = []
+        self._end_traces: Callable[[], None] = lambda: None
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Put the application together, in its replica."""
-        settings, patience = load_settings(), self._settings.patience_seconds
-        domains = (settings, *further_settings(settings))
-        return create_app(
-            settings,
-            load_recognizer=RemoteLoader(self._recognizers, domains, patience),
-            load_challenger=RemoteLoader(self._shadows, domains, patience),
-            load_detector=lambda threads: RemoteDetector(self._detectors, patience),
-            readings_at_once=2 * self._settings.batch_size,
-            on_failure=self._failures.append,
-        )
+        settings = _begin()
+        self._end_traces = export_traces("tags-backend", settings.trace_endpoint)
+        parts = (self._recognizers, self._shadows, self._detectors)
+        return application(settings, self._settings, *parts, on_failure=self._failures.append)
+
+    def __del__(self) -> None:
+        """Send what is left of the traces; Ray calls it when the replica ends."""
+        self._end_traces()
 
     def check_health(self) -> None:
         """Have the replica started again when it can never read; Ray calls it.
@@ -148,6 +154,38 @@ class Ingress:
         """
         if self._failures:
             raise RuntimeError(self._failures[0])
+
+
+def application(
+    settings: Settings,
+    spread: RaySettings,
+    recognizers: Handle,
+    shadows: Handle,
+    detectors: Handle,
+    *,
+    on_failure: Callable[[str], None],
+) -> FastAPI:
+    """The backend's application, which asks other replicas for readings; see `Ingress`."""
+    metrics, domains = Metrics(), (settings, *further_settings(settings))
+    patience = Patience(spread.patience_seconds, metrics.overloaded.inc)
+    brief = Patience(spread.patience_seconds * _CANARYS_PATIENCE, metrics.overloaded.inc, is_last=False)
+    return create_app(
+        settings,
+        load_recognizer=RemoteLoader(recognizers, domains, patience),
+        load_challenger=RemoteLoader(shadows, domains, Patience(spread.patience_seconds)),
+        load_canary=RemoteLoader(recognizers, domains, brief),
+        load_detector=lambda threads: RemoteDetector(detectors, patience),
+        reading_places=spread.reading_places,
+        on_failure=on_failure,
+        metrics=metrics,
+    )
+
+
+def _begin() -> Settings:
+    """Read a replica's settings, and set its log up by them."""
+    settings = load_settings()
+    set_up_log(settings.log_format)
+    return settings
 
 
 def _batched(

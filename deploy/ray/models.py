@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from backend.domains import further_settings
+from backend.http.problems import Problem
 from backend.reading.champion_watch import ChampionWatch
 from backend.reading.model import ModelSlot, Reader
 from backend.reading.model_cache import ModelCache
@@ -29,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 # A request names the model that it began with: the champion, the one before it, and challengers are at hand.
 _KEPT = 4
 
-Answer = list[Prediction] | ReaderError | StoreError
+Answer = list[Prediction] | ReaderError | StoreError | Problem
 
 
 class ReplicaModels:
@@ -210,12 +211,23 @@ def _in_way(recognizer: Recognizer, way: Way) -> Recognizer:
 
 
 def _read(reader: Recognizer, requests: Sequence[ReadRequest], members: Sequence[int]) -> dict[int, Answer]:
-    """Read the crops of some requests in one go; if that fails, each request by itself."""
+    """Read the crops of some requests in one go; if that fails, each request by itself.
+
+    A model that fails, as a challenger may, fails nobody's request but its own.
+    """
     pictures = [picture for at in members for picture in requests[at].pictures]
     try:
         found = iter(reader.read_batch(pictures, find_turn=requests[members[0]].find_turn))
-    except ReaderError as error:
+    except Problem as error:  # the second readers are full, or gone
+        return dict.fromkeys(members, error)
+    except Exception as error:
         if len(members) == 1:
-            return {members[0]: error}
+            return {members[0]: error if isinstance(error, ReaderError) else _unexpected(error)}
         return {at: answer for one in members for at, answer in _read(reader, requests, [one]).items()}
     return {at: [next(found) for _ in requests[at].pictures] for at in members}
+
+
+def _unexpected(error: Exception) -> ReaderError:
+    """What may travel, and quotes nothing, in the place of any exception."""
+    _LOG.error("a model failed over a crop", exc_info=error)
+    return ReaderError(f"the model failed: {type(error).__name__}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from ray.serve.handle import DeploymentHandle
 
+from backend.http.problems import Problem
 from backend.settings import Settings
-from deploy.ray.asking import ask
+from deploy.ray.asking import Patience
 from deploy.ray.messages import FindRequest, ReadRequest, Way
 from deploy.ray.models import Answer
 from ocr_model.errors import ModelError, ReaderError
@@ -28,14 +30,14 @@ class RemoteReader:
         handle: The recognizers.
         domain: Name of what is read.
         model: Digest of the model; None is the one that the settings name or that ships.
-        patience: Seconds to wait for an answer.
+        patience: How long an answer is waited for.
         way: How carefully it reads.
         info: Name and version, if they are known already.
 
     Raises:
         StoreError: The store does not hold the model, or does not answer.
         ModelError: It does not load.
-        Problem: 503; see `ask`.
+        Problem: 503; see `Patience.ask`.
     """
 
     def __init__(
@@ -43,13 +45,13 @@ class RemoteReader:
         handle: Handle,
         domain: str,
         model: str | None,
-        patience: float,
+        patience: Patience,
         *,
         way: Way = "careful",
         info: ModelInfo | None = None,
     ) -> None:
         self._handle, self._domain, self._model, self._patience, self._way = handle, domain, model, patience, way
-        self._info: ModelInfo = info or ask(lambda: handle.info.remote(domain, model), patience)
+        self._info: ModelInfo = info or patience.ask(lambda: handle.info.remote(domain, model))
 
     @property
     def info(self) -> ModelInfo:
@@ -63,8 +65,10 @@ class RemoteReader:
     def read_batch(self, images: Sequence[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
         """See `Reader.read_batch`."""
         request = ReadRequest(self._domain, self._model, self._way, find_turn, tuple(images))
-        found: Answer = ask(lambda: self._handle.read.remote(request), self._patience)
+        found: Answer = self._patience.ask(lambda: self._handle.read.remote(request))
         if isinstance(found, Exception):
+            if isinstance(found, Problem):  # of the second readers
+                self._patience.on_refused()
             raise found
         return found
 
@@ -87,10 +91,10 @@ class RemoteLoader:
         handle: The recognizers.
         settings: Of each domain; name its first model and the folder of its fetched ones, whose folders are called by
             their digests.
-        patience: Seconds to wait for an answer.
+        patience: How long an answer is waited for.
     """
 
-    def __init__(self, handle: Handle, settings: Sequence[Settings], patience: float) -> None:
+    def __init__(self, handle: Handle, settings: Sequence[Settings], patience: Patience) -> None:
         self._handle, self._patience = handle, patience
         self._first = {each.first_model: each.domain.name for each in settings}
         self._caches = {each.model_cache: each.domain.name for each in settings}
@@ -107,13 +111,13 @@ class RemoteLoader:
 class RemoteDetector:
     """The detector on its replicas, as `ocr_model.tags.detection.LineDetector`."""
 
-    def __init__(self, handle: Handle, patience: float) -> None:
+    def __init__(self, handle: Handle, patience: Patience) -> None:
         self._handle, self._patience = handle, patience
 
     def find(self, picture: Image.Image, longest_side: int) -> list[FoundLine]:
         """See `LineDetector.find`."""
         request = FindRequest(picture, longest_side)
-        found: list[FoundLine] = ask(lambda: self._handle.find.remote(request), self._patience)
+        found: list[FoundLine] = self._patience.ask(lambda: self._handle.find.remote(request))
         return found
 
 
@@ -123,15 +127,16 @@ class RemoteSecondReader:
     Args:
         handle: The second readers.
         name: Of their model.
-        patience: Seconds to wait for an answer.
+        patience: How long an answer is waited for.
     """
 
-    def __init__(self, handle: Handle, name: str, patience: float) -> None:
+    def __init__(self, handle: Handle, name: str, patience: Patience) -> None:
         self._handle, self.name, self._patience = handle, name, patience
 
     def columns(self, pictures: Sequence[Image.Image]) -> list[Floats]:
         """See `SecondReader.columns`."""
-        found: list[Floats] | ReaderError = ask(lambda: self._handle.columns.remote(tuple(pictures)), self._patience)
+        call = partial(self._handle.columns.remote, tuple(pictures))
+        found: list[Floats] | ReaderError = self._patience.ask(call)
         if isinstance(found, ReaderError):
             raise found
         return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend.commons import ReadingPlaces
 from backend.settings import Settings, SettingsError
 
 _ABOUT_CPUS = "Share of a core that Ray books for each replica; several may share one."
@@ -50,7 +53,8 @@ class RaySettings(BaseSettings):
     waiting: int = Field(
         default=64,
         ge=1,
-        description="Requests of one ingress that may wait for a part before the service answers 503.",
+        description="Crops of one ingress that may wait for a recognizer before the service answers 503, beside those "
+        "that are read: as many as keep all recognizers at their aim, twice a batch at least.",
     )
     patience_seconds: float = Field(
         default=30.0, gt=0, le=600, description="Seconds that a request waits for a part, its restarts included."
@@ -61,6 +65,12 @@ class RaySettings(BaseSettings):
         "each. It shows its own counts on all addresses (ports 8404 and 9101) and names no client, so it belongs "
         "behind a firewall and a proxy that writes X-Forwarded-For (TAGS_TRUSTED_PROXIES).",
     )
+
+    @property
+    def reading_places(self) -> ReadingPlaces:
+        """Crops that an ingress has under way, enough for the number of recognizers to grow to its most."""
+        busy = math.ceil(self.recognizer_replicas * self.target_ongoing)
+        return ReadingPlaces(max(2 * self.batch_size, busy), self.waiting)
 
 
 def check_key(spread: RaySettings, settings: Settings) -> None:

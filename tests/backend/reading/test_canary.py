@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from prometheus_client import CollectorRegistry, generate_latest
 
-from backend.http.work_queue import overloaded
+from backend.http.work_queue import NoAnswerError, overloaded
 from backend.reading.canary import Canary, CanaryMetrics
 from backend.reading.model import Reader
 from datasets.models.shadow import ShadowRecord
@@ -171,6 +171,25 @@ def test_what_is_not_its_fault_is_no_failure(
     with pytest.raises(type(challenger.failure)):
         side(canary, reader, CHALLENGER).at_a_glance().read(picture)
     assert canary.tally.challenger.failed == 0
+
+
+def test_who_does_not_answer_has_failed_and_the_champion_reads(
+    canary: Canary, reader: Any, challenger: Challenger, picture: Image.Image
+) -> None:
+    canary.begin(challenger, RECORD)
+    challenger.failure = overloaded("No reader answers in time.", NoAnswerError)
+    assert side(canary, reader, CHALLENGER).read(picture).model == CHAMPION
+    assert canary.tally.challenger.failed == 1
+
+
+def test_what_an_unexpected_error_says_is_not_logged(
+    canary: Canary, reader: Any, challenger: Challenger, picture: Image.Image, caplog: pytest.LogCaptureFixture
+) -> None:
+    canary.begin(challenger, RECORD)
+    challenger.failure = RuntimeError("cannot encode CW2288-111")
+    side(canary, reader, CHALLENGER).read(picture)
+    assert "RuntimeError" in caplog.text
+    assert "CW2288" not in caplog.text
 
 
 def test_another_champion_is_another_comparison(canary: Canary, reader: Any, challenger: Challenger) -> None:

@@ -3,6 +3,7 @@
 Longer than other files: every way in which following the store can fail, with one set of fakes.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -18,7 +19,8 @@ from PIL import Image
 from pydantic import SecretStr
 
 from backend.main import create_app
-from backend.reading.model import Reader
+from backend.reading.champion_watch import ChampionWatch
+from backend.reading.model import ModelSlot, Reader
 from backend.settings import Settings
 from benchmarks.drivers.gcs_server import GcsServer, wait_until
 from datasets.errors import BucketUnavailableError
@@ -239,6 +241,32 @@ def test_a_bad_champion_changes_nothing(
     place.promote(place.register("3"))
     assert serves(client, "3", 3)
     assert wait_until(lambda: failure(client)["resolved"])
+
+
+def test_what_an_unexpected_error_says_is_not_in_the_line(
+    tmp_path: Path, reader: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def open_places() -> Places:
+        raise RuntimeError("cannot encode CW2288-111")
+
+    watch = ChampionWatch(
+        ModelSlot(),
+        None,
+        None,
+        load=lambda folder: reader,
+        load_challenger=lambda folder: reader,
+        open_places=open_places,
+        cache=tmp_path,
+        seconds=60,
+    )
+
+    async def look() -> None:
+        await watch.start()
+        await watch.close()
+
+    asyncio.run(look())
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert record.getMessage().endswith("RuntimeError")
 
 
 def _times(client: TestClient, kind: str) -> float:

@@ -81,7 +81,11 @@ def test_without_a_challenger_nothing_happens(shadow: Shadow, offer: Callable[..
 
 
 def test_same_and_different_lines_are_counted(
-    shadow: Shadow, offer: Callable[..., None], reader: Any, registry: CollectorRegistry
+    shadow: Shadow,
+    offer: Callable[..., None],
+    reader: Any,
+    registry: CollectorRegistry,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     challenger = Challenger(reader, "ARTGW2871")  # spaces do not count
     shadow.begin(challenger, RECORD)
@@ -93,6 +97,8 @@ def test_same_and_different_lines_are_counted(
     tally = shadow.tally
     assert tally is not None
     assert tally.readings == {"same": 1, "different": 1, "dropped": 0, "failed": 1}
+    assert "RuntimeError" in caplog.text
+    assert "no numbers" not in caplog.text  # what an unexpected error says may quote a text
     assert tally.champion == ModelInfo("fake", "7")
     assert (tally.champion_confidence, tally.challenger_confidence) == pytest.approx((1.8, 0.8))
     text = generate_latest(registry).decode()

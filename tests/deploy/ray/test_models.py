@@ -15,7 +15,7 @@ from datasets.errors import StoreError
 from deploy.ray.messages import ReadRequest
 from deploy.ray.models import ReplicaModels
 from ocr_model.domains.digits import DIGITS
-from ocr_model.errors import ImageError, ModelError
+from ocr_model.errors import ImageError, ModelError, ReaderError
 from ocr_model.reading.prediction import Prediction
 from ocr_model.reading.recognizer import Recognizer
 
@@ -73,6 +73,25 @@ def test_a_picture_that_cannot_be_used_spoils_no_other(tmp_path: Path, monkeypat
     assert isinstance(good, list)
     assert good[0].text == "CW2288-111"
     assert isinstance(bad, ImageError)
+
+
+def test_a_model_that_fails_unexpectedly_spoils_no_other_and_quotes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocr_model.reading.recognizer.has_byte_products", lambda: False)
+    models = ReplicaModels(Settings(data_dir=tmp_path), None, follows=False)
+    original = Recognizer.read_batch
+
+    def read_batch(self: Recognizer, images: list[Image.Image], *, find_turn: bool = True) -> list[Prediction]:
+        if CROPS[1] in images:
+            raise RuntimeError("cannot read GW2871")
+        return original(self, images, find_turn=find_turn)
+
+    monkeypatch.setattr(Recognizer, "read_batch", read_batch)
+    good, bad = models.read([asked(CROPS[0]), asked(CROPS[1])])
+    assert isinstance(good, list)
+    assert type(bad) is ReaderError
+    assert str(bad) == "the model failed: RuntimeError"
 
 
 def test_a_model_that_cannot_be_had_fails_those_alone_who_ask_for_it(tmp_path: Path) -> None:

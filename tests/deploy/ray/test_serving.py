@@ -27,7 +27,7 @@ from datasets.models.canary import CanaryHistory
 from datasets.models.champions import Champions
 from datasets.models.shadow import ShadowHistory
 from datasets.objects.folder import FolderObjects
-from deploy.ray.__main__ import DEFAULTS
+from deploy.ray.defaults import DEFAULTS
 from ocr_model.reading.recognizer import CHAMPION
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (requirements-ray.txt)")
@@ -115,6 +115,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "TAGS_CHAMPION_POLL_SECONDS": "0.2",
         "TAGS_CANARY_SHARE": "0.5",
         "TAGS_MODEL_THREADS": "1",
+        "TAGS_LOG_FORMAT": "json",
         **DEFAULTS,
     }
     with patch.dict(os.environ, settings):
@@ -159,6 +160,16 @@ def test_a_crop_reads_as_in_one_process(service: Service) -> None:
     ours, plain = service.post("/v1/predictions", CROP)
     assert reading(ours) == reading(plain)
     assert ours["text"] == "CW2288-111"
+
+
+def test_each_request_has_its_line_among_what_ray_keeps_of_its_workers(service: Service) -> None:
+    service.read()
+    logs = Path(ray._private.worker._global_node.get_logs_dir_path())
+    for _ in range(int(SECONDS / 0.2)):
+        if any('"route": "/v1/predictions"' in file.read_text() for file in logs.glob("worker-*.err")):
+            return
+        threading.Event().wait(0.2)
+    raise AssertionError(f"no line of a request in {logs}")
 
 
 def test_a_photo_reads_as_in_one_process(service: Service) -> None:
