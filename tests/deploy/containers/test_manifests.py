@@ -101,6 +101,15 @@ def test_what_keeps_labels_keeps_its_volume() -> None:
     assert backend["spec"]["volumeClaimTemplates"][0]["metadata"]["name"] == "data"
 
 
+def test_a_backend_reads_with_no_more_threads_than_it_requests_cores() -> None:
+    made = manifests("base")
+    told = next(each for each in made if each["kind"] == "ConfigMap")["data"]
+    (backend,) = [each for each in made if each["metadata"]["name"] == "backend" and "Stateful" in each["kind"]]
+    (container,) = backend["spec"]["template"]["spec"]["containers"]
+    threads = int(told["TAGS_MODEL_THREADS"]) * int(told["TAGS_READING_WORKERS"])
+    assert threads <= int(container["resources"]["requests"]["cpu"])
+
+
 def test_services_and_probes_name_ports_that_containers_have() -> None:
     made = manifests("base")
     workloads = [one for one in made if one["kind"] in {"Deployment", "StatefulSet"}]
