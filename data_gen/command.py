@@ -50,6 +50,7 @@ def _fonts(arguments: list[str]) -> int:
     parser.add_argument("--recipe", default="tags-1", help="whose fonts are shown (default: tags-1)")
     parser.add_argument("--fetch", action="store_true", help="fetch the free families from npm into fonts/ first")
     args = parser.parse_args(arguments)
+    failed: list[str] = []
     if args.fetch:
         failed = fetch_npm_fonts()
         if failed:
@@ -61,7 +62,7 @@ def _fonts(arguments: list[str]) -> int:
     if book.missing:
         print(f"no file matches: {', '.join(book.missing)}")
         print("\n".join(how_to_fetch()))
-    return 0
+    return 1 if failed else 0
 
 
 def _sheet(arguments: list[str]) -> int:

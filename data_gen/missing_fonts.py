@@ -10,11 +10,15 @@ from data_gen.recipe import RecipeError, load_recipe
 
 _LOG = logging.getLogger(__name__)
 
+PACKAGES = (*DEBIAN_PACKAGES, "fonts-liberation")
+"""Debian packages with the fonts of recipes. The last has LiberationSansNarrow; it stands here, because an edit of
+`data_gen.fonts` would give every recipe another digest."""
+
 
 def how_to_fetch() -> tuple[str, ...]:
     """The commands that bring the recipes' fonts, one a line."""
     return (
-        f"on Debian: apt-get install {' '.join(DEBIAN_PACKAGES)}",
+        f"on Debian: apt-get install {' '.join(PACKAGES)}",
         "from npm: python -m data_gen fonts --fetch",
     )
 
