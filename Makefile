@@ -70,7 +70,7 @@ lock: test-setup
 lock-check: test-setup
 	$(DEV)/bin/python -m deploy.locks check
 
-# Licences, known faults and an SBOM of what the app is installed with: docs/dependencies.md, docs/sbom.json.
+# Licences, known faults and an SBOM of what the app is installed with: docs/dependencies.md, docs/sbom*.json.
 dependencies: setup test-setup
 	$(DEV)/bin/python -m deploy.locks report
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -113,6 +113,8 @@ class Metrics:
         for counter, values in _KNOWN.items():
             for value in values:
                 getattr(self, counter).labels(value)
+        for why in ("corrections", "failures"):
+            self.canary.returns.labels(why)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Show a value as it is at each scrape."""
@@ -122,9 +124,30 @@ class Metrics:
         """Show a sum that only grows, as it is at each scrape."""
         self.registry.register(_Sum(name, description, value))
 
-    def text(self) -> bytes:
-        """Return everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def text(self, further: Mapping[str, Metrics] | None = None) -> bytes:
+        """Return everything in Prometheus' text format.
+
+        Args:
+            further: Metrics of the further domains of this process, by name, which their samples have as `domain`.
+        """
+        return generate_latest(_Domains(self.registry, further) if further else self.registry)
+
+
+class _Domains(Collector):
+    """The metrics of all domains of a process, so that one scrape has them; those of the first have no label."""
+
+    def __init__(self, first: Collector, further: Mapping[str, Metrics]) -> None:
+        self._first, self._further = first, further
+
+    def collect(self) -> Iterable[Metric]:
+        """Return each metric, with the samples of all domains."""
+        found = {metric.name: metric for metric in self._first.collect()}
+        for domain, metrics in self._further.items():
+            for metric in metrics.registry.collect():
+                found[metric.name].samples += [
+                    sample._replace(labels={**sample.labels, "domain": domain}) for sample in metric.samples
+                ]
+        return found.values()
 
 
 class _Sum(Collector):

@@ -10,7 +10,8 @@ import numpy as np
 
 from data_gen.crop import CropRenderer
 from data_gen.drawn.mnist import FOLDER, DigitsError, fetch
-from data_gen.fonts import DEBIAN_PACKAGES, FontsMissingError, fetch_npm_fonts, load_fonts
+from data_gen.fonts import FontsMissingError, fetch_npm_fonts, load_fonts
+from data_gen.missing_fonts import how_to_fetch, warn_of_missing_fonts
 from data_gen.plan import plan_dataset
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import RecipeError, load_recipe, recipe_names
@@ -49,6 +50,7 @@ def _fonts(arguments: list[str]) -> int:
     parser.add_argument("--recipe", default="tags-1", help="whose fonts are shown (default: tags-1)")
     parser.add_argument("--fetch", action="store_true", help="fetch the free families from npm into fonts/ first")
     args = parser.parse_args(arguments)
+    failed: list[str] = []
     if args.fetch:
         failed = fetch_npm_fonts()
         if failed:
@@ -59,9 +61,8 @@ def _fonts(arguments: list[str]) -> int:
     print(f"digest {book.digest}")
     if book.missing:
         print(f"no file matches: {', '.join(book.missing)}")
-        print(f"on Debian: apt-get install {' '.join(DEBIAN_PACKAGES)}")
-        print("from npm: python -m data_gen fonts --fetch")
-    return 0
+        print("\n".join(how_to_fetch()))
+    return 1 if failed else 0
 
 
 def _sheet(arguments: list[str]) -> int:
@@ -73,6 +74,7 @@ def _sheet(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="picture to write")
     args = parser.parse_args(arguments)
     recipe = load_recipe(args.recipe)
+    warn_of_missing_fonts(args.recipe)
     renderer = CropRenderer(recipe, load_fonts(recipe.fonts), args.seed)
     crops = [renderer.render(index) for index in range(args.count)]
     groups = [

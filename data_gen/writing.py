@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from data_gen.crop import Crop, CropRenderer
 from data_gen.fonts import load_fonts
+from data_gen.missing_fonts import warn_of_missing_fonts
 from data_gen.plan import Plan
 from data_gen.processes import WorkerProcessError
 from data_gen.recipe import Recipe, load_recipe
@@ -152,6 +153,7 @@ def write_dataset(plan: Plan, out: Path, *, layout: Layout = "folder", workplace
         WorkerProcessError: a worker died, or its machine draws other crops.
     """
     digest = load_recipe(plan.recipe).digest
+    warn_of_missing_fonts(plan.recipe)
     description = {
         "recipe": plan.recipe,
         "digest": digest,

@@ -2,7 +2,8 @@
 
     python -m deploy.locks update [--upgrade]   writes the lock files anew; only --upgrade moves to later versions
     python -m deploy.locks check                fails when a lock file does not fit its requirements any more
-    python -m deploy.locks report               writes docs/dependencies.md and docs/sbom.json of the app's environment
+    python -m deploy.locks report               writes docs/dependencies.md and docs/sbom.json of the app's environment,
+                                                and docs/sbom-*.json of what images are made of
 
 `requirements*.txt` say what is needed, `requirements*.lock` what is installed: every package with version and hashes,
 for each Python and system that the reader runs on. uv resolves them; pip installs them.
@@ -25,6 +26,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 DEPENDENCIES = ROOT / "docs" / "dependencies.md"
 SBOM = ROOT / "docs" / "sbom.json"
+# Of the images of deploy/containers/Dockerfile, by what their layers are made of.
+IMAGES = {
+    "app": ("requirements-watch.lock",),
+    "worker": ("requirements-train.lock", "requirements-trdg.txt"),
+    "trainer": ("requirements-cluster.lock", "requirements-trdg.txt"),
+}
 OLDEST_PYTHON = "3.11"
 # Programs of the report only; `uv tool run` fetches them when they are asked for.
 _LICENCES = "pip-licenses==5.5.5"
@@ -134,8 +141,29 @@ def report(python: Path) -> None:
     barred = [row["Name"] for row in licences if _BARRED.search(row["License"])]
     if barred:
         raise LockError(f"barred licence: {', '.join(barred)}")
+    for image, files in IMAGES.items():
+        bill_of_image(image).write_text(_bill_of_pins(files))
     DEPENDENCIES.write_text(page(licences, known_faults()))
     print(f"{len(licences)} packages: {DEPENDENCIES.relative_to(ROOT)}, {SBOM.relative_to(ROOT)}")
+
+
+def bill_of_image(image: str) -> Path:
+    """Where the SBOM of an image lies; it names packages and versions, not licences."""
+    return SBOM.with_name(f"{SBOM.stem}-{image}.json")
+
+
+def _bill_of_pins(files: Sequence[str]) -> str:
+    pinned = sorted(
+        {f"{name}=={version}" for file in files for name, found in pins(ROOT / file).items() for version in found}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder) / "requirements.txt"
+        listed.write_text("\n".join(pinned) + "\n")
+        bill = json.loads(_tool(_BILL, "cyclonedx-py", "requirements", str(listed), "--output-reproducible"))
+    for part in bill["components"]:  # what only repeats name and version
+        part.pop("description", None)
+        part.pop("externalReferences", None)
+    return json.dumps(bill, indent=1) + "\n"
 
 
 def known_faults() -> str:

@@ -61,5 +61,6 @@ def _domain_health(services: Services) -> DomainHealthBody:
     responses={200: {"content": {"text/plain": {"example": "tags_ready 1.0\n"}}}},
 )
 def get_metrics(services: ServicesDep) -> Response:
-    """Return the service's counts of its own work."""
-    return Response(services.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    """Return the service's counts of its own work; those of further domains carry the label `domain`."""
+    further = {other.domain.name: other.metrics for other in services.others}
+    return Response(services.metrics.text(further), headers={"Content-Type": CONTENT_TYPE_LATEST})

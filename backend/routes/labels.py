@@ -92,6 +92,8 @@ async def keep_label(
     if reading.is_proven:
         services.shadow.confirm(prediction_id, None if verdict.status == "unreadable" else verdict.text)
         is_corrected = None if verdict.status == "unreadable" else verdict.status == "corrected"
+        if services.model.is_ready:  # where others read, nothing else tells the canary whom it is compared with
+            services.canary.reader_for(services.model.recognizer, None)
         services.canary.confirm(prediction_id, reading.model, is_corrected)
     elif sample.label.at == label.at:
         services.metrics.unproven.inc()

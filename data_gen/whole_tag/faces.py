@@ -12,7 +12,7 @@ from PIL import ImageFont
 from data_gen.fonts import FontBook, FontGroup, FontsMissingError, digit_like_letters, load_fonts
 from data_gen.recipe import load_recipe
 
-_RECIPE = "tags-6"  # whose faces are those of tags
+RECIPE = "tags-6"  # whose faces are those of tags
 _HANGUL = FontGroup(1.0, ("Nanum*.ttf", "UnDotum*.ttf", "UnGraphic*.ttf", "NotoSansKR*", "NotoSansCJK*"))
 _PROBE = "품번색상사이즈치수제조국년월소재소비자가격원"
 _BOLD = ("Bold", "-700", "Semibold", "SemiBold", "-Medium")
@@ -38,7 +38,7 @@ class FaceBook:
     """The faces of this machine, looked for once per process."""
 
     def __init__(self) -> None:
-        self._latin: FontBook = load_fonts(load_recipe(_RECIPE).fonts)
+        self._latin: FontBook = load_fonts(load_recipe(RECIPE).fonts)
         try:
             found = load_fonts((_HANGUL,)).groups[0][1]
         except FontsMissingError:

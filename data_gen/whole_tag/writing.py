@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from data_gen.missing_fonts import warn_of_missing_fonts
+from data_gen.whole_tag.faces import RECIPE
 from data_gen.whole_tag.photograph import PhotoRenderer
 from data_gen.whole_tag.truth import as_record
 from data_gen.workplace import HERE, Workplace
@@ -33,6 +35,7 @@ def write_photos(
     Raises:
         WorkerProcessError: a worker died.
     """
+    warn_of_missing_fonts(RECIPE)
     (out / "photos").mkdir(parents=True, exist_ok=True)
     records = out / RECORDS
     records.unlink(missing_ok=True)

@@ -114,6 +114,9 @@ def run(store: SampleStore, places: Places, options: argparse.Namespace) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     require_training()  # before anything is written to the store
+    from data_gen.missing_fonts import warn_of_missing_fonts  # needs what has just been looked for
+
+    warn_of_missing_fonts(settings.cycle.challenger.base_recipe or store.domain.recipe)
     work, heartbeat = options.work, Heartbeat(places.authority, worker_name(), listens=options.watch)
     with stopped_by_signals() as stop, ProgressBar() as bar, heartbeat:
         try:

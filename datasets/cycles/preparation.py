@@ -70,6 +70,7 @@ def prepare(
         NothingToTrainError: no crop and no recipe is left to train on.
         StoreError: the store cannot be read.
     """
+    from data_gen.missing_fonts import warn_of_missing_fonts
     from datasets.cycles.challenger import replayed_recipes
 
     version = lineage[0]
@@ -81,6 +82,8 @@ def prepare(
     notes += _holdout_notes(holdout)
     parts = [part for ancestor in lineage for part in ancestor.manifest.synthetic]
     trained = dict.fromkeys([*(part.recipe for part in parts if part.side == "training"), *([base] if base else [])])
+    for recipe in sorted({*trained, *(part.recipe for part in parts)}):
+        warn_of_missing_fonts(recipe)
     sets = []
     for recipe, count, seed in wanted_sets(version.manifest.synthetic, trained, settings.evaluation.synthetic_crops):
         watch.tell("prepare", 1, 3, f"{count} crops of {recipe}")

@@ -3,6 +3,7 @@
 #
 #   build.sh environment FOLDER LOCK [NODEPS]   a virtual environment with what a lock file names, checked by its hashes
 #   build.sh rooms SOURCE FOLDER ROOM...        the rooms of the repository that an image needs, compiled
+#   build.sh fonts PYTHON FOLDER                the fonts that recipes name: Debian's packages, and npm's in FOLDER/fonts
 set -eu
 
 command=$1
@@ -31,6 +32,18 @@ rooms)
     python3 -m compileall -q -j 1 "$folder"
     # Whoever the container runs as may read, and nobody may write.
     chmod -R a=rX "$folder"
+    ;;
+fonts)
+    python=$1 folder=$2
+    cd "$folder"
+    packages=$("$python" -c 'from data_gen.missing_fonts import PACKAGES; print(*PACKAGES)')
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086 # a word a package
+    apt-get install -qq --yes --no-install-recommends npm $packages >/dev/null
+    # Fonts hold the time at which they were converted, and count with all their bytes: the same ones from every build.
+    SOURCE_DATE_EPOCH=0 "$python" -m data_gen fonts --recipe tags-7 --fetch
+    chmod -R a=rX fonts
     ;;
 *)
     echo "build.sh: unknown command $command" >&2

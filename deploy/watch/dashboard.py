@@ -49,7 +49,8 @@ def _quantiles(metric: str, by: str, *shares: float, where: str = "") -> tuple[Q
 
 
 def _mean(metric: str, period: str) -> str:
-    return f"sum(increase({metric}_sum{_OF}[{period}])) / sum(increase({metric}_count{_OF}[{period}]))"
+    parts = (f"sum by (domain) (increase({metric}_{part}{_OF}[{period}]))" for part in ("sum", "count"))
+    return " / ".join(parts)
 
 
 def _per_second(metric: str, period: str = "$__rate_interval") -> str:
@@ -58,8 +59,8 @@ def _per_second(metric: str, period: str = "$__rate_interval") -> str:
 
 _READINGS = f"({_per_second('tags_readings_total')} + {_per_second('tags_photos_total')})"
 _CORES = f"({_per_second('tags_cpu_seconds_total')} + {_per_second('tags_decoding_cpu_seconds_total')})"
-_CORRECTED = 'sum(increase(tags_labels_total{{job=~"$job",status="corrected"}}[{period}]))'
-_JUDGED = 'sum(increase(tags_labels_total{{job=~"$job",status=~"accepted|corrected"}}[{period}]))'
+_CORRECTED = 'sum by (domain) (increase(tags_labels_total{{job=~"$job",status="corrected"}}[{period}]))'
+_JUDGED = 'sum by (domain) (increase(tags_labels_total{{job=~"$job",status=~"accepted|corrected"}}[{period}]))'
 
 
 def _share_corrected(period: str) -> str:
@@ -128,7 +129,7 @@ PANELS: dict[str, tuple[Panel, ...]] = {
         Panel(
             "Batch size",
             (
-                Query(_mean("tags_batch_size", "$__rate_interval"), "mean"),
+                Query(_mean("tags_batch_size", "$__rate_interval"), "mean {{domain}}"),
                 Query(
                     f"histogram_quantile(0.95, sum by (le) (rate(tags_batch_size_bucket{_OF}[$__rate_interval])))",
                     "p95",
@@ -141,15 +142,15 @@ PANELS: dict[str, tuple[Panel, ...]] = {
     "Quality and drift": (
         Panel(
             "Share corrected",
-            (Query(_share_corrected("6h"), "6 hours"), Query(_share_corrected("7d"), "7 days")),
+            (Query(_share_corrected("6h"), "6 hours {{domain}}"), Query(_share_corrected("7d"), "7 days {{domain}}")),
             "percentunit",
             "Of labels accepted or corrected. Above the week's: a new kind of tag, or a worse champion.",
         ),
         Panel(
             "Mean confidence",
             (
-                Query(_mean("tags_reading_confidence", "6h"), "6 hours"),
-                Query(_mean("tags_reading_confidence", "7d"), "7 days"),
+                Query(_mean("tags_reading_confidence", "6h"), "6 hours {{domain}}"),
+                Query(_mean("tags_reading_confidence", "7d"), "7 days {{domain}}"),
             ),
             "percentunit",
             "Of readings with text.",
@@ -157,8 +158,8 @@ PANELS: dict[str, tuple[Panel, ...]] = {
         Panel(
             "Mean sharpness",
             (
-                Query(_mean("tags_reading_sharpness", "6h"), "6 hours"),
-                Query(_mean("tags_reading_sharpness", "7d"), "7 days"),
+                Query(_mean("tags_reading_sharpness", "6h"), "6 hours {{domain}}"),
+                Query(_mean("tags_reading_sharpness", "7d"), "7 days {{domain}}"),
             ),
             "short",
             "Of the crops read: falls with cameras and light, not with the model.",
@@ -175,9 +176,9 @@ PANELS: dict[str, tuple[Panel, ...]] = {
         Panel(
             "Champion",
             (
-                Query(f"max(tags_champion_number{_OF})", "newest"),
-                Query(f"min(tags_champion_number{_OF})", "oldest"),
-                Query(f"sum(tags_champion_behind{_OF})", "backends behind"),
+                Query(f"max by (domain) (tags_champion_number{_OF})", "newest {{domain}}"),
+                Query(f"min by (domain) (tags_champion_number{_OF})", "oldest {{domain}}"),
+                Query(f"sum by (domain) (tags_champion_behind{_OF})", "backends behind {{domain}}"),
             ),
             "short",
             "Newest and oldest differ for seconds after a promotion.",
@@ -191,20 +192,32 @@ PANELS: dict[str, tuple[Panel, ...]] = {
             "cps",
             "How the challenger compares with the champion.",
         ),
+        Panel(
+            "Canary",
+            (
+                Query(
+                    f"sum by (side, outcome) (rate(tags_canary_readings_total{_OF}[$__rate_interval]))",
+                    "{{side}}: {{outcome}}",
+                ),
+                Query(f"sum by (why) (increase(tags_canary_returns_total{_OF}[1h]))", "taken back in an hour: {{why}}"),
+            ),
+            "short",
+            "Readings of a challenger that answers a share of requests, and of the champion beside it.",
+        ),
     ),
     "Keeping and costs": (
         Panel(
             "Spool backlog",
             (
-                Query(f"sum(tags_store_unsent{_OF})", "unsent"),
-                Query(f"sum(tags_store_stuck{_OF})", "stuck"),
+                Query(f"sum(tags_store_unsent{_OF} >= 0)", "unsent"),
+                Query(f"sum(tags_store_stuck{_OF} >= 0)", "stuck"),
             ),
             "short",
-            "Labels that are on a disk and not in the bucket yet.",
+            "Labels that are on a disk and not in the bucket yet. A store that is not open has NaN, which is left out.",
         ),
         Panel(
             "Age of the oldest unsent label",
-            (Query(f"max by (instance) (tags_store_unsent_oldest_seconds{_OF})", "{{instance}}"),),
+            (Query(f"max by (instance, domain) (tags_store_unsent_oldest_seconds{_OF})", "{{instance}} {{domain}}"),),
             "s",
             "A backend's disk must not go before this is 0.",
         ),

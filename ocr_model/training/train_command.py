@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 
+from data_gen.missing_fonts import warn_of_missing_fonts
 from data_gen.processes import WorkerProcessError
 from data_gen.ray_cluster import open_cluster
 from ocr_model.command_line import print_json
@@ -154,6 +155,8 @@ def main(args: argparse.Namespace) -> int:
         or SIGTERM.
     """
     _fill_in_domain(args)
+    for recipe in (args.recipe, *(other.recipe for other in args.mix)):
+        warn_of_missing_fonts(recipe)
     is_on_ray = args.on == "ray"
     try:
         if args.workers is not None and (args.workers < 1 or not is_on_ray):

@@ -146,9 +146,10 @@ def test_a_domain_that_fails_takes_no_other_down(settings: Settings, png: bytes)
     client, _ = serve(settings)
     with client:
         assert wait_until(lambda: client.get("/readyz").status_code == 200)
-        assert wait_until(lambda: "cannot be opened" in client.get("/readyz").text)
+        assert wait_until(lambda: client.get("/readyz").json()["domains"]["digits"]["status"] == "reading")
         ready = client.get("/readyz").json()
-        assert (ready["status"], ready["domains"]["digits"]["status"]) == ("ready", "reading")
+        assert ready["status"] == "ready"
+        assert "cannot be opened" in ready["domains"]["digits"]["missing"]
         assert client.post("/v1/predictions", files={"image": png}).status_code == 200
 
 
@@ -200,3 +201,24 @@ def test_a_path_is_seen_as_its_domain_sees_it() -> None:
     assert own_path("/domains/digits/v1/tags") == "/v1/tags"
     assert own_path("/v1/domains/digits/v1") == "/v1/domains/digits/v1"
     assert own_path("/domains/digits") == "/domains/digits"
+
+
+def test_one_scrape_has_all_domains_and_the_process_once(settings: Settings, png: bytes) -> None:
+    client, _ = serve(settings)
+    with client:
+        assert wait_until(lambda: all(client.get(f"{below}/readyz").status_code == 200 for below in ("", BELOW)))
+        for below in ("", BELOW, BELOW):
+            assert client.post(f"{below}/v1/predictions", files={"image": png}).status_code == 200
+        lines = client.get("/metrics").text.splitlines()
+        alone = client.get(f"{BELOW}/metrics").text.splitlines()
+    assert 'tags_readings_total{outcome="text"} 1.0' in lines
+    assert 'tags_readings_total{domain="digits",outcome="text"} 2.0' in lines
+    assert {"tags_ready 1.0", 'tags_ready{domain="digits"} 1.0'} <= set(lines)
+    assert 'tags_readings_total{outcome="text"} 2.0' in alone
+    assert len({line for line in lines if line.startswith("# TYPE")}) == sum(
+        line.startswith("# TYPE") for line in lines
+    )
+    assert [line.split(" ")[0] for line in lines if line.startswith("tags_cpu_seconds_total")] == [
+        "tags_cpu_seconds_total"
+    ]
+    assert "tags_canary_returns_total" in "\n".join(lines)

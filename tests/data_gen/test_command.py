@@ -73,3 +73,16 @@ def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixtur
         main([*command, "--help"])
     assert left.value.code == 0
     assert "--recipe" in capsys.readouterr().out
+
+
+def test_families_that_npm_does_not_deliver_are_an_exit_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An image is not made without its fonts."""
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\nexit 1\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    monkeypatch.chdir(tmp_path)
+    assert main(["fonts", "--recipe", "v1.0", "--fetch"]) == 1
+    assert "cannot be reached: roboto-condensed, " in capsys.readouterr().out

@@ -55,6 +55,20 @@ def test_the_sbom_lists_what_is_pinned():
     assert pins.keys() - listed.keys() <= {"colorama", "httpx2-jsfetch"}
 
 
+@pytest.mark.parametrize("image", locks.IMAGES)
+def test_the_sbom_of_an_image_lists_what_its_layers_are_made_of(image):
+    dockerfile = (locks.ROOT / "deploy/containers/Dockerfile").read_text()
+    made = re.search(rf"FROM \S+ AS {image}-layers\n.*?environment /opt/tags (.*?)\n", dockerfile, re.DOTALL)
+    assert made[1].replace("/build/", "").split() == list(locks.IMAGES[image])
+    pinned = {}
+    for file in locks.IMAGES[image]:
+        pinned |= locks.pins(locks.ROOT / file)
+    listed = {}
+    for part in json.loads(locks.bill_of_image(image).read_text())["components"]:
+        listed.setdefault(locks.normalised(part["name"]), set()).add(part["version"])
+    assert listed == pinned
+
+
 def test_a_stale_lock_file_is_named(monkeypatch):
     monkeypatch.setattr(locks, "resolve", lambda lock, target, upgrade: target.write_text("other==1\n"))
     with pytest.raises(locks.LockError, match=r"requirements\.lock, requirements-dev\.lock.*make lock"):

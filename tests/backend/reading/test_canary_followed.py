@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from pydantic import SecretStr
 
 from backend.main import create_app
 from backend.reading.model import Reader
@@ -156,3 +157,35 @@ def test_a_challenger_with_the_champion_s_name_is_not_taken(
     CanaryHistory(store).set(register("7", name="fake"), "me", "")
     assert wait_until(lambda: (client.get("/v1/canary").json()["last_failure"] or {}).get("kind") == "same-name")
     assert client.get("/v1/canary").json()["challenger"] is None
+
+
+def test_labels_of_what_others_have_read_count_for_both_sides(
+    settings: Settings, reader: Any, detector: Any, png: bytes, register: Callable[..., str], store: FolderObjects
+) -> None:
+    """Readers that keep no labels read for a backend that keeps them: `deploy/kubernetes/ray`."""
+
+    def load(folder: Path | None, threads: int) -> Reader:
+        return reader if folder is None else Model(reader, folder)
+
+    key = SecretStr("k" * 32)
+    same = {"champion_poll_seconds": 0.02, "canary_share": 0.5, "storage_url": store.root.as_uri(), "store_key": key}
+    folder = settings.data_dir.parent
+    keeper = settings.model_copy(update={**same, "data_dir": folder / "keeper"})
+    alone = settings.model_copy(update={**same, "data_dir": folder / "alone", "keeps_labels": False})
+    apps = [
+        create_app(chosen, load_recognizer=load, load_detector=lambda threads: detector) for chosen in (keeper, alone)
+    ]
+    with TestClient(apps[0]) as keeping, TestClient(apps[1]) as reading:
+        assert wait_until(lambda: all(each.get("/readyz").status_code == 200 for each in (keeping, reading)))
+        CanaryHistory(store, key=keeper.signing_key).set(register("2"), "me", "try it")
+        for client in (keeping, reading):
+            assert wait_until(lambda client=client: client.get("/v1/canary").json()["challenger"] is not None)
+        for version in ("7", "2"):
+            found = reads(reading, png, version)
+            fields: dict[str, Any] = {"image": png, "proof": (None, found["proof"]), "read_text": (None, found["text"])}
+            answer = keeping.post(
+                f"/v1/predictions/{found['id']}/label", files={"status": (None, "accepted"), **fields}
+            )
+            assert answer.json()["proven"] is True
+        counts = keeping.get("/v1/canary").json()
+    assert (counts["champion_counts"]["confirmed"], counts["challenger_counts"]["confirmed"]) == (1, 1)

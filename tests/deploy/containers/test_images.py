@@ -78,6 +78,16 @@ def test_the_rooms_that_are_copied_exist() -> None:
                 assert all((ROOT / room).is_dir() for room in command.split("/source /app ")[1].split())
 
 
+@pytest.mark.parametrize("image", ["worker", "trainer"])
+def test_what_renders_has_the_fonts_of_the_recipes(image: str) -> None:
+    assert arguments("fonts", "RUN") == ["/build/build.sh fonts /opt/tags/bin/python /app"]
+    brought = {rest.split()[-1] for rest in arguments(image, "COPY") if "--from=fonts" in rest}
+    # Where `data_gen.fonts` looks that a package or npm fills; the image works in /app.
+    assert brought == {"/usr/share/fonts", "/usr/share/texmf/fonts", "/app/fonts"}
+    assert {"data_gen"} <= set(arguments("worker-layers", "RUN")[-1].split())
+    assert arguments("base", "WORKDIR") == ["/app"]
+
+
 def test_no_secret_stands_in_it() -> None:
     assert not re.search(r"(PASSWORD|TOKEN|SECRET|STORE_KEY)", (FOLDER / "Dockerfile").read_text())
 
