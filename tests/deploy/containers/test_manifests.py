@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from backend.settings import Settings, variable_of
+from deploy.ray.defaults import DEFAULTS
 
 ROOT = Path(__file__).resolve().parents[3]
 KUBERNETES = ROOT / "deploy/kubernetes"
@@ -174,10 +175,9 @@ def readers_pods() -> list[dict[str, Any]]:
 
 
 def test_readers_have_what_the_program_sets_for_ray() -> None:
-    defaults = pytest.importorskip("deploy.ray.defaults").DEFAULTS
     told = readers_settings()
-    assert told.items() >= dict(defaults).items()
-    assert {name for name in told if name.startswith("RAY_")} == set(defaults)
+    assert told.items() >= DEFAULTS.items()
+    assert {name for name in told if name.startswith("RAY_")} == set(DEFAULTS)
     assert {name for name in told if not name.startswith("RAY_")} <= known_variables()
     for pod in readers_pods():
         for container in pod["spec"]["containers"]:
