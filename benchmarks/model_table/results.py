@@ -52,11 +52,13 @@ def draw_table(results: Sequence[Mapping[str, Any]], recipe: str, path: Path) ->
         row for row in results if (row["architecture"], row["charset"]) == (chosen.architecture, chosen.charset)
     ]
     by_recipe.sort(key=lambda row: (row["recipe"] == recipe, row["recipe"]))
-    figure, axes = pyplot.subplots(1, 2, figsize=(13, 4.5), width_ratios=(3, 2), sharey=True)
-    for axis, rows, label, title in (
-        (axes[0], by_model, "name", f"models, recipe {recipe}"),
-        (axes[1], by_recipe, "recipe", f"{chosen.architecture} by recipe"),
-    ):
+    shown = [(by_model, "name", f"models, recipe {recipe}")]
+    if len(by_recipe) > 1:
+        shown.append((by_recipe, "recipe", f"{chosen.architecture} by recipe"))
+    figure, axes = pyplot.subplots(
+        1, len(shown), figsize=(13, 4.5), width_ratios=(3, 2)[: len(shown)], sharey=True, squeeze=False
+    )
+    for axis, (rows, label, title) in zip(axes[0], shown, strict=True):
         sets = list(results[0]["results"])
         for at, name in enumerate(sets):
             places = [number + (at - (len(sets) - 1) / 2) * 0.8 / len(sets) for number in range(len(rows))]
@@ -66,9 +68,9 @@ def draw_table(results: Sequence[Mapping[str, Any]], recipe: str, path: Path) ->
         axis.set_xticks(range(len(rows)), names, rotation=20, ha="right", fontsize=8)
         axis.set(title=title, ylim=(0, 100))
         axis.grid(axis="y", alpha=0.3)
-    axes[0].set_ylabel("exact match, %")
-    axes[0].legend(fontsize=8)
-    figure.tight_layout()
+    axes[0][0].set_ylabel("exact match, %")
+    figure.legend(*axes[0][0].get_legend_handles_labels(), fontsize=8, loc="lower center", ncols=6)
+    figure.tight_layout(rect=(0, 0.05, 1, 1))
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
 
